@@ -1,0 +1,60 @@
+//! Builds the cffi glue into the library: with the feature `python`, the library is an extension module.
+//!
+//! cffi writes the C (src/glue/emit.py), the C compiler compiles it for the limited API of the oldest Python we
+//! serve, and `src/python.rs` exports the one symbol that an interpreter looks for.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+const GLUE: [&str; 3] = ["src/glue/emit.py", "src/glue/host.c", "src/anywasm.h"];
+
+fn main() {
+    GLUE.iter().for_each(|file| println!("cargo:rerun-if-changed={file}"));
+    println!("cargo:rerun-if-env-changed=PYTHON");
+    hide_the_engine();
+    if env::var_os("CARGO_FEATURE_PYTHON").is_some() {
+        glue();
+    }
+}
+
+/// Two extension modules in one process both define `wasm_*`: neither may export them.
+fn hide_the_engine() {
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,--exclude-libs,ALL");
+    }
+}
+
+fn glue() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("glue.c");
+    let python = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
+    let module = format!("anywasm.engines.{}", module_name());
+    let [emit, host, header] = GLUE;
+    let status = Command::new(&python).args([emit, header, host, &module]).arg(&out).status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "`{python} {emit}` failed: it needs Python with cffi; PYTHON names another interpreter"
+    );
+    cc::Build::new()
+        .file(&out)
+        .include(python_include(&python))
+        .define("Py_LIMITED_API", "0x030a0000")
+        // cffi's own init function: the exported one, in Rust, calls it.
+        .define(&format!("PyInit_{}", module_name()), "anywasm_cffi_init")
+        .opt_level(2)
+        .warnings(false)
+        .compile("glue");
+}
+
+/// The engine's feature, as a Python module's name.
+fn module_name() -> String {
+    let engines = ["WASMTIME", "WASMTIME_STANDARD", "WASMER", "WASMI", "SYSTEM"];
+    let chosen = engines.iter().find(|name| env::var_os(format!("CARGO_FEATURE_{name}")).is_some());
+    format!("_{}", chosen.expect("an engine is chosen, as wasm_c_api has checked").to_lowercase())
+}
+
+fn python_include(python: &str) -> PathBuf {
+    let code = "import sysconfig; print(sysconfig.get_path('include'))";
+    let output = Command::new(python).args(["-c", code]).output().expect("Python runs, as it just has");
+    String::from_utf8(output.stdout).expect("a UTF-8 path").trim().into()
+}

@@ -1,0 +1,52 @@
+"""One set of objects over the shim's handles, for both styles.
+
+Nothing here knows a style: what differs between them (conversions, error types, classes) is in the `Face` that a
+style gives its engine. All C calls are in this package, none in a style.
+"""
+
+from anywasm.core.engine import Engine
+from anywasm.core.errors import CapabilityError, Failure, Kind
+from anywasm.core.extern import Extern
+from anywasm.core.face import Face
+from anywasm.core.func import MISSING, Func, OpaqueRef, host_function
+from anywasm.core.globals import Global
+from anywasm.core.instance import Instance
+from anywasm.core.memory import Memory
+from anywasm.core.module import Export, Import, Module
+from anywasm.core.store import Store
+from anywasm.core.table import Table
+from anywasm.core.text import wasm2wat, wat2wasm
+from anywasm.core.trap import Frame, TrapCode
+from anywasm.core.types import ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType
+
+__all__ = [
+    "MISSING",
+    "CapabilityError",
+    "Engine",
+    "Export",
+    "Extern",
+    "ExternType",
+    "Face",
+    "Failure",
+    "Frame",
+    "Func",
+    "FuncType",
+    "Global",
+    "GlobalType",
+    "Import",
+    "Instance",
+    "Kind",
+    "Memory",
+    "MemoryType",
+    "Module",
+    "OpaqueRef",
+    "Store",
+    "Table",
+    "TableType",
+    "TagType",
+    "TrapCode",
+    "ValType",
+    "host_function",
+    "wasm2wat",
+    "wat2wasm",
+]

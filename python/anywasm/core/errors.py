@@ -1,0 +1,93 @@
+"""What the shim says when a call fails."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+from anywasm.core.trap import Frame, TrapCode
+from anywasm.engines import Native, engines
+
+
+class Kind(enum.IntEnum):
+    """The kind of a failure; the numbers are the shim's."""
+
+    INVALID = 1
+    MALFORMED = 2
+    UNSUPPORTED = 3
+    LINK = 4
+    TRAP = 5
+    HOST = 6
+    ENGINE = 7
+    CLOSED = 8
+    STORE = 9
+    BOUNDS = 10
+    INCOMPATIBLE = 11
+    PANIC = 12
+    RANGE = 13
+
+
+class CapabilityError(RuntimeError):
+    """The engine lacks a capability that was asked for; the text says which installed engine has it."""
+
+    def __init__(self, message: str, capability: str | None = None) -> None:
+        super().__init__(message)
+        #: The capability's name, as in `anywasm engines`.
+        self.capability = capability
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed call, before a style has made an exception of it."""
+
+    kind: Kind
+    message: str
+    #: A trap's code, or None where the engine does not tell.
+    trap_code: TrapCode | None
+    #: A mistyped import's position among the module's imports; -1 where that is not the problem.
+    import_index: int
+    #: The capability that is missing, by name.
+    capability: str | None
+    #: Of a trap, innermost first.
+    frames: tuple[Frame, ...]
+    #: What the host function that failed returned.
+    token: int
+
+
+def take(native: Native) -> Failure:
+    """The failure of the last call on this thread."""
+    return _read(native, native.lib.aw_error_take())
+
+
+def take_of(native: Native, func: Any) -> Failure | None:
+    """The failure of the last call on this thread, if that was a call of this function."""
+    error = native.lib.aw_error_take_of(func)
+    return _read(native, error) if error else None
+
+
+def _read(native: Native, error: Any) -> Failure:
+    if not error:
+        return Failure(Kind.PANIC, "the call failed without an error: a bug in anywasm", None, -1, None, (), 0)
+    try:
+        kind, code, message = Kind(error.kind), error.code, native.text(error.message)
+        capability = None
+        if kind is Kind.UNSUPPORTED and code >= 0:
+            capability = list(native.meanings)[code]
+            message = f"{message}; {_who_has(capability)}"
+        trap_code = TrapCode(code) if kind is Kind.TRAP and code in TrapCode._value2member_map_ else None
+        frames = tuple(_frame(native, error.frames[index]) for index in range(error.frames_len))
+        index = code if kind is Kind.LINK else -1
+        return Failure(kind, message, trap_code, index, capability, frames, error.token)
+    finally:
+        native.lib.aw_error_delete(error)
+
+
+def _frame(native: Native, raw: Any) -> Frame:
+    names = (native.text(name) if name.data else None for name in (raw.func_name, raw.module_name))
+    return Frame(raw.func_index, raw.func_offset, raw.module_offset, *names)
+
+
+def _who_has(capability: str) -> str:
+    names = [info.name for info in engines() if capability in info.capabilities]
+    return f"installed engines that have it: {', '.join(names) or 'none'}"

@@ -1,0 +1,50 @@
+"""What a style gives the core: its conversions, its errors, its classes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from anywasm.core.errors import Failure
+from anywasm.core.types import ExternType, FuncType, ValType
+
+if TYPE_CHECKING:
+    from anywasm.core.extern import Extern
+    from anywasm.core.func import Func
+    from anywasm.core.module import Import
+
+
+class Face(ABC):
+    """One style, as the core sees it."""
+
+    #: The style's class of functions, over `core.Func`.
+    func: type[Func]
+
+    @abstractmethod
+    def exception(self, failure: Failure) -> BaseException:
+        """The style's exception for a failed call."""
+
+    @abstractmethod
+    def link_error(self, asked: Import, given: ExternType | None, failure: Failure) -> BaseException:
+        """The style's exception for an import of the wrong type; None stands for an opaque reference."""
+
+    @abstractmethod
+    def to_wasm(self, ty: ValType, value: Any) -> Any:
+        """A Python object as the plain value of this type, or the style's error.
+
+        Plain values: int within the type's signed range, float, int below 2**128 for v128, a `core.Func` or None for
+        a funcref, any object or None for an externref.
+        """
+
+    @abstractmethod
+    def to_python(self, ty: ValType, value: Any) -> Any:
+        """The reverse of `to_wasm`."""
+
+    @abstractmethod
+    def host_results(self, ty: FuncType, value: Any) -> Sequence[Any]:
+        """What a host function returned, as one plain value for each result."""
+
+    @abstractmethod
+    def wrap(self, extern: Extern) -> Any:
+        """The style's object over the core's."""

@@ -1,0 +1,45 @@
+"""Globals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm.core import types, values
+from anywasm.core.extern import Extern
+from anywasm.core.store import Store
+from anywasm.core.types import GlobalType
+
+
+class Global(Extern):
+    """A global; values are plain ones (see `Face.to_wasm`)."""
+
+    __slots__ = ("_type",)
+
+    def __init__(self, store: Store, ptr: Any, ty: GlobalType) -> None:
+        super().__init__(store, ptr)
+        self._type = ty
+
+    @classmethod
+    def new(cls, store: Store, ty: GlobalType, value: Any) -> Global:
+        """A new global of this value."""
+        slot = values.slots(store, 1)
+        values.write(store, slot[0], ty.content, value)
+        ptr = store._native.lib.aw_global_new(store._ptr, types.write(store._native, ty), slot)
+        return cls(store, ptr, ty)
+
+    @property
+    def type(self) -> GlobalType:
+        """Its type."""
+        return self._type
+
+    def get(self) -> Any:
+        """Its value."""
+        slot = values.slots(self._store, 1)
+        self._check(self._native.lib.aw_global_get(self._ptr, slot))
+        return values.read(self._store, slot[0], self._type.content)
+
+    def set(self, value: Any) -> None:
+        """Sets the value of a mutable global."""
+        slot = values.slots(self._store, 1)
+        values.write(self._store, slot[0], self._type.content, value)
+        self._check(self._native.lib.aw_global_set(self._ptr, slot))

@@ -1,0 +1,93 @@
+"""Memories: their bytes, and views of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm.core import types
+from anywasm.core.extern import Extern
+from anywasm.core.store import Store
+from anywasm.core.types import MemoryType
+
+_FAILED = 0xFFFF_FFFF_FFFF_FFFF
+
+
+class Memory(Extern):
+    """A linear memory.
+
+    On an engine whose memories never move, bytes are copied straight from where they are; on others the memory is
+    held still for the time of the copy, and a `view` keeps the place it shows alive even when the memory has moved on.
+    """
+
+    __slots__ = ("_base", "_type")
+
+    def __init__(self, store: Store, ptr: Any, ty: MemoryType) -> None:
+        super().__init__(store, ptr)
+        self._type = ty
+        stable = "stable_memory" in self._native.capabilities and not ty.memory64
+        #: Where the bytes are, for good; None where they may move.
+        self._base = self._check(self._native.lib.aw_memory_data(self._ptr)) if stable else None
+
+    @classmethod
+    def new(cls, store: Store, ty: MemoryType) -> Memory:
+        """A new memory."""
+        return cls(store, store._native.lib.aw_memory_new(store._ptr, types.write(store._native, ty)), ty)
+
+    @property
+    def type(self) -> MemoryType:
+        """Its type, with the sizes it was made with."""
+        return self._type
+
+    def byte_size(self) -> int:
+        """How many bytes it has."""
+        size: int = self._native.lib.aw_memory_size(self._ptr)
+        if size == _FAILED:
+            raise self._failure()
+        return size
+
+    def page_count(self) -> int:
+        """How many pages it has."""
+        return self.byte_size() >> self._type.page_size_log2
+
+    def grow(self, delta: int) -> int:
+        """Adds `delta` pages; gives the former number of pages. The style's error where that is too many."""
+        pages: int = self._native.lib.aw_memory_grow(self._ptr, delta)
+        if pages == _FAILED:
+            raise self._failure()
+        return pages
+
+    def read_bytes(self, start: int, length: int) -> bytes:
+        """`length` bytes from `start`; the range must lie within `byte_size`."""
+        ffi, base = self._native.ffi, self._base
+        if base is not None:
+            data: bytes = ffi.buffer(base + start, length)[:]
+            return data
+        base = self._check(self._native.lib.aw_memory_hold(self._ptr))
+        try:
+            held: bytes = ffi.buffer(base + start, length)[:]
+            return held
+        finally:
+            self._native.lib.aw_memory_release(self._ptr)
+
+    def read_array(self, start: int, length: int) -> bytearray:
+        """As `read_bytes`, in a fresh bytearray."""
+        data = bytearray(length)
+        ffi = self._native.ffi
+        self._check(self._native.lib.aw_memory_read(self._ptr, start, ffi.from_buffer(data), length))
+        return data
+
+    def write_bytes(self, start: int, data: Any) -> None:
+        """Copies any bytes-like object to `start`; the style's error where it does not fit."""
+        raw = data if data.__class__ is bytes else self._native.ffi.from_buffer(data)
+        self._check(self._native.lib.aw_memory_write(self._ptr, start, raw, len(raw)))
+
+    def address(self) -> int:
+        """Where the bytes are now."""
+        base = self._base if self._base is not None else self._check(self._native.lib.aw_memory_data(self._ptr))
+        return int(self._native.ffi.cast("uintptr_t", base))
+
+    def view(self) -> memoryview:
+        """All bytes as a writable buffer of the size they have now; it keeps the memory and its store alive."""
+        from anywasm.core.pinned import pinned
+
+        return pinned(self)

@@ -1,0 +1,106 @@
+"""Modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from anywasm.core import types
+from anywasm.core.engine import Engine
+from anywasm.core.errors import take
+from anywasm.core.handle import Handle
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import of a module."""
+
+    module: str
+    name: str
+    type: types.ExternType
+
+
+@dataclass(frozen=True)
+class Export:
+    """One export of a module."""
+
+    name: str
+    type: types.ExternType
+
+
+class Module(Handle):
+    """A compiled module."""
+
+    __slots__ = ("_engine", "_exports", "_imports")
+
+    def __init__(self, engine: Engine, ptr: Any) -> None:
+        super().__init__(engine.native, engine.face, ptr, engine.native.lib.aw_module_delete)
+        self._engine = engine
+        self._imports: tuple[Import, ...] | None = None
+        self._exports: tuple[Export, ...] | None = None
+
+    @staticmethod
+    def compile(engine: Engine, wasm: bytes | bytearray) -> Any:
+        """The pointer to a module compiled from a binary."""
+        return _with_bytes(engine, engine.native.lib.aw_module_new, wasm)
+
+    @staticmethod
+    def load(engine: Engine, data: bytes | bytearray) -> Any:
+        """The pointer to a module from what `dump` wrote. The data must not come from an untrusted source."""
+        return _with_bytes(engine, engine.native.lib.aw_module_deserialize, data)
+
+    @staticmethod
+    def check(engine: Engine, wasm: bytes | bytearray) -> BaseException | None:
+        """Why a binary is not valid for this engine, as the style's exception; None where it is."""
+        if _with_bytes(engine, engine.native.lib.aw_module_validate, wasm):
+            return None
+        return engine.face.exception(take(engine.native))
+
+    def dump(self) -> bytes:
+        """The module as bytes, for `load` with the same engine in the same version."""
+        lib, ffi = self._native.lib, self._native.ffi
+        raw = self._check(lib.aw_module_serialize(self._ptr))
+        try:
+            return bytes(ffi.buffer(raw.data, raw.len))
+        finally:
+            lib.aw_bytes_delete(raw)
+
+    @property
+    def import_list(self) -> tuple[Import, ...]:
+        """Its imports, in its own order."""
+        if self._imports is None:
+            info, native = self._info(), self._native
+            raw = (info.imports[index] for index in range(info.imports_len))
+            self._imports = tuple(Import(native.text(i.module), native.text(i.name), self._type(i.ty)) for i in raw)
+        return self._imports
+
+    @property
+    def export_list(self) -> tuple[Export, ...]:
+        """Its exports, in its own order."""
+        if self._exports is None:
+            info, native = self._info(), self._native
+            raw = (info.exports[index] for index in range(info.exports_len))
+            self._exports = tuple(Export(native.text(e.name), self._type(e.ty)) for e in raw)
+        return self._exports
+
+    @property
+    def name_section(self) -> str | None:
+        """The module's own name."""
+        name = self._info().name
+        return self._native.text(name) if name.data else None
+
+    def custom_section_contents(self) -> list[tuple[str, bytes]]:
+        """All custom sections, in its own order."""
+        info, native = self._info(), self._native
+        raw = (info.custom_sections[index] for index in range(info.custom_sections_len))
+        return [(native.text(section.name), native.bytes(section.contents)) for section in raw]
+
+    def _info(self) -> Any:
+        return self._check(self._native.lib.aw_module_info(self._ptr))
+
+    def _type(self, raw: Any) -> types.ExternType:
+        return cast(types.ExternType, types.read(self._native, raw))
+
+
+def _with_bytes(engine: Engine, function: Any, data: bytes | bytearray) -> Any:
+    return function(engine._ptr, engine.native.ffi.from_buffer(data), len(data))

@@ -1,0 +1,58 @@
+"""Stores, and what Python keeps for the host functions in them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from anywasm.core.engine import Engine
+from anywasm.core.errors import Failure, Kind
+from anywasm.core.handle import Handle
+from anywasm.core.hostobjects import HostObjects
+
+
+class Store(Handle):
+    """A store. Everything made in it holds it; it may be used from any thread, by one at a time.
+
+    The host functions' callables are held here and nowhere else: not by the engine, which Python's garbage collector
+    cannot see into. So a callable that refers to its own instance is collected with it.
+    """
+
+    __slots__ = ("_callables", "_engine", "_host_objects", "_last_results", "_parked", "_tokens")
+
+    def __init__(self, engine: Engine) -> None:
+        native = engine.native
+        super().__init__(native, engine.face, native.lib.aw_store_new(engine._ptr), native.lib.aw_store_delete)
+        self._engine = engine
+        self._callables: list[Any] = []
+        self._host_objects = HostObjects()
+        #: Exceptions of host functions on their way through WebAssembly, by token.
+        self._parked: dict[int, BaseException] = {}
+        self._tokens = itertools.count(1)
+        #: What the last host function with unusual results returned.
+        self._last_results: Any = None
+
+    @property
+    def core_engine(self) -> Engine:
+        """The engine it was made with."""
+        return self._engine
+
+    def park(self, exception: BaseException) -> int:
+        """Keeps an exception until the call it interrupts has returned; gives the token to find it by."""
+        token = next(self._tokens)
+        self._parked[token] = exception
+        return token
+
+    def exception(self, failure: Failure) -> BaseException:
+        """The exception for a failed call in this store: of a host function, that very object."""
+        if failure.kind is Kind.HOST:
+            parked = self._parked.pop(failure.token, None)
+            if parked is not None:
+                return parked
+        return self._face.exception(failure)
+
+    def _close_store(self) -> None:
+        """Frees all that lives in the store; objects of it say so when they are used."""
+        if self._ptr:
+            self._check(self._native.lib.aw_store_close(self._ptr))
+            self._callables.clear()

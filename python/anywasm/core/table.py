@@ -1,0 +1,63 @@
+"""Tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm.core import types, values
+from anywasm.core.extern import Extern
+from anywasm.core.store import Store
+from anywasm.core.types import TableType
+
+_FAILED = 0xFFFF_FFFF_FFFF_FFFF
+
+
+class Table(Extern):
+    """A table; elements are plain values: a function or None, or any object."""
+
+    __slots__ = ("_type",)
+
+    def __init__(self, store: Store, ptr: Any, ty: TableType) -> None:
+        super().__init__(store, ptr)
+        self._type = ty
+
+    @classmethod
+    def new(cls, store: Store, ty: TableType, init: Any) -> Table:
+        """A new table, full of `init`."""
+        slot = values.slots(store, 1)
+        values.write(store, slot[0], ty.element, init)
+        ptr = store._native.lib.aw_table_new(store._ptr, types.write(store._native, ty), slot)
+        return cls(store, ptr, ty)
+
+    @property
+    def type(self) -> TableType:
+        """Its type, with the sizes it was made with."""
+        return self._type
+
+    def size(self) -> int:
+        """How many elements it has."""
+        size: int = self._native.lib.aw_table_size(self._ptr)
+        if size == _FAILED:
+            raise self._failure()
+        return size
+
+    def get(self, index: int) -> Any:
+        """The element at an index; the style's error where there is none."""
+        slot = values.slots(self._store, 1)
+        self._check(self._native.lib.aw_table_get(self._ptr, index, slot))
+        return values.read(self._store, slot[0], self._type.element)
+
+    def set(self, index: int, value: Any) -> None:
+        """Sets the element at an index."""
+        slot = values.slots(self._store, 1)
+        values.write(self._store, slot[0], self._type.element, value)
+        self._check(self._native.lib.aw_table_set(self._ptr, index, slot))
+
+    def grow(self, delta: int, init: Any) -> int:
+        """Adds `delta` elements, each `init`; gives the former size."""
+        slot = values.slots(self._store, 1)
+        values.write(self._store, slot[0], self._type.element, init)
+        size: int = self._native.lib.aw_table_grow(self._ptr, delta, slot)
+        if size == _FAILED:
+            raise self._failure()
+        return size

@@ -1,0 +1,64 @@
+"""Plain Python values in and out of the shim's value slots, for what the typed entries do not cover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from anywasm.core.types import ValType
+
+if TYPE_CHECKING:
+    from anywasm.core.store import Store
+
+_FIELDS = {ValType.I32: "i32", ValType.I64: "i64", ValType.F32: "f32", ValType.F64: "f64"}
+
+
+def slots(store: Store, count: int) -> Any:
+    """`count` fresh slots, at least one."""
+    return store._native.ffi.new("aw_value[]", max(count, 1))
+
+
+def write(store: Store, slot: Any, ty: ValType, value: Any) -> None:
+    """Writes a plain value (see `Face.to_wasm`). A function in a slot stays its owner's."""
+    field = _FIELDS.get(ty)
+    if field is not None:
+        setattr(slot, field, value)
+    elif ty is ValType.V128:
+        slot.v128 = value.to_bytes(16, "little")
+    elif ty is ValType.EXTERNREF:
+        slot.reference = store._host_objects.number(value)
+    else:
+        ffi = store._native.ffi
+        slot.reference = 0 if value is None else int(ffi.cast("uintptr_t", value._ptr))
+
+
+def read(store: Store, slot: Any, ty: ValType) -> Any:
+    """The plain value in a slot. A function becomes a new object, which owns what is in the slot."""
+    field = _FIELDS.get(ty)
+    if field is not None:
+        return getattr(slot, field)
+    if ty is ValType.V128:
+        return int.from_bytes(bytes(slot.v128), "little")
+    if ty is ValType.EXTERNREF:
+        return store._host_objects.value(slot.reference)
+    return function(store, slot.reference)
+
+
+def function(store: Store, address: int) -> Any:
+    """The function that a slot refers to, or None; an opaque reference where the engine tells nothing of it."""
+    if not address:
+        return None
+    from anywasm.core.func import from_pointer
+
+    return from_pointer(store, store._native.ffi.cast("aw_extern *", address))
+
+
+def write_all(store: Store, at: Any, types: Sequence[ValType], values: Sequence[Any]) -> None:
+    """Writes values into consecutive slots."""
+    for index, (ty, value) in enumerate(zip(types, values)):
+        write(store, at[index], ty, value)
+
+
+def read_all(store: Store, at: Any, types: Sequence[ValType]) -> list[Any]:
+    """Reads consecutive slots."""
+    return [read(store, at[index], ty) for index, ty in enumerate(types)]

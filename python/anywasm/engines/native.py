@@ -1,0 +1,42 @@
+"""A loaded engine module, and what it says about itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Native:
+    """An engine module: cffi's `ffi` and `lib`, with the engine's name, version and capabilities.
+
+    `capabilities` holds the names of what the engine can do; `meanings` maps every capability's name, whether the
+    engine has it or not, to a sentence.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self.ffi: Any = module.ffi
+        self.lib: Any = module.lib
+        self.path: str = module.__file__
+        self.version = self.text(self.lib.aw_engine_version())
+        self.name = self.text(self.lib.aw_engine_name())
+        self.backend = self.text(self.lib.aw_backend())
+        self.shim_version = self.text(self.lib.aw_version())
+        self.meanings = self._meanings()
+        bits = self.lib.aw_capabilities()
+        self.capabilities = frozenset(name for bit, name in enumerate(self.meanings) if bits >> bit & 1)
+
+    def text(self, string: Any) -> str:
+        """An `aw_str` as text; empty where there is none."""
+        return str(self.bytes(string), "utf-8", "replace")
+
+    def bytes(self, string: Any) -> bytes:
+        """An `aw_str` as bytes."""
+        return bytes(self.ffi.buffer(string.data, string.len)) if string.len else b""
+
+    def _meanings(self) -> dict[str, str]:
+        meanings: dict[str, str] = {}
+        while name := self.text(self.lib.aw_capability_name(len(meanings))):
+            meanings[name] = self.text(self.lib.aw_capability_meaning(len(meanings)))
+        return meanings
+
+    def __repr__(self) -> str:
+        return f"<engine {self.name} {self.version} ({self.backend})>"

@@ -1,0 +1,43 @@
+"""When and where a host-made object is given to an engine's store: as late as possible.
+
+In this style objects of any store can be imported anywhere; an engine allows only objects of one and the same store.
+So a memory, global or table made by the host waits until something uses it: an import puts it into the store of the
+instance, any other use into the home of the `Store` it was made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from anywasm import core
+from anywasm.wasmer.store import Store
+
+Kind = TypeVar("Kind", bound=core.Extern)
+
+
+class Binding(Generic[Kind]):
+    """A core object, or how to make it once it is known where."""
+
+    __slots__ = ("_home", "_make", "_made")
+
+    def __init__(self, home: Store | None, make: Callable[[core.Store], Kind] | None, made: Kind | None = None) -> None:
+        self._home, self._make, self._made = home, make, made
+
+    def get(self) -> Kind:
+        """The object, made at home if need be."""
+        if self._made is None:
+            assert self._home is not None
+            return self.get_in(self._home.home())
+        return self._made
+
+    def get_in(self, store: core.Store) -> Kind:
+        """The object, made in this store if it is not made yet."""
+        if self._made is None:
+            assert self._make is not None
+            self._made = self._make(store)
+        return self._made
+
+    def store(self) -> core.Store | None:
+        """Where it lives already, if anywhere."""
+        return self._made.core_store if self._made is not None else None

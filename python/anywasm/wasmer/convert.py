@@ -1,0 +1,51 @@
+"""Python objects as WebAssembly values and back, by wasmer's rules.
+
+Integers are int (bool and IntEnum too) within the signed and the unsigned range of the type, and come back signed;
+floats are float and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm.core import Func, ValType
+
+_INTEGERS = {ValType.I32: 32, ValType.I64: 64}
+
+
+def to_wasm(ty: ValType, value: Any) -> Any:
+    """A Python object as the plain value of this type; OverflowError or TypeError where it is not one."""
+    if ty in _INTEGERS:
+        return _integer(value, _INTEGERS[ty])
+    if ty in (ValType.F32, ValType.F64):
+        if not isinstance(value, float):
+            raise TypeError(f"'{_name(value)}' object cannot be converted to 'PyFloat'")
+        return value
+    if ty is ValType.V128:
+        return _vector(value)
+    if ty is ValType.EXTERNREF:
+        return value
+    if value is None or isinstance(value, Func):
+        return value
+    raise TypeError(f"'{_name(value)}' object cannot be converted to a function reference")
+
+
+def _integer(value: Any, bits: int) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"'{_name(value)}' object cannot be converted to 'PyLong'")
+    if not -(1 << bits - 1) <= value < 1 << bits:
+        text = "out of range integral type conversion attempted" if bits == 32 else "int too big to convert"
+        raise OverflowError(text)
+    return value - (1 << bits) if value >= 1 << bits - 1 else int(value)
+
+
+def _vector(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"'{_name(value)}' object cannot be converted to 'PyLong'")
+    if not 0 <= value < 1 << 128:
+        raise OverflowError("int too big to convert")
+    return value
+
+
+def _name(value: Any) -> str:
+    return type(value).__name__

@@ -1,0 +1,70 @@
+"""An instance's exports, as attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from anywasm import core
+
+
+class Exports:
+    """The exports of an instance: `exports.NAME`; LookupError for a name that is not there.
+
+    >>> from anywasm.wasmer import Instance, Module, Store
+    >>> exports = Instance(Module(Store(), '(module (func (export "f")))')).exports
+    >>> [name for name, _ in exports]
+    ['f']
+    """
+
+    # Exports become attributes when first asked for, so that asking again costs no more than any attribute. What the
+    # class itself needs has a name that no export is likely to have.
+    __slots__ = ("__dict__", "__anywasm_instance__")
+
+    def __init__(self) -> None:
+        raise TypeError("No constructor defined")
+
+    @classmethod
+    def _of(cls, instance: core.Instance) -> Exports:
+        exports = object.__new__(cls)
+        object.__setattr__(exports, "__anywasm_instance__", instance)
+        return exports
+
+    def __getattr__(self, name: str) -> Any:
+        instance = object.__getattribute__(self, "__anywasm_instance__")
+        for index, export in enumerate(instance.core_module.export_list):
+            if export.name == name:
+                value = self.__dict__[name] = instance.export(index)
+                return value
+        raise LookupError(f"Export `{name}` does not exist.")
+
+    def __len__(self) -> int:
+        return len(object.__getattribute__(self, "__anywasm_instance__").core_module.export_list)
+
+    def __iter__(self) -> ExportsIterator:
+        return ExportsIterator._of(self)
+
+
+class ExportsIterator:
+    """Name and extern of each export, in the module's order."""
+
+    __slots__ = ("_items",)
+
+    _items: Iterator[tuple[str, Any]]
+
+    def __init__(self) -> None:
+        raise TypeError("No constructor defined")
+
+    @classmethod
+    def _of(cls, exports: Exports) -> ExportsIterator:
+        iterator = object.__new__(cls)
+        instance = object.__getattribute__(exports, "__anywasm_instance__")
+        names = [export.name for export in instance.core_module.export_list]
+        iterator._items = ((name, getattr(exports, name)) for name in names)
+        return iterator
+
+    def __iter__(self) -> ExportsIterator:
+        return self
+
+    def __next__(self) -> tuple[str, Any]:
+        return next(self._items)

@@ -1,0 +1,95 @@
+"""Functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from anywasm import core
+from anywasm.core.specialise import specialise
+from anywasm.wasmer import annotations, convert
+from anywasm.wasmer.describe import signature as describe_signature
+from anywasm.wasmer.face import FACE
+from anywasm.wasmer.store import Store
+from anywasm.wasmer.types import FunctionType, of_core
+
+
+class Function(core.Func):
+    """A function, of WebAssembly or of the host.
+
+    A host function's type comes from its annotations, or is given.
+
+    >>> from anywasm.wasmer import Function, FunctionType, Store, Type
+    >>> def add(x: int, y: int) -> int:
+    ...     return x + y
+    >>> Function(Store(), add)(1, 2)
+    3
+    >>> Function(Store(), lambda x: x, FunctionType([Type.F64], [Type.F64]))(1.5)
+    1.5
+    """
+
+    __slots__ = ("_function", "_home")
+
+    _function: Callable[..., Any] | None
+    _home: Store | None
+
+    def __new__(cls, store: Store, function: Callable[..., Any], function_type: FunctionType | None = None) -> Function:
+        if not callable(function):
+            raise ValueError("Function must be a callable")
+        signature = function_type._core if function_type is not None else annotations.signature(function)
+        native = store._engine.native
+        result: Function = object.__new__(specialise(Function, native, signature))
+        result._native, result._face, result._ptr = native, store._engine.face, native.ffi.NULL
+        result._signature, result._function, result._home = signature, function, store
+        return result
+
+    def __init__(self, store: Any, function: Any, function_type: Any = None) -> None:
+        """Everything is done by `__new__`, which gives a class for the signature."""
+
+    @property
+    def type(self) -> FunctionType:
+        """Its type."""
+        result: FunctionType = of_core(self._signature)
+        return result
+
+    def live_store(self) -> core.Store | None:
+        """Where it lives, unless it is the host's, which can live anywhere."""
+        return self._store if getattr(self, "_function", None) is None else None
+
+    def in_store(self, store: core.Store) -> core.Extern:
+        """This function in an engine's store: itself, the host's made anew, or the host calling it where it lives."""
+        if self.live_store() is store:
+            return self
+        function = getattr(self, "_function", None) or self
+        return Function.of(store, core.host_function(store, self._signature, function), self._signature)
+
+    def _call_slowly(self, args: tuple[Any, ...]) -> Any:
+        if not self._ptr:
+            self._settle()
+        args = tuple(arg for arg in args if arg is not core.MISSING)
+        params, results = self._signature.params, self._signature.results
+        if len(args) < len(params):
+            given = f"[{', '.join(map(_type_name, args))}]"
+            expected = " -> ".join(describe_signature(self._signature))
+            text = f"Parameters of type {given} did not match signature {expected}"
+            raise RuntimeError(f"RuntimeError: {text}")
+        values = self.call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
+        return None if not results else values[0] if len(results) == 1 else tuple(values)
+
+    def _settle(self) -> None:
+        """A host function that is called from Python before it lives anywhere goes home."""
+        assert self._function is not None and self._home is not None
+        home = self._home.home()
+        core.Func.__init__(self, home, core.host_function(home, self._signature, self._function), self._signature)
+
+    def _after_failure(self, result: Any, args: tuple[Any, ...]) -> Any:
+        if not self._ptr:
+            return self._call_slowly(args)
+        return super()._after_failure(result, args)
+
+
+def _type_name(value: Any) -> str:
+    return "F32" if isinstance(value, float) else "I32"
+
+
+FACE.func = Function

@@ -1,0 +1,62 @@
+"""Globals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm import core
+from anywasm.wasmer import convert
+from anywasm.wasmer.binding import Binding
+from anywasm.wasmer.store import Store
+from anywasm.wasmer.types import GlobalType, of_core
+from anywasm.wasmer.value import Value
+
+
+class Global:
+    """A global.
+
+    >>> from anywasm.wasmer import Global, Store, Value
+    >>> counter = Global(Store(), Value.i32(42), mutable=True)
+    >>> counter.value = 153
+    >>> counter.value
+    153
+    """
+
+    __slots__ = ("_binding", "_core_type")
+
+    def __init__(self, store: Store, value: Value, mutable: bool | None = None) -> None:
+        if not isinstance(value, Value):
+            raise TypeError(f"argument 'value': '{type(value).__name__}' object cannot be converted to 'Value'")
+        ty = core.GlobalType(value._type, bool(mutable))
+        initial = value._value
+        self._core_type = ty
+        self._binding: Binding[core.Global] = Binding(store, lambda home: core.Global.new(home, ty, initial))
+
+    @classmethod
+    def _of(cls, made: core.Global) -> Global:
+        result = cls.__new__(cls)
+        result._core_type = made.type
+        result._binding = Binding(None, None, made)
+        return result
+
+    @property
+    def type(self) -> GlobalType:
+        """Its type."""
+        result: GlobalType = of_core(self._core_type)
+        return result
+
+    @property
+    def mutable(self) -> bool:
+        """Whether it can be set."""
+        return self._core_type.mutable
+
+    @property
+    def value(self) -> Any:
+        """Its value; RuntimeError where it is set and not mutable."""
+        return self._binding.get().get()
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        if not self._core_type.mutable:
+            raise RuntimeError("The global variable is not mutable, cannot set a new value")
+        self._binding.get().set(convert.to_wasm(self._core_type.content, value))

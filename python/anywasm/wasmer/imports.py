@@ -1,0 +1,98 @@
+"""What is given to a module: names to externs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm import core
+from anywasm.wasmer.describe import describe
+from anywasm.wasmer.function import Function
+from anywasm.wasmer.globals import Global
+from anywasm.wasmer.memory import Memory
+from anywasm.wasmer.table import Table
+
+
+class ImportObject:
+    """Named sets of imports.
+
+    >>> from anywasm.wasmer import ImportObject, Function, Store
+    >>> imports = ImportObject()
+    >>> imports.register("env", {"answer": Function(Store(), lambda: 42)})
+    >>> imports.contains_namespace("env")
+    True
+    """
+
+    __slots__ = ("_namespaces",)
+
+    def __init__(self) -> None:
+        self._namespaces: dict[str, dict[str, Any]] = {}
+
+    def contains_namespace(self, namespace_name: str) -> bool:
+        """Whether something is registered under this name."""
+        return namespace_name in self._namespaces
+
+    def register(self, namespace_name: str, namespace: dict[str, Any]) -> None:
+        """Registers imports under a name, in place of what was registered before."""
+        if not isinstance(namespace, dict):
+            raise TypeError(f"'{type(namespace).__name__}' object cannot be converted to 'PyDict'")
+        self._namespaces[namespace_name] = _checked(namespace)
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """All of it, by name."""
+        return {name: dict(namespace) for name, namespace in self._namespaces.items()}
+
+
+def _checked(namespace: dict[Any, Any]) -> dict[str, Any]:
+    for name, value in namespace.items():
+        if not isinstance(name, str):
+            raise TypeError(f"'{type(name).__name__}' object cannot be converted to 'PyString'")
+        if not isinstance(value, (Function, Memory, Global, Table)):
+            raise TypeError(f'`ImportObject` cannot register the given type `Ok("{type(value).__name__}")`')
+    return dict(namespace)
+
+
+def namespaces(import_object: Any) -> dict[str, dict[str, Any]]:
+    """What `Instance` was given, as names to names to externs."""
+    if import_object is None:
+        return {}
+    if isinstance(import_object, ImportObject):
+        return import_object._namespaces
+    if not isinstance(import_object, dict):
+        raise TypeError(f"'{type(import_object).__name__}' object cannot be converted to 'PyDict'")
+    result = {}
+    for name, namespace in import_object.items():
+        if not isinstance(namespace, dict):
+            raise TypeError(f"'{type(namespace).__name__}' object cannot be converted to 'PyDict'")
+        result[str(name)] = _checked(namespace)
+    return result
+
+
+def resolve(asked: tuple[core.Import, ...], given: dict[str, dict[str, Any]]) -> list[Any]:
+    """The externs in the module's order; RuntimeError for the first that is missing."""
+    found = []
+    for each in asked:
+        value = dict.get(given.get(each.module, {}), each.name)
+        if value is None:
+            where = f'Error while importing "{each.module}"."{each.name}"'
+            raise RuntimeError(f"{where}: unknown import. Expected {describe(each.type)}")
+        found.append(value)
+    return found
+
+
+def place(engine: core.Engine, externs: list[Any]) -> tuple[core.Store, list[core.Extern]]:
+    """The store for an instance with these imports, and the imports in it.
+
+    It is the store that imports live in already; a new one where none does. What cannot move decides: a function of
+    another store is called there through the host.
+    """
+    fixed = [each._binding.store() for each in externs if not isinstance(each, Function)]
+    movable = [each.live_store() for each in externs if isinstance(each, Function)]
+    stores = {id(store): store for store in fixed if store is not None}
+    if len(stores) > 1:
+        raise RuntimeError(
+            "Error while importing: memories, globals and tables of two instances that do not share a store were "
+            "given to one; make them in one instance, or import one from the other"
+        )
+    candidates = [*stores.values(), *(store for store in movable if store is not None)]
+    store = candidates[0] if candidates else core.Store(engine)
+    return store, [each.in_store(store) if isinstance(each, Function) else each._binding.get_in(store) for each in externs]

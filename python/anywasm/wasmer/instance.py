@@ -1,0 +1,39 @@
+"""Instances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm import core
+from anywasm.wasmer import imports
+from anywasm.wasmer.exports import Exports
+from anywasm.wasmer.imports import ImportObject
+from anywasm.wasmer.module import Module
+
+
+class Instance:
+    """An instance of a module, with its imports by name.
+
+    >>> from anywasm.wasmer import Function, Instance, Module, Store
+    >>> store = Store()
+    >>> def answer() -> int:
+    ...     return 42
+    >>> module = Module(store, '''
+    ... (module (import "env" "answer" (func $answer (result i32)))
+    ...         (func (export "ask") (result i32) (call $answer)))''')
+    >>> Instance(module, {"env": {"answer": Function(store, answer)}}).exports.ask()
+    42
+    """
+
+    __slots__ = ("_exports",)
+
+    def __init__(self, module: Module, import_object: ImportObject | dict[str, Any] | None = None) -> None:
+        compiled = module._core
+        externs = imports.resolve(compiled.import_list, imports.namespaces(import_object))
+        store, placed = imports.place(module._store._engine, externs)
+        self._exports = Exports._of(core.Instance(store, compiled, placed))
+
+    @property
+    def exports(self) -> Exports:
+        """What it exports."""
+        return self._exports

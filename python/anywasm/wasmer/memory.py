@@ -1,0 +1,121 @@
+"""Memories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm import core
+from anywasm.wasmer import views
+from anywasm.wasmer.binding import Binding
+from anywasm.wasmer.store import Store
+from anywasm.wasmer.types import MemoryType, of_core
+
+_MOST_PAGES = 65536
+
+
+class Memory:
+    """A linear memory.
+
+    >>> from anywasm.wasmer import Memory, MemoryType, Store
+    >>> memory = Memory(Store(), MemoryType(minimum=3))
+    >>> memory.size, memory.grow(2), memory.size
+    (3, 3, 5)
+    """
+
+    __slots__ = ("_binding", "_core_type")
+
+    def __init__(self, store: Store, memory_type: MemoryType) -> None:
+        ty = memory_type._core
+        if ty.maximum is not None and ty.maximum < ty.minimum:
+            sizes = f"the maximum ({ty.maximum} pages) is less than the minimum ({ty.minimum} pages)"
+            raise RuntimeError(f"The memory is invalid because {sizes}")
+        if ty.minimum > _MOST_PAGES:
+            raise RuntimeError(
+                f"The minimum requested ({ty.minimum} pages) memory is greater than the maximum allowed memory "
+                f"({_MOST_PAGES} pages)"
+            )
+        self._core_type = ty
+        self._binding: Binding[core.Memory] = Binding(store, lambda home: core.Memory.new(home, ty))
+
+    @classmethod
+    def _of(cls, made: core.Memory) -> Memory:
+        result = cls.__new__(cls)
+        result._core_type = made.type
+        result._binding = Binding(None, None, made)
+        return result
+
+    @property
+    def type(self) -> MemoryType:
+        """Its type."""
+        result: MemoryType = of_core(self._core_type)
+        return result
+
+    @property
+    def size(self) -> int:
+        """In pages of 64 KiB."""
+        return self._binding.get().page_count()
+
+    @property
+    def data_size(self) -> int:
+        """In bytes."""
+        return self._binding.get().byte_size()
+
+    def grow(self, number_of_pages: int) -> int:
+        """Adds pages; gives the former size. RuntimeError where that is too many."""
+        if not hasattr(number_of_pages, "__index__"):
+            name = type(number_of_pages).__name__
+            text = f"'{name}' object cannot be interpreted as an integer"
+            raise TypeError(f"argument 'number_of_pages': {text}")
+        if not 0 <= number_of_pages < 1 << 32:
+            raise OverflowError("out of range integral type conversion attempted")
+        memory = self._binding.get()
+        try:
+            return memory.grow(number_of_pages)
+        except RuntimeError:
+            sizes = f"current size {memory.page_count()} pages, requested increase: {number_of_pages} pages"
+            raise RuntimeError(f"The memory could not grow: {sizes}") from None
+
+    @property
+    def buffer(self) -> memoryview:
+        """All bytes as a buffer, of the size the memory has now."""
+        return self._binding.get().view()
+
+    def uint8_view(self, offset: int = 0) -> Any:
+        """A view as unsigned bytes; offsets count elements."""
+        return views.Uint8Array._of(self._binding.get(), offset)
+
+    def int8_view(self, offset: int = 0) -> Any:
+        """A view as signed bytes."""
+        return views.Int8Array._of(self._binding.get(), offset)
+
+    def uint16_view(self, offset: int = 0) -> Any:
+        """A view as unsigned 16-bit integers."""
+        return views.Uint16Array._of(self._binding.get(), offset)
+
+    def int16_view(self, offset: int = 0) -> Any:
+        """A view as signed 16-bit integers."""
+        return views.Int16Array._of(self._binding.get(), offset)
+
+    def uint32_view(self, offset: int = 0) -> Any:
+        """A view as unsigned 32-bit integers."""
+        return views.Uint32Array._of(self._binding.get(), offset)
+
+    def int32_view(self, offset: int = 0) -> Any:
+        """A view as signed 32-bit integers."""
+        return views.Int32Array._of(self._binding.get(), offset)
+
+    def uint64_view(self, offset: int = 0) -> Any:
+        """A view as unsigned 64-bit integers."""
+        return views.Uint64Array._of(self._binding.get(), offset)
+
+    def int64_view(self, offset: int = 0) -> Any:
+        """A view as signed 64-bit integers."""
+        return views.Int64Array._of(self._binding.get(), offset)
+
+    def float32_view(self, offset: int = 0) -> Any:
+        """A view as 32-bit floats."""
+        return views.Float32Array._of(self._binding.get(), offset)
+
+    def float64_view(self, offset: int = 0) -> Any:
+        """A view as 64-bit floats."""
+        return views.Float64Array._of(self._binding.get(), offset)

@@ -1,0 +1,95 @@
+"""Modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm import core
+from anywasm.wasmer.face import FACE
+from anywasm.wasmer.store import Store
+from anywasm.wasmer.types import ExportType, ImportType, of_core
+
+
+class Module:
+    """A compiled module, from a binary or from text.
+
+    >>> from anywasm.wasmer import Module, Store
+    >>> Module(Store(), "(module $shop)").name
+    'shop'
+    """
+
+    __slots__ = ("_core", "_name", "_store")
+
+    def __init__(self, store: Store, bytes: bytes | str) -> None:
+        self._set(store, core.Module.compile(store._engine, _binary(bytes)))
+
+    def _set(self, store: Store, ptr: Any) -> None:
+        self._store = store
+        self._core = core.Module(store._engine, ptr)
+        self._name = self._core.name_section
+
+    @staticmethod
+    def validate(store: Store, bytes: bytes) -> bool:
+        """Whether a binary is a valid module; False for anything that is not `bytes`."""
+        return type(bytes).__name__ == "bytes" and core.Module.check(store._engine, bytes) is None
+
+    @property
+    def name(self) -> str | None:
+        """Its name, which can be set."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"'{type(name).__name__}' object cannot be converted to 'PyString'")
+        self._name = name
+
+    @property
+    def exports(self) -> list[ExportType]:
+        """Its exports, in its own order."""
+        return [ExportType(export.name, of_core(export.type)) for export in self._core.export_list]
+
+    @property
+    def imports(self) -> list[ImportType]:
+        """Its imports, in its own order."""
+        return [ImportType(each.module, each.name, of_core(each.type)) for each in self._core.import_list]
+
+    def custom_sections(self, name: str) -> list[bytes]:
+        """The contents of all custom sections of this name.
+
+        >>> from anywasm.wasmer import Module, Store
+        >>> Module(Store(), '(module (@custom "note" "hello"))').custom_sections("note")
+        [b'hello']
+        """
+        return [contents for section, contents in self._core.custom_section_contents() if section == name]
+
+    def serialize(self) -> bytes:
+        """The module as bytes, for `deserialize` with the same engine in the same version."""
+        return self._core.dump()
+
+    @staticmethod
+    def deserialize(store: Store, bytes: bytes) -> Module:
+        """A module from what `serialize` gave; RuntimeError where another engine or version gave it.
+
+        The bytes must not come from an untrusted source: they are machine code.
+        """
+        module = Module.__new__(Module)
+        module._set(store, core.Module.load(store._engine, bytes))
+        return module
+
+
+def _binary(source: Any) -> bytes:
+    if isinstance(source, str):
+        return _from_text(source)
+    if not isinstance(source, bytes):
+        raise TypeError("`Module` accepts Wasm bytes or a WAT string")
+    return source if source.startswith(b"\0asm") else _from_text(source)
+
+
+def _from_text(source: str | bytes) -> bytes:
+    try:
+        return core.wat2wasm(FACE, source)
+    except RuntimeError as error:
+        reason = str(error).removeprefix("Validation error: ")
+        text = f"WebAssembly translation error: Error when converting wat: {reason}"
+        raise RuntimeError(text) from None

@@ -1,0 +1,141 @@
+//! Functions.
+
+use crate::abi::{entry, entry_of, pointer, types};
+use crate::backend::{Active, Backend, HostFunc};
+use crate::error::{Result, fail};
+use crate::object::{self, Extern};
+use crate::stack;
+use crate::store::{Entered, Store};
+use crate::types::{ExternType, FuncType};
+use crate::value::{HostCallback, Value};
+use std::ffi::c_void;
+use std::sync::Arc;
+
+/// A host function. The caller deletes the extern; the function lives as long as the store needs it.
+///
+/// `callback` gets `env` and the value slots, which hold the arguments and take the results; it returns 0, or a token
+/// that the error of the failed call will carry. A function reference that it gets is its own to delete; one that it
+/// returns stays its own, and lives until its next call. `finalizer`, if any, is called with `env` once, when the store dies, or
+/// before this returns where it fails.
+///
+/// # Safety
+/// See the module's rules; `params` and `results` are codes of value types; `callback` and `finalizer` may be called
+/// from any thread that runs the store.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_func_new(
+    store: *const Store,
+    params: *const u8,
+    params_len: usize,
+    results: *const u8,
+    results_len: usize,
+    callback: HostCallback,
+    env: *mut c_void,
+    finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
+) -> *mut Extern {
+    // Made first, so that the finalizer runs whatever goes wrong.
+    let mut func = HostFunc { callback, env, finalizer, ty: FuncType::default(), store };
+    entry(|| {
+        // SAFETY: the module's rules.
+        let store = unsafe {
+            func.ty.params = types::val_types(pointer::slice(params, params_len, "the parameter types")?)?;
+            func.ty.results = types::val_types(pointer::slice(results, results_len, "the result types")?)?;
+            pointer::share(store, "the store")?
+        };
+        let ty = func.ty.clone();
+        object::require(store.engine.capabilities, ty.all(), &format!("a host function {ty}"))?;
+        let entered = store.enter()?;
+        let raw = Active::func_new(entered.raw, func)?;
+        Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Func(ty)))))
+    })
+}
+
+fn func_type(func: &Extern) -> Result<&FuncType> {
+    match &func.ty {
+        Some(ExternType::Func(ty)) => Ok(ty),
+        None => {
+            let what = "calling a function found in a table or global";
+            Active::CAPABILITIES.require(crate::capabilities::FUNCREF_CALL, Active::NAME, what)?;
+            Err(object::wrong_kind("function", func))
+        }
+        Some(_) => Err(object::wrong_kind("function", func)),
+    }
+}
+
+/// Calls a function: the slots hold the arguments and take the results, as their types say. A reference that comes
+/// back is the caller's to delete; one that goes in stays the caller's.
+///
+/// # Safety
+/// See the module's rules; there are as many slots as parameters and as results.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_func_call(func: *const Extern, values: *mut Value) -> bool {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let func = unsafe { pointer::borrow(func, "the function") }?;
+        let ty = func_type(func)?;
+        object::require(func.store.engine.capabilities, ty.all(), &format!("calling a function {ty}"))?;
+        let entered = func.store.enter()?;
+        // SAFETY: the caller's promise.
+        unsafe {
+            if ty.all().any(|ty| ty.is_ref()) {
+                call_with_refs(&func.store, &entered, func, ty, std::slice::from_raw_parts_mut(values, ty.slots()))?;
+            } else {
+                call(&entered, func, ty, values)?;
+            }
+        }
+        Ok(true)
+    })
+}
+
+/// Calls a function of numbers: integers are given and come back as `i64`, floats as `f64`, whatever their size.
+///
+/// An integer outside -2^31 .. 2^32 where an `i32` is wanted is an error of the kind range, before anything is called.
+///
+/// # Safety
+/// As for `aw_func_call`; and the function's parameters and results are numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_func_call_numbers(func: *const Extern, values: *mut Value) -> bool {
+    // SAFETY: the caller's promise.
+    entry_of(func, || unsafe {
+        let func = pointer::borrow(func, "the function")?;
+        let ty = func_type(func)?;
+        for (index, ty) in ty.params.iter().enumerate() {
+            if !(*values.add(index)).narrow(*ty) {
+                fail!(Range, "argument {index} is out of the range of an i32");
+            }
+        }
+        call(&func.store.enter()?, func, ty, values)?;
+        for (index, ty) in ty.results.iter().enumerate() {
+            (*values.add(index)).widen(*ty);
+        }
+        Ok(true)
+    })
+}
+
+unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
+    // SAFETY: the caller's promise; the extern is a function of this type in the store just entered.
+    let call = || unsafe { Active::func_call(entered.raw, func.raw, ty, values) };
+    entered.run(|| stack::with_room(func.store.engine.stack, call))
+}
+
+unsafe fn call_with_refs(
+    store: &Arc<Store>,
+    entered: &Entered<'_>,
+    func: &Extern,
+    ty: &FuncType,
+    slots: &mut [Value],
+) -> Result<()> {
+    let mut lowered = vec![Value::default(); slots.len()];
+    for (index, ty) in ty.params.iter().enumerate() {
+        // SAFETY: the caller's promise: the slot holds a reference of this type.
+        lowered[index] =
+            if ty.is_ref() { unsafe { object::lower(store, entered, *ty, slots[index]) }? } else { slots[index] };
+    }
+    // SAFETY: the slots have been lowered for this type.
+    unsafe { call(entered, func, ty, lowered.as_mut_ptr()) }?;
+    for (index, ty) in ty.results.iter().enumerate() {
+        let value = lowered[index];
+        // SAFETY: the engine filled the slot with a value of this type.
+        slots[index] = if ty.is_ref() { unsafe { object::raise(store, entered, *ty, value) } } else { value };
+    }
+    Ok(())
+}

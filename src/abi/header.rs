@@ -1,0 +1,88 @@
+//! `anywasm.h` is generated from this crate and committed, so that a change to the stable layer shows in review.
+
+use std::path::{Path, PathBuf};
+
+/// Where the C layer and the types in its signatures are written.
+const SOURCES: &[&str] = &[
+    "abi/types.rs",
+    "abi/error.rs",
+    "abi/text.rs",
+    "abi/engine.rs",
+    "abi/store.rs",
+    "abi/module.rs",
+    "abi/instance.rs",
+    "abi/externs.rs",
+    "abi/func.rs",
+    "abi/memory.rs",
+    "abi/table.rs",
+    "abi/global.rs",
+    "engine.rs",
+    "object.rs",
+    "options.rs",
+    "store.rs",
+    "value.rs",
+];
+
+/// The C names of Rust types.
+const NAMES: &[(&str, &str)] = &[
+    ("Bytes", "aw_bytes"),
+    ("CError", "aw_error"),
+    ("CExport", "aw_export"),
+    ("CExternType", "aw_extern_type_info"),
+    ("CFrame", "aw_frame"),
+    ("CImport", "aw_import"),
+    ("CModule", "aw_module"),
+    ("CModuleInfo", "aw_module_info_parts"),
+    ("CSection", "aw_custom_section"),
+    ("Engine", "aw_engine"),
+    ("Extern", "aw_extern"),
+    ("HostCallback", "aw_host_callback"),
+    ("Instance", "aw_instance"),
+    ("Options", "aw_options"),
+    ("Owned", "aw_error_owned"),
+    ("Store", "aw_store"),
+    ("Str", "aw_str"),
+    ("Value", "aw_value"),
+];
+
+const HEADER: &str = "\
+// anywasm's C layer. Generated from src/abi by its test `header::is_current`; do not edit.
+//
+// Every function that can fail does so by the failure value of its return type (NULL, false, or all bits set) and
+// leaves an error for aw_error_take on the same thread. Needs stdint.h, stdbool.h and stddef.h before it; it includes
+// nothing itself, since cffi reads it too.";
+
+fn generate() -> String {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut config = cbindgen::Config {
+        language: cbindgen::Language::C,
+        header: Some(HEADER.into()),
+        no_includes: true,
+        cpp_compat: false,
+        documentation_style: cbindgen::DocumentationStyle::C99,
+        style: cbindgen::Style::Both,
+        line_length: 120,
+        ..cbindgen::Config::default()
+    };
+    config.export.rename = NAMES.iter().map(|(rust, c)| ((*rust).into(), (*c).into())).collect();
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for source in SOURCES {
+        builder = builder.with_src(src.join(source));
+    }
+    let mut text = Vec::new();
+    builder.generate().expect("cbindgen reads the sources").write(&mut text);
+    // The rules about safety stand once, at the top; only what a function adds to them is left.
+    let text = String::from_utf8(text).expect("cbindgen writes UTF-8");
+    text.replace("//\n// # Safety\n// See the module's rules.\n", "").replace("# Safety\n// See the module's rules; ", "Safety: ")
+}
+
+#[test]
+fn is_current() {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/anywasm.h");
+    let generated = generate();
+    if std::env::var_os("ANYWASM_WRITE_HEADER").is_some() {
+        std::fs::write(&path, &generated).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == generated, "src/anywasm.h is not what src/abi says: run `make header` and commit it");
+}

@@ -1,0 +1,118 @@
+//! Instances.
+
+use crate::abi::module::CModule;
+use crate::abi::{entry, pointer};
+use crate::backend::{Active, Backend};
+use crate::error::{Error, Kind, Result, fail};
+use crate::module::Module;
+use crate::object::{Extern, Instance};
+use crate::stack;
+use crate::store::{Entered, Store};
+use crate::types::{ExternType, Limits};
+use std::sync::Arc;
+
+/// Instantiates a module with its imports in the module's order, and runs its start function. The caller deletes it.
+///
+/// An import that does not fit is an error of the kind link, with the import's position as its code.
+///
+/// # Safety
+/// See the module's rules; `imports` points to `imports_len` externs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_instance_new(
+    store: *const Store,
+    module: *const CModule,
+    imports: *const *const Extern,
+    imports_len: usize,
+) -> *mut Instance {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (store, module, imports) = unsafe {
+            let imports = pointer::slice(imports, imports_len, "the imports")?;
+            let imports: Result<Vec<_>> = imports.iter().map(|import| pointer::borrow(*import, "an import")).collect();
+            (pointer::share(store, "the store")?, &pointer::borrow(module, "the module")?.module, imports?)
+        };
+        Ok(pointer::give(instantiate(store, module, &imports)?))
+    })
+}
+
+fn instantiate(store: Arc<Store>, module: &Arc<Module>, imports: &[&Extern]) -> Result<Instance> {
+    let entered = store.enter()?;
+    if !Arc::ptr_eq(&store.engine, &module.engine) {
+        fail!(Store, "the module was compiled by another engine object than the store was made with");
+    }
+    match_imports(&store, &entered, module, imports)?;
+    entered.note_module(&module.info);
+    let raw: Vec<_> = imports.iter().map(|import| import.raw).collect();
+    let instantiate = || Active::instance_new(entered.raw, &module.raw, &raw);
+    let raw = entered.run(|| stack::with_room(store.engine.stack, instantiate))?;
+    let key = entered.keep_instance(raw);
+    drop(entered);
+    Ok(Instance { store, module: module.clone(), raw, key })
+}
+
+fn match_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, given: &[&Extern]) -> Result<()> {
+    let asked = &module.info.imports;
+    if asked.len() != given.len() {
+        fail!(Link, "expected {} imports, found {}", asked.len(), given.len());
+    }
+    for (index, (asked, given)) in asked.iter().zip(given).enumerate() {
+        if !Arc::ptr_eq(store, &given.store) {
+            fail!(Store, "the import `{}::{}` belongs to another store", asked.module, asked.name);
+        }
+        let actual = given.ty.as_ref().map(|ty| current(entered, given, ty));
+        if !actual.as_ref().is_some_and(|actual| asked.ty.accepts(actual)) {
+            let found = actual.map_or_else(|| "an opaque reference".to_owned(), |ty| ty.to_string());
+            let text = format!(
+                "the import `{}::{}` has the wrong type: expected {}, found {found}",
+                asked.module, asked.name, asked.ty
+            );
+            return Err(Error::new(Kind::Link, text).with_code(index as i32));
+        }
+    }
+    Ok(())
+}
+
+/// A memory or table counts with the size it has by now (core spec, "Import matching" of external types).
+fn current(entered: &Entered<'_>, object: &Extern, ty: &ExternType) -> ExternType {
+    match ty {
+        ExternType::Memory(ty) => {
+            let (_, bytes) = Active::memory_data(entered.raw, object.raw);
+            let limits = Limits { min: bytes as u64 >> ty.page_size_log2, ..ty.limits };
+            ExternType::Memory(crate::types::MemoryType { limits, ..*ty })
+        }
+        ExternType::Table(ty) => {
+            let limits = Limits { min: Active::table_size(entered.raw, object.raw), ..ty.limits };
+            ExternType::Table(crate::types::TableType { limits, ..*ty })
+        }
+        other => other.clone(),
+    }
+}
+
+/// The export at this position in the module's order. The caller deletes it.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_instance_export(instance: *const Instance, index: usize) -> *mut Extern {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let instance = unsafe { pointer::borrow(instance, "the instance") }?;
+        let info = &instance.module.info;
+        let Some(export) = info.exports.get(index) else {
+            fail!(Bounds, "there is no export {index}: the module has {}", info.exports.len());
+        };
+        let entered = instance.store.enter()?;
+        let raw = Active::instance_export(entered.raw, instance.raw, info, index)?;
+        Ok(pointer::give(Extern::new(&instance.store, &entered, raw, Some(export.ty.clone()))))
+    })
+}
+
+/// Deletes an instance; NULL is nothing. Its exports go on working.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_instance_delete(instance: *mut Instance) {
+    // SAFETY: the module's rules.
+    unsafe { pointer::take(instance) }
+}

@@ -1,0 +1,182 @@
+//! Memories.
+
+use crate::abi::types::CExternType;
+use crate::abi::{entry, pointer};
+use crate::backend::{Active, Backend};
+use crate::capabilities::{self, Capabilities};
+use crate::error::{Result, fail};
+use crate::object::{self, Extern};
+use crate::store::Store;
+use crate::types::{ExternType, MemoryType};
+
+/// A memory of this type. The caller deletes the extern.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_new(store: *const Store, ty: *const CExternType) -> *mut Extern {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (store, ty) = unsafe { (pointer::share(store, "the store")?, pointer::borrow(ty, "the type")?.memory()?) };
+        let has = store.engine.capabilities;
+        require_if(has, ty.memory64, capabilities::MEMORY64, "a memory with 64-bit addresses")?;
+        require_if(has, ty.shared, capabilities::SHARED_MEMORY, "a shared memory")?;
+        require_if(has, ty.page_size_log2 != 16, capabilities::CUSTOM_PAGE_SIZES, "a memory with small pages")?;
+        let entered = store.enter()?;
+        let raw = Active::memory_new(entered.raw, &ty)?;
+        Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Memory(ty)))))
+    })
+}
+
+fn require_if(has: Capabilities, asked: bool, capability: Capabilities, what: &str) -> Result<()> {
+    if asked { has.require(capability, Active::NAME, what) } else { Ok(()) }
+}
+
+unsafe fn memory<'a>(memory: *const Extern) -> Result<(&'a Extern, &'a MemoryType)> {
+    // SAFETY: the module's rules.
+    let object = unsafe { pointer::borrow(memory, "the memory") }?;
+    match &object.ty {
+        Some(ExternType::Memory(ty)) => Ok((object, ty)),
+        _ => Err(object::wrong_kind("memory", object)),
+    }
+}
+
+unsafe fn data(object: *const Extern) -> Result<(*mut u8, usize)> {
+    // SAFETY: the module's rules.
+    let (object, _) = unsafe { memory(object) }?;
+    Ok(Active::memory_data(object.store.enter()?.raw, object.raw))
+}
+
+/// The size in bytes.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_size(memory: *const Extern) -> u64 {
+    // SAFETY: the module's rules.
+    entry(|| Ok(unsafe { data(memory) }?.1 as u64))
+}
+
+/// The address of the first byte. It changes when the memory grows, unless the engine has the capability
+/// `stable_memory` and the memory's addresses are 32 bits wide.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_data(memory: *const Extern) -> *mut u8 {
+    // SAFETY: the module's rules.
+    entry(|| Ok(unsafe { data(memory) }?.0))
+}
+
+/// Copies `len` bytes at `offset` to `out`.
+///
+/// # Safety
+/// See the module's rules; `out` has room for `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_read(memory: *const Extern, offset: u64, out: *mut u8, len: usize) -> bool {
+    // SAFETY: the module's rules; `copy` checks the range.
+    entry(|| unsafe { copy(memory, offset, len, |data| data.copy_to(out, len)) })
+}
+
+/// Copies `len` bytes from `from` to `offset`.
+///
+/// # Safety
+/// See the module's rules; `from` has `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_write(memory: *const Extern, offset: u64, from: *const u8, len: usize) -> bool {
+    // SAFETY: the module's rules; `copy` checks the range.
+    entry(|| unsafe { copy(memory, offset, len, |data| data.copy_from(from, len)) })
+}
+
+unsafe fn copy(object: *const Extern, offset: u64, len: usize, copy: impl FnOnce(*mut u8)) -> Result<bool> {
+    // SAFETY: the module's rules.
+    let (object, _) = unsafe { memory(object) }?;
+    let entered = object.store.enter()?;
+    let (data, size) = Active::memory_data(entered.raw, object.raw);
+    if offset.checked_add(len as u64).is_none_or(|end| end > size as u64) {
+        fail!(Bounds, "{len} bytes at {offset:#x} are outside the memory, which has {size:#x} bytes");
+    }
+    // SAFETY: the range is inside the memory, which does not move while the store is entered.
+    copy(unsafe { data.add(offset as usize) });
+    Ok(true)
+}
+
+/// Grows by `delta` pages. Returns the former size in pages, or all bits set where it cannot.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_grow(memory_: *const Extern, delta: u64) -> u64 {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (object, ty) = unsafe { memory(memory_) }?;
+        let entered = object.store.enter()?;
+        let pages = Active::memory_data(entered.raw, object.raw).1 as u64 >> ty.page_size_log2;
+        let most = ty.limits.max.unwrap_or(if ty.memory64 { 1 << 48 } else { 1 << 16 });
+        // Asked of the engine only where the type allows it: one of them reports success beyond.
+        let fits = pages.checked_add(delta).is_some_and(|pages| pages <= most);
+        if !fits || !Active::memory_grow(entered.raw, object.raw, delta) {
+            fail!(Bounds, "the memory cannot grow by {delta} pages: it has {pages}, and at most {most} are allowed");
+        }
+        Ok(pages)
+    })
+}
+
+/// Holds the memory where it is until `aw_memory_release`, by keeping other threads out of its store. Returns its
+/// address.
+///
+/// # Safety
+/// See the module's rules; the same thread releases it, soon.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_hold(memory_: *const Extern) -> *mut u8 {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (object, _) = unsafe { memory(memory_) }?;
+        let entered = object.store.enter()?;
+        let (data, _) = Active::memory_data(entered.raw, object.raw);
+        entered.stay();
+        Ok(data)
+    })
+}
+
+/// Ends what `aw_memory_hold` began on this thread.
+///
+/// # Safety
+/// See the module's rules; this thread holds the memory.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_release(memory_: *const Extern) -> bool {
+    entry(|| {
+        // SAFETY: the module's rules, and the caller's promise.
+        unsafe { memory(memory_)?.0.store.leave() };
+        Ok(true)
+    })
+}
+
+/// Keeps the bytes at the address it returns readable and writable until `aw_memory_unpin`, even when the memory moves
+/// or goes; they are then those of before.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_memory_pin(memory_: *const Extern) -> *mut u8 {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (object, ty) = unsafe { memory(memory_) }?;
+        let has = object.store.engine.capabilities;
+        has.require(capabilities::VIEWS, Active::NAME, "a buffer over a memory")?;
+        // Only 32-bit memories have their whole range reserved.
+        if ty.memory64 && has.has(capabilities::STABLE_MEMORY) {
+            fail!(Unsupported, "a memory with 64-bit addresses may move: read and write it by copying");
+        }
+        let entered = object.store.enter()?;
+        let (data, _) = Active::memory_data(entered.raw, object.raw);
+        Active::memory_pin(data);
+        Ok(data)
+    })
+}
+
+/// Ends what `aw_memory_pin` began at this address; on any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_memory_unpin(data: *mut u8) {
+    Active::memory_unpin(data);
+}

@@ -1,0 +1,420 @@
+// anywasm's C layer. Generated from src/abi by its test `header::is_current`; do not edit.
+//
+// Every function that can fail does so by the failure value of its return type (NULL, false, or all bits set) and
+// leaves an error for aw_error_take on the same thread. Needs stdint.h, stdbool.h and stddef.h before it; it includes
+// nothing itself, since cffi reads it too.
+
+// A function.
+#define AW_FUNC 0
+
+// A global.
+#define AW_GLOBAL 1
+
+// A table.
+#define AW_TABLE 2
+
+// A memory.
+#define AW_MEMORY 3
+
+// An exception tag.
+#define AW_TAG 4
+
+// A reference to a function of which the engine tells nothing.
+#define AW_OPAQUE 5
+
+// Flag: a global that can be set.
+#define AW_MUTABLE 1
+
+// Flag: a memory or table whose indices are 64 bits wide.
+#define AW_INDEX64 2
+
+// Flag: a memory that threads share.
+#define AW_SHARED 4
+
+// Flag: `max` counts.
+#define AW_HAS_MAX 8
+
+// A module with the C form of what it says about itself.
+typedef struct aw_module aw_module;
+
+// An engine.
+typedef struct aw_engine aw_engine;
+
+// A function, memory, table, global or tag; or a reference to a function that the engine says nothing about.
+typedef struct aw_extern aw_extern;
+
+// An instance.
+typedef struct aw_instance aw_instance;
+
+// Names and values: each engine knows its own and refuses the others.
+typedef struct aw_options aw_options;
+
+// What the pointers of a [`CError`] point into.
+typedef struct aw_error_owned aw_error_owned;
+
+// A store and all that lives in it.
+typedef struct aw_store aw_store;
+
+// Bytes that belong to another object and live as long as it; text is UTF-8, without a NUL.
+typedef struct aw_str {
+  // NULL where there is no text at all.
+  const uint8_t *data;
+  // In bytes.
+  uintptr_t len;
+} aw_str;
+
+// A frame of a trap.
+typedef struct aw_frame {
+  // Index in the module's function index space.
+  uint32_t func_index;
+  // Bytes from the start of the function.
+  uint64_t func_offset;
+  // Bytes from the start of the module.
+  uint64_t module_offset;
+  // NULL where unknown.
+  struct aw_str func_name;
+  // NULL where unknown.
+  struct aw_str module_name;
+} aw_frame;
+
+// An error. Its texts and frames live as long as it.
+typedef struct aw_error {
+  // What kind of thing happened, 1 to 13: invalid, malformed, unsupported, link, trap, host, engine, closed,
+  // store, bounds, incompatible, panic, range.
+  uint32_t kind;
+  // A trap's code, a missing capability's bit, a missing import's position; else -1.
+  int32_t code;
+  // What the host function that failed returned; else 0.
+  uint64_t token;
+  // For people.
+  struct aw_str message;
+  // Innermost first.
+  const struct aw_frame *frames;
+  // How many.
+  uintptr_t frames_len;
+  struct aw_error_owned *owned;
+} aw_error;
+
+// Bytes that the caller owns and gives back to `aw_bytes_delete`.
+typedef struct aw_bytes {
+  // Never NULL.
+  const uint8_t *data;
+  // In bytes.
+  uintptr_t len;
+} aw_bytes;
+
+// The type of anything that can be imported or exported. Value types are the codes of the binary format.
+typedef struct aw_extern_type_info {
+  // `AW_FUNC` to `AW_OPAQUE`.
+  uint8_t kind;
+  // A global's or a table's value type; else 0.
+  uint8_t content;
+  // `AW_MUTABLE`, `AW_INDEX64`, `AW_SHARED`, `AW_HAS_MAX`.
+  uint8_t flags;
+  // A memory's; else 0.
+  uint8_t page_size_log2;
+  // In pages or elements.
+  uint64_t min;
+  // In pages or elements; only with `AW_HAS_MAX`.
+  uint64_t max;
+  // A function's or tag's; belongs to the object that the type was asked of.
+  const uint8_t *params;
+  // How many.
+  uintptr_t params_len;
+  // A function's or tag's; belongs to the object that the type was asked of.
+  const uint8_t *results;
+  // How many.
+  uintptr_t results_len;
+} aw_extern_type_info;
+
+// One import, in the module's order.
+typedef struct aw_import {
+  // The module asked.
+  struct aw_str module;
+  // The name asked for.
+  struct aw_str name;
+  // The type asked for.
+  struct aw_extern_type_info ty;
+} aw_import;
+
+// One export, in the module's order.
+typedef struct aw_export {
+  // Its name.
+  struct aw_str name;
+  // Its type.
+  struct aw_extern_type_info ty;
+} aw_export;
+
+// One custom section.
+typedef struct aw_custom_section {
+  // Its name; several may have the same.
+  struct aw_str name;
+  // Its contents.
+  struct aw_str contents;
+} aw_custom_section;
+
+// What a module says about itself; lives as long as the module.
+typedef struct aw_module_info_parts {
+  // NULL where it has none.
+  struct aw_str name;
+  // In the module's order.
+  const struct aw_import *imports;
+  // How many.
+  uintptr_t imports_len;
+  // In the module's order.
+  const struct aw_export *exports;
+  // How many.
+  uintptr_t exports_len;
+  // In the module's order.
+  const struct aw_custom_section *custom_sections;
+  // How many.
+  uintptr_t custom_sections_len;
+} aw_module_info_parts;
+
+// One value. Which field is meant is said by a type elsewhere.
+//
+// It has the size and layout of the unchecked values of the extension backend, so that numbers pass through without
+// a copy. A reference is a pointer: for `funcref` to an `aw_extern`, for `externref` the host's own number for the
+// object; null is 0.
+typedef union aw_value {
+  // `i32`
+  int32_t i32;
+  // `i64`
+  int64_t i64;
+  // `f32`
+  float f32;
+  // `f64`
+  double f64;
+  // `v128`, little-endian
+  uint8_t v128[16];
+  // A reference.
+  uint64_t reference;
+} aw_value;
+
+// A host function: called with its environment and the value slots, returns 0 or a token of its failure.
+typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
+
+// The error of the last call that failed on this thread, or NULL. The caller deletes it.
+struct aw_error *aw_error_take(void);
+
+// The same, but only if that call was one of this function. For results that any value can be, such as a NaN: is it
+// the failure value, or a result?
+struct aw_error *aw_error_take_of(const struct aw_extern *func);
+
+// Deletes an error; NULL is nothing.
+void aw_error_delete(struct aw_error *error);
+
+// The binary of a module in text form; a binary passes through. The caller deletes the bytes.
+struct aw_bytes *aw_wat2wasm(const uint8_t *text, uintptr_t len);
+
+// The text form of a binary module. The caller deletes the bytes.
+struct aw_bytes *aw_wasm2wat(const uint8_t *wasm, uintptr_t len);
+
+// Deletes bytes; NULL is nothing.
+void aw_bytes_delete(struct aw_bytes *bytes);
+
+// The engine's name, as `ANYWASM_ENGINE` has it.
+struct aw_str aw_engine_name(void);
+
+// The engine's version, or `unknown`.
+struct aw_str aw_engine_version(void);
+
+// The header the engine is spoken to through.
+struct aw_str aw_backend(void);
+
+// The version of the shim; the Python package must be of the same.
+struct aw_str aw_version(void);
+
+// The engine's capabilities as bits of the capability table.
+uint64_t aw_capabilities(void);
+
+// The name of a capability by its bit; no text behind the last.
+struct aw_str aw_capability_name(uint32_t bit);
+
+// What a capability means, by its bit; no text behind the last.
+struct aw_str aw_capability_meaning(uint32_t bit);
+
+// Options for an engine, empty. The caller deletes them.
+struct aw_options *aw_options_new(void);
+
+// Sets an option; fails for a name or a value that the engine does not know.
+//
+// Safety: texts are UTF-8.
+bool aw_options_set(struct aw_options *options,
+                    const uint8_t *name,
+                    uintptr_t name_len,
+                    const uint8_t *value,
+                    uintptr_t value_len);
+
+// Deletes options; NULL is nothing.
+void aw_options_delete(struct aw_options *options);
+
+// A new engine; `options` may be NULL, and is not changed. The caller deletes it.
+const struct aw_engine *aw_engine_new(const struct aw_options *options);
+
+// Deletes an engine; NULL is nothing. Stores and modules made with it go on working.
+void aw_engine_delete(const struct aw_engine *engine);
+
+// A new store. The caller deletes it.
+const struct aw_store *aw_store_new(const struct aw_engine *engine);
+
+// Frees all that lives in the store; objects of it then say that it is closed. Waits for other threads to leave it;
+// fails while this thread runs WebAssembly in it. Closing again is nothing.
+bool aw_store_close(const struct aw_store *store);
+
+// Deletes the store; NULL is nothing. It lives on while objects in it do.
+void aw_store_delete(const struct aw_store *store);
+
+// Validates and compiles a binary module. The caller deletes it.
+struct aw_module *aw_module_new(const struct aw_engine *engine, const uint8_t *wasm, uintptr_t len);
+
+// Whether a binary module is valid for this engine; if not, the error says why.
+bool aw_module_validate(const struct aw_engine *engine, const uint8_t *wasm, uintptr_t len);
+
+// What `aw_module_serialize` wrote, as a module again. The caller deletes it.
+//
+// Safety: and the bytes are not forged: damage is noticed, malice is not.
+struct aw_module *aw_module_deserialize(const struct aw_engine *engine, const uint8_t *bytes, uintptr_t len);
+
+// The module as bytes for `aw_module_deserialize`, of the same engine in the same version. The caller deletes them.
+struct aw_bytes *aw_module_serialize(const struct aw_module *module);
+
+// What the module says about itself.
+const struct aw_module_info_parts *aw_module_info(const struct aw_module *module);
+
+// Deletes a module; NULL is nothing. Its instances go on working.
+void aw_module_delete(struct aw_module *module);
+
+// Instantiates a module with its imports in the module's order, and runs its start function. The caller deletes it.
+//
+// An import that does not fit is an error of the kind link, with the import's position as its code.
+//
+// Safety: `imports` points to `imports_len` externs.
+struct aw_instance *aw_instance_new(const struct aw_store *store,
+                                    const struct aw_module *module,
+                                    const struct aw_extern *const *imports,
+                                    uintptr_t imports_len);
+
+// The export at this position in the module's order. The caller deletes it.
+struct aw_extern *aw_instance_export(const struct aw_instance *instance, uintptr_t index);
+
+// Deletes an instance; NULL is nothing. Its exports go on working.
+void aw_instance_delete(struct aw_instance *instance);
+
+// Writes the type of an extern; its parameter and result types live as long as the extern.
+bool aw_extern_type(const struct aw_extern *object, struct aw_extern_type_info *out);
+
+// Deletes an extern; NULL is nothing. What it stands for lives as long as its store needs it.
+void aw_extern_delete(struct aw_extern *object);
+
+// A host function. The caller deletes the extern; the function lives as long as the store needs it.
+//
+// `callback` gets `env` and the value slots, which hold the arguments and take the results; it returns 0, or a token
+// that the error of the failed call will carry. A function reference that it gets is its own to delete; one that it
+// returns stays its own, and lives until its next call. `finalizer`, if any, is called with `env` once, when the store dies, or
+// before this returns where it fails.
+//
+// Safety: `params` and `results` are codes of value types; `callback` and `finalizer` may be called
+// from any thread that runs the store.
+struct aw_extern *aw_func_new(const struct aw_store *store,
+                              const uint8_t *params,
+                              uintptr_t params_len,
+                              const uint8_t *results,
+                              uintptr_t results_len,
+                              aw_host_callback callback,
+                              void *env,
+                              void (*finalizer)(void *env));
+
+// Calls a function: the slots hold the arguments and take the results, as their types say. A reference that comes
+// back is the caller's to delete; one that goes in stays the caller's.
+//
+// Safety: there are as many slots as parameters and as results.
+bool aw_func_call(const struct aw_extern *func, union aw_value *values);
+
+// Calls a function of numbers: integers are given and come back as `i64`, floats as `f64`, whatever their size.
+//
+// An integer outside -2^31 .. 2^32 where an `i32` is wanted is an error of the kind range, before anything is called.
+//
+// # Safety
+// As for `aw_func_call`; and the function's parameters and results are numbers.
+bool aw_func_call_numbers(const struct aw_extern *func, union aw_value *values);
+
+// A memory of this type. The caller deletes the extern.
+struct aw_extern *aw_memory_new(const struct aw_store *store, const struct aw_extern_type_info *ty);
+
+// The size in bytes.
+uint64_t aw_memory_size(const struct aw_extern *memory);
+
+// The address of the first byte. It changes when the memory grows, unless the engine has the capability
+// `stable_memory` and the memory's addresses are 32 bits wide.
+uint8_t *aw_memory_data(const struct aw_extern *memory);
+
+// Copies `len` bytes at `offset` to `out`.
+//
+// Safety: `out` has room for `len` bytes.
+bool aw_memory_read(const struct aw_extern *memory, uint64_t offset, uint8_t *out, uintptr_t len);
+
+// Copies `len` bytes from `from` to `offset`.
+//
+// Safety: `from` has `len` bytes.
+bool aw_memory_write(const struct aw_extern *memory, uint64_t offset, const uint8_t *from, uintptr_t len);
+
+// Grows by `delta` pages. Returns the former size in pages, or all bits set where it cannot.
+uint64_t aw_memory_grow(const struct aw_extern *memory_, uint64_t delta);
+
+// Holds the memory where it is until `aw_memory_release`, by keeping other threads out of its store. Returns its
+// address.
+//
+// Safety: the same thread releases it, soon.
+uint8_t *aw_memory_hold(const struct aw_extern *memory_);
+
+// Ends what `aw_memory_hold` began on this thread.
+//
+// Safety: this thread holds the memory.
+bool aw_memory_release(const struct aw_extern *memory_);
+
+// Keeps the bytes at the address it returns readable and writable until `aw_memory_unpin`, even when the memory moves
+// or goes; they are then those of before.
+uint8_t *aw_memory_pin(const struct aw_extern *memory_);
+
+// Ends what `aw_memory_pin` began at this address; on any thread.
+void aw_memory_unpin(uint8_t *data);
+
+// A table of this type, full of `init`. The caller deletes the extern; a reference in `init` stays the caller's.
+//
+// Safety: `init` points to a reference of the table's element type.
+struct aw_extern *aw_table_new(const struct aw_store *store,
+                               const struct aw_extern_type_info *ty,
+                               const union aw_value *init);
+
+// How many elements there are.
+uint64_t aw_table_size(const struct aw_extern *table_);
+
+// Writes the element at `index`. A function that comes out is the caller's to delete.
+bool aw_table_get(const struct aw_extern *table_, uint64_t index, union aw_value *out);
+
+// Sets the element at `index`. A reference stays the caller's.
+//
+// Safety: `value` points to a reference of the table's element type.
+bool aw_table_set(const struct aw_extern *table_, uint64_t index, const union aw_value *value);
+
+// Grows by `delta` elements, each `init`. Returns the former size, or all bits set where it cannot.
+//
+// # Safety
+// As for `aw_table_set`.
+uint64_t aw_table_grow(const struct aw_extern *table_, uint64_t delta, const union aw_value *init);
+
+// A global of this type and value. The caller deletes the extern; a reference in `value` stays the caller's.
+//
+// Safety: `value` points to a value of the global's type.
+struct aw_extern *aw_global_new(const struct aw_store *store,
+                                const struct aw_extern_type_info *ty,
+                                const union aw_value *value);
+
+// Writes the value. A function that comes out is the caller's to delete.
+bool aw_global_get(const struct aw_extern *global_, union aw_value *out);
+
+// Sets the value of a mutable global. A reference stays the caller's.
+//
+// Safety: `value` points to a value of the global's type.
+bool aw_global_set(const struct aw_extern *global_, const union aw_value *value);

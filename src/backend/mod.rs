@@ -1,0 +1,169 @@
+//! What the shim asks of an engine: one trait, two implementations, exactly one of them compiled in.
+//!
+//! * `standard` speaks only the functions of `wasm.h` that every engine really implements.
+//! * `wasmtime` speaks `wasmtime.h`, for what `wasm.h` cannot say, and for speed.
+//!
+//! Callers hold the store's lock wherever a `Store` is passed, and have checked types and capabilities: a backend
+//! hands an engine nothing that was not checked before.
+
+use crate::capabilities::Capabilities;
+use crate::error::Result;
+use crate::module_info::ModuleInfo;
+use crate::options::Options;
+use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+use crate::value::{HostCallback, Value};
+use std::ffi::c_void;
+use wasmparser::WasmFeatures;
+
+#[cfg(not(feature = "wasmtime"))]
+mod standard;
+#[cfg(feature = "wasmtime")]
+mod wasmtime;
+
+#[cfg(not(feature = "wasmtime"))]
+pub use standard::Standard as Active;
+#[cfg(feature = "wasmtime")]
+pub use wasmtime::Wasmtime as Active;
+
+/// A reference as the backend sees it.
+#[derive(Clone, Copy)]
+pub enum Ref<E> {
+    /// Null, of whatever type is meant.
+    Null,
+    /// A function, or an opaque reference to one.
+    Func(E),
+    /// The host's own number for an object, never 0.
+    Host(u64),
+}
+
+/// A host function with all that belongs to it. Dropping it runs the finalizer.
+pub struct HostFunc {
+    /// What to call.
+    pub callback: HostCallback,
+    /// Passed to the callback.
+    pub env: *mut c_void,
+    /// Frees the environment, once.
+    pub finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
+    /// Its type.
+    pub ty: FuncType,
+    /// The record of the store it lives in, which outlives it: it owns the engine's store.
+    pub store: *const crate::store::Store,
+}
+
+impl Drop for HostFunc {
+    fn drop(&mut self) {
+        if let Some(finalizer) = self.finalizer {
+            // SAFETY: whoever made the function promised that the finalizer fits the environment; drop runs once.
+            unsafe { finalizer(self.env) }
+        }
+    }
+}
+
+/// An engine behind the shim.
+pub trait Backend {
+    /// An engine with its configuration; freed by `Drop`.
+    type Engine: Send + Sync;
+    /// A store; freed by [`Backend::store_drop`], last.
+    type Store: Copy;
+    /// A compiled module; freed by `Drop`.
+    type Module: Send + Sync;
+    /// Anything that can be imported or exported; freed by [`Backend::extern_drop`].
+    type Extern: Copy;
+    /// An instance; freed by [`Backend::instance_drop`].
+    type Instance: Copy;
+
+    /// The engine's name, as `ANYWASM_ENGINE` has it.
+    const NAME: &'static str;
+    /// Which implementation of this trait it is.
+    const KIND: &'static str;
+    /// What it can do.
+    const CAPABILITIES: Capabilities;
+
+    /// The options the engine knows, each with the values it takes.
+    fn options() -> &'static [(&'static str, &'static [&'static str])];
+    /// The WebAssembly features that modules may use under these options.
+    fn features(options: &Options) -> WasmFeatures;
+
+    /// How much of the caller's stack WebAssembly may use; 0 where the engine brings its own.
+    fn stack(options: &Options) -> usize;
+
+    /// A new engine.
+    fn engine_new(options: &Options) -> Result<Self::Engine>;
+
+    /// A new store.
+    fn store_new(engine: &Self::Engine) -> Result<Self::Store>;
+    /// Frees a store.
+    fn store_drop(store: Self::Store);
+
+    /// Compiles a module that is valid under the engine's features.
+    fn module_new(engine: &Self::Engine, wasm: &[u8]) -> Result<Self::Module>;
+    /// The compiled code; only where the capability `serialize` is.
+    fn module_serialize(module: &Self::Module) -> Result<Vec<u8>>;
+    /// The reverse.
+    ///
+    /// # Safety
+    /// The bytes come from [`Backend::module_serialize`] of the same engine in the same version.
+    unsafe fn module_deserialize(engine: &Self::Engine, bytes: &[u8]) -> Result<Self::Module>;
+
+    /// Instantiates; the imports have been matched.
+    fn instance_new(store: Self::Store, module: &Self::Module, imports: &[Self::Extern]) -> Result<Self::Instance>;
+    /// The export at this place in the module's order.
+    fn instance_export(
+        store: Self::Store,
+        instance: Self::Instance,
+        info: &ModuleInfo,
+        index: usize,
+    ) -> Result<Self::Extern>;
+    /// Frees an instance; what it exported lives on.
+    fn instance_drop(instance: Self::Instance);
+    /// Frees an extern.
+    fn extern_drop(object: Self::Extern);
+
+    /// A host function.
+    fn func_new(store: Self::Store, func: HostFunc) -> Result<Self::Extern>;
+    /// Calls a function. The slots hold the arguments, then the results.
+    ///
+    /// # Safety
+    /// `func` is of this type, and `values` has [`FuncType::slots`] slots whose arguments are of its types.
+    unsafe fn func_call(store: Self::Store, func: Self::Extern, ty: &FuncType, values: *mut Value) -> Result<()>;
+
+    /// Puts a reference into a slot as [`Backend::func_call`] wants it; `ty` is the function's where there is one.
+    fn ref_lower(store: Self::Store, value: Ref<Self::Extern>, ty: Option<&FuncType>) -> Result<Value>;
+    /// Takes a reference out of a slot that [`Backend::func_call`] filled, or a callback was given.
+    ///
+    /// # Safety
+    /// The slot holds a reference of type `ty`, and is not used again: what it owns is taken.
+    unsafe fn ref_raise(store: Self::Store, ty: ValType, value: Value) -> Ref<Self::Extern>;
+    /// The type of a function that came out of [`Backend::ref_raise`]; none where the engine cannot tell.
+    fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType>;
+
+    /// A memory.
+    fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Self::Extern>;
+    /// Where a memory's bytes are, and how many.
+    fn memory_data(store: Self::Store, memory: Self::Extern) -> (*mut u8, usize);
+    /// Grows by `delta` pages; false where the engine refuses.
+    fn memory_grow(store: Self::Store, memory: Self::Extern, delta: u64) -> bool;
+
+    /// Keeps a memory's bytes readable at this address even when the memory moves; only where `views` is.
+    fn memory_pin(block: *mut u8);
+    /// Ends a [`Backend::memory_pin`].
+    fn memory_unpin(block: *mut u8);
+
+    /// A table full of `init`, a slot from [`Backend::ref_lower`] that is used up.
+    fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Self::Extern>;
+    /// How many elements there are.
+    fn table_size(store: Self::Store, table: Self::Extern) -> u64;
+    /// The element at an index that is in range, for [`Backend::ref_raise`].
+    fn table_get(store: Self::Store, table: Self::Extern, index: u64) -> Result<Value>;
+    /// Sets the element at an index that is in range; the slot is used up.
+    fn table_set(store: Self::Store, table: Self::Extern, ty: &TableType, index: u64, value: Value) -> Result<()>;
+    /// Grows by `delta` elements; false where the engine refuses. The slot is used up.
+    fn table_grow(store: Self::Store, table: Self::Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool>;
+
+    /// A global. A reference in the slot is used up.
+    fn global_new(store: Self::Store, ty: &GlobalType, value: Value) -> Result<Self::Extern>;
+    /// Its value.
+    fn global_get(store: Self::Store, global: Self::Extern, ty: &GlobalType) -> Result<Value>;
+    /// Sets its value; it is mutable. A reference in the slot is used up.
+    fn global_set(store: Self::Store, global: Self::Extern, ty: &GlobalType, value: Value) -> Result<()>;
+}

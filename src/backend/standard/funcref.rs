@@ -1,0 +1,89 @@
+//! Function references: `wasm.h` has no way from a function to a reference that works on every engine.
+//!
+//! So WebAssembly makes it: a small module imports the function, wraps it and exports a reference to the wrapper in a
+//! global. (The wrapper, since one engine aborts on references to host functions themselves.)
+
+use crate::backend::Ref;
+use crate::backend::standard::{Object, trap};
+use crate::error::{Error, Kind, Result, fail};
+use crate::types::FuncType;
+use crate::value::Value;
+use std::fmt::Write;
+use wasm_c_api as c;
+
+/// A slot that owns a reference, or holds null.
+pub fn lower(store: *mut c::wasm_store_t, value: Ref<Object>, ty: Option<&FuncType>) -> Result<Value> {
+    let reference = match (value, ty) {
+        (Ref::Null, _) => std::ptr::null_mut(),
+        // SAFETY: the object owns its reference; the copy is the slot's.
+        (Ref::Func(object), _) if !object.reference.is_null() => unsafe { c::wasm_ref_copy(object.reference) },
+        (Ref::Func(object), Some(ty)) => make(store, object, ty)?,
+        _ => fail!(Invalid, "this reference cannot be passed to the engine"),
+    };
+    Ok(Value { reference: reference as u64 })
+}
+
+/// The reverse: takes the reference out of the slot.
+///
+/// # Safety
+/// The slot owns a reference, or holds null.
+pub unsafe fn raise(value: Value) -> Ref<Object> {
+    match value.bits() as *mut c::wasm_ref_t {
+        reference if reference.is_null() => Ref::Null,
+        reference => Ref::Func(Object { raw: std::ptr::null_mut(), reference }),
+    }
+}
+
+/// A reference in a slot, for the time of `use_it`; freed afterwards.
+pub fn spend<T>(slot: Value, use_it: impl FnOnce(*mut c::wasm_ref_t) -> T) -> T {
+    let reference = slot.bits() as *mut c::wasm_ref_t;
+    let result = use_it(reference);
+    if !reference.is_null() {
+        // SAFETY: a slot from `lower` owns its reference, and is used up here.
+        unsafe { c::wasm_ref_delete(reference) }
+    }
+    result
+}
+
+fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
+    let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(Kind::Engine, e.to_string()))?;
+    let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
+    // SAFETY: a chain of engine objects, each checked for null before use and freed in turn; the module imports one
+    // function of this very type and exports one global.
+    unsafe {
+        let module = c::wasm_module_new(store, &bytes);
+        if module.is_null() {
+            fail!(Engine, "the engine refused the module that makes a function reference");
+        }
+        let mut import = func.raw;
+        let imports = c::wasm_extern_vec_t { size: 1, data: &mut import };
+        let mut error = std::ptr::null_mut();
+        let instance = c::wasm_instance_new(store, module, &imports, &mut error);
+        c::wasm_module_delete(module);
+        if !error.is_null() {
+            return Err(trap::take(error));
+        }
+        if instance.is_null() {
+            fail!(Engine, "the engine refused to make a function reference");
+        }
+        let mut exports: c::wasm_extern_vec_t = std::mem::zeroed();
+        c::wasm_instance_exports(instance, &mut exports);
+        let mut value = std::mem::zeroed();
+        c::wasm_global_get(c::wasm_extern_as_global(*exports.data), &mut value);
+        c::wasm_extern_vec_delete(&mut exports);
+        c::wasm_instance_delete(instance);
+        Ok(super::value::from_c(&value).bits() as *mut c::wasm_ref_t)
+    }
+}
+
+fn helper(ty: &FuncType) -> String {
+    let mut signature = String::new();
+    ty.params.iter().for_each(|ty| write!(signature, "(param {ty})").expect("a string takes all"));
+    ty.results.iter().for_each(|ty| write!(signature, "(result {ty})").expect("a string takes all"));
+    let args: String = (0..ty.params.len()).map(|index| format!("(local.get {index})")).collect();
+    format!(
+        r#"(module (import "" "" (func $import {signature}))
+             (func $wrapper {signature} (call $import {args}))
+             (global (export "ref") funcref (ref.func $wrapper)))"#
+    )
+}

@@ -1,0 +1,67 @@
+//! Instances: what is kept of one is its exports.
+
+use crate::backend::standard::engine::last_error;
+use crate::backend::standard::module::Module;
+use crate::backend::standard::{Object, quirks, trap};
+use crate::error::{Result, fail};
+use crate::module_info::ModuleInfo;
+use wasm_c_api as c;
+
+/// An instance with its exports, both owned.
+#[derive(Clone, Copy)]
+pub struct Instance {
+    raw: *mut c::wasm_instance_t,
+    exports: c::wasm_extern_vec_t,
+}
+
+/// Instantiates with imports in the module's order, which have been matched.
+pub fn new(store: *mut c::wasm_store_t, module: &Module, imports: &[Object]) -> Result<Instance> {
+    let mut externs: Vec<_> = imports.iter().map(|object| object.raw).collect();
+    let externs = c::wasm_extern_vec_t { size: externs.len(), data: externs.as_mut_ptr() };
+    // SAFETY: the imports are borrowed for the call; store and module live. The trap, if any, is ours.
+    unsafe {
+        let mut trap = std::ptr::null_mut();
+        let raw = c::wasm_instance_new(store, module.raw, &externs, &mut trap);
+        if !trap.is_null() {
+            if !raw.is_null() {
+                c::wasm_instance_delete(raw);
+            }
+            return Err(trap::take(trap));
+        }
+        if raw.is_null() {
+            fail!(Link, "the engine refused to instantiate the module: {}", last_error());
+        }
+        let mut exports = std::mem::zeroed();
+        c::wasm_instance_exports(raw, &mut exports);
+        Ok(Instance { raw, exports })
+    }
+}
+
+impl Instance {
+    /// The export at this place in the module's order; the caller owns it.
+    pub fn export(self, info: &ModuleInfo, index: usize) -> Result<Object> {
+        let place = if quirks::EXPORTS_SORTED {
+            let name = &info.exports[index].name;
+            info.exports.iter().filter(|export| export.name < *name).count()
+        } else {
+            index
+        };
+        if self.exports.size != info.exports.len() {
+            fail!(Engine, "the engine gives {} exports for {}", self.exports.size, info.exports.len());
+        }
+        // SAFETY: the place is in range as just checked, and the vector's elements live until `delete`.
+        unsafe {
+            let raw = c::wasm_extern_copy(*self.exports.data.add(place));
+            Ok(Object { raw, reference: std::ptr::null_mut() })
+        }
+    }
+
+    /// Frees the instance and its hold on the exports.
+    pub fn delete(mut self) {
+        // SAFETY: the record gives an instance up once.
+        unsafe {
+            c::wasm_extern_vec_delete(&mut self.exports);
+            c::wasm_instance_delete(self.raw);
+        }
+    }
+}

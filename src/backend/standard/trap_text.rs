@@ -1,0 +1,56 @@
+//! How to find a trap code in the text that an engine writes.
+
+use crate::trap::TrapCode;
+
+/// What engines write, most specific first: `wasm.h` has no trap codes, only messages.
+///
+/// Each row is matched against the lower-cased message. wasmtime and wasmer write sentences, wasmi's message is the
+/// debug form of its error.
+const TEXTS: &[(&str, TrapCode)] = &[
+    ("unreachable", TrapCode::UnreachableCodeReached),
+    ("integer divide by zero", TrapCode::IntegerDivisionByZero),
+    ("integerdivisionbyzero", TrapCode::IntegerDivisionByZero),
+    ("integer overflow", TrapCode::IntegerOverflow),
+    ("integeroverflow", TrapCode::IntegerOverflow),
+    ("invalid conversion to integer", TrapCode::BadConversionToInteger),
+    ("badconversiontointeger", TrapCode::BadConversionToInteger),
+    ("call stack exhausted", TrapCode::StackOverflow),
+    ("stackoverflow", TrapCode::StackOverflow),
+    ("undefined element", TrapCode::TableOutOfBounds),
+    ("out of bounds table access", TrapCode::TableOutOfBounds),
+    ("tableoutofbounds", TrapCode::TableOutOfBounds),
+    ("uninitialized element", TrapCode::IndirectCallToNull),
+    ("indirectcalltonull", TrapCode::IndirectCallToNull),
+    ("indirect call type mismatch", TrapCode::BadSignature),
+    ("badsignature", TrapCode::BadSignature),
+    ("out of bounds memory access", TrapCode::MemoryOutOfBounds),
+    ("memoryoutofbounds", TrapCode::MemoryOutOfBounds),
+    ("out of bounds array access", TrapCode::ArrayOutOfBounds),
+    ("unaligned atomic", TrapCode::HeapMisaligned),
+    ("non-shared memory", TrapCode::AtomicWaitNonSharedMemory),
+    ("null reference", TrapCode::NullReference),
+    ("cast failure", TrapCode::CastFailure),
+    ("all fuel consumed", TrapCode::OutOfFuel),
+    ("outoffuel", TrapCode::OutOfFuel),
+    ("uncaught exception", TrapCode::UncaughtException),
+    ("thrown wasm exception", TrapCode::UncaughtException),
+];
+
+/// The code that an engine's message speaks of.
+pub fn code(message: &str) -> Option<TrapCode> {
+    let message = message.to_lowercase();
+    TEXTS.iter().find(|(text, _)| message.contains(text)).map(|(_, code)| *code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_codes_in_sentences_and_in_debug_forms() {
+        assert_eq!(code("wasm trap: wasm `unreachable` instruction executed"), Some(TrapCode::UnreachableCodeReached));
+        assert_eq!(code("Error { kind: TrapCode(StackOverflow) }"), Some(TrapCode::StackOverflow));
+        assert_eq!(code("undefined element: out of bounds table access"), Some(TrapCode::TableOutOfBounds));
+        assert_eq!(code("something else"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! wasmtime, through the extension header of its own C API: what `wasm.h` cannot say, and the fast call path.
+//!
+//! Being C, it serves the bundled crate and a library of the system alike.
+
+mod engine;
+mod error;
+mod func;
+mod global;
+mod instance;
+mod memory;
+mod module;
+mod reference;
+mod table;
+mod types;
+
+use crate::backend::{Backend, HostFunc, Ref};
+use crate::capabilities::{self as cap, Capabilities};
+use crate::error::Result;
+use crate::module_info::ModuleInfo;
+use crate::options::Options;
+use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+use crate::value::Value;
+use wasm_c_api as c;
+use wasmparser::WasmFeatures;
+
+/// The backend over `wasmtime.h`.
+pub struct Wasmtime;
+
+impl Backend for Wasmtime {
+    type Engine = engine::Engine;
+    type Store = engine::Store;
+    type Module = module::Module;
+    type Extern = c::wasmtime_extern_t;
+    type Instance = c::wasmtime_instance_t;
+
+    const NAME: &'static str = "wasmtime";
+    const KIND: &'static str = "wasmtime.h";
+    const CAPABILITIES: Capabilities = cap::SERIALIZE
+        .with(cap::EXTERNREF)
+        .with(cap::FUNCREF)
+        .with(cap::FUNCREF_CALL)
+        .with(cap::V128)
+        .with(cap::MEMORY64)
+        .with(cap::FRAMES)
+        .with(cap::FRAME_OFFSETS)
+        .with(cap::STABLE_MEMORY)
+        .with(cap::VIEWS);
+
+    fn options() -> &'static [(&'static str, &'static [&'static str])] {
+        &[]
+    }
+    fn features(_: &Options) -> WasmFeatures {
+        WasmFeatures::WASM3
+    }
+    fn stack(_: &Options) -> usize {
+        engine::DEFAULT_STACK
+    }
+    fn engine_new(_: &Options) -> Result<Self::Engine> {
+        engine::Engine::new()
+    }
+    fn store_new(engine: &Self::Engine) -> Result<Self::Store> {
+        engine.store_new()
+    }
+    fn store_drop(store: Self::Store) {
+        store.delete();
+    }
+    fn module_new(engine: &Self::Engine, wasm: &[u8]) -> Result<Self::Module> {
+        module::Module::new(engine, wasm)
+    }
+    fn module_serialize(module: &Self::Module) -> Result<Vec<u8>> {
+        module.serialize()
+    }
+    unsafe fn module_deserialize(engine: &Self::Engine, bytes: &[u8]) -> Result<Self::Module> {
+        // SAFETY: the caller's promise.
+        unsafe { module::Module::deserialize(engine, bytes) }
+    }
+    fn instance_new(store: Self::Store, module: &Self::Module, imports: &[Self::Extern]) -> Result<Self::Instance> {
+        instance::new(store, module, imports)
+    }
+    fn instance_export(
+        store: Self::Store,
+        instance: Self::Instance,
+        info: &ModuleInfo,
+        index: usize,
+    ) -> Result<Self::Extern> {
+        instance::export(store, instance, &info.exports[index].name)
+    }
+    fn instance_drop(_: Self::Instance) {
+        // A plain number: the store owns what it stands for.
+    }
+    fn extern_drop(mut object: Self::Extern) {
+        if u32::from(object.kind) == c::WASMTIME_EXTERN_SHAREDMEMORY {
+            // SAFETY: only a shared memory owns something, and the record gives it up once.
+            unsafe { c::wasmtime_extern_delete(&mut object) }
+        }
+    }
+    fn func_new(store: Self::Store, func: HostFunc) -> Result<Self::Extern> {
+        Ok(func::new(store, func))
+    }
+    unsafe fn func_call(store: Self::Store, func: Self::Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
+        // SAFETY: the caller's promise.
+        unsafe { func::call(store, func, ty, values) }
+    }
+    fn ref_lower(store: Self::Store, value: Ref<Self::Extern>, _: Option<&FuncType>) -> Result<Value> {
+        reference::lower(store, value)
+    }
+    unsafe fn ref_raise(store: Self::Store, _: ValType, value: Value) -> Ref<Self::Extern> {
+        // SAFETY: the caller's promise: the slot owns a boxed value or holds null.
+        unsafe { reference::raise(store, value) }
+    }
+    fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType> {
+        Some(types::of_func(store, func))
+    }
+    fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Self::Extern> {
+        memory::new(store, ty)
+    }
+    fn memory_data(store: Self::Store, memory: Self::Extern) -> (*mut u8, usize) {
+        memory::data(store, memory)
+    }
+    fn memory_grow(store: Self::Store, memory: Self::Extern, delta: u64) -> bool {
+        memory::grow(store, memory, delta)
+    }
+    fn memory_pin(_: *mut u8) {
+        // A memory's address range is reserved for its whole life.
+    }
+    fn memory_unpin(_: *mut u8) {
+        // As above.
+    }
+    fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Self::Extern> {
+        table::new(store, ty, init)
+    }
+    fn table_size(store: Self::Store, table: Self::Extern) -> u64 {
+        table::size(store, table)
+    }
+    fn table_get(store: Self::Store, table: Self::Extern, index: u64) -> Result<Value> {
+        table::get(store, table, index)
+    }
+    fn table_set(store: Self::Store, table: Self::Extern, ty: &TableType, index: u64, value: Value) -> Result<()> {
+        table::set(store, table, ty, index, value)
+    }
+    fn table_grow(store: Self::Store, table: Self::Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool> {
+        Ok(table::grow(store, table, ty, delta, init))
+    }
+    fn global_new(store: Self::Store, ty: &GlobalType, value: Value) -> Result<Self::Extern> {
+        global::new(store, ty, value)
+    }
+    fn global_get(store: Self::Store, global: Self::Extern, ty: &GlobalType) -> Result<Value> {
+        Ok(global::get(store, global, ty))
+    }
+    fn global_set(store: Self::Store, global: Self::Extern, ty: &GlobalType, value: Value) -> Result<()> {
+        global::set(store, global, ty, value)
+    }
+}

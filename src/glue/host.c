@@ -1,0 +1,170 @@
+/* Host functions: the way from WebAssembly to a Python callable.
+ *
+ * cffi's own callbacks cost twice as much as this, and host calls are what many guests do most. Numbers are converted
+ * here; all else (references, vectors, several results, unusual objects, exceptions) goes to the `slow` callable,
+ * which Python provides for each function: slow(what, object, address of the slots) -> token, 0 for success.
+ *
+ * Only the limited API is used, so that one build serves every CPython.
+ */
+
+enum { AW_SLOW_RESULT = 0, AW_SLOW_EXCEPTION = 1, AW_SLOW_CALL = 2 };
+
+/* A failure that Python could not even record. */
+#define AW_LOST_TOKEN UINT64_MAX
+
+typedef struct {
+    /* Both borrowed: the Python object of the store holds them for as long as calls can happen. A reference from here
+     * would make a cycle that Python's garbage collector cannot see. */
+    PyObject *callable;
+    PyObject *slow;
+    size_t params_len, results_len;
+    uint8_t *types; /* parameters, then results */
+} aw_py_host;
+
+static void aw_py_host_free(void *env)
+{
+    /* May run on any thread and without the GIL: nothing of Python's is touched. */
+    aw_py_host *host = env;
+    free(host->types);
+    free(host);
+}
+
+static PyObject *aw_py_argument(uint8_t type, const aw_value *value)
+{
+    switch (type) {
+    case 0x7f: return PyLong_FromLong(value->i32);
+    case 0x7e: return PyLong_FromLongLong(value->i64);
+    case 0x7d: return PyFloat_FromDouble((double)value->f32);
+    case 0x7c: return PyFloat_FromDouble(value->f64);
+    default: return NULL;
+    }
+}
+
+/* 1: written; 0: not one of the plain cases. */
+static int aw_py_result(uint8_t type, PyObject *object, aw_value *value)
+{
+    if (type == 0x7f || type == 0x7e) {
+        int overflow = 0;
+        long long number;
+        if (!PyLong_CheckExact(object))
+            return 0;
+        number = PyLong_AsLongLongAndOverflow(object, &overflow);
+        if (overflow || (type == 0x7f && (number < INT32_MIN || number > INT32_MAX)))
+            return 0;
+        value->i64 = number;
+        return 1;
+    }
+    if ((type == 0x7d || type == 0x7c) && PyFloat_CheckExact(object)) {
+        double number = PyFloat_AsDouble(object);
+        if (type == 0x7c)
+            value->f64 = number;
+        else
+            value->f32 = (float)number;
+        return 1;
+    }
+    return 0;
+}
+
+static uint64_t aw_py_slow(aw_py_host *host, int what, PyObject *object, aw_value *values)
+{
+    uint64_t token = AW_LOST_TOKEN;
+    int attempt;
+    for (attempt = 0; attempt < 2; attempt++) {
+        PyObject *result = PyObject_CallFunction(host->slow, "iOK", what, object ? object : Py_None,
+                                                 (unsigned long long)(uintptr_t)values);
+        Py_XDECREF(object);
+        object = NULL;
+        if (result) {
+            token = PyLong_AsUnsignedLongLong(result);
+            Py_DECREF(result);
+            if (!PyErr_Occurred())
+                return token;
+        }
+        /* Something interrupted it, such as Ctrl-C: that is the failure to record now. */
+        {
+            PyObject *type, *traceback;
+            PyErr_Fetch(&type, &object, &traceback);
+            PyErr_NormalizeException(&type, &object, &traceback);
+            if (traceback && object)
+                PyException_SetTraceback(object, traceback);
+            Py_XDECREF(type);
+            Py_XDECREF(traceback);
+        }
+        what = AW_SLOW_EXCEPTION;
+        token = AW_LOST_TOKEN;
+    }
+    Py_XDECREF(object);
+    return token;
+}
+
+static uint64_t aw_py_exception(aw_py_host *host, aw_value *values)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback && value)
+        PyException_SetTraceback(value, traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return aw_py_slow(host, AW_SLOW_EXCEPTION, value, values);
+}
+
+static uint64_t aw_py_call(aw_py_host *host, aw_value *values)
+{
+    PyObject *args, *result;
+    size_t index;
+    args = PyTuple_New((Py_ssize_t)host->params_len);
+    if (!args)
+        return aw_py_exception(host, values);
+    for (index = 0; index < host->params_len; index++) {
+        PyObject *argument = aw_py_argument(host->types[index], &values[index]);
+        if (!argument) {
+            Py_DECREF(args);
+            if (PyErr_Occurred())
+                return aw_py_exception(host, values);
+            return aw_py_slow(host, AW_SLOW_CALL, NULL, values);
+        }
+        PyTuple_SetItem(args, (Py_ssize_t)index, argument);
+    }
+    result = PyObject_Call(host->callable, args, NULL);
+    Py_DECREF(args);
+    if (!result)
+        return aw_py_exception(host, values);
+    if (host->results_len == 0 && result == Py_None) {
+        Py_DECREF(result);
+        return 0;
+    }
+    if (host->results_len == 1 && aw_py_result(host->types[host->params_len], result, values)) {
+        Py_DECREF(result);
+        return 0;
+    }
+    return aw_py_slow(host, AW_SLOW_RESULT, result, values);
+}
+
+static uint64_t aw_py_host_call(void *env, aw_value *values)
+{
+    PyGILState_STATE state = PyGILState_Ensure();
+    uint64_t token = aw_py_call(env, values);
+    PyGILState_Release(state);
+    return token;
+}
+
+static aw_extern *aw_py_func_new(const aw_store *store, uintptr_t callable, uintptr_t slow, const uint8_t *params,
+                                 size_t params_len, const uint8_t *results, size_t results_len)
+{
+    aw_py_host *host = malloc(sizeof *host);
+    uint8_t *types = malloc(params_len + results_len + 1);
+    if (!host || !types) {
+        free(host);
+        free(types);
+        return NULL;
+    }
+    memcpy(types, params, params_len);
+    memcpy(types + params_len, results, results_len);
+    host->callable = (PyObject *)callable;
+    host->slow = (PyObject *)slow;
+    host->params_len = params_len;
+    host->results_len = results_len;
+    host->types = types;
+    return aw_func_new(store, params, params_len, results, results_len, aw_py_host_call, host, aw_py_host_free);
+}

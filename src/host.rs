@@ -1,0 +1,64 @@
+//! Calling a host function, whatever the backend: references are translated, its failure is remembered.
+
+use crate::backend::HostFunc;
+use crate::error::{Error, Result};
+use crate::object;
+use crate::stack;
+use crate::store::Store;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// Calls `func` with the slots as the backend has them; on success they hold the results.
+///
+/// # Safety
+/// `values` has as many slots as `func`'s type needs, the first ones holding arguments of its types, and this thread
+/// runs WebAssembly in the function's store.
+pub unsafe fn call(func: &HostFunc, values: *mut Value) -> Result<()> {
+    let result = stack::on_host_stack(|| {
+        if func.ty.all().any(|ty| ty.is_ref()) {
+            // SAFETY: the caller's promise.
+            unsafe { call_with_refs(func, values) }
+        } else {
+            // SAFETY: whoever made the function promised that callback, environment and type belong together.
+            outcome(unsafe { (func.callback)(func.env, values) })
+        }
+    });
+    if let Err(Error { token: token @ 1.., .. }) = result {
+        // SAFETY: the record owns the engine's store, which runs right now.
+        unsafe { &*func.store }.enter()?.host_failed(token);
+    }
+    result
+}
+
+unsafe fn call_with_refs(func: &HostFunc, values: *mut Value) -> Result<()> {
+    // SAFETY: the record was made by `Store::new`, in an Arc, and lives while its engine's store runs.
+    let store = unsafe {
+        Arc::increment_strong_count(func.store);
+        Arc::from_raw(func.store)
+    };
+    // SAFETY: the slots belong to this call, and hold what the types say.
+    let slots = unsafe { std::slice::from_raw_parts_mut(values, func.ty.slots()) };
+    // SAFETY: as above.
+    unsafe { raise(&store, func, slots) }?;
+    // SAFETY: as in `call`.
+    outcome(unsafe { (func.callback)(func.env, values) })?;
+    let entered = store.enter()?;
+    for (slot, ty) in slots.iter_mut().zip(&func.ty.results).filter(|(_, ty)| ty.is_ref()) {
+        // SAFETY: the callback wrote references of its result types, whose owner keeps them until the next call.
+        *slot = unsafe { object::lower(&store, &entered, *ty, *slot) }?;
+    }
+    Ok(())
+}
+
+unsafe fn raise(store: &Arc<Store>, func: &HostFunc, slots: &mut [Value]) -> Result<()> {
+    let entered = store.enter()?;
+    for (slot, ty) in slots.iter_mut().zip(&func.ty.params).filter(|(_, ty)| ty.is_ref()) {
+        // SAFETY: the engine filled the slot with a reference of this type, and it is read once.
+        *slot = unsafe { object::raise(store, &entered, *ty, *slot) };
+    }
+    Ok(())
+}
+
+fn outcome(token: u64) -> Result<()> {
+    if token == 0 { Ok(()) } else { Err(Error::host(token)) }
+}

@@ -1,0 +1,73 @@
+//! A compiled module and what it says about itself.
+
+use crate::backend::{Active, Backend};
+use crate::capabilities;
+use crate::engine::Engine;
+use crate::envelope::{self, Envelope};
+use crate::error::{Result, fail};
+use crate::module_info::{self, ModuleInfo};
+use crate::stack;
+use crate::version;
+use std::sync::Arc;
+
+/// What compiling may use of the stack.
+const COMPILER_STACK: usize = 2 << 20;
+
+/// A compiled module.
+pub struct Module {
+    /// The engine's module; dropped before the engine.
+    pub raw: <Active as Backend>::Module,
+    /// Imports, exports, names.
+    pub info: Arc<ModuleInfo>,
+    /// The engine that compiled it.
+    pub engine: Arc<Engine>,
+    /// What a serialized module carries for introspection; the whole wasm where the engine cannot serialize.
+    wasm: Vec<u8>,
+}
+
+impl Module {
+    /// Validates and compiles.
+    pub fn new(engine: Arc<Engine>, wasm: &[u8]) -> Result<Self> {
+        Self::validate(&engine, wasm)?;
+        let info = Arc::new(ModuleInfo::parse(wasm)?);
+        let raw = stack::with_room(COMPILER_STACK, || Active::module_new(&engine.raw, wasm))?;
+        let serializes = engine.capabilities.has(capabilities::SERIALIZE);
+        let wasm = if serializes { envelope::without_code(wasm) } else { wasm.to_vec() };
+        Ok(Self { raw, info, engine, wasm })
+    }
+
+    /// Whether `wasm` is a module that the engine can compile, and if not, why.
+    pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
+        module_info::validate(wasm, engine.features, Active::NAME)
+    }
+
+    /// The module as bytes that [`Module::deserialize`] takes.
+    pub fn serialize(&self) -> Result<Vec<u8>> {
+        let code = if self.engine.capabilities.has(capabilities::SERIALIZE) {
+            Active::module_serialize(&self.raw)?
+        } else {
+            Vec::new()
+        };
+        Envelope { stamp: version::stamp(&self.engine).as_bytes(), wasm: &self.wasm, code: &code }.seal()
+    }
+
+    /// The reverse of [`Module::serialize`].
+    ///
+    /// # Safety
+    /// The bytes were written by [`Module::serialize`] and not forged: damage is noticed, malice is not.
+    pub unsafe fn deserialize(engine: Arc<Engine>, bytes: &[u8]) -> Result<Self> {
+        let parts = Envelope::open(bytes)?;
+        parts.check_stamp(&version::stamp(&engine))?;
+        if parts.code.is_empty() {
+            if engine.capabilities.has(capabilities::SERIALIZE) {
+                fail!(Incompatible, "the serialized module has no code for this engine: compile it again");
+            }
+            return Self::new(engine, parts.wasm);
+        }
+        let info = Arc::new(ModuleInfo::parse(parts.wasm)?.forget_bodies());
+        // SAFETY: stamp and checksum say that this engine, in this version, wrote the bytes; the caller vouches that
+        // nobody forged them.
+        let raw = unsafe { Active::module_deserialize(&engine.raw, parts.code) }?;
+        Ok(Self { raw, info, engine, wasm: parts.wasm.to_vec() })
+    }
+}

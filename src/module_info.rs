@@ -1,0 +1,346 @@
+//! What a module says about itself, read from its bytes with wasmparser: never from the engine.
+
+use crate::error::{Error, Kind, Result, fail};
+use crate::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use wasmparser::{
+    BinaryReaderError, CompositeInnerType, ExternalKind, HeapType, KnownCustom, Name, Parser, Payload, RefType,
+    TypeRef, Validator, WasmFeatures,
+};
+
+/// One import, in the module's order.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The module asked.
+    pub module: String,
+    /// The name asked for.
+    pub name: String,
+    /// The type asked for.
+    pub ty: ExternType,
+}
+
+/// One export, in the module's order.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: ExternType,
+}
+
+/// A custom section: its name and where its contents are in [`ModuleInfo::bytes`].
+#[derive(Clone, Debug)]
+pub struct CustomSection {
+    /// Its name; several may have the same.
+    pub name: String,
+    range: Range<usize>,
+}
+
+/// A module's imports, exports, names and custom sections.
+#[derive(Debug, Default)]
+pub struct ModuleInfo {
+    /// Imports in the module's order.
+    pub imports: Vec<Import>,
+    /// Exports in the module's order.
+    pub exports: Vec<Export>,
+    /// Custom sections in the module's order.
+    pub custom_sections: Vec<CustomSection>,
+    /// The module's own name, from the name section.
+    pub name: Option<String>,
+    /// Function names from the name section.
+    pub func_names: BTreeMap<u32, String>,
+    /// Custom sections' contents, one after another.
+    custom_bytes: Vec<u8>,
+    /// Where each function's body is in the module; imported functions have none and come first.
+    bodies: Vec<Range<usize>>,
+    imported_funcs: usize,
+}
+
+impl ModuleInfo {
+    /// Reads a module that has been validated.
+    pub fn parse(wasm: &[u8]) -> Result<Self> {
+        let mut reader = Reader::default();
+        for payload in Parser::new(0).parse_all(wasm) {
+            reader.section(&payload.map_err(malformed)?).map_err(malformed)?;
+        }
+        Ok(reader.info)
+    }
+
+    /// Forgets where the code was, for a module whose code was taken out.
+    pub fn forget_bodies(mut self) -> Self {
+        self.bodies.clear();
+        self
+    }
+
+    /// Whether the function of this index has its body at `offset`; unknown for a module whose code was taken out.
+    pub fn may_contain(&self, func_index: u32, offset: usize) -> bool {
+        let body = (func_index as usize).checked_sub(self.imported_funcs).and_then(|index| self.bodies.get(index));
+        self.bodies.is_empty() || body.is_some_and(|body| (body.start..=body.end).contains(&offset))
+    }
+
+    /// The contents of a custom section.
+    pub fn custom_section(&self, section: &CustomSection) -> &[u8] {
+        &self.custom_bytes[section.range.clone()]
+    }
+}
+
+/// Validates `wasm` under `features`; says what feature is missing where some other set would do.
+pub fn validate(wasm: &[u8], features: WasmFeatures, engine: &str) -> Result<()> {
+    let Err(error) = Validator::new_with_features(features).validate_all(wasm) else { return Ok(()) };
+    if !wasm.starts_with(b"\0asm") {
+        let offset = error.offset();
+        fail!(Malformed, "not a WebAssembly module: it does not begin with the bytes `\\0asm` (at offset {offset:#x})");
+    }
+    if Validator::new_with_features(WasmFeatures::all() & !WasmFeatures::COMPONENT_MODEL).validate_all(wasm).is_ok() {
+        let missing = missing_features(wasm, features).join(", ");
+        fail!(Malformed, "the engine `{engine}` does not support {missing}: {}", describe(&error));
+    }
+    Err(malformed(error))
+}
+
+/// The fewest named features beyond `features` under which the module is valid.
+fn missing_features(wasm: &[u8], features: WasmFeatures) -> Vec<String> {
+    let mut needed = WasmFeatures::all() & !WasmFeatures::COMPONENT_MODEL;
+    for (_, feature) in (WasmFeatures::all() & !features).iter_names() {
+        let fewer = needed & !feature;
+        if Validator::new_with_features(fewer | features).validate_all(wasm).is_ok() {
+            needed = fewer;
+        }
+    }
+    let name = |(name, _): (&str, WasmFeatures)| format!("`{}`", name.to_lowercase().replace('_', "-"));
+    (needed & !features).iter_names().map(name).collect()
+}
+
+fn describe(error: &BinaryReaderError) -> String {
+    format!("{} (at offset {:#x})", error.message(), error.offset())
+}
+
+fn malformed(error: BinaryReaderError) -> Error {
+    Error::new(Kind::Malformed, describe(&error))
+}
+
+/// Collects the index spaces while reading, which exports refer to.
+#[derive(Default)]
+struct Reader {
+    info: ModuleInfo,
+    types: Vec<FuncType>,
+    funcs: Vec<u32>,
+    tables: Vec<TableType>,
+    memories: Vec<MemoryType>,
+    globals: Vec<GlobalType>,
+    tags: Vec<u32>,
+}
+
+type Parsed<T> = std::result::Result<T, BinaryReaderError>;
+
+impl Reader {
+    fn section(&mut self, payload: &Payload<'_>) -> Parsed<()> {
+        match payload {
+            Payload::TypeSection(section) => {
+                for group in section.clone() {
+                    self.types.extend(group?.types().map(|ty| func_type(&ty.composite_type.inner)));
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.clone().into_imports() {
+                    let import = import?;
+                    let ty = self.import(import.ty);
+                    let (module, name) = (import.module.into(), import.name.into());
+                    self.info.imports.push(Import { module, name, ty });
+                }
+            }
+            Payload::FunctionSection(section) => {
+                self.funcs.extend(section.clone().into_iter().collect::<Parsed<Vec<_>>>()?);
+            }
+            Payload::TableSection(section) => {
+                for table in section.clone() {
+                    self.tables.push(table_type(&table?.ty));
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section.clone() {
+                    self.memories.push(memory_type(&memory?));
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section.clone() {
+                    self.globals.push(global_type(&global?.ty));
+                }
+            }
+            Payload::TagSection(section) => {
+                for tag in section.clone() {
+                    self.tags.push(tag?.func_type_idx);
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section.clone() {
+                    let export = export?;
+                    // A module that was validated exports only what it has.
+                    if let Some(ty) = self.export(export.kind, export.index as usize) {
+                        self.info.exports.push(Export { name: export.name.into(), ty });
+                    }
+                }
+            }
+            Payload::CodeSectionEntry(body) => self.info.bodies.push(body.range()),
+            Payload::CustomSection(section) => {
+                let start = self.info.custom_bytes.len();
+                self.info.custom_bytes.extend_from_slice(section.data());
+                let range = start..self.info.custom_bytes.len();
+                self.info.custom_sections.push(CustomSection { name: section.name().into(), range });
+                if let KnownCustom::Name(names) = section.as_known() {
+                    // A damaged name section is not an error (core spec, "Custom Sections"): what was read stays.
+                    for part in names.into_iter().map_while(Parsed::ok) {
+                        self.names(part);
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn import(&mut self, ty: TypeRef) -> ExternType {
+        match ty {
+            TypeRef::Func(index) | TypeRef::FuncExact(index) => {
+                self.funcs.push(index);
+                self.info.imported_funcs += 1;
+                ExternType::Func(self.signature(index))
+            }
+            TypeRef::Table(ty) => {
+                self.tables.push(table_type(&ty));
+                ExternType::Table(table_type(&ty))
+            }
+            TypeRef::Memory(ty) => {
+                self.memories.push(memory_type(&ty));
+                ExternType::Memory(memory_type(&ty))
+            }
+            TypeRef::Global(ty) => {
+                self.globals.push(global_type(&ty));
+                ExternType::Global(global_type(&ty))
+            }
+            TypeRef::Tag(ty) => {
+                self.tags.push(ty.func_type_idx);
+                ExternType::Tag(self.signature(ty.func_type_idx))
+            }
+        }
+    }
+
+    fn export(&self, kind: ExternalKind, index: usize) -> Option<ExternType> {
+        Some(match kind {
+            ExternalKind::Func | ExternalKind::FuncExact => ExternType::Func(self.signature(*self.funcs.get(index)?)),
+            ExternalKind::Table => ExternType::Table(*self.tables.get(index)?),
+            ExternalKind::Memory => ExternType::Memory(*self.memories.get(index)?),
+            ExternalKind::Global => ExternType::Global(*self.globals.get(index)?),
+            ExternalKind::Tag => ExternType::Tag(self.signature(*self.tags.get(index)?)),
+        })
+    }
+
+    fn signature(&self, index: u32) -> FuncType {
+        self.types.get(index as usize).cloned().unwrap_or_default()
+    }
+
+    fn names(&mut self, part: Name<'_>) {
+        match part {
+            Name::Module { name, .. } => self.info.name = Some(name.into()),
+            Name::Function(map) => {
+                let names = map.into_iter().map_while(Parsed::ok);
+                self.info.func_names.extend(names.map(|naming| (naming.index, naming.name.into())));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn func_type(ty: &CompositeInnerType) -> FuncType {
+    match ty {
+        CompositeInnerType::Func(ty) => FuncType {
+            params: ty.params().iter().map(val_type).collect(),
+            results: ty.results().iter().map(val_type).collect(),
+        },
+        // Structs, arrays and continuations share the index space; no function has such a type.
+        _ => FuncType::default(),
+    }
+}
+
+fn val_type(ty: &wasmparser::ValType) -> ValType {
+    match ty {
+        wasmparser::ValType::I32 => ValType::I32,
+        wasmparser::ValType::I64 => ValType::I64,
+        wasmparser::ValType::F32 => ValType::F32,
+        wasmparser::ValType::F64 => ValType::F64,
+        wasmparser::ValType::V128 => ValType::V128,
+        wasmparser::ValType::Ref(ty) => ref_type(*ty),
+    }
+}
+
+fn ref_type(ty: RefType) -> ValType {
+    match (ty.is_nullable(), ty.heap_type()) {
+        (true, HeapType::FUNC) => ValType::FuncRef,
+        (true, HeapType::EXTERN) => ValType::ExternRef,
+        _ => ValType::Other,
+    }
+}
+
+fn table_type(ty: &wasmparser::TableType) -> TableType {
+    TableType {
+        element: ref_type(ty.element_type),
+        limits: Limits { min: ty.initial, max: ty.maximum },
+        table64: ty.table64,
+    }
+}
+
+fn memory_type(ty: &wasmparser::MemoryType) -> MemoryType {
+    MemoryType {
+        limits: Limits { min: ty.initial, max: ty.maximum },
+        memory64: ty.memory64,
+        shared: ty.shared,
+        page_size_log2: ty.page_size_log2.unwrap_or(16) as u8,
+    }
+}
+
+fn global_type(ty: &wasmparser::GlobalType) -> GlobalType {
+    GlobalType { content: val_type(&ty.content_type), mutable: ty.mutable }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_types_names_and_sections() {
+        let wasm = wat::parse_str(
+            r#"(module $shop
+                 (import "env" "log" (func (param i32 f64)))
+                 (func $add (export "add") (param i32 i32) (result i32) unreachable)
+                 (memory (export "memory") 1 3)
+                 (global (export "g") (mut i64) (i64.const 1))
+                 (table (export "t") 2 funcref)
+                 (@custom "note" "hello"))"#,
+        )
+        .unwrap();
+        let info = ModuleInfo::parse(&wasm).unwrap();
+        assert_eq!(info.name.as_deref(), Some("shop"));
+        assert_eq!(info.func_names[&1], "add");
+        assert_eq!(info.imports[0].ty.to_string(), "(func (param i32 f64))");
+        let exports: Vec<_> = info.exports.iter().map(|e| format!("{} {}", e.name, e.ty)).collect();
+        assert_eq!(
+            exports,
+            [
+                "add (func (param i32 i32) (result i32))",
+                "memory (memory 1 3)",
+                "g (global (mut i64))",
+                "t (table 2 funcref)"
+            ]
+        );
+        let note = info.custom_sections.iter().find(|s| s.name == "note").unwrap();
+        assert_eq!(info.custom_section(note), b"hello");
+    }
+
+    #[test]
+    fn names_the_missing_feature() {
+        let wasm = wat::parse_str("(module (memory i64 1))").unwrap();
+        let error = validate(&wasm, WasmFeatures::WASM2, "x").unwrap_err();
+        assert!(error.message.starts_with("the engine `x` does not support `memory64`: "), "{}", error.message);
+    }
+}

@@ -1,0 +1,219 @@
+//! The store record: it owns every engine object made in it, behind one re-entrant lock.
+//!
+//! Handles that the C layer gives out hold the record and a key into it. So an object can be deleted at any time and
+//! from any thread, a closed store takes its objects with it in an order that every engine accepts, and nobody frees
+//! anything twice.
+
+use crate::backend::{Active, Backend};
+use crate::engine::Engine;
+use crate::error::{Error, Result, fail};
+use crate::module_info::ModuleInfo;
+use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
+use slab::Slab;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a key refers to.
+#[derive(Clone, Copy)]
+pub enum Key {
+    /// A function, memory, table, global, tag or opaque reference.
+    Extern(usize),
+    /// An instance.
+    Instance(usize),
+}
+
+/// A store and all that lives in it.
+pub struct Store {
+    /// The engine the store belongs to; it outlives the store.
+    pub engine: Arc<Engine>,
+    lock: ReentrantMutex<State>,
+    /// Deleted while another thread was in the store: freed by whoever comes next. A deletion must not wait, since
+    /// Python's garbage collector may be what deletes, holding locks that the thread in the store wants.
+    dead: Mutex<Vec<Key>>,
+    any_dead: AtomicBool,
+}
+
+/// What the lock guards.
+pub struct State {
+    raw: Cell<Option<<Active as Backend>::Store>>,
+    externs: RefCell<Slab<<Active as Backend>::Extern>>,
+    instances: RefCell<Slab<<Active as Backend>::Instance>>,
+    /// The modules instantiated here, for the names of a trap's frames.
+    modules: RefCell<Vec<Arc<ModuleInfo>>>,
+    depth: Cell<u32>,
+    host_failure: Cell<u64>,
+}
+
+// SAFETY: the engine objects in `State` are only ever touched under `lock`, deletions included, which is the rule that
+// every engine sets for use from several threads (wasmer's store is an `Rc`: its count too is only changed there).
+// `Engine` is `Send + Sync` by itself.
+unsafe impl Send for Store {}
+// SAFETY: as above; `&Store` gives access to the state only through the lock.
+unsafe impl Sync for Store {}
+
+impl Store {
+    /// A new, empty store.
+    pub fn new(engine: Arc<Engine>) -> Result<Arc<Self>> {
+        let raw = Active::store_new(&engine.raw)?;
+        let state = State {
+            raw: Cell::new(Some(raw)),
+            externs: RefCell::default(),
+            instances: RefCell::default(),
+            modules: RefCell::default(),
+            depth: Cell::new(0),
+            host_failure: Cell::new(0),
+        };
+        let (lock, dead, any_dead) = (ReentrantMutex::new(state), Mutex::default(), AtomicBool::new(false));
+        #[expect(clippy::arc_with_non_send_sync, reason = "Store is Send + Sync by the impls above")]
+        Ok(Arc::new(Self { engine, lock, dead, any_dead }))
+    }
+
+    /// Waits for the store and enters it; fails where it is closed.
+    pub fn enter(&self) -> Result<Entered<'_>> {
+        let state = self.lock.lock();
+        if self.any_dead.load(Ordering::Relaxed) {
+            self.bury(&state);
+        }
+        let raw = state.raw.get().ok_or_else(Error::closed)?;
+        Ok(Entered { raw, state })
+    }
+
+    /// Frees an object, now or, where another thread is in the store, later. Never waits.
+    pub fn retire(&self, key: Key) {
+        match self.lock.try_lock() {
+            Some(state) => state.free(key),
+            None => {
+                self.dead.lock().push(key);
+                self.any_dead.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Frees everything in the store; handles to it stay valid and say that it is closed.
+    pub fn close(&self) -> Result<()> {
+        let state = self.lock.lock();
+        if state.depth.get() > 0 {
+            fail!(Closed, "the store cannot be closed while it runs WebAssembly on this thread");
+        }
+        self.bury(&state);
+        state.free_all();
+        Ok(())
+    }
+
+    /// Leaves where [`Entered::stay`] stayed.
+    ///
+    /// # Safety
+    /// This thread has stayed, and not left since.
+    pub unsafe fn leave(&self) {
+        // SAFETY: the caller's promise: this thread holds the lock once more than it has guards.
+        unsafe { self.lock.force_unlock() }
+    }
+
+    fn bury(&self, state: &State) {
+        let dead = std::mem::take(&mut *self.dead.lock());
+        self.any_dead.store(false, Ordering::Relaxed);
+        dead.into_iter().for_each(|key| state.free(key));
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let state = self.lock.lock();
+        self.bury(&state);
+        state.free_all();
+    }
+}
+
+impl State {
+    fn free(&self, key: Key) {
+        // Taken out before it is freed: freeing runs engine code, which must not find the table borrowed. After a
+        // close nothing is there any more.
+        match key {
+            Key::Extern(key) => {
+                let object = self.externs.borrow_mut().try_remove(key);
+                object.into_iter().for_each(|object| Active::extern_drop(object));
+            }
+            Key::Instance(key) => {
+                let object = self.instances.borrow_mut().try_remove(key);
+                object.into_iter().for_each(|object| Active::instance_drop(object));
+            }
+        }
+    }
+
+    /// Externs, then instances, then the store: children first suits every engine.
+    fn free_all(&self) {
+        let externs = std::mem::take(&mut *self.externs.borrow_mut());
+        externs.into_iter().for_each(|(_, object)| Active::extern_drop(object));
+        let instances = std::mem::take(&mut *self.instances.borrow_mut());
+        instances.into_iter().for_each(|(_, object)| Active::instance_drop(object));
+        if let Some(raw) = self.raw.take() {
+            Active::store_drop(raw);
+        }
+    }
+}
+
+/// A store that this thread has entered.
+pub struct Entered<'a> {
+    /// The engine's store.
+    pub raw: <Active as Backend>::Store,
+    state: ReentrantMutexGuard<'a, State>,
+}
+
+impl Entered<'_> {
+    /// Gives the store an object to own.
+    pub fn keep(&self, object: <Active as Backend>::Extern) -> Key {
+        Key::Extern(self.state.externs.borrow_mut().insert(object))
+    }
+
+    /// Gives the store an instance to own.
+    pub fn keep_instance(&self, object: <Active as Backend>::Instance) -> Key {
+        Key::Instance(self.state.instances.borrow_mut().insert(object))
+    }
+
+    /// Stays in the store until [`Store::leave`].
+    pub fn stay(self) {
+        std::mem::forget(self.state);
+    }
+
+    /// Runs WebAssembly: a host function that failed on the way wins over the trap that carried its failure.
+    pub fn run<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let state = &*self.state;
+        state.depth.set(state.depth.get() + 1);
+        let outer = state.host_failure.replace(0);
+        let result = work();
+        let failure = state.host_failure.replace(outer);
+        state.depth.set(state.depth.get() - 1);
+        match failure {
+            0 => result.map_err(|error| self.with_names(error)),
+            token => Err(Error::host(token)),
+        }
+    }
+
+    /// Remembers that a module is instantiated here.
+    pub fn note_module(&self, info: &Arc<ModuleInfo>) {
+        let mut modules = self.state.modules.borrow_mut();
+        if !modules.iter().any(|known| Arc::ptr_eq(known, info)) {
+            modules.push(info.clone());
+        }
+    }
+
+    /// Names the frames that the engine left without: a frame tells no instance, but its place in the code tells the
+    /// module, unless two modules have a function of that index at that place.
+    fn with_names(&self, mut error: Error) -> Error {
+        let modules = self.state.modules.borrow();
+        for frame in error.frames.iter_mut().filter(|frame| frame.func_name.is_none()) {
+            let mut fitting = modules.iter().filter(|info| info.may_contain(frame.func_index, frame.module_offset));
+            if let (Some(info), None) = (fitting.next(), fitting.next()) {
+                frame.func_name = info.func_names.get(&frame.func_index).cloned();
+                frame.module_name = frame.module_name.take().or_else(|| info.name.clone());
+            }
+        }
+        error
+    }
+
+    /// Remembers that a host function failed; the innermost [`Entered::run`] reports it.
+    pub fn host_failed(&self, token: u64) {
+        self.state.host_failure.set(token);
+    }
+}
