@@ -10,6 +10,10 @@ use crate::store::Store;
 use crate::types::{ExternType, TableType};
 use crate::value::Value;
 
+/// More elements the host neither makes nor adds: an engine may allocate them all at once, and die of it. It is the
+/// limit of the JavaScript API ("Implementation-defined Limits").
+const MOST_ELEMENTS: u64 = 10_000_000;
+
 /// A table of this type, full of `init`. The caller deletes the extern; a reference in `init` stays the caller's.
 ///
 /// # Safety
@@ -27,6 +31,9 @@ pub unsafe extern "C" fn aw_table_new(store: *const Store, ty: *const CExternTyp
         if ty.table64 || [Some(ty.limits.min), ty.limits.max].into_iter().flatten().any(|n| n > u32::MAX.into()) {
             has.require(capabilities::MEMORY64, Active::NAME, "a table with 64-bit indices")?;
             fail!(Unsupported, "tables with 64-bit indices cannot be made by the host");
+        }
+        if ty.limits.min > MOST_ELEMENTS {
+            fail!(Invalid, "a table cannot have {} elements: {MOST_ELEMENTS} is the most", ty.limits.min);
         }
         let entered = store.enter()?;
         // SAFETY: the caller's promise.
@@ -111,7 +118,7 @@ pub unsafe extern "C" fn aw_table_grow(table_: *const Extern, delta: u64, init: 
         object::require(object.store.engine.capabilities, [ty.element], "growing a table")?;
         let entered = object.store.enter()?;
         let size = Active::table_size(entered.raw, object.raw);
-        let most = ty.limits.max.unwrap_or(if ty.table64 { u64::MAX } else { u32::MAX.into() });
+        let most = ty.limits.max.unwrap_or(MOST_ELEMENTS).min(MOST_ELEMENTS);
         // SAFETY: the caller's promise.
         let init = unsafe { object::lower(&object.store, &entered, ty.element, *init) }?;
         let delta_fits = size.checked_add(delta).is_some_and(|size| size <= most);

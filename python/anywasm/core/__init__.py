@@ -5,7 +5,7 @@ style gives its engine. All C calls are in this package, none in a style.
 """
 
 from anywasm.core.engine import Engine
-from anywasm.core.errors import CapabilityError, Failure, Kind
+from anywasm.core.errors import CapabilityError, Failure, Kind, take_of
 from anywasm.core.extern import Extern
 from anywasm.core.face import Face
 from anywasm.core.func import MISSING, Func, OpaqueRef, host_function
@@ -47,6 +47,7 @@ __all__ = [
     "TrapCode",
     "ValType",
     "host_function",
+    "take_of",
     "wasm2wat",
     "wat2wasm",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from anywasm.core import host, values
+from anywasm.core.engine import Engine
 from anywasm.core.errors import Kind, take_of
 from anywasm.core.extern import Extern, type_of
 from anywasm.core.specialise import MISSING, specialise
@@ -33,6 +34,11 @@ class Func(Extern):
         super().__init__(store, ptr)
         self._signature = signature
 
+    def _be_nowhere(self, engine: Engine, signature: FuncType) -> None:
+        """Instead of `__init__`, for a function that is yet to be given to a store."""
+        self._native, self._face, self._ptr = engine.native, engine.face, engine.native.ffi.NULL
+        self._signature = signature
+
     @property
     def signature(self) -> FuncType:
         """Its type."""
@@ -42,9 +48,14 @@ class Func(Extern):
         """Calls it with plain values, as many as it has parameters; gives the results as plain values."""
         store, signature = self._store, self._signature
         slots = values.slots(store, max(len(signature.params), len(signature.results)))
-        values.write_all(store, slots, signature.params, args)
+        kept = values.write_all(store, slots, signature.params, args)
         self._check(self._native.lib.aw_func_call(self._ptr, slots))
+        del kept
         return values.read_all(store, slots, signature.results)
+
+    def reference_in(self, store: Store) -> Extern:
+        """What stands for this function as a reference in a store."""
+        return self
 
     def _call_slowly(self, args: tuple[Any, ...]) -> Any:
         """What the typed `__call__` does with anything but the plain case: the style's conversions and errors."""
@@ -64,6 +75,14 @@ class OpaqueRef(Extern):
     """A reference to a function of which the engine tells nothing: it can be passed on, not called."""
 
     __slots__ = ()
+
+    def reference_in(self, store: Store) -> Extern:
+        """What stands for it as a reference in a store."""
+        return self
+
+    def __call__(self, *args: Any) -> Any:
+        """Raises the error that the capability `funcref_call` is missing."""
+        self._check(self._native.lib.aw_func_call(self._ptr, values.slots(self._store, 1)))
 
 
 def host_function(store: Store, signature: FuncType, function: Callable[..., Any]) -> Any:

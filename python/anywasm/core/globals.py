@@ -23,7 +23,7 @@ class Global(Extern):
     def new(cls, store: Store, ty: GlobalType, value: Any) -> Global:
         """A new global of this value."""
         slot = values.slots(store, 1)
-        values.write(store, slot[0], ty.content, value)
+        kept = values.write(store, slot[0], ty.content, value)
         ptr = store._native.lib.aw_global_new(store._ptr, types.write(store._native, ty), slot)
         return cls(store, ptr, ty)
 
@@ -41,5 +41,5 @@ class Global(Extern):
     def set(self, value: Any) -> None:
         """Sets the value of a mutable global."""
         slot = values.slots(self._store, 1)
-        values.write(self._store, slot[0], self._type.content, value)
+        kept = values.write(self._store, slot[0], self._type.content, value)
         self._check(self._native.lib.aw_global_set(self._ptr, slot))

@@ -38,9 +38,8 @@ def slow_path(store: Store, signature: FuncType, function: Callable[..., Any]) -
                 args = values.read_all(store, slots, signature.params)
                 value = function(*(face.to_python(ty, arg) for ty, arg in zip(signature.params, args)))
             results = face.host_results(signature, value)
-            values.write_all(store, slots, signature.results, results)
             # References among them must live until the engine has taken them over, just after this.
-            store._last_results = results
+            store._last_results = values.write_all(store, slots, signature.results, results)
         except BaseException as error:
             return store.park(error)
         return 0

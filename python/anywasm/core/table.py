@@ -25,7 +25,7 @@ class Table(Extern):
     def new(cls, store: Store, ty: TableType, init: Any) -> Table:
         """A new table, full of `init`."""
         slot = values.slots(store, 1)
-        values.write(store, slot[0], ty.element, init)
+        kept = values.write(store, slot[0], ty.element, init)
         ptr = store._native.lib.aw_table_new(store._ptr, types.write(store._native, ty), slot)
         return cls(store, ptr, ty)
 
@@ -50,13 +50,13 @@ class Table(Extern):
     def set(self, index: int, value: Any) -> None:
         """Sets the element at an index."""
         slot = values.slots(self._store, 1)
-        values.write(self._store, slot[0], self._type.element, value)
+        kept = values.write(self._store, slot[0], self._type.element, value)
         self._check(self._native.lib.aw_table_set(self._ptr, index, slot))
 
     def grow(self, delta: int, init: Any) -> int:
         """Adds `delta` elements, each `init`; gives the former size."""
         slot = values.slots(self._store, 1)
-        values.write(self._store, slot[0], self._type.element, init)
+        kept = values.write(self._store, slot[0], self._type.element, init)
         size: int = self._native.lib.aw_table_grow(self._ptr, delta, slot)
         if size == _FAILED:
             raise self._failure()

@@ -18,8 +18,8 @@ def slots(store: Store, count: int) -> Any:
     return store._native.ffi.new("aw_value[]", max(count, 1))
 
 
-def write(store: Store, slot: Any, ty: ValType, value: Any) -> None:
-    """Writes a plain value (see `Face.to_wasm`). A function in a slot stays its owner's."""
+def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
+    """Writes a plain value (see `Face.to_wasm`); returns what must live for as long as the slot is used."""
     field = _FIELDS.get(ty)
     if field is not None:
         setattr(slot, field, value)
@@ -28,8 +28,10 @@ def write(store: Store, slot: Any, ty: ValType, value: Any) -> None:
     elif ty is ValType.EXTERNREF:
         slot.reference = store._host_objects.number(value)
     else:
-        ffi = store._native.ffi
-        slot.reference = 0 if value is None else int(ffi.cast("uintptr_t", value._ptr))
+        owner = None if value is None else value.reference_in(store)
+        slot.reference = 0 if owner is None else int(store._native.ffi.cast("uintptr_t", owner._ptr))
+        return owner
+    return None
 
 
 def read(store: Store, slot: Any, ty: ValType) -> Any:
@@ -53,10 +55,9 @@ def function(store: Store, address: int) -> Any:
     return from_pointer(store, store._native.ffi.cast("aw_extern *", address))
 
 
-def write_all(store: Store, at: Any, types: Sequence[ValType], values: Sequence[Any]) -> None:
-    """Writes values into consecutive slots."""
-    for index, (ty, value) in enumerate(zip(types, values)):
-        write(store, at[index], ty, value)
+def write_all(store: Store, at: Any, types: Sequence[ValType], values: Sequence[Any]) -> list[Any]:
+    """Writes values into consecutive slots; returns what must live for as long as they are used."""
+    return [write(store, at[index], ty, value) for index, (ty, value) in enumerate(zip(types, values))]
 
 
 def read_all(store: Store, at: Any, types: Sequence[ValType]) -> list[Any]:

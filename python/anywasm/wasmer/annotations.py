@@ -6,13 +6,16 @@ from typing import Any
 
 from anywasm.core import FuncType, ValType
 
+# "int" and "float" are what annotations become under `from __future__ import annotations`; wasmer refuses them.
 _TYPES: dict[Any, ValType] = {
     int: ValType.I32,
+    "int": ValType.I32,
     "i32": ValType.I32,
     "I32": ValType.I32,
     "i64": ValType.I64,
     "I64": ValType.I64,
     float: ValType.F32,
+    "float": ValType.F32,
     "f32": ValType.F32,
     "F32": ValType.F32,
     "f64": ValType.F64,
@@ -44,7 +47,7 @@ def signature(function: Any) -> FuncType:
 
 
 def _results(annotation: Any) -> tuple[ValType, ...]:
-    if annotation is None:
+    if annotation is None or annotation == "None":
         return ()
     if not isinstance(annotation, tuple):
         return (_type(annotation),)

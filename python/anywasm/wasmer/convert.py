@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from anywasm.core import Func, ValType
+from anywasm.core import Func, OpaqueRef, ValType
 
 _INTEGERS = {ValType.I32: 32, ValType.I64: 64}
 
@@ -25,7 +25,7 @@ def to_wasm(ty: ValType, value: Any) -> Any:
         return _vector(value)
     if ty is ValType.EXTERNREF:
         return value
-    if value is None or isinstance(value, Func):
+    if value is None or isinstance(value, (Func, OpaqueRef)):
         return value
     raise TypeError(f"'{_name(value)}' object cannot be converted to a function reference")
 

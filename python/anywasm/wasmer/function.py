@@ -37,10 +37,9 @@ class Function(core.Func):
         if not callable(function):
             raise ValueError("Function must be a callable")
         signature = function_type._core if function_type is not None else annotations.signature(function)
-        native = store._engine.native
-        result: Function = object.__new__(specialise(Function, native, signature))
-        result._native, result._face, result._ptr = native, store._engine.face, native.ffi.NULL
-        result._signature, result._function, result._home = signature, function, store
+        result: Function = object.__new__(specialise(Function, store._engine.native, signature))
+        result._be_nowhere(store._engine, signature)
+        result._function, result._home = function, store
         return result
 
     def __init__(self, store: Any, function: Any, function_type: Any = None) -> None:
@@ -63,6 +62,8 @@ class Function(core.Func):
         function = getattr(self, "_function", None) or self
         return Function.of(store, core.host_function(store, self._signature, function), self._signature)
 
+    reference_in = in_store
+
     def _call_slowly(self, args: tuple[Any, ...]) -> Any:
         if not self._ptr:
             self._settle()
@@ -84,6 +85,7 @@ class Function(core.Func):
 
     def _after_failure(self, result: Any, args: tuple[Any, ...]) -> Any:
         if not self._ptr:
+            core.take_of(self._native, self._ptr)
             return self._call_slowly(args)
         return super()._after_failure(result, args)
 

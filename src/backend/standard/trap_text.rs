@@ -25,6 +25,8 @@ const TEXTS: &[(&str, TrapCode)] = &[
     ("badsignature", TrapCode::BadSignature),
     ("out of bounds memory access", TrapCode::MemoryOutOfBounds),
     ("memoryoutofbounds", TrapCode::MemoryOutOfBounds),
+    ("memory(outofboundsaccess)", TrapCode::MemoryOutOfBounds),
+    ("elementsegmentdoesnotfit", TrapCode::TableOutOfBounds),
     ("out of bounds array access", TrapCode::ArrayOutOfBounds),
     ("unaligned atomic", TrapCode::HeapMisaligned),
     ("non-shared memory", TrapCode::AtomicWaitNonSharedMemory),

@@ -1,0 +1,66 @@
+# `make demo` and `make test` need a Rust toolchain, a C compiler and Python; everything else comes from PyPI and
+# crates.io. Compiled engines are kept in CACHE, outside this folder, so that they are built once.
+
+PYTHON ?= python3
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/anywasm
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+
+VENV := .venv
+BIN := $(VENV)/bin
+ALL_ENGINES := wasmtime,wasmtime-standard,wasmer,wasmi
+# Other interpreters that the same built modules must serve; those that are there are tried, oldest and newest first.
+OTHER_PYTHONS ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin/python3)) \
+                 $(lastword $(wildcard $(HOME)/.pyenv/versions/3.1[3-9].*/bin/python3))
+
+.PHONY: help
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+.PHONY: demo
+demo: $(BIN)/python ## build two engines, and run a C program on each, in both styles
+	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-wasmtime,wasmi} $(BIN)/python -m pip install --verbose .
+	$(BIN)/python examples/demo.py
+
+.PHONY: develop
+develop: $(BIN)/python ## install for development, with all engines and what the tests need
+	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-$(ALL_ENGINES)} $(BIN)/python -m pip install --verbose --editable '.[test]'
+
+.PHONY: test
+test: develop lint test-shim test-python test-pythons ## build all engines and run everything
+
+.PHONY: lint
+lint: develop ## formatting, lints and types
+	cargo fmt --all --check
+	$(BIN)/python tests/tools/shim.py clippy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict --package anywasm
+	$(BIN)/mypy --strict setup.py src/glue/emit.py
+
+.PHONY: test-shim
+test-shim: develop ## the shim's own tests, on each engine
+	$(BIN)/python tests/tools/shim.py test
+
+.PHONY: test-python
+test-python: develop ## the shared tests, on each engine and in both styles
+	$(BIN)/python -m pytest -n 2
+
+.PHONY: test-pythons
+test-pythons: develop ## the same on the oldest and the newest Python found
+	$(BIN)/python tests/tools/pythons.py $(OTHER_PYTHONS)
+
+.PHONY: header
+header: develop ## write src/anywasm.h anew from src/abi
+	ANYWASM_WRITE_HEADER=1 $(BIN)/python tests/tools/shim.py test wasmi
+
+.PHONY: bench
+bench: develop ## measure against the peers
+	$(BIN)/python benchmarks/run.py
+
+.PHONY: clean
+clean: ## remove what was built here; compiled engines stay in the cache
+	rm -rf $(VENV) build dist *.egg-info python/*.egg-info python/anywasm/engines/*.so

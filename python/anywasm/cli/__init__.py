@@ -1,0 +1,31 @@
+"""The command line: one file a command, over the explicit style.
+
+Exit codes: 0 for success, 1 for a bad module and most errors, 2 for a wrong command line, 130 for Ctrl-C, and 134 for
+a trap, as wasmtime's command line has it.
+"""
+
+from __future__ import annotations
+
+import click
+
+import anywasm
+from anywasm.cli.common import Commands
+from anywasm.cli.engines import list_engines
+from anywasm.cli.inspect import inspect_file
+from anywasm.cli.run import run_file
+from anywasm.cli.text import wasm_to_wat, wat_to_wasm
+
+__all__ = ["main"]
+
+
+@click.group(cls=Commands)
+@click.version_option(anywasm.__version__, prog_name="anywasm")
+def main() -> None:
+    """WebAssembly on any engine.
+
+    The engine is the one named by --engine, or else by ANYWASM_ENGINE, or else the first that is installed.
+    """
+
+
+for _command in (run_file, list_engines, inspect_file, wat_to_wasm, wasm_to_wat):
+    main.add_command(_command)

@@ -1,0 +1,71 @@
+"""`anywasm inspect`: what a module imports, exports and carries along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+
+from anywasm.cli.common import (
+    compile_file,
+    console,
+    engine_option,
+    file_argument,
+    json_option,
+    print_json,
+    printable,
+    read,
+    table,
+    using,
+)
+from anywasm.wasmtime import Engine, Module
+
+
+@click.command("inspect")
+@file_argument
+@engine_option
+@json_option
+def inspect_file(file: str, engine: str | None, as_json: bool) -> None:
+    """Show a module's name, imports, exports and custom sections.
+
+    FILE is a module, binary or text; `-` is stdin.
+    """
+    with using(engine):
+        data = read(file)
+        description = {"file": file, "size": len(data), **_describe(compile_file(Engine(), file, data))}
+    if as_json:
+        print_json(description)
+    else:
+        _show(console(), description)
+
+
+def _describe(module: Module) -> dict[str, Any]:
+    sections = module.custom_section_contents()
+    return {
+        "name": module.name_section,
+        "imports": [{"module": i.module, "name": i.name, "type": str(i.type)} for i in module.import_list],
+        "exports": [{"name": e.name, "type": str(e.type)} for e in module.export_list],
+        "custom_sections": [{"name": name, "size": len(contents)} for name, contents in sections],
+    }
+
+
+def _show(out: Console, description: dict[str, Any]) -> None:
+    name = description["name"]
+    out.print("file ", printable(description["file"]))
+    out.print("size ", f"{description['size']:,} bytes")
+    out.print("name ", "none" if name is None else printable(name))
+    _show_list(out, "imports", ("module", "name", "type"), description["imports"])
+    _show_list(out, "exports", ("name", "type"), description["exports"])
+    _show_list(out, "custom sections", ("name", "size"), description["custom_sections"])
+
+
+def _show_list(out: Console, title: str, keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    out.print(f"\n{title}: {len(rows) or 'none'}", style="bold")
+    made = table(*keys)
+    for row in rows:
+        made.add_row(*(printable(str(row[key])) for key in keys))
+    # Rich prints a table without rows as headers over nothing.
+    if rows:
+        out.print(made)

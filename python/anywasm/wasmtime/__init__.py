@@ -1,0 +1,58 @@
+"""The style of wasmtime-py: the store is given to every call.
+
+>>> from anywasm.wasmtime import Func, FuncType, Instance, Module, Store
+>>> store = Store()
+>>> module = Module(store.engine, '''
+... (module (import "" "hello" (func $hello)) (func (export "run") (call $hello)))''')
+>>> hello = Func(store, FuncType([], []), lambda: print("Hello from Python!"))
+>>> Instance(store, module, [hello]).exports(store)["run"](store)
+Hello from Python!
+"""
+
+from anywasm.wasmtime.engine import Engine
+from anywasm.wasmtime.errors import Frame, Trap, TrapCode, WasmtimeError
+from anywasm.wasmtime.func import Func
+from anywasm.wasmtime.globals import Global
+from anywasm.wasmtime.instance import Instance, InstanceExports
+from anywasm.wasmtime.memory import Memory
+from anywasm.wasmtime.module import Module
+from anywasm.wasmtime.store import Store
+from anywasm.wasmtime.table import Table
+from anywasm.wasmtime.text import wat2wasm
+from anywasm.wasmtime.types import (
+    ExportType,
+    FuncType,
+    GlobalType,
+    ImportType,
+    Limits,
+    MemoryType,
+    TableType,
+    ValType,
+)
+from anywasm.wasmtime.val import Val
+
+__all__ = [
+    "Engine",
+    "ExportType",
+    "Frame",
+    "Func",
+    "FuncType",
+    "Global",
+    "GlobalType",
+    "ImportType",
+    "Instance",
+    "InstanceExports",
+    "Limits",
+    "Memory",
+    "MemoryType",
+    "Module",
+    "Store",
+    "Table",
+    "TableType",
+    "Trap",
+    "TrapCode",
+    "Val",
+    "ValType",
+    "WasmtimeError",
+    "wat2wasm",
+]

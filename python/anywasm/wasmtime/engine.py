@@ -1,0 +1,24 @@
+"""Engines."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from anywasm import core
+from anywasm.wasmtime.face import FACE
+
+
+class Engine(core.Engine):
+    """An engine; `name` names it (`"wasmi"`), None is the default one.
+
+    >>> from anywasm.wasmtime import Engine, Store
+    >>> Store(Engine()).engine is not None
+    True
+    """
+
+    __slots__ = ()
+
+    def __init__(self, config: None = None, *, name: Optional[str] = None) -> None:
+        if config is not None:
+            raise TypeError("expected Config")
+        super().__init__(FACE, name)

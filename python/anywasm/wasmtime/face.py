@@ -1,0 +1,51 @@
+"""What this style gives the core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from anywasm import core
+from anywasm.core import Failure, Kind, ValType
+from anywasm.wasmtime import convert
+from anywasm.wasmtime.errors import MissingCapability, Trap, WasmtimeError
+
+
+class WasmtimeFace(core.Face):
+    """wasmtime-py's conversions, classes and errors."""
+
+    def exception(self, failure: Failure) -> BaseException:
+        if failure.kind is Kind.TRAP:
+            return Trap._of(failure)
+        if failure.kind is Kind.UNSUPPORTED:
+            return MissingCapability(failure.message, failure.capability)
+        return WasmtimeError(failure.message)
+
+    def link_error(self, asked: core.Import, given: core.ExternType | None, failure: Failure) -> BaseException:
+        types = f"types incompatible: expected type `{asked.type}`, found type `{given or 'an opaque reference'}`"
+        text = f"incompatible import type for `{asked.module}::{asked.name}`\n\nCaused by:\n    {types}\n"
+        return WasmtimeError(text)
+
+    def to_wasm(self, ty: ValType, value: Any) -> Any:
+        return convert.to_wasm(ty, value)
+
+    def to_python(self, ty: ValType, value: Any) -> Any:
+        return value
+
+    def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:
+        if not ty.results:
+            if value is not None:
+                raise WasmtimeError("callback produced results when it shouldn't")
+            return ()
+        values = [value] if len(ty.results) == 1 else value
+        if len(values) != len(ty.results):
+            raise WasmtimeError("callback produced wrong number of results")
+        return [convert.to_wasm(result, item) for result, item in zip(ty.results, values)]
+
+    def wrap(self, extern: core.Extern) -> Any:
+        from anywasm.wasmtime.wrap import wrap
+
+        return wrap(extern)
+
+
+FACE = WasmtimeFace()

@@ -1,0 +1,60 @@
+"""Functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from anywasm import core
+from anywasm.core.specialise import specialise
+from anywasm.wasmtime import convert
+from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.face import FACE
+from anywasm.wasmtime.store import Store, check_store
+from anywasm.wasmtime.types import FuncType, of_core
+
+
+class Func(core.Func):
+    """A function, of WebAssembly or of the host: called with its store, then its arguments.
+
+    >>> from anywasm.wasmtime import Func, FuncType, Store, ValType
+    >>> store = Store()
+    >>> double = Func(store, FuncType([ValType.i32()], [ValType.i32()]), lambda x: 2 * x)
+    >>> double(store, 21)
+    42
+    """
+
+    __slots__ = ()
+    takes_store = True
+
+    def __new__(cls, store: Store, ty: FuncType, func: Callable[..., Any]) -> Func:
+        if not isinstance(store, Store):
+            raise TypeError("expected a Store")
+        if not isinstance(ty, FuncType):
+            raise TypeError("expected a FuncType")
+        result: Func = object.__new__(specialise(Func, store._native, ty._core))
+        return result
+
+    def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any]) -> None:
+        core.Func.__init__(self, store, core.host_function(store._context(), ty._core, func), ty._core)
+
+    def type(self, store: Store) -> FuncType:
+        """Its type."""
+        check_store(store, self)
+        result: FuncType = of_core(self._signature)
+        return result
+
+    def _call_slowly(self, args: tuple[Any, ...]) -> Any:
+        args = tuple(arg for arg in args if arg is not core.MISSING)
+        if not args:
+            raise TypeError("a function is called with its store, then its arguments")
+        check_store(args[0], self)
+        args, params, results = args[1:], self._signature.params, self._signature.results
+        if len(args) != len(params):
+            problem = "too many" if len(args) > len(params) else "too few"
+            raise WasmtimeError(f"{problem} parameters provided: given {len(args)}, expected {len(params)}")
+        values = self.call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
+        return None if not results else values[0] if len(results) == 1 else values
+
+
+FACE.func = Func

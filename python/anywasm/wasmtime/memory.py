@@ -1,0 +1,107 @@
+"""Memories."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from anywasm import core
+from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.store import Store, check_store
+from anywasm.wasmtime.types import MemoryType, of_core
+
+
+class Memory:
+    """A linear memory.
+
+    >>> from anywasm.wasmtime import Limits, Memory, MemoryType, Store
+    >>> store = Store()
+    >>> memory = Memory(store, MemoryType(Limits(1, None)))
+    >>> memory.write(store, b"abc", 10), memory.read(store, 10, 13)
+    (3, bytearray(b'abc'))
+    """
+
+    __slots__ = ("_core",)
+
+    def __init__(self, store: Store, ty: MemoryType) -> None:
+        if not isinstance(ty, MemoryType):
+            raise TypeError("expected a MemoryType")
+        self._core = core.Memory.new(store._context(), ty._core)
+
+    @classmethod
+    def _of(cls, made: core.Memory) -> Memory:
+        result = cls.__new__(cls)
+        result._core = made
+        return result
+
+    def type(self, store: Store) -> MemoryType:
+        """Its type."""
+        check_store(store, self._core)
+        result: MemoryType = of_core(self._core.type)
+        return result
+
+    def size(self, store: Store) -> int:
+        """In pages."""
+        check_store(store, self._core)
+        return self._core.page_count()
+
+    def data_len(self, store: Store) -> int:
+        """In bytes."""
+        check_store(store, self._core)
+        return self._core.byte_size()
+
+    def page_size(self, store: Store) -> int:
+        """A page's size in bytes."""
+        return 1 << self.page_size_log2(store)
+
+    def page_size_log2(self, store: Store) -> int:
+        """Base-2 logarithm of a page's size."""
+        check_store(store, self._core)
+        return self._core.type.page_size_log2
+
+    def grow(self, store: Store, delta: int) -> int:
+        """Adds pages; gives the former size. WasmtimeError where that is too many."""
+        check_store(store, self._core)
+        if delta < 0:
+            raise WasmtimeError("cannot grow by negative amount")
+        try:
+            return self._core.grow(delta)
+        except (OverflowError, WasmtimeError):
+            raise WasmtimeError(f"failed to grow memory by `{delta}`") from None
+
+    def read(self, store: Store, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
+        """The bytes from `start` to `stop`, as slices of a list go: negative from the end, beyond it cut off."""
+        if store is not self._core._store:
+            check_store(store, self._core)
+        begin, end, _ = slice(start, stop).indices(self._core.byte_size())
+        return self._core.read_array(begin, end - begin) if end > begin else bytearray()
+
+    def write(self, store: Store, value: bytes | bytearray | Sequence[int], start: Optional[int] = None) -> int:
+        """Writes bytes from `start` on; gives how many. IndexError where they do not fit."""
+        if store is not self._core._store:
+            check_store(store, self._core)
+        data = value if isinstance(value, (bytes, bytearray)) else _as_bytes(value)
+        size = self._core.byte_size()
+        begin = 0 if start is None else start + size if start < 0 else start
+        if not 0 <= begin < size or begin + len(data) > size:
+            raise IndexError("index out of range")
+        self._core.write_bytes(begin, data)
+        return len(data)
+
+    def data_ptr(self, store: Store) -> Any:
+        """The bytes as a `ctypes.POINTER(c_ubyte)`, good for the size the memory has now."""
+        return ctypes.cast(self.get_buffer_ptr(store), ctypes.POINTER(ctypes.c_ubyte))
+
+    def get_buffer_ptr(self, store: Store, size: Optional[int] = None, offset: int = 0) -> Any:
+        """The bytes as a ctypes array of `c_ubyte`, which shares them."""
+        check_store(store, self._core)
+        view = self._core.view()
+        length = len(view) - offset if size is None else size
+        return (ctypes.c_ubyte * length).from_buffer(view, offset)
+
+
+def _as_bytes(value: Any) -> bytes:
+    if isinstance(value, str):
+        raise TypeError("expected bytes or a sequence of integers, found a str")
+    return bytes(value)

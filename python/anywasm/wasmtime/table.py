@@ -1,0 +1,74 @@
+"""Tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm import core
+from anywasm.wasmtime import convert
+from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.globals import null_as_val
+from anywasm.wasmtime.store import Store, check_store
+from anywasm.wasmtime.types import TableType, of_core
+
+
+class Table:
+    """A table of references.
+
+    >>> from anywasm.wasmtime import Limits, Store, Table, TableType, ValType
+    >>> store = Store()
+    >>> Table(store, TableType(ValType.funcref(), Limits(2, None)), None).size(store)
+    2
+    """
+
+    __slots__ = ("_core",)
+
+    def __init__(self, store: Store, ty: TableType, init: Any) -> None:
+        if not isinstance(ty, TableType):
+            raise TypeError("expected a TableType")
+        self._core = core.Table.new(store._context(), ty._core, convert.to_wasm(ty._core.element, init))
+
+    @classmethod
+    def _of(cls, made: core.Table) -> Table:
+        result = cls.__new__(cls)
+        result._core = made
+        return result
+
+    def type(self, store: Store) -> TableType:
+        """Its type."""
+        check_store(store, self._core)
+        result: TableType = of_core(self._core.type)
+        return result
+
+    def size(self, store: Store) -> int:
+        """How many elements it has."""
+        check_store(store, self._core)
+        return self._core.size()
+
+    def get(self, store: Store, idx: int) -> Any:
+        """The element at an index: None where there is none, a `Val` for null."""
+        check_store(store, self._core)
+        if not 0 <= idx < self._core.size():
+            return None
+        return null_as_val(self._core.type.element, self._core.get(idx))
+
+    def set(self, store: Store, idx: int, val: Any) -> None:
+        """Sets the element at an index; WasmtimeError where there is none."""
+        check_store(store, self._core)
+        value = convert.to_wasm(self._core.type.element, val)
+        if not 0 <= idx < self._core.size():
+            raise WasmtimeError("wasm trap: undefined element: out of bounds table access")
+        self._core.set(idx, value)
+
+    def grow(self, store: Store, amt: int, init: Any) -> int:
+        """Adds elements, each `init`; gives the former size. WasmtimeError where that is too many."""
+        check_store(store, self._core)
+        value = convert.to_wasm(self._core.type.element, init)
+        try:
+            return self._core.grow(amt, value)
+        except OverflowError:
+            raise WasmtimeError(f"failed to grow table by `{amt}`") from None
+        except WasmtimeError as error:
+            if isinstance(error, core.CapabilityError):
+                raise
+            raise WasmtimeError(f"failed to grow table by `{amt}`") from None

@@ -1,0 +1,134 @@
+"""Values with a type."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from anywasm import core
+from anywasm.wasmtime import convert
+from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.types import ValType, val_type
+
+
+class Val:
+    """A value of a WebAssembly type.
+
+    >>> from anywasm.wasmtime import Val
+    >>> Val.i32(0xffffffff).value
+    -1
+    >>> Val.i32(1) == 1
+    True
+    """
+
+    __slots__ = ("_type", "_value")
+    __hash__ = None  # type: ignore[assignment]
+
+    _type: core.ValType
+    _value: Any
+
+    @classmethod
+    def _of(cls, ty: core.ValType, value: Any) -> Val:
+        result = cls.__new__(cls)
+        result._type, result._value = ty, value
+        return result
+
+    @classmethod
+    def i32(cls, val: int) -> Val:
+        """A 32-bit integer, modulo 2**32."""
+        return cls._integer(core.ValType.I32, val)
+
+    @classmethod
+    def i64(cls, val: int) -> Val:
+        """A 64-bit integer, modulo 2**64."""
+        return cls._integer(core.ValType.I64, val)
+
+    @classmethod
+    def _integer(cls, ty: core.ValType, val: int) -> Val:
+        if not isinstance(val, int):
+            raise TypeError("expected an integer")
+        return cls._of(ty, convert.wrap(ty, val))
+
+    @classmethod
+    def f32(cls, val: float) -> Val:
+        """A 32-bit float."""
+        return cls._float(core.ValType.F32, val)
+
+    @classmethod
+    def f64(cls, val: float) -> Val:
+        """A 64-bit float."""
+        return cls._float(core.ValType.F64, val)
+
+    @classmethod
+    def _float(cls, ty: core.ValType, val: float) -> Val:
+        if not isinstance(val, float):
+            raise TypeError("expected a float")
+        return cls._of(ty, val)
+
+    @classmethod
+    def externref(cls, extern: Any) -> Val:
+        """A reference to any Python object."""
+        return cls._of(core.ValType.EXTERNREF, extern)
+
+    @classmethod
+    def funcref(cls, f: Optional[core.Func]) -> Val:
+        """A reference to a function, or null."""
+        return cls._of(core.ValType.FUNCREF, f)
+
+    @classmethod
+    def ref_null(cls, ty: ValType) -> Val:
+        """The null reference of this type."""
+        if val_type(ty) not in (core.ValType.FUNCREF, core.ValType.EXTERNREF):
+            raise WasmtimeError(f"Invalid reference type for `ref_null`: {ty}")
+        return cls._of(ty._core, None)
+
+    @property
+    def type(self) -> ValType:
+        """Its type."""
+        return ValType._of(self._type)
+
+    @property
+    def value(self) -> Any:
+        """The Python object."""
+        return self._value
+
+    def _as(self, ty: core.ValType) -> Any:
+        return self._value if self._type is ty else None
+
+    def as_i32(self) -> Optional[int]:
+        """The integer, or None where it is something else."""
+        result: Optional[int] = self._as(core.ValType.I32)
+        return result
+
+    def as_i64(self) -> Optional[int]:
+        """The integer, or None where it is something else."""
+        result: Optional[int] = self._as(core.ValType.I64)
+        return result
+
+    def as_f32(self) -> Optional[float]:
+        """The float, or None where it is something else."""
+        result: Optional[float] = self._as(core.ValType.F32)
+        return result
+
+    def as_f64(self) -> Optional[float]:
+        """The float, or None where it is something else."""
+        result: Optional[float] = self._as(core.ValType.F64)
+        return result
+
+    def as_externref(self) -> Any:
+        """The object, or None where it is something else."""
+        return self._as(core.ValType.EXTERNREF)
+
+    def as_funcref(self) -> Any:
+        """The function, or None where it is something else."""
+        return self._as(core.ValType.FUNCREF)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Val):
+            return self._type is other._type and bool(self._value == other._value)
+        return bool(self._value == other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __repr__(self) -> str:
+        return f"Val({self.type}, {self._value!r})"

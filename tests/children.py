@@ -1,0 +1,26 @@
+"""Runs a piece of Python in a process of its own: for what could kill it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+
+
+def run(engine: str, code: str, *args: str, timeout: float = 120) -> str:
+    """What the code prints on this engine; fails unless the process ends by itself, with 0."""
+    path = os.pathsep.join([str(TESTS), *sys.path])
+    result = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(code), *args],
+        env={**os.environ, "ANYWASM_ENGINE": engine, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert result.returncode == 0, f"exit {result.returncode} on {engine}:\n{result.stdout}\n{result.stderr[-3000:]}"
+    return result.stdout

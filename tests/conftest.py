@@ -1,0 +1,70 @@
+"""The shared tests run on every installed engine, in both styles.
+
+A test that takes `wasm` gets a driver: one style on one engine, with the same verbs. What an engine must be able to do
+is asked by `@needs("capability")`, never by its name.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import anywasm
+from drivers import STYLES, Driver
+
+INSTALLED = [info.name for info in anywasm.engines() if info.installed]
+
+
+def pytest_report_header() -> list[str]:
+    lines = []
+    for info in anywasm.engines():
+        state = f"{info.version} ({info.backend})" if info.installed else f"not built: {info.problem}"
+        lines.append(f"engine {info.name}: {state}")
+    return lines
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*capabilities): skip where the engine lacks one")
+    config.addinivalue_line("markers", "exhausts_the_stack: errors may be left behind")
+    config.addinivalue_line("markers", "lacks(capability): skip where the engine has it")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "wasm" in metafunc.fixturenames:
+        cases = [(engine, style) for engine in INSTALLED for style in STYLES]
+        metafunc.parametrize("wasm", cases, ids=["-".join(case) for case in cases], indirect=True)
+    elif "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", INSTALLED)
+
+
+@pytest.fixture
+def wasm(request: pytest.FixtureRequest) -> Iterator[Driver]:
+    engine, style = request.param
+    has = next(info.capabilities for info in anywasm.engines() if info.name == engine)
+    for mark in request.node.iter_markers("needs"):
+        for capability in mark.args:
+            if capability not in has:
+                pytest.skip(f"{engine} lacks {capability}")
+    for mark in request.node.iter_markers("lacks"):
+        if mark.args[0] in has:
+            pytest.skip(f"{engine} has {mark.args[0]}")
+    with anywasm.use_engine(engine) as native:
+        yield STYLES[style]()
+        # Where Python's stack is exhausted, the code that takes an error cannot run either.
+        if not request.node.get_closest_marker("exhausts_the_stack"):
+            check_nothing_pending(native)
+        while error := native.lib.aw_error_take():
+            native.lib.aw_error_delete(error)
+
+
+def check_nothing_pending(native: Any) -> None:
+    """An error that was left and never taken is a bug of whoever should have."""
+    error = native.lib.aw_error_take()
+    if error:
+        message = native.text(error.message)
+        native.lib.aw_error_delete(error)
+        raise AssertionError(f"an error was left behind: {message}")
+    gc.collect()

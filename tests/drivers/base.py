@@ -1,0 +1,71 @@
+"""The verbs that a style's driver has."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+
+class Driver(ABC):
+    """One store on one engine. Types are written as in the text format: `"i32"`."""
+
+    #: What the style raises when WebAssembly traps, and for everything else.
+    trap: type[BaseException]
+    error: type[BaseException]
+    #: What a call with several results gives.
+    sequence: type
+
+    @abstractmethod
+    def compile(self, source: str | bytes) -> Any: ...
+
+    @abstractmethod
+    def validate(self, wasm: bytes) -> bool: ...
+
+    @abstractmethod
+    def load(self, data: bytes) -> Any: ...
+
+    @abstractmethod
+    def instantiate(self, module: Any, imports: Mapping[str, Any] | None = None) -> Any:
+        """Imports by name, all asked of one module name, `env`."""
+
+    @abstractmethod
+    def export(self, instance: Any, name: str) -> Any: ...
+
+    @abstractmethod
+    def call(self, func: Any, *args: Any) -> Any: ...
+
+    @abstractmethod
+    def func(self, params: Sequence[str], results: Sequence[str], function: Callable[..., Any]) -> Any: ...
+
+    @abstractmethod
+    def memory(self, minimum: int, maximum: int | None = None) -> Any: ...
+
+    @abstractmethod
+    def read(self, memory: Any, start: int, stop: int) -> bytes: ...
+
+    @abstractmethod
+    def write(self, memory: Any, start: int, data: bytes) -> None: ...
+
+    @abstractmethod
+    def pages(self, memory: Any) -> int: ...
+
+    @abstractmethod
+    def grow(self, memory: Any, delta: int) -> int: ...
+
+    @abstractmethod
+    def buffer(self, memory: Any) -> memoryview: ...
+
+    @abstractmethod
+    def new_global(self, ty: str, value: Any, mutable: bool) -> Any: ...
+
+    @abstractmethod
+    def get(self, a_global: Any) -> Any: ...
+
+    @abstractmethod
+    def set(self, a_global: Any, value: Any) -> None: ...
+
+    def run(self, source: str, name: str, *args: Any, imports: Mapping[str, Any] | None = None) -> Any:
+        """Compiles, instantiates and calls an export."""
+        instance = self.instantiate(self.compile(source), imports)
+        return self.call(self.export(instance, name), *args)

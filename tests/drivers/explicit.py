@@ -1,0 +1,76 @@
+"""The style with an explicit store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm import wasmtime
+from drivers.base import Driver
+
+TYPES = {name: getattr(wasmtime.ValType, name)() for name in ("i32", "i64", "f32", "f64", "funcref", "externref")}
+
+
+class Explicit(Driver):
+    trap = wasmtime.Trap
+    error = wasmtime.WasmtimeError
+    sequence = list
+
+    def __init__(self) -> None:
+        self.store = wasmtime.Store()
+
+    def compile(self, source: Any) -> Any:
+        return wasmtime.Module(self.store.engine, source)
+
+    def validate(self, wasm: bytes) -> bool:
+        try:
+            wasmtime.Module.validate(self.store.engine, wasm)
+        except wasmtime.WasmtimeError:
+            return False
+        return True
+
+    def load(self, data: bytes) -> Any:
+        return wasmtime.Module.deserialize(self.store.engine, data)
+
+    def instantiate(self, module: Any, imports: Any = None) -> Any:
+        given = imports or {}
+        missing = [each.name for each in module.imports if each.name not in given]
+        if missing:
+            raise self.error(f"unknown import: {missing}")
+        return wasmtime.Instance(self.store, module, [given[each.name] for each in module.imports])
+
+    def export(self, instance: Any, name: str) -> Any:
+        return instance.exports(self.store)[name]
+
+    def call(self, func: Any, *args: Any) -> Any:
+        return func(self.store, *args)
+
+    def func(self, params: Any, results: Any, function: Any) -> Any:
+        ty = wasmtime.FuncType([TYPES[ty] for ty in params], [TYPES[ty] for ty in results])
+        return wasmtime.Func(self.store, ty, function)
+
+    def memory(self, minimum: int, maximum: int | None = None) -> Any:
+        return wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(minimum, maximum)))
+
+    def read(self, memory: Any, start: int, stop: int) -> bytes:
+        return bytes(memory.read(self.store, start, stop))
+
+    def write(self, memory: Any, start: int, data: bytes) -> None:
+        memory.write(self.store, data, start)
+
+    def pages(self, memory: Any) -> int:
+        return memory.size(self.store)
+
+    def grow(self, memory: Any, delta: int) -> int:
+        return memory.grow(self.store, delta)
+
+    def buffer(self, memory: Any) -> memoryview:
+        return memoryview(memory.get_buffer_ptr(self.store)).cast("B")
+
+    def new_global(self, ty: str, value: Any, mutable: bool) -> Any:
+        return wasmtime.Global(self.store, wasmtime.GlobalType(TYPES[ty], mutable), value)
+
+    def get(self, a_global: Any) -> Any:
+        return a_global.value(self.store)
+
+    def set(self, a_global: Any, value: Any) -> None:
+        a_global.set_value(self.store, value)

@@ -1,0 +1,69 @@
+"""The style with an implicit store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anywasm import wasmer
+from drivers.base import Driver
+
+TYPES = {name: getattr(wasmer.Type, name.upper()) for name in ("i32", "i64", "f32", "f64", "v128")}
+TYPES |= {"funcref": wasmer.Type.FUNC_REF, "externref": wasmer.Type.EXTERN_REF}
+
+
+class Implicit(Driver):
+    trap = RuntimeError
+    error = RuntimeError
+    sequence = tuple
+
+    def __init__(self) -> None:
+        self.store = wasmer.Store()
+
+    def compile(self, source: Any) -> Any:
+        return wasmer.Module(self.store, source)
+
+    def validate(self, wasm: bytes) -> bool:
+        return wasmer.Module.validate(self.store, wasm)
+
+    def load(self, data: bytes) -> Any:
+        return wasmer.Module.deserialize(self.store, data)
+
+    def instantiate(self, module: Any, imports: Any = None) -> Any:
+        return wasmer.Instance(module, {"env": dict(imports or {})})
+
+    def export(self, instance: Any, name: str) -> Any:
+        return getattr(instance.exports, name)
+
+    def call(self, func: Any, *args: Any) -> Any:
+        return func(*args)
+
+    def func(self, params: Any, results: Any, function: Any) -> Any:
+        ty = wasmer.FunctionType([TYPES[ty] for ty in params], [TYPES[ty] for ty in results])
+        return wasmer.Function(self.store, function, ty)
+
+    def memory(self, minimum: int, maximum: int | None = None) -> Any:
+        return wasmer.Memory(self.store, wasmer.MemoryType(minimum, maximum))
+
+    def read(self, memory: Any, start: int, stop: int) -> bytes:
+        return bytes(memory.uint8_view()[start:stop])
+
+    def write(self, memory: Any, start: int, data: bytes) -> None:
+        memory.uint8_view()[start : start + len(data)] = data
+
+    def pages(self, memory: Any) -> int:
+        return memory.size
+
+    def grow(self, memory: Any, delta: int) -> int:
+        return memory.grow(delta)
+
+    def buffer(self, memory: Any) -> memoryview:
+        return memory.buffer
+
+    def new_global(self, ty: str, value: Any, mutable: bool) -> Any:
+        return wasmer.Global(self.store, getattr(wasmer.Value, ty)(value), mutable)
+
+    def get(self, a_global: Any) -> Any:
+        return a_global.value
+
+    def set(self, a_global: Any, value: Any) -> None:
+        a_global.value = value

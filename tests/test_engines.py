@@ -1,0 +1,199 @@
+"""Finding engines: the default, unknown ones, broken ones, several in one process."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+import anywasm
+import children
+from conftest import INSTALLED
+
+
+def test_the_environment_chooses(engine: str) -> None:
+    code = """
+        from anywasm import wasmtime, engines
+        from anywasm.engines import default_engine
+        module = wasmtime.Module(wasmtime.Engine(), '(module (func (export "f")))')
+        print(default_engine().name)
+    """
+    assert children.run(engine, code).strip() == engine
+
+
+def test_the_same_program_prints_the_same(engine: str) -> None:
+    code = """
+        from anywasm.wasmer import Store, Module, Instance
+        fac = '''(module (func $fac (export "fac") (param i64) (result i64)
+          (if (result i64) (i64.eqz (local.get 0)) (then (i64.const 1))
+            (else (i64.mul (local.get 0) (call $fac (i64.sub (local.get 0) (i64.const 1))))))))'''
+        exports = Instance(Module(Store(), fac)).exports
+        print([exports.fac(n) for n in range(22)])
+        try:
+            exports.fac(-1)
+        except RuntimeError as error:
+            print(str(error).splitlines()[0])
+    """
+    import math
+
+    values = [math.factorial(n) for n in range(22)]
+    values[21] = values[21] - 2**64 * ((values[21] + 2**63) // 2**64)
+    assert children.run(engine, code) == f"{values}\nRuntimeError: call stack exhausted\n"
+
+
+@pytest.mark.parametrize("name", ["v9", "../wasmi", ""])
+def test_an_unknown_engine(name: str) -> None:
+    with pytest.raises(anywasm.EngineUnavailable, match=rf"no engine {name!r}.*installed: {INSTALLED[0]}"):
+        with anywasm.use_engine(name):
+            pass
+
+
+def test_an_unknown_engine_in_the_environment() -> None:
+    code = """
+        from anywasm import EngineUnavailable, wasmer
+        try:
+            wasmer.Store()
+        except EngineUnavailable as error:
+            print(error)
+    """
+    printed = children.run("nonsense", code)
+    assert "no engine 'nonsense'" in printed
+    assert all(name in printed for name in INSTALLED)
+
+
+@pytest.fixture
+def copy_of_the_package(tmp_path: Path) -> Path:
+    package = Path(anywasm.__file__).parent
+    ignore = shutil.ignore_patterns("*.so", "__pycache__")
+    shutil.copytree(package, tmp_path / "anywasm", ignore=ignore)
+    return tmp_path
+
+
+def run_copy(copy: Path, code: str, engine: str = "") -> str:
+    return children.run(engine, f"import sys; sys.path.insert(0, {str(copy)!r})\n" + code)
+
+
+def test_a_broken_engine_is_an_error_and_not_skipped(copy_of_the_package: Path) -> None:
+    first = anywasm.engines()[0].name
+    module = f"_{first.replace('-', '_')}.abi3.so"
+    (copy_of_the_package / "anywasm/engines" / module).write_bytes(b"\x7fELF, but not really")
+    code = "from anywasm import engines, wasmer, EngineUnavailable\n"
+    code += "try:\n    wasmer.Store()\nexcept EngineUnavailable as error:\n    print(error)\n"
+    code += "print(engines()[0].problem)"
+    printed = run_copy(copy_of_the_package, code)
+    assert f"the engine {first!r} is broken" in printed
+    assert printed.count("install anywasm again") == 2
+
+
+def test_an_engine_of_another_version(copy_of_the_package: Path) -> None:
+    info = next(info for info in anywasm.engines() if info.installed)
+    assert info.path
+    shutil.copy(info.path, copy_of_the_package / "anywasm/engines")
+    (copy_of_the_package / "anywasm/_version.py").write_text('__version__ = "99.0"\n')
+    printed = run_copy(copy_of_the_package, f"from anywasm import engines\nprint(repr(engines()))")
+    assert "but the package is 99.0" in printed
+
+
+def test_no_engine_at_all(copy_of_the_package: Path) -> None:
+    code = "from anywasm import wasmer, EngineUnavailable\n"
+    code += "try:\n    wasmer.Store()\nexcept EngineUnavailable as error:\n    print(error)"
+    assert "no engine is installed" in run_copy(copy_of_the_package, code)
+
+
+def test_use_engine_is_for_the_block_and_the_thread_only(engine: str) -> None:
+    import threading
+
+    from anywasm.engines import default_engine
+
+    before = default_engine().name
+    seen = []
+    with anywasm.use_engine(engine):
+        assert default_engine().name == engine
+        thread = threading.Thread(target=lambda: seen.append(default_engine().name))
+        thread.start()
+        thread.join()
+    assert seen == [before]
+    assert default_engine().name == before
+
+
+def test_all_engines_in_one_process_in_every_order() -> None:
+    code = """
+        import faulthandler, itertools, sys
+        import anywasm
+        from anywasm import wasmtime
+        from anywasm.wasmtime import Instance, Module, Store, Trap
+        faulthandler.enable()
+        source = '''(module (memory 1)
+            (func (export "unreachable") unreachable) (func $r (export "recurse") (call $r))
+            (func (export "load") (result i32) (i32.load (i32.const -1)))
+            (func (export "divide") (result i32) (i32.div_s (i32.const 1) (i32.const 0))))'''
+        names = sys.argv[1:]
+        loaded = {}
+        for order in itertools.permutations(names):
+            for name in order:
+                if name not in loaded:
+                    with anywasm.use_engine(name):
+                        store = Store()
+                        loaded[name] = store, Instance(store, Module(store.engine, source), []).exports(store)
+            for name in order:
+                store, exports = loaded[name]
+                for export in ("unreachable", "recurse", "load", "divide"):
+                    try:
+                        exports[export](store)
+                    except Trap as trap:
+                        assert trap.trap_code is not None, trap
+                    else:
+                        raise SystemExit(f"{name} {export} did not trap")
+        print("done")
+    """
+    orders = [INSTALLED, INSTALLED[::-1]]
+    for order in orders:
+        assert children.run(order[0], code, *order) == "done\n"
+
+
+def test_a_call_of_one_engine_inside_a_call_of_another() -> None:
+    if len(INSTALLED) < 2:
+        pytest.skip("only one engine is installed")
+    from anywasm.wasmtime import Engine, Func, FuncType, Instance, Module, Store, Trap, ValType
+
+    stores = [Store(Engine(name=name)) for name in INSTALLED]
+    i32 = ValType.i32()
+    inner = None
+    for store in stores:
+        def host(x: int, inner=inner) -> int:  # noqa: ANN001
+            if inner is None:
+                return x
+            with pytest.raises(Trap):
+                inner["trap"](inner["store"])
+            return inner["run"](inner["store"], x) + 1
+
+        source = """(module (import "" "" (func $f (param i32) (result i32))) (func (export "trap") unreachable)
+            (func (export "run") (param i32) (result i32) (call $f (local.get 0))))"""
+        func = Func(store, FuncType([i32], [i32]), host)
+        exports = Instance(store, Module(store.engine, source), [func]).exports(store)
+        inner = {"store": store, **exports}
+    assert inner is not None
+    assert inner["run"](inner["store"], 10) == 10 + len(stores) - 1
+
+
+def test_every_declared_symbol_is_in_every_module(engine: str) -> None:
+    header = Path(__file__).parent.parent / "src/anywasm.h"
+    if not header.exists():
+        pytest.skip("the sources are not here")
+    import re
+
+    names = set(re.findall(r"\b(aw_[a-z0-9_]+)\(", header.read_text()))
+    assert len(names) > 40
+    with anywasm.use_engine(engine) as native:
+        missing = [name for name in names if not hasattr(native.lib, name)]
+    assert not missing
+
+
+def test_capabilities_are_described(engine: str) -> None:
+    with anywasm.use_engine(engine) as native:
+        assert native.capabilities <= native.meanings.keys()
+        assert all(len(meaning) > 10 for meaning in native.meanings.values())
+
+

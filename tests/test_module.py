@@ -1,0 +1,81 @@
+"""Modules: what is no module, what modules say about themselves, and serialization."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from anywasm.wasmer import wat2wasm
+from drivers import Driver
+
+ADD = '(module $m (func $add (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))'
+
+
+@pytest.mark.parametrize(
+    "wasm_bytes",
+    [b"\0asm", b"\0asm\1\0\0\0\xff", b"\0asm\2\0\0\0", b"\0\0\0\0", b"\0" * 100, b"\0asm\1\0\0\0\x01\x05\x01\x60"],
+    ids=repr,
+)
+def test_bytes_that_are_no_module(wasm: Driver, wasm_bytes: bytes) -> None:
+    with pytest.raises(wasm.error):
+        wasm.compile(wasm_bytes)
+    assert not wasm.validate(wasm_bytes)
+
+
+def test_the_error_says_what_and_where(wasm: Driver) -> None:
+    invalid = wat2wasm("(module (func (result i32) i64.const 0))")
+    with pytest.raises(wasm.error, match=r"type mismatch.*\(at offset 0x"):
+        wasm.compile(invalid)
+
+
+def test_text_that_is_no_module(wasm: Driver) -> None:
+    with pytest.raises(wasm.error, match=r"expected|unknown"):
+        wasm.compile("(module (func nonsense))")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(module (memory 1 (pagesize 1)))",
+        "(module (rec (type $f (func)) (type $c (cont $f))))",
+    ],
+)
+def test_a_feature_the_engine_lacks_is_named(wasm: Driver, text: str) -> None:
+    binary = wat2wasm(text)
+    with pytest.raises(wasm.error, match=r"does not support `[a-z-]+`"):
+        wasm.compile(binary)
+
+
+def test_serialize_and_load(wasm: Driver) -> None:
+    data = bytes(wasm.compile(ADD).serialize())
+    module = wasm.load(data)
+    assert wasm.call(wasm.export(wasm.instantiate(module), "add"), 20, 22) == 42
+    assert [export.name for export in module.exports] == ["add"]
+    again = bytes(module.serialize())
+    assert wasm.call(wasm.export(wasm.instantiate(wasm.load(again)), "add"), 1, 2) == 3
+
+
+def test_bytes_that_are_no_serialized_module(wasm: Driver) -> None:
+    for data in (b"", b"x", b"\x7fanywasm", b"\0asm\1\0\0\0", b"\x7fELF" + bytes(100)):
+        with pytest.raises(wasm.error):
+            wasm.load(data)
+
+
+def test_damaged_bytes_are_refused(wasm: Driver) -> None:
+    data = bytes(wasm.compile(ADD).serialize())
+    chance = random.Random(1)
+    for _ in range(200):
+        damaged = bytearray(data)
+        damaged[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        with pytest.raises(wasm.error):
+            wasm.load(bytes(damaged))
+    for _ in range(50):
+        with pytest.raises(wasm.error):
+            wasm.load(data[: chance.randrange(len(data))])
+
+
+def test_unicode_names(wasm: Driver) -> None:
+    module = wasm.compile('(module (func (export "é\\u{1f40d}") (result i32) (i32.const 1)))')
+    assert [export.name for export in module.exports] == ["é\N{SNAKE}"]
+    assert wasm.call(wasm.export(wasm.instantiate(module), "é\N{SNAKE}")) == 1
