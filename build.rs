@@ -7,10 +7,11 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-const GLUE: [&str; 3] = ["src/glue/emit.py", "src/glue/host.c", "src/anywasm.h"];
+const EMIT: &str = "src/glue/emit.py";
+const GLUE: [&str; 3] = ["src/anywasm.h", "src/glue/host.c", "src/glue/call.c"];
 
 fn main() {
-    GLUE.iter().for_each(|file| println!("cargo:rerun-if-changed={file}"));
+    GLUE.iter().chain([&EMIT]).for_each(|file| println!("cargo:rerun-if-changed={file}"));
     println!("cargo:rerun-if-env-changed=PYTHON");
     hide_the_engine();
     if env::var_os("CARGO_FEATURE_PYTHON").is_some() {
@@ -29,17 +30,17 @@ fn glue() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("glue.c");
     let python = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
     let module = format!("anywasm.engines.{}", module_name());
-    let [emit, host, header] = GLUE;
-    let status = Command::new(&python).args([emit, header, host, &module]).arg(&out).status();
+    let status = Command::new(&python).args([EMIT, &module]).arg(&out).args(GLUE).status();
     assert!(
         status.is_ok_and(|status| status.success()),
-        "`{python} {emit}` failed: it needs Python with cffi; PYTHON names another interpreter"
+        "`{python} {EMIT}` failed: it needs Python with cffi; PYTHON names another interpreter"
     );
     cc::Build::new()
         .file(&out)
         .include(python_include(&python))
         .define("Py_LIMITED_API", "0x030a0000")
-        // cffi's own init function: the exported one, in Rust, calls it.
+        .define("PY_SSIZE_T_CLEAN", None)
+        // cffi's own init function: ours, in call.c, calls it, and the exported one, in Rust, calls ours.
         .define(&format!("PyInit_{}", module_name()), "anywasm_cffi_init")
         .opt_level(2)
         .warnings(false)

@@ -36,7 +36,7 @@ def extension(engine: str) -> RustExtension:
 
 def find_tools() -> None:
     """Where the build requirements from PyPI put what Rust's build scripts look for."""
-    import clang
+    import clang  # type: ignore[import-untyped]
 
     os.environ.setdefault("LIBCLANG_PATH", str(Path(next(iter(clang.__path__))) / "native"))
     os.environ["PYTHON"] = sys.executable

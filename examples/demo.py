@@ -62,9 +62,10 @@ def run_one() -> None:
 
 def main() -> int:
     """All engines, as a table."""
-    import anywasm
     from rich.console import Console
     from rich.table import Table
+
+    import anywasm
 
     data = source_text()
     table = Table(title=f"compressing {len(data):,} bytes with {PROGRAM.name}")

@@ -79,8 +79,8 @@ typedef struct aw_frame {
 
 // An error. Its texts and frames live as long as it.
 typedef struct aw_error {
-  // What kind of thing happened, 1 to 13: invalid, malformed, unsupported, link, trap, host, engine, closed,
-  // store, bounds, incompatible, panic, range.
+  // What kind of thing happened, 1 to 12: invalid, malformed, unsupported, link, trap, host, engine, closed,
+  // store, bounds, incompatible, panic.
   uint32_t kind;
   // A trap's code, a missing capability's bit, a missing import's position; else -1.
   int32_t code;
@@ -196,10 +196,6 @@ typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
 
 // The error of the last call that failed on this thread, or NULL. The caller deletes it.
 struct aw_error *aw_error_take(void);
-
-// The same, but only if that call was one of this function. For results that any value can be, such as a NaN: is it
-// the failure value, or a result?
-struct aw_error *aw_error_take_of(const struct aw_extern *func);
 
 // Deletes an error; NULL is nothing.
 void aw_error_delete(struct aw_error *error);
@@ -331,12 +327,10 @@ struct aw_extern *aw_func_new(const struct aw_store *store,
 // Safety: there are as many slots as parameters and as results.
 bool aw_func_call(const struct aw_extern *func, union aw_value *values);
 
-// Calls a function of numbers: integers are given and come back as `i64`, floats as `f64`, whatever their size.
-//
-// An integer outside -2^31 .. 2^32 where an `i32` is wanted is an error of the kind range, before anything is called.
+// As `aw_func_call`, for a function whose parameters and results are all numbers, and faster.
 //
 // # Safety
-// As for `aw_func_call`; and the function's parameters and results are numbers.
+// As for `aw_func_call`; and there are no other types in the function's.
 bool aw_func_call_numbers(const struct aw_extern *func, union aw_value *values);
 
 // A memory of this type. The caller deletes the extern.

@@ -1,6 +1,7 @@
 //! What an engine can do, as data: the one table that the shim, Python, the tests and the documentation read.
 
 use crate::error::{Error, Kind, Result};
+use std::fmt::Display;
 
 macro_rules! capabilities {
     ($($(#[doc = $doc:literal])+ $constant:ident = $bit:literal, $name:literal;)+) => {
@@ -28,7 +29,7 @@ impl Capabilities {
     }
 
     /// The error that every missing capability gives; `what` was asked for.
-    pub fn require(self, capability: Self, engine: &str, what: &str) -> Result<()> {
+    pub fn require(self, capability: Self, engine: &str, what: impl Display) -> Result<()> {
         if self.has(capability) {
             return Ok(());
         }

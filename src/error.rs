@@ -30,8 +30,6 @@ pub enum Kind {
     Incompatible = 11,
     /// A bug: a panic was stopped at the border.
     Panic = 12,
-    /// A number does not fit the type it is meant for.
-    Range = 13,
 }
 
 /// One WebAssembly frame of a trap's backtrace, innermost first.

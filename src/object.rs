@@ -7,6 +7,7 @@ use crate::module::Module;
 use crate::store::{Entered, Key, Store};
 use crate::types::{ExternType, ValType};
 use crate::value::Value;
+use std::fmt::Display;
 use std::sync::Arc;
 
 /// A function, memory, table, global or tag; or a reference to a function that the engine says nothing about.
@@ -57,7 +58,11 @@ impl Drop for Instance {
 }
 
 /// Refuses values that the host cannot exchange with this engine, before the engine sees them.
-pub fn require(capabilities: Capabilities, types: impl IntoIterator<Item = ValType>, what: &str) -> Result<()> {
+pub fn require(
+    capabilities: Capabilities,
+    types: impl IntoIterator<Item = ValType>,
+    what: impl Display + Copy,
+) -> Result<()> {
     let mut types = types.into_iter();
     types.try_for_each(|ty| {
         let needed = match ty {

@@ -1,11 +1,11 @@
 //! The one symbol that a Python interpreter looks for, under the name of this engine's module.
 //!
-//! cffi's init function does the work; it is in a static library, whose symbols are hidden.
+//! The glue's init function does the work; it is in a static library, whose symbols are hidden.
 
 use std::ffi::c_void;
 
 unsafe extern "C" {
-    fn anywasm_cffi_init() -> *mut c_void;
+    fn anywasm_py_init() -> *mut c_void;
 }
 
 /// Called by the interpreter that imports this library, with its lock held.
@@ -15,6 +15,6 @@ unsafe extern "C" {
 #[cfg_attr(feature = "wasmi", unsafe(export_name = "PyInit__wasmi"))]
 #[cfg_attr(feature = "system", unsafe(export_name = "PyInit__system"))]
 pub extern "C" fn py_init() -> *mut c_void {
-    // SAFETY: the interpreter calls this as it would call cffi's function itself.
-    unsafe { anywasm_cffi_init() }
+    // SAFETY: the interpreter calls this as it would call the glue's function itself.
+    unsafe { anywasm_py_init() }
 }

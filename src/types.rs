@@ -103,8 +103,7 @@ pub struct Limits {
 impl Limits {
     /// Import matching of limits: what is there must lie within what is asked for (core spec, "Limits").
     pub fn accepts(&self, actual: &Limits) -> bool {
-        actual.min >= self.min
-            && self.max.is_none_or(|asked| actual.max.is_some_and(|max| max <= asked))
+        actual.min >= self.min && self.max.is_none_or(|asked| actual.max.is_some_and(|max| max <= asked))
     }
 }
 

@@ -1,6 +1,5 @@
 //! A value slot: what a call's arguments and results are, on both sides of the C layer.
 
-use crate::types::ValType;
 use std::ffi::c_void;
 
 /// One value. Which field is meant is said by a type elsewhere.
@@ -41,31 +40,5 @@ impl Value {
     pub fn bits(&self) -> u64 {
         // SAFETY: every bit pattern is a valid integer, and constructors always write all 16 bytes.
         unsafe { self.reference }
-    }
-
-    /// Turns an integer given as `i64` or a float given as `f64` into the slot's own type.
-    ///
-    /// Returns false for an integer outside -2^31 .. 2^32, which no `i32` can hold.
-    pub fn narrow(&mut self, ty: ValType) -> bool {
-        match ty {
-            ValType::I32 => {
-                let wide = self.bits() as i64;
-                if !(-(1 << 31)..1 << 32).contains(&wide) {
-                    return false;
-                }
-            }
-            ValType::F32 => self.reference = u64::from((f64::from_bits(self.bits()) as f32).to_bits()),
-            _ => {}
-        }
-        true
-    }
-
-    /// The reverse of [`Value::narrow`]: sign-extends an `i32`, widens an `f32`.
-    pub fn widen(&mut self, ty: ValType) {
-        match ty {
-            ValType::I32 => self.i64 = i64::from(self.bits() as u32 as i32),
-            ValType::F32 => self.f64 = f64::from(f32::from_bits(self.bits() as u32)),
-            _ => {}
-        }
     }
 }

@@ -58,7 +58,8 @@ CASES = {
     "a host function as a reference": """
         ref = ValType.funcref()
         host = Func(store, FuncType([], []), lambda: None)
-        exports = instantiate('''(module (table (export "t") 2 funcref) (global (export "g") (mut funcref) (ref.null func))
+        exports = instantiate('''(module (table (export "t") 2 funcref)
+            (global (export "g") (mut funcref) (ref.null func))
             (func (export "f") (param funcref) (result funcref) (local.get 0)))''')
         attempt(lambda: exports["t"].set(store, 0, host))
         attempt(lambda: exports["t"].grow(store, 1, host))

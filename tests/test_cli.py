@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import anywasm
 import pytest
+from click.testing import CliRunner, Result
+
+import anywasm
 from anywasm.cli import main
 from anywasm.engines import load
-from click.testing import CliRunner, Result
 
 INFOS = {info.name: info for info in anywasm.engines() if info.installed}
 

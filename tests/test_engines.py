@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -45,9 +44,9 @@ def test_the_same_program_prints_the_same(engine: str) -> None:
 
 @pytest.mark.parametrize("name", ["v9", "../wasmi", ""])
 def test_an_unknown_engine(name: str) -> None:
-    with pytest.raises(anywasm.EngineUnavailable, match=rf"no engine {name!r}.*installed: {INSTALLED[0]}"):
-        with anywasm.use_engine(name):
-            pass
+    expected = rf"no engine {name!r}.*installed: {INSTALLED[0]}"
+    with pytest.raises(anywasm.EngineUnavailable, match=expected), anywasm.use_engine(name):
+        pass
 
 
 def test_an_unknown_engine_in_the_environment() -> None:
@@ -92,7 +91,7 @@ def test_an_engine_of_another_version(copy_of_the_package: Path) -> None:
     assert info.path
     shutil.copy(info.path, copy_of_the_package / "anywasm/engines")
     (copy_of_the_package / "anywasm/_version.py").write_text('__version__ = "99.0"\n')
-    printed = run_copy(copy_of_the_package, f"from anywasm import engines\nprint(repr(engines()))")
+    printed = run_copy(copy_of_the_package, "from anywasm import engines\nprint(repr(engines()))")
     assert "but the package is 99.0" in printed
 
 
@@ -162,7 +161,8 @@ def test_a_call_of_one_engine_inside_a_call_of_another() -> None:
     i32 = ValType.i32()
     inner = None
     for store in stores:
-        def host(x: int, inner=inner) -> int:  # noqa: ANN001
+
+        def host(x: int, inner=inner) -> int:
             if inner is None:
                 return x
             with pytest.raises(Trap):
@@ -195,5 +195,3 @@ def test_capabilities_are_described(engine: str) -> None:
     with anywasm.use_engine(engine) as native:
         assert native.capabilities <= native.meanings.keys()
         assert all(len(meaning) > 10 for meaning in native.meanings.values())
-
-

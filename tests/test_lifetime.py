@@ -14,7 +14,8 @@ ROUNDS = """
     from anywasm import {style}
     from drivers import STYLES
     SOURCE = '''(module (import "env" "f" (func $f (param i32) (result i32))) (memory (export "memory") 4)
-        (func (export "run") (param i32) (result i32) (i32.store (i32.const 0) (i32.const 1)) (call $f (local.get 0))))'''
+        (func (export "run") (param i32) (result i32)
+          (i32.store (i32.const 0) (i32.const 1)) (call $f (local.get 0))))'''
     driver_class = STYLES["{driver}"]
 
     def resident():

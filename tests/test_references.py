@@ -90,7 +90,9 @@ def test_vectors(wasm: Driver) -> None:
 
 
 @pytest.mark.parametrize(("capability", "source"), [("externref", EXTERNS), ("v128", V128)])
-def test_what_the_engine_lacks_is_refused(wasm: Driver, capability: str, source: str, request: pytest.FixtureRequest) -> None:
+def test_what_the_engine_lacks_is_refused(
+    wasm: Driver, capability: str, source: str, request: pytest.FixtureRequest
+) -> None:
     engine = request.node.callspec.params["wasm"][0]
     infos = {info.name: info for info in anywasm.engines()}
     if capability in infos[engine].capabilities:

@@ -59,7 +59,7 @@ def test_a_trap_names_the_functions(wasm: Driver) -> None:
 
 @pytest.mark.needs("frames")
 def test_frames_of_two_modules_are_told_apart(wasm: Driver) -> None:
-    inner = wasm.instantiate(wasm.compile("(module $inner (func $deep (export \"f\") unreachable))"))
+    inner = wasm.instantiate(wasm.compile('(module $inner (func $deep (export "f") unreachable))'))
     outer = """(module $outer (import "env" "f" (func $f)) (func $a) (func $b) (func $c nop nop nop nop)
         (func $caller (export "run") nop nop (call $f)))"""
     instance = wasm.instantiate(wasm.compile(outer), {"f": wasm.export(inner, "f")})
@@ -78,7 +78,9 @@ def test_a_start_function_that_traps(wasm: Driver) -> None:
         wasm.instantiate(module)
 
 
-@pytest.mark.parametrize("segment", ["(memory 1) (data (i32.const 65536) \"x\")", "(table 1 funcref) (elem (i32.const 1) $f)"])
+@pytest.mark.parametrize(
+    "segment", ['(memory 1) (data (i32.const 65536) "x")', "(table 1 funcref) (elem (i32.const 1) $f)"]
+)
 def test_a_segment_out_of_bounds(wasm: Driver, segment: str) -> None:
     module = wasm.compile(f"(module (func $f) {segment})")
     with pytest.raises((wasm.trap, wasm.error), match="out of bounds"):

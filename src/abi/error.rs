@@ -3,9 +3,7 @@
 use crate::abi::pointer;
 use crate::abi::types::Str;
 use crate::error::Error;
-use crate::object::Extern;
 use std::cell::RefCell;
-use std::ffi::c_void;
 
 /// More are never waiting: an error that nobody takes is somebody's bug, and must not become a leak.
 const MOST_WAITING: usize = 16;
@@ -13,7 +11,7 @@ const MOST_WAITING: usize = 16;
 thread_local! {
     /// Errors left on this thread and not yet taken, the newest last. More than one wait where a signal handler or a
     /// finalizer runs between a call and the taking of its error: each takes its own, which is the newest then.
-    static WAITING: RefCell<Vec<(*const c_void, Error)>> = const { RefCell::new(Vec::new()) };
+    static WAITING: RefCell<Vec<Error>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A frame of a trap.
@@ -34,8 +32,8 @@ pub struct CFrame {
 /// An error. Its texts and frames live as long as it.
 #[repr(C)]
 pub struct CError {
-    /// What kind of thing happened, 1 to 13: invalid, malformed, unsupported, link, trap, host, engine, closed,
-    /// store, bounds, incompatible, panic, range.
+    /// What kind of thing happened, 1 to 12: invalid, malformed, unsupported, link, trap, host, engine, closed,
+    /// store, bounds, incompatible, panic.
     pub kind: u32,
     /// A trap's code, a missing capability's bit, a missing import's position; else -1.
     pub code: i32,
@@ -63,37 +61,20 @@ impl Drop for CError {
     }
 }
 
-/// Leaves an error for the caller of this thread to take; `origin` is the object it is of, or NULL.
-pub fn leave(origin: *const c_void, error: Error) {
+/// Leaves an error for the caller of this thread to take.
+pub fn leave(error: Error) {
     WAITING.with_borrow_mut(|waiting| {
         if waiting.len() == MOST_WAITING {
             waiting.remove(0);
         }
-        waiting.push((origin, error));
+        waiting.push(error);
     });
 }
 
 /// The error of the last call that failed on this thread, or NULL. The caller deletes it.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_error_take() -> *mut CError {
-    match WAITING.with_borrow_mut(Vec::pop) {
-        Some((_, error)) => give(error),
-        None => std::ptr::null_mut(),
-    }
-}
-
-/// The same, but only if that call was one of this function. For results that any value can be, such as a NaN: is it
-/// the failure value, or a result?
-#[unsafe(no_mangle)]
-pub extern "C" fn aw_error_take_of(func: *const Extern) -> *mut CError {
-    let is_of = |(origin, _): &mut (*const c_void, Error)| std::ptr::eq(*origin, func.cast());
-    match WAITING.with_borrow_mut(|waiting| waiting.pop_if(is_of)) {
-        Some((_, error)) => give(error),
-        None => std::ptr::null_mut(),
-    }
-}
-
-fn give(error: Error) -> *mut CError {
+    let Some(error) = WAITING.with_borrow_mut(Vec::pop) else { return std::ptr::null_mut() };
     let owned = pointer::give(Owned { error, frames: Vec::new() });
     // SAFETY: just made, and nobody else has it.
     let Owned { error, frames } = unsafe { &mut *owned };

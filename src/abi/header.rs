@@ -73,7 +73,8 @@ fn generate() -> String {
     builder.generate().expect("cbindgen reads the sources").write(&mut text);
     // The rules about safety stand once, at the top; only what a function adds to them is left.
     let text = String::from_utf8(text).expect("cbindgen writes UTF-8");
-    text.replace("//\n// # Safety\n// See the module's rules.\n", "").replace("# Safety\n// See the module's rules; ", "Safety: ")
+    text.replace("//\n// # Safety\n// See the module's rules.\n", "")
+        .replace("# Safety\n// See the module's rules; ", "Safety: ")
 }
 
 #[test]

@@ -48,17 +48,12 @@ impl Failure for u64 {
 
 /// Runs the body of a C function: an error is left for the caller to take, and a panic becomes one.
 fn entry<T: Failure>(body: impl FnOnce() -> Result<T>) -> T {
-    entry_of(std::ptr::null::<()>(), body)
-}
-
-/// As [`entry`], and notes which object the error is of.
-fn entry_of<O, T: Failure>(origin: *const O, body: impl FnOnce() -> Result<T>) -> T {
     let error = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => return value,
         Ok(Err(error)) => error,
         Err(panic) => Error::new(Kind::Panic, format!("a bug in anywasm: {}", panic_text(&*panic))),
     };
-    error::leave(origin.cast(), error);
+    error::leave(error);
     T::FAILURE
 }
 

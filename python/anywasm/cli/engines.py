@@ -21,7 +21,8 @@ from anywasm.engines import EngineInfo, load
 def list_engines(engine: str | None, as_json: bool) -> None:
     """List the engines and what each can do.
 
-    With --engine, only that one is listed."""
+    With --engine, only that one is listed.
+    """
     infos = anywasm.engines()
     if engine is not None:
         load(engine)  # Raises what every command says of an engine it cannot use.

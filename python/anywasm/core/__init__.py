@@ -5,10 +5,10 @@ style gives its engine. All C calls are in this package, none in a style.
 """
 
 from anywasm.core.engine import Engine
-from anywasm.core.errors import CapabilityError, Failure, Kind, take_of
+from anywasm.core.errors import CapabilityError, Failure, Kind
 from anywasm.core.extern import Extern
 from anywasm.core.face import Face
-from anywasm.core.func import MISSING, Func, OpaqueRef, host_function
+from anywasm.core.func import Func, OpaqueRef, host_function
 from anywasm.core.globals import Global
 from anywasm.core.instance import Instance
 from anywasm.core.memory import Memory
@@ -20,7 +20,6 @@ from anywasm.core.trap import Frame, TrapCode
 from anywasm.core.types import ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType
 
 __all__ = [
-    "MISSING",
     "CapabilityError",
     "Engine",
     "Export",
@@ -47,7 +46,6 @@ __all__ = [
     "TrapCode",
     "ValType",
     "host_function",
-    "take_of",
     "wasm2wat",
     "wat2wasm",
 ]

@@ -17,8 +17,6 @@ class Engine(Handle):
     for an option that the engine does not have.
     """
 
-    __slots__ = ()
-
     def __init__(self, face: Face, name: str | None = None, options: Mapping[str, str] | None = None) -> None:
         native = load(name) if name else default_engine()
         raw = native.ffi.gc(native.lib.aw_options_new(), native.lib.aw_options_delete)

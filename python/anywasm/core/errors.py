@@ -25,7 +25,6 @@ class Kind(enum.IntEnum):
     BOUNDS = 10
     INCOMPATIBLE = 11
     PANIC = 12
-    RANGE = 13
 
 
 class CapabilityError(RuntimeError):
@@ -58,12 +57,6 @@ class Failure:
 def take(native: Native) -> Failure:
     """The failure of the last call on this thread."""
     return _read(native, native.lib.aw_error_take())
-
-
-def take_of(native: Native, func: Any) -> Failure | None:
-    """The failure of the last call on this thread, if that was a call of this function."""
-    error = native.lib.aw_error_take_of(func)
-    return _read(native, error) if error else None
 
 
 def _read(native: Native, error: Any) -> Failure:

@@ -9,10 +9,9 @@ from anywasm.core.errors import take
 from anywasm.core.handle import Handle
 from anywasm.core.store import Store
 
+
 class Extern(Handle):
     """Something that lives in a store, can be imported and exported, and has a type. It keeps its store alive."""
-
-    __slots__ = ("_store",)
 
     def __init__(self, store: Store, ptr: Any) -> None:
         self._store = store

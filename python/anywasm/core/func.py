@@ -7,32 +7,35 @@ from typing import Any
 
 from anywasm.core import host, values
 from anywasm.core.engine import Engine
-from anywasm.core.errors import Kind, take_of
 from anywasm.core.extern import Extern, type_of
-from anywasm.core.specialise import MISSING, specialise
+from anywasm.core.specialise import specialise
 from anywasm.core.store import Store
 from anywasm.core.types import FuncType
 
-__all__ = ["MISSING", "Func", "OpaqueRef", "from_pointer"]
-
 
 class Func(Extern):
-    """A function. A style's subclass adds `__call__`, in a version for each signature (see `specialise`)."""
+    """A function. A style's subclass says how it is called; `specialise` gives it the fast path for it."""
 
-    __slots__ = ("_signature",)
-    #: How a style writes `__call__`: whether the first argument is a store.
+    # No `__slots__` from here up: C's own layout comes first in the class that `specialise` makes.
+    #: Whether a call's first argument is the store.
     takes_store = False
+    _signature: FuncType
+    #: From the engine module's `Callable`.
+    _bind: Callable[[int, Store | None, bytes, bytes], None]
 
     @classmethod
     def of(cls, store: Store, ptr: Any, signature: FuncType) -> Func:
         """The function behind a pointer, as an object of the class for its signature."""
-        func = object.__new__(specialise(cls, store._native, signature))
+        made = specialise(cls, store._native)
+        func: Func = made.__new__(made) if cls.__new__ is object.__new__ else object.__new__(made)
         Func.__init__(func, store, ptr, signature)
         return func
 
     def __init__(self, store: Store, ptr: Any, signature: FuncType) -> None:
-        super().__init__(store, ptr)
+        Extern.__init__(self, store, ptr)
         self._signature = signature
+        address = int(self._native.ffi.cast("uintptr_t", self._ptr))
+        self._bind(address, store if self.takes_store else None, bytes(signature.params), bytes(signature.results))
 
     def _be_nowhere(self, engine: Engine, signature: FuncType) -> None:
         """Instead of `__init__`, for a function that is yet to be given to a store."""
@@ -58,23 +61,16 @@ class Func(Extern):
         return self
 
     def _call_slowly(self, args: tuple[Any, ...]) -> Any:
-        """What the typed `__call__` does with anything but the plain case: the style's conversions and errors."""
+        """A call that is not the plain case: the style's conversions and errors."""
         raise NotImplementedError
 
-    def _after_failure(self, result: Any, args: tuple[Any, ...]) -> Any:
-        """A typed call returned its failure value: is it a failure, a result, or an argument out of range?"""
-        failure = take_of(self._native, self._ptr)
-        if failure is None:
-            return result
-        if failure.kind is Kind.RANGE:
-            return self._call_slowly(args)
-        raise self._store.exception(failure)
+    def _raise_failure(self) -> Any:
+        """Raises the exception of the call that has just failed."""
+        raise self._failure()
 
 
 class OpaqueRef(Extern):
     """A reference to a function of which the engine tells nothing: it can be passed on, not called."""
-
-    __slots__ = ()
 
     def reference_in(self, store: Store) -> Extern:
         """What stands for it as a reference in a store."""

@@ -13,8 +13,6 @@ from anywasm.core.types import GlobalType
 class Global(Extern):
     """A global; values are plain ones (see `Face.to_wasm`)."""
 
-    __slots__ = ("_type",)
-
     def __init__(self, store: Store, ptr: Any, ty: GlobalType) -> None:
         super().__init__(store, ptr)
         self._type = ty
@@ -22,8 +20,7 @@ class Global(Extern):
     @classmethod
     def new(cls, store: Store, ty: GlobalType, value: Any) -> Global:
         """A new global of this value."""
-        slot = values.slots(store, 1)
-        kept = values.write(store, slot[0], ty.content, value)
+        slot, _owner = values.one(store, ty.content, value)
         ptr = store._native.lib.aw_global_new(store._ptr, types.write(store._native, ty), slot)
         return cls(store, ptr, ty)
 
@@ -40,6 +37,5 @@ class Global(Extern):
 
     def set(self, value: Any) -> None:
         """Sets the value of a mutable global."""
-        slot = values.slots(self._store, 1)
-        kept = values.write(self._store, slot[0], self._type.content, value)
+        slot, _owner = values.one(self._store, self._type.content, value)
         self._check(self._native.lib.aw_global_set(self._ptr, slot))

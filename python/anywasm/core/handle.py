@@ -15,8 +15,6 @@ class Handle:
     Deletion never waits and may happen on any thread, in any order: the shim sees to it.
     """
 
-    __slots__ = ("__weakref__", "_face", "_native", "_ptr")
-
     def __init__(self, native: Native, face: Face, ptr: Any, delete: Any) -> None:
         self._native = native
         self._face = face

@@ -24,8 +24,6 @@ class Instance(Handle):
     host function that the start function called.
     """
 
-    __slots__ = ("_module", "_store")
-
     def __init__(self, store: Store, module: Module, imports: Sequence[Extern]) -> None:
         self._store, self._module = store, module
         native = store._native
@@ -72,8 +70,6 @@ def extern(store: Store, ptr: Any, ty: ExternType) -> Extern:
 
 class Tag(Extern):
     """An exception tag: it can be exported and imported."""
-
-    __slots__ = ()
 
 
 __all__ = ["Func", "Instance", "Tag", "extern"]

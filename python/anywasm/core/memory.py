@@ -19,8 +19,6 @@ class Memory(Extern):
     held still for the time of the copy, and a `view` keeps the place it shows alive even when the memory has moved on.
     """
 
-    __slots__ = ("_base", "_type")
-
     def __init__(self, store: Store, ptr: Any, ty: MemoryType) -> None:
         super().__init__(store, ptr)
         self._type = ty

@@ -31,8 +31,6 @@ class Export:
 class Module(Handle):
     """A compiled module."""
 
-    __slots__ = ("_engine", "_exports", "_imports")
-
     def __init__(self, engine: Engine, ptr: Any) -> None:
         super().__init__(engine.native, engine.face, ptr, engine.native.lib.aw_module_delete)
         self._engine = engine

@@ -18,8 +18,6 @@ class Store(Handle):
     cannot see into. So a callable that refers to its own instance is collected with it.
     """
 
-    __slots__ = ("_callables", "_engine", "_host_objects", "_last_results", "_parked", "_tokens")
-
     def __init__(self, engine: Engine) -> None:
         native = engine.native
         super().__init__(native, engine.face, native.lib.aw_store_new(engine._ptr), native.lib.aw_store_delete)

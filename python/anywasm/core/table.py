@@ -15,8 +15,6 @@ _FAILED = 0xFFFF_FFFF_FFFF_FFFF
 class Table(Extern):
     """A table; elements are plain values: a function or None, or any object."""
 
-    __slots__ = ("_type",)
-
     def __init__(self, store: Store, ptr: Any, ty: TableType) -> None:
         super().__init__(store, ptr)
         self._type = ty
@@ -24,8 +22,7 @@ class Table(Extern):
     @classmethod
     def new(cls, store: Store, ty: TableType, init: Any) -> Table:
         """A new table, full of `init`."""
-        slot = values.slots(store, 1)
-        kept = values.write(store, slot[0], ty.element, init)
+        slot, _owner = values.one(store, ty.element, init)
         ptr = store._native.lib.aw_table_new(store._ptr, types.write(store._native, ty), slot)
         return cls(store, ptr, ty)
 
@@ -49,14 +46,12 @@ class Table(Extern):
 
     def set(self, index: int, value: Any) -> None:
         """Sets the element at an index."""
-        slot = values.slots(self._store, 1)
-        kept = values.write(self._store, slot[0], self._type.element, value)
+        slot, _owner = values.one(self._store, self._type.element, value)
         self._check(self._native.lib.aw_table_set(self._ptr, index, slot))
 
     def grow(self, delta: int, init: Any) -> int:
         """Adds `delta` elements, each `init`; gives the former size."""
-        slot = values.slots(self._store, 1)
-        kept = values.write(self._store, slot[0], self._type.element, init)
+        slot, _owner = values.one(self._store, self._type.element, init)
         size: int = self._native.lib.aw_table_grow(self._ptr, delta, slot)
         if size == _FAILED:
             raise self._failure()

@@ -34,6 +34,12 @@ def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
     return None
 
 
+def one(store: Store, ty: ValType, value: Any) -> tuple[Any, Any]:
+    """A slot with this value, and what must live for as long as it is used."""
+    slot = slots(store, 1)
+    return slot, write(store, slot[0], ty, value)
+
+
 def read(store: Store, slot: Any, ty: ValType) -> Any:
     """The plain value in a slot. A function becomes a new object, which owns what is in the slot."""
     field = _FIELDS.get(ty)

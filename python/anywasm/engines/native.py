@@ -15,6 +15,8 @@ class Native:
     def __init__(self, module: Any) -> None:
         self.ffi: Any = module.ffi
         self.lib: Any = module.lib
+        #: The base class of functions, which holds the call path.
+        self.callable: Any = module.Callable
         self.path: str = module.__file__
         self.version = self.text(self.lib.aw_engine_version())
         self.name = self.text(self.lib.aw_engine_name())

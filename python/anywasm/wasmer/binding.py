@@ -19,7 +19,7 @@ Kind = TypeVar("Kind", bound=core.Extern)
 class Binding(Generic[Kind]):
     """A core object, or how to make it once it is known where."""
 
-    __slots__ = ("_home", "_make", "_made")
+    __slots__ = ("_home", "_made", "_make")
 
     def __init__(self, home: Store | None, make: Callable[[core.Store], Kind] | None, made: Kind | None = None) -> None:
         self._home, self._make, self._made = home, make, made

@@ -19,7 +19,7 @@ class Exports:
 
     # Exports become attributes when first asked for, so that asking again costs no more than any attribute. What the
     # class itself needs has a name that no export is likely to have.
-    __slots__ = ("__dict__", "__anywasm_instance__")
+    __slots__ = ("__anywasm_instance__", "__dict__")
 
     def __init__(self) -> None:
         raise TypeError("No constructor defined")

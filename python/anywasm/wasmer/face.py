@@ -28,7 +28,9 @@ class WasmerFace(core.Face):
     def link_error(self, asked: core.Import, given: core.ExternType | None, failure: Failure) -> BaseException:
         where = f'Error while importing "{asked.module}"."{asked.name}"'
         received = describe(given) if given else "an opaque reference"
-        return RuntimeError(f"{where}: incompatible import type. Expected {describe(asked.type)} but received {received}")
+        return RuntimeError(
+            f"{where}: incompatible import type. Expected {describe(asked.type)} but received {received}"
+        )
 
     def to_wasm(self, ty: ValType, value: Any) -> Any:
         return convert.to_wasm(ty, value)

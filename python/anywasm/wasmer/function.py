@@ -7,7 +7,7 @@ from typing import Any
 
 from anywasm import core
 from anywasm.core.specialise import specialise
-from anywasm.wasmer import annotations, convert
+from anywasm.wasmer import convert, inference
 from anywasm.wasmer.describe import signature as describe_signature
 from anywasm.wasmer.face import FACE
 from anywasm.wasmer.store import Store
@@ -28,16 +28,14 @@ class Function(core.Func):
     1.5
     """
 
-    __slots__ = ("_function", "_home")
-
     _function: Callable[..., Any] | None
     _home: Store | None
 
     def __new__(cls, store: Store, function: Callable[..., Any], function_type: FunctionType | None = None) -> Function:
         if not callable(function):
             raise ValueError("Function must be a callable")
-        signature = function_type._core if function_type is not None else annotations.signature(function)
-        result: Function = object.__new__(specialise(Function, store._engine.native, signature))
+        signature = function_type._core if function_type is not None else inference.signature(function)
+        result: Function = object.__new__(specialise(Function, store._engine.native))
         result._be_nowhere(store._engine, signature)
         result._function, result._home = function, store
         return result
@@ -59,15 +57,17 @@ class Function(core.Func):
         """This function in an engine's store: itself, the host's made anew, or the host calling it where it lives."""
         if self.live_store() is store:
             return self
-        function = getattr(self, "_function", None) or self
+        function: Callable[..., Any] = getattr(self, "_function", None) or self._call
         return Function.of(store, core.host_function(store, self._signature, function), self._signature)
 
     reference_in = in_store
 
+    def _call(self, *args: Any) -> Any:
+        return self._call_slowly(args)
+
     def _call_slowly(self, args: tuple[Any, ...]) -> Any:
         if not self._ptr:
             self._settle()
-        args = tuple(arg for arg in args if arg is not core.MISSING)
         params, results = self._signature.params, self._signature.results
         if len(args) < len(params):
             given = f"[{', '.join(map(_type_name, args))}]"
@@ -79,15 +79,10 @@ class Function(core.Func):
 
     def _settle(self) -> None:
         """A host function that is called from Python before it lives anywhere goes home."""
-        assert self._function is not None and self._home is not None
+        assert self._function is not None
+        assert self._home is not None
         home = self._home.home()
         core.Func.__init__(self, home, core.host_function(home, self._signature, self._function), self._signature)
-
-    def _after_failure(self, result: Any, args: tuple[Any, ...]) -> Any:
-        if not self._ptr:
-            core.take_of(self._native, self._ptr)
-            return self._call_slowly(args)
-        return super()._after_failure(result, args)
 
 
 def _type_name(value: Any) -> str:

@@ -95,4 +95,6 @@ def place(engine: core.Engine, externs: list[Any]) -> tuple[core.Store, list[cor
         )
     candidates = [*stores.values(), *(store for store in movable if store is not None)]
     store = candidates[0] if candidates else core.Store(engine)
-    return store, [each.in_store(store) if isinstance(each, Function) else each._binding.get_in(store) for each in externs]
+    return store, [
+        each.in_store(store) if isinstance(each, Function) else each._binding.get_in(store) for each in externs
+    ]

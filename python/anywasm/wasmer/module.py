@@ -21,7 +21,7 @@ class Module:
     __slots__ = ("_core", "_name", "_store")
 
     def __init__(self, store: Store, bytes: bytes | str) -> None:
-        self._set(store, core.Module.compile(store._engine, _binary(bytes)))
+        self._set(store, core.Module.compile(store._engine, _binary(store, bytes)))
 
     def _set(self, store: Store, ptr: Any) -> None:
         self._store = store
@@ -78,17 +78,17 @@ class Module:
         return module
 
 
-def _binary(source: Any) -> bytes:
+def _binary(store: Store, source: Any) -> bytes:
     if isinstance(source, str):
-        return _from_text(source)
+        return _from_text(store, source)
     if not isinstance(source, bytes):
         raise TypeError("`Module` accepts Wasm bytes or a WAT string")
-    return source if source.startswith(b"\0asm") else _from_text(source)
+    return source if source.startswith(b"\0asm") else _from_text(store, source)
 
 
-def _from_text(source: str | bytes) -> bytes:
+def _from_text(store: Store, source: str | bytes) -> bytes:
     try:
-        return core.wat2wasm(FACE, source)
+        return core.wat2wasm(FACE, source, store._engine.native)
     except RuntimeError as error:
         reason = str(error).removeprefix("Validation error: ")
         text = f"WebAssembly translation error: Error when converting wat: {reason}"

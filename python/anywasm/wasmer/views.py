@@ -19,9 +19,13 @@ class View:
 
     __slots__ = ("_at", "_items", "_memory", "_offset")
 
+    _memory: core.Memory
+    _offset: int
+    _at: int
+    _items: Any
     #: Bytes an element takes.
     bytes_per_element: ClassVar[int]
-    _format: ClassVar[str]
+    _format: ClassVar[Any]
 
     def __init__(self) -> None:
         raise TypeError("No constructor defined")

@@ -16,8 +16,6 @@ class Engine(core.Engine):
     True
     """
 
-    __slots__ = ()
-
     def __init__(self, config: None = None, *, name: Optional[str] = None) -> None:
         if config is not None:
             raise TypeError("expected Config")

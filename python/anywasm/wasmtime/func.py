@@ -24,7 +24,6 @@ class Func(core.Func):
     42
     """
 
-    __slots__ = ()
     takes_store = True
 
     def __new__(cls, store: Store, ty: FuncType, func: Callable[..., Any]) -> Func:
@@ -32,7 +31,7 @@ class Func(core.Func):
             raise TypeError("expected a Store")
         if not isinstance(ty, FuncType):
             raise TypeError("expected a FuncType")
-        result: Func = object.__new__(specialise(Func, store._native, ty._core))
+        result: Func = object.__new__(specialise(Func, store._native))
         return result
 
     def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any]) -> None:
@@ -45,7 +44,6 @@ class Func(core.Func):
         return result
 
     def _call_slowly(self, args: tuple[Any, ...]) -> Any:
-        args = tuple(arg for arg in args if arg is not core.MISSING)
         if not args:
             raise TypeError("a function is called with its store, then its arguments")
         check_store(args[0], self)

@@ -20,10 +20,8 @@ class Module(core.Module):
     ['f']
     """
 
-    __slots__ = ()
-
     def __init__(self, engine: Engine, wasm: str | bytes | bytearray) -> None:
-        super().__init__(engine, core.Module.compile(_engine(engine), _binary(wasm)))
+        super().__init__(engine, core.Module.compile(_engine(engine), _binary(engine, wasm)))
 
     @classmethod
     def _from(cls, engine: Engine, ptr: Any) -> Module:
@@ -83,8 +81,8 @@ def _bytes(wasm: Any) -> bytes | bytearray:
     return wasm
 
 
-def _binary(wasm: Any) -> bytes | bytearray:
+def _binary(engine: Engine, wasm: Any) -> bytes | bytearray:
     """Text, as str or as bytes that do not begin with a zero byte, is translated; a bytearray is never text."""
     if wasm and (isinstance(wasm, str) or (isinstance(wasm, bytes) and wasm[0] != 0)):
-        return core.wat2wasm(FACE, wasm)
+        return core.wat2wasm(FACE, wasm, engine.native)
     return _bytes(wasm)

@@ -19,8 +19,6 @@ class Store(core.Store):
     True
     """
 
-    __slots__ = ("_data", "_made_with")
-
     def __init__(self, engine: Optional[Engine] = None, data: Any = None) -> None:
         if engine is None:
             engine = Engine()

@@ -63,11 +63,7 @@ unsafe extern "C" fn trampoline(
     unsafe { trap::new(env.store, &error.message) }
 }
 
-unsafe fn convert_and_call(
-    env: &Env,
-    args: &c::wasm_val_vec_t,
-    results: &mut c::wasm_val_vec_t,
-) -> Result<()> {
+unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c::wasm_val_vec_t) -> Result<()> {
     let ty = &env.func.ty;
     if args.size != ty.params.len() || results.size != ty.results.len() {
         fail!(Engine, "the engine called a host function {ty} with {} arguments", args.size);

@@ -9,8 +9,12 @@ mod engine {
     use super::*;
 
     pub const NAME: &str = "wasmtime-standard";
-    pub const CAPABILITIES: Capabilities =
-        cap::SERIALIZE.with(cap::FUNCREF).with(cap::FRAMES).with(cap::FRAME_OFFSETS).with(cap::STABLE_MEMORY).with(cap::VIEWS);
+    pub const CAPABILITIES: Capabilities = cap::SERIALIZE
+        .with(cap::FUNCREF)
+        .with(cap::FRAMES)
+        .with(cap::FRAME_OFFSETS)
+        .with(cap::STABLE_MEMORY)
+        .with(cap::VIEWS);
     pub const OPTIONS: &[(&str, &[&str])] = &[];
     /// wasmtime's `max_wasm_stack`, which `wasm.h` cannot change.
     pub const STACK: usize = 512 << 10;
@@ -99,4 +103,3 @@ pub use engine::*;
 mod engine {
     compile_error!("choose one engine: --features wasmtime, wasmtime-standard, wasmer, wasmi or system");
 }
-

@@ -60,8 +60,7 @@ pub fn table_type(ty: &TableType) -> *mut c::wasm_tabletype_t {
 
 /// A global type, owned by the caller.
 pub fn global_type(ty: &GlobalType) -> *mut c::wasm_globaltype_t {
-    let mutability =
-        if ty.mutable { c::wasm_mutability_enum_WASM_VAR } else { c::wasm_mutability_enum_WASM_CONST };
+    let mutability = if ty.mutable { c::wasm_mutability_enum_WASM_VAR } else { c::wasm_mutability_enum_WASM_CONST };
     // SAFETY: the content type is fresh and is taken over.
     unsafe { c::wasm_globaltype_new(c::wasm_valtype_new(kind(ty.content)), mutability as c::wasm_mutability_t) }
 }

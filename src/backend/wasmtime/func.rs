@@ -13,7 +13,8 @@ use wasm_c_api as c;
 
 // A slot is what the engine's unchecked entries take, so that numbers pass without a copy.
 const _: () = assert!(
-    size_of::<Value>() == size_of::<c::wasmtime_val_raw_t>() && align_of::<Value>() == align_of::<c::wasmtime_val_raw_t>()
+    size_of::<Value>() == size_of::<c::wasmtime_val_raw_t>()
+        && align_of::<Value>() == align_of::<c::wasmtime_val_raw_t>()
 );
 
 fn has_refs(ty: &FuncType) -> bool {

@@ -18,7 +18,9 @@ impl Module {
     pub fn new(engine: &Engine, wasm: &[u8]) -> Result<Self> {
         let mut raw = std::ptr::null_mut();
         // SAFETY: the bytes are only read; the error is ours, and without one so is the module.
-        unsafe { error::check(c::wasmtime_module_new(engine.0, wasm.as_ptr(), wasm.len(), &mut raw), Kind::Malformed) }?;
+        unsafe {
+            error::check(c::wasmtime_module_new(engine.0, wasm.as_ptr(), wasm.len(), &mut raw), Kind::Malformed)
+        }?;
         Ok(Self(raw))
     }
 

@@ -1,0 +1,143 @@
+"""Measures one interpreter's share: ours and the peers that are installed, in turn, as nanoseconds of one operation.
+
+Run by run.py, in an environment that has the peers. Prints JSON: `{"work": {"subject": nanoseconds}}`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+CALLS = 20_000
+ROUNDS = 9
+
+SOURCE = """(module (import "env" "host" (func $host (param i32 i32) (result i32))) (memory (export "memory") 80)
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func (export "loop") (param i32) (result i32) (local i32)
+      (loop $again
+        (local.set 1 (call $host (local.get 0) (i32.const 2)))
+        (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (local.get 1)))"""
+
+Work = Callable[[], int]
+"""Does the work some number of times, and says how often."""
+
+
+def repeat(function: Callable[..., Any], *args: Any, times: int = CALLS) -> Work:
+    def work() -> int:
+        for _ in range(times):
+            function(*args)
+        return times
+
+    return work
+
+
+def add(a: int, b: int) -> int:
+    return a + b
+
+
+def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
+    """The work in the explicit style; ours or the peer's package."""
+    store = wasmtime.Store(engine)
+    i32 = wasmtime.ValType.i32()
+    ty = wasmtime.FuncType([i32, i32], [i32])
+    module = wasmtime.Module(engine, SOURCE)
+    exports = wasmtime.Instance(store, module, [wasmtime.Func(store, ty, add)]).exports(store)
+    call, loop, memory = exports["add"], exports["loop"], exports["memory"]
+
+    def loops() -> int:
+        loop(store, CALLS)
+        return CALLS
+
+    def whole() -> int:
+        for _ in range(300):
+            fresh = wasmtime.Store(engine)
+            wasmtime.Instance(fresh, module, [wasmtime.Func(fresh, ty, add)])
+        return 300
+
+    block = bytes(4 << 20)
+    return {
+        "call": repeat(call, store, 1, 2),
+        "host call": loops,
+        "read 16 bytes": repeat(memory.read, store, 100, 116),
+        "write 16 bytes": repeat(memory.write, store, b"0123456789abcdef", 100),
+        "read 4 MiB": repeat(memory.read, store, 0, 4 << 20, times=20),
+        "write 4 MiB": repeat(memory.write, store, block, 0, times=20),
+        "store + host function + instantiate": whole,
+    }
+
+
+def implicit(wasmer: Any, store: Any) -> dict[str, Work]:
+    """The work in the implicit style; ours or the peer's package."""
+    i32 = wasmer.Type.I32
+    host = wasmer.Function(store, add, wasmer.FunctionType([i32, i32], [i32]))
+    exports = wasmer.Instance(wasmer.Module(store, SOURCE), {"env": {"host": host}}).exports
+    call, loop = exports.add, exports.loop
+
+    def loops() -> int:
+        loop(CALLS)
+        return CALLS
+
+    def look_up_and_call() -> int:
+        for _ in range(CALLS):
+            exports.add(1, 2)
+        return CALLS
+
+    return {"call": repeat(call, 1, 2), "host call": loops, "look-up and call": look_up_and_call}
+
+
+def memcpy() -> dict[str, Work]:
+    """The floor of large copies."""
+    block, target = bytes(4 << 20), bytearray(4 << 20)
+
+    def copy() -> None:
+        target[:] = block
+
+    return {"read 4 MiB": repeat(copy, times=20), "write 4 MiB": repeat(copy, times=20)}
+
+
+def subjects() -> dict[str, dict[str, Work]]:
+    import anywasm
+    from anywasm import wasmer as our_wasmer
+    from anywasm import wasmtime as our_wasmtime
+
+    found = {"memcpy": memcpy()}
+    for info in anywasm.engines():
+        if info.installed:
+            with anywasm.use_engine(info.name):
+                found[f"explicit on {info.name}"] = explicit(our_wasmtime, our_wasmtime.Engine())
+                found[f"implicit on {info.name}"] = implicit(our_wasmer, our_wasmer.Store())
+    try:
+        import wasmtime
+
+        found["wasmtime-py"] = explicit(wasmtime, wasmtime.Engine())
+    except ImportError:
+        pass
+    try:
+        import wasmer
+
+        found["wasmer 1.1.0"] = implicit(wasmer, wasmer.Store())
+    except ImportError:
+        pass
+    return found
+
+
+def main() -> None:
+    best: dict[str, dict[str, float]] = {}
+    everything = subjects()
+    # In turn, so that a slow moment of the machine hits all alike.
+    for _ in range(ROUNDS):
+        for subject, works in everything.items():
+            for name, work in works.items():
+                start = time.perf_counter_ns()
+                times = work()
+                cost = (time.perf_counter_ns() - start) / times
+                row = best.setdefault(name, {})
+                row[subject] = min(cost, row.get(subject, cost))
+    print(json.dumps(best))
+
+
+if __name__ == "__main__":
+    main()

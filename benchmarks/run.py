@@ -1,0 +1,93 @@
+"""Compares with the peers: `python benchmarks/run.py [PYTHON...]`, or `make bench`.
+
+For each interpreter (this one, and CPython 3.10 where there is one, the last that stock wasmer serves) an environment
+with the peers is made; ours and theirs are measured there in one run, and the ratios are held against the budget.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).parent.parent
+PEERS = ["wasmtime", "wasmer==1.1.0", "wasmer_compiler_cranelift==1.1.0"]
+
+#: Work, ours, the peer, and at most what ratio.
+BUDGET = [
+    ("call", "explicit on wasmtime", "wasmtime-py", 1 / 100),
+    ("call", "implicit on wasmtime", "wasmtime-py", 1 / 100),
+    ("call", "explicit on wasmtime", "wasmer 1.1.0", 0.5),
+    ("call", "implicit on wasmtime", "wasmer 1.1.0", 0.5),
+    ("call", "implicit on wasmer", "wasmer 1.1.0", 0.8),
+    ("call", "implicit on wasmi", "wasmer 1.1.0", 0.8),
+    ("host call", "explicit on wasmtime", "wasmtime-py", 1 / 40),
+    ("host call", "implicit on wasmtime", "wasmer 1.1.0", 1.0),
+    ("look-up and call", "implicit on wasmtime", "wasmer 1.1.0", 0.3),
+    ("read 16 bytes", "explicit on wasmtime", "wasmtime-py", 1 / 10),
+    ("write 16 bytes", "explicit on wasmtime", "wasmtime-py", 1 / 10),
+    ("read 4 MiB", "explicit on wasmtime", "memcpy", 1.05),
+    ("write 4 MiB", "explicit on wasmtime", "memcpy", 1.05),
+    ("store + host function + instantiate", "explicit on wasmtime", "wasmtime-py", 0.5),
+]
+
+
+def interpreters() -> list[str]:
+    """This one, and a CPython 3.10 that pyenv or the system has."""
+    found = sorted(Path.home().glob(".pyenv/versions/3.10.*/bin/python3")) or [Path("/usr/bin/python3.10")]
+    return [sys.executable, *(str(path) for path in found[-1:] if path.exists())]
+
+
+def measure(python: str) -> tuple[str, dict[str, dict[str, float]]]:
+    """The interpreter's version, and what measure.py finds on it."""
+    show = [python, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"]
+    version = subprocess.run(show, check=True, capture_output=True, text=True).stdout.strip()
+    venv = ROOT / ".venv" / "bench" / version
+    if not venv.exists():
+        subprocess.run([python, "-m", "venv", str(venv)], check=True)
+    inside = str(venv / "bin" / "python")
+    peers = PEERS if version.startswith("3.10.") else PEERS[:1]
+    subprocess.run([inside, "-m", "pip", "install", "--quiet", "cffi", *peers], check=True)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "python")}
+    command = [inside, str(ROOT / "benchmarks" / "measure.py")]
+    output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    return version, json.loads(output)
+
+
+def show(console: Console, version: str, best: dict[str, dict[str, float]]) -> None:
+    """A row for each line of the budget that could be measured."""
+    table = Table(title=f"CPython {version}: nanoseconds, the best of several rounds in turn")
+    for heading in ("work", "ours", "ns", "against", "ns", "ratio", "budget", ""):
+        table.add_column(heading, justify="right" if heading in ("ns", "ratio", "budget") else "left")
+    for work, ours, peer, budget in BUDGET:
+        row = best.get(work, {})
+        if ours in row and peer in row:
+            ratio = row[ours] / row[peer]
+            verdict = "ok" if ratio <= budget else "over"
+            cells = (
+                work,
+                ours,
+                f"{row[ours]:,.0f}",
+                peer,
+                f"{row[peer]:,.0f}",
+                f"{ratio:.4f}",
+                f"{budget:.4f}",
+                verdict,
+            )
+            table.add_row(*cells)
+    console.print(table)
+
+
+def main() -> None:
+    console = Console(width=130)
+    for python in sys.argv[1:] or interpreters():
+        show(console, *measure(python))
+
+
+if __name__ == "__main__":
+    main()
