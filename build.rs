@@ -14,6 +14,7 @@ fn main() {
     GLUE.iter().chain([&EMIT]).for_each(|file| println!("cargo:rerun-if-changed={file}"));
     println!("cargo:rerun-if-env-changed=PYTHON");
     hide_the_engine();
+    find_the_system_library();
     if env::var_os("CARGO_FEATURE_PYTHON").is_some() {
         glue();
     }
@@ -23,6 +24,13 @@ fn main() {
 fn hide_the_engine() {
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
         println!("cargo:rustc-cdylib-link-arg=-Wl,--exclude-libs,ALL");
+    }
+}
+
+/// A library of the system that lies outside the loader's folders is found where it was linked.
+fn find_the_system_library() {
+    if let Ok(folder) = env::var("DEP_WASM_C_API_LIB_DIR") {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-rpath,{folder}");
     }
 }
 

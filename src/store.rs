@@ -65,7 +65,6 @@ impl Store {
             host_failure: Cell::new(0),
         };
         let (lock, dead, any_dead) = (ReentrantMutex::new(state), Mutex::default(), AtomicBool::new(false));
-        #[expect(clippy::arc_with_non_send_sync, reason = "Store is Send + Sync by the impls above")]
         Ok(Arc::new(Self { engine, lock, dead, any_dead }))
     }
 
@@ -132,11 +131,11 @@ impl State {
         match key {
             Key::Extern(key) => {
                 let object = self.externs.borrow_mut().try_remove(key);
-                object.into_iter().for_each(|object| Active::extern_drop(object));
+                object.into_iter().for_each(Active::extern_drop);
             }
             Key::Instance(key) => {
                 let object = self.instances.borrow_mut().try_remove(key);
-                object.into_iter().for_each(|object| Active::instance_drop(object));
+                object.into_iter().for_each(Active::instance_drop);
             }
         }
     }

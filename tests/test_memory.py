@@ -59,6 +59,7 @@ def test_grow_past_max(wasm: Driver, memory: Any, delta: int) -> None:
     assert wasm.pages(memory) == 1
 
 
+@pytest.mark.needs("views")
 def test_a_buffer_shares_the_bytes(wasm: Driver, instance: Any, memory: Any) -> None:
     buffer = wasm.buffer(memory)
     assert len(buffer) == 65536
@@ -69,6 +70,7 @@ def test_a_buffer_shares_the_bytes(wasm: Driver, instance: Any, memory: Any) -> 
     assert buffer[6] == 100
 
 
+@pytest.mark.needs("views")
 def test_a_buffer_stays_good_when_the_memory_grows(wasm: Driver) -> None:
     memory = wasm.memory(1, 2000)
     wasm.write(memory, 0, b"before")
@@ -83,6 +85,7 @@ def test_a_buffer_stays_good_when_the_memory_grows(wasm: Driver) -> None:
     assert wasm.read(memory, 0, 6) == b"before"
 
 
+@pytest.mark.needs("views")
 def test_a_buffer_outlives_everything_else(wasm: Driver) -> None:
     memory = wasm.memory(1)
     wasm.write(memory, 0, b"alive")

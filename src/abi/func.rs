@@ -115,9 +115,11 @@ unsafe fn call_with_refs(
 ) -> Result<()> {
     let mut lowered = vec![Value::default(); slots.len()];
     for (index, ty) in ty.params.iter().enumerate() {
-        // SAFETY: the caller's promise: the slot holds a reference of this type.
-        lowered[index] =
-            if ty.is_ref() { unsafe { object::lower(store, entered, *ty, slots[index]) }? } else { slots[index] };
+        lowered[index] = slots[index];
+        if ty.is_ref() {
+            // SAFETY: the caller's promise: the slot holds a reference of this type.
+            lowered[index] = unsafe { object::lower(store, entered, *ty, slots[index]) }?;
+        }
     }
     // SAFETY: the slots have been lowered for this type.
     unsafe { call(entered, func, ty, lowered.as_mut_ptr()) }?;

@@ -36,6 +36,11 @@ class Memory(Extern):
         """Its type, with the sizes it was made with."""
         return self._type
 
+    @property
+    def viewable(self) -> bool:
+        """Whether `view` works: the engine keeps what a buffer shows, and the memory's addresses are 32 bits wide."""
+        return "views" in self._native.capabilities and not self._type.memory64
+
     def byte_size(self) -> int:
         """How many bytes it has."""
         size: int = self._native.lib.aw_memory_size(self._ptr)

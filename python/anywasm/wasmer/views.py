@@ -41,17 +41,23 @@ class View:
         return view
 
     def _refresh(self) -> Any:
-        """The elements as a memoryview of the memory as it is now."""
+        """The elements as a memoryview: of the memory as it is now, or of a copy where the engine allows no more."""
         memory = self._memory
         size = memory.byte_size()
+        if not memory.viewable:
+            return self._copy(0, self._count(size))
         address = memory.address()
         if address != self._at or len(self._items) != self._count(size):
-            data = memory.view()
             start = min(self._offset * self.bytes_per_element, size)
             end = start + self._count(size) * self.bytes_per_element
-            self._items = data[start:end].cast(self._format)
+            self._items = memory.view()[start:end].cast(self._format)
             self._at = address
         return self._items
+
+    def _copy(self, start: int, stop: int) -> Any:
+        width = self.bytes_per_element
+        data = self._memory.read_array((self._offset + start) * width, max(stop - start, 0) * width)
+        return memoryview(data).cast(self._format)
 
     def _count(self, size: int) -> int:
         return max(size // self.bytes_per_element - self._offset, 0)
@@ -60,67 +66,71 @@ class View:
         return self._count(self._memory.byte_size())
 
     def __getitem__(self, index: Any) -> Any:
-        items = self._items if self._memory._base is not None else self._refresh()
-        if index.__class__ is int and index >= 0:
+        if index.__class__ is int and index >= 0 and self._memory._base is not None:
             try:
-                return items[index]
+                return self._items[index]
             except IndexError:
-                return self._refresh()[self._checked(index)]
+                pass
         if isinstance(index, slice):
-            return self._slice(index).tolist()
-        return self._refresh()[self._checked(index)]
+            chosen = self._range(index)
+            if not self._memory.viewable:
+                return self._copy(chosen.start, chosen.stop)[:: chosen.step].tolist()
+            return self._refresh()[chosen.start : chosen.stop : chosen.step].tolist()
+        index = self._checked(index)
+        return self._refresh()[index] if self._memory.viewable else self._copy(index, index + 1)[0]
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        items = self._refresh()
         if isinstance(index, slice):
-            self._assign(index, value)
-            return
-        index = self._checked(index)
-        try:
-            items[index] = value
-        except ValueError:
-            raise OverflowError(_OUT_OF_RANGE) from None
+            self._assign(self._range(index), value)
+        else:
+            index = self._checked(index)
+            self._assign(range(index, index + 1), (value,))
 
     def _checked(self, index: Any) -> int:
         if not isinstance(index, int):
             raise ValueError("Only integers and slices are valid to represent an index")
         if index < 0:
             raise IndexError("Out of bound: Index cannot be negative")
-        size = len(self._refresh())
+        size = len(self)
         if index >= size:
             raise IndexError(f"Out of bound: Index {index} is larger than the view size {size}")
         return index
 
-    def _slice(self, index: slice) -> Any:
-        items = self._refresh()
-        start, stop, step = index.indices(len(items))
+    def _range(self, index: slice) -> range:
+        start, stop, step = index.indices(len(self))
         if start > stop:
             raise IndexError(f"Slice `{start}:{stop}` cannot be empty")
         if step < 1:
             raise IndexError(f"Slice `{start}:{stop}` must have a positive step; given {step}")
-        return items[start:stop:step]
+        return range(start, stop, step)
 
-    def _assign(self, index: slice, values: Any) -> None:
-        target = self._slice(index)
-        if not isinstance(values, Sequence) and not isinstance(values, (bytes, bytearray, memoryview)):
+    def _assign(self, places: range, values: Any) -> None:
+        if isinstance(values, str) or not isinstance(values, (Sequence, bytes, bytearray, memoryview)):
             raise TypeError(f"'{type(values).__name__}' object cannot be converted to 'Sequence'")
-        if isinstance(values, str):
-            raise TypeError("'str' object cannot be converted to 'Sequence'")
-        if len(values) != len(target):
-            raise IndexError(f"Sequence length {len(values)} doesn't match slice length {len(target)}")
-        if self._format == "B" and isinstance(values, (bytes, bytearray)) and target.contiguous:
-            target[:] = values
+        if len(values) != len(places):
+            raise IndexError(f"Sequence length {len(values)} doesn't match slice length {len(places)}")
+        if self._format == "B" and places.step == 1 and isinstance(values, (bytes, bytearray)):
+            self._memory.write_bytes(self._offset + places.start, values)
             return
-        for place, value in enumerate(values):
-            try:
-                target[place] = value
-            except ValueError:
-                raise OverflowError(_OUT_OF_RANGE) from None
+        if not self._memory.viewable:
+            copy = self._copy(places.start, places.stop)
+            _fill(copy, range(0, len(copy), places.step), values)
+            self._memory.write_bytes((self._offset + places.start) * self.bytes_per_element, copy.cast("B"))
+        else:
+            _fill(self._refresh(), places, values)
 
     def __delitem__(self, index: Any) -> None:
         raise NotImplementedError("can't delete item")
 
     __iter__: ClassVar[None] = None
+
+
+def _fill(items: Any, places: range, values: Any) -> None:
+    for place, value in zip(places, values):
+        try:
+            items[place] = value
+        except ValueError:
+            raise OverflowError(_OUT_OF_RANGE) from None
 
 
 def _view(name: str, format: str, size: int) -> Any:

@@ -41,6 +41,7 @@ pub struct Object {
     reference: *mut c::wasm_ref_t,
 }
 
+#[expect(clippy::not_unsafe_ptr_arg_deref, reason = "a `Store` is one that this backend made and has not dropped")]
 impl Backend for Standard {
     type Engine = engine::Engine;
     type Store = *mut c::wasm_store_t;

@@ -1,6 +1,8 @@
 //! What differs between engines behind the same header: data, one block an engine.
 
-use crate::capabilities::{self as cap, Capabilities};
+#[cfg(not(feature = "system"))]
+use crate::capabilities as cap;
+use crate::capabilities::Capabilities;
 use crate::options::Options;
 use wasmparser::WasmFeatures;
 
