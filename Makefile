@@ -22,12 +22,12 @@ $(BIN)/python:
 
 .PHONY: demo
 demo: $(BIN)/python ## build two engines, and run a C program on each, in both styles
-	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-wasmtime,wasmi} $(BIN)/python -m pip install --verbose .
+	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-wasmtime,wasmi} $(BIN)/python -m pip install .
 	$(BIN)/python examples/demo.py
 
 .PHONY: develop
 develop: $(BIN)/python ## install for development, with all engines and what the tests need
-	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-$(ALL_ENGINES)} $(BIN)/python -m pip install --verbose --editable '.[test]'
+	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-$(ALL_ENGINES)} $(BIN)/python -m pip install --editable '.[test]'
 
 .PHONY: test
 test: develop lint test-shim test-python test-pythons ## build all engines and run everything
@@ -55,7 +55,7 @@ test-pythons: develop ## the same on the oldest and the newest Python found
 
 .PHONY: header
 header: develop ## write src/anywasm.h anew from src/abi
-	ANYWASM_WRITE_HEADER=1 $(BIN)/python tests/tools/shim.py test wasmi
+	$(BIN)/python tests/tools/shim.py header
 
 .PHONY: bench
 bench: develop ## measure against the peers

@@ -1,4 +1,4 @@
-// anywasm's C layer. Generated from src/abi by its test `header::is_current`; do not edit.
+// anywasm's C layer. Generated from src/abi by `make header`; do not edit.
 //
 // Every function that can fail does so by the failure value of its return type (NULL, false, or all bits set) and
 // leaves an error for aw_error_take on the same thread. Needs stdint.h, stdbool.h and stddef.h before it; it includes

@@ -16,6 +16,8 @@ pub mod capabilities;
 mod engine;
 mod envelope;
 pub mod error;
+#[cfg(test)]
+mod fuzz;
 mod host;
 mod module;
 mod module_info;

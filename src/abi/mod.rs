@@ -21,8 +21,6 @@ pub mod table;
 pub mod text;
 pub mod types;
 
-#[cfg(test)]
-mod header;
 mod pointer;
 
 use crate::error::{Error, Kind, Result};

@@ -1,4 +1,4 @@
-"""Runs cargo over the shim, once for each engine: `shim.py test|clippy [ENGINE...]`.
+"""Runs cargo over the shim, once for each engine: `shim.py test|clippy|header [ENGINE...]`.
 
 Cargo's features choose the one engine, so that each needs a run of its own; all share the compiled dependencies.
 """
@@ -8,33 +8,55 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import clang
 
 ENGINES = ["wasmi", "wasmtime", "wasmtime-standard", "wasmer"]
-COMMANDS = {
-    "test": ["test", "--release", "--locked", "--workspace", "--quiet"],
-    "clippy": ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--quiet"],
-}
+#: How many made-up modules each engine gets.
+MODULES = "200"
+SHIM = ["--package", "anywasm", "--package", "wasm_c_api"]
+TOOLS = ["--package", "shim-tools"]
 
 
-def main(command: str, *engines: str) -> int:
-    tools = Path(sys.executable).parent
-    environment = {
-        **os.environ,
+def cargo(command: str, *arguments: str, **environment: str) -> None:
+    """Runs cargo with what the build requirements from PyPI bring; ends this program where it fails."""
+    paths = {
         "LIBCLANG_PATH": str(Path(next(iter(clang.__path__))) / "native"),
-        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
-    for engine in engines or ENGINES:
-        print(f"cargo {command}: {engine}", flush=True)
-        arguments = ["cargo", *COMMANDS[command], "--features", engine]
-        if command == "clippy":
-            arguments += ["--", "--deny", "warnings"]
-        if (code := subprocess.run(arguments, env=environment, check=False).returncode) != 0:
-            return code
-    return 0
+    line = ["cargo", command, "--release", "--locked", "--quiet", *arguments]
+    if code := subprocess.run(line, env={**os.environ, **paths, **environment}, check=False).returncode:
+        sys.exit(code)
+
+
+def test(engines: list[str]) -> None:
+    """The shim's tests on each engine, with the same made-up modules."""
+    cargo("run", *TOOLS, "--bin", "header")
+    with tempfile.TemporaryDirectory() as folder:
+        cargo("run", *TOOLS, "--bin", "smith", "--", folder, MODULES)
+        for engine in engines:
+            print(f"cargo test: {engine}", flush=True)
+            cargo("test", *SHIM, "--features", engine, "--", "--include-ignored", ANYWASM_SMITH=folder)
+
+
+def clippy(engines: list[str]) -> None:
+    """The lints, with each engine's code."""
+    deny = ["--all-targets", "--", "--deny", "warnings"]
+    cargo("clippy", *TOOLS, *deny)
+    for engine in engines:
+        print(f"cargo clippy: {engine}", flush=True)
+        cargo("clippy", *SHIM, "--features", engine, *deny)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    match sys.argv[1:]:
+        case ["test", *engines]:
+            test(engines or ENGINES)
+        case ["clippy", *engines]:
+            clippy(engines or ENGINES)
+        case ["header"]:
+            cargo("run", *TOOLS, "--bin", "header", "--", "--write")
+        case _:
+            sys.exit(__doc__)

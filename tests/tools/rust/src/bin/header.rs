@@ -1,6 +1,9 @@
-//! `anywasm.h` is generated from this crate and committed, so that a change to the stable layer shows in review.
+//! Checks that `src/anywasm.h` is what `src/abi` says, or writes it: `header [--write]`.
+//!
+//! The header is generated and committed, so that a change to the stable layer shows in review.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::ExitCode;
 
 /// Where the C layer and the types in its signatures are written.
 const SOURCES: &[&str] = &[
@@ -46,14 +49,13 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 const HEADER: &str = "\
-// anywasm's C layer. Generated from src/abi by its test `header::is_current`; do not edit.
+// anywasm's C layer. Generated from src/abi by `make header`; do not edit.
 //
 // Every function that can fail does so by the failure value of its return type (NULL, false, or all bits set) and
 // leaves an error for aw_error_take on the same thread. Needs stdint.h, stdbool.h and stddef.h before it; it includes
 // nothing itself, since cffi reads it too.";
 
-fn generate() -> String {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+fn generate(src: &Path) -> String {
     let mut config = cbindgen::Config {
         language: cbindgen::Language::C,
         header: Some(HEADER.into()),
@@ -77,13 +79,15 @@ fn generate() -> String {
         .replace("# Safety\n// See the module's rules; ", "Safety: ")
 }
 
-#[test]
-fn is_current() {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/anywasm.h");
-    let generated = generate();
-    if std::env::var_os("ANYWASM_WRITE_HEADER").is_some() {
-        std::fs::write(&path, &generated).unwrap();
+fn main() -> ExitCode {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../src");
+    let (path, generated) = (src.join("anywasm.h"), generate(&src));
+    if std::env::args().any(|argument| argument == "--write") {
+        std::fs::write(&path, &generated).expect("the header can be written");
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == generated, "src/anywasm.h is not what src/abi says: run `make header` and commit it");
+    if std::fs::read_to_string(&path).is_ok_and(|committed| committed == generated) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("src/anywasm.h is not what src/abi says: run `make header` and commit it");
+    ExitCode::FAILURE
 }
