@@ -6,11 +6,13 @@ Run by run.py, in an environment that has the peers. Prints JSON: `{"work": {"su
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 CALLS = 20_000
+SPINS = 150_000_000
 ROUNDS = 9
 
 SOURCE = """(module (import "env" "host" (func $host (param i32 i32) (result i32))) (memory (export "memory") 80)
@@ -98,6 +100,30 @@ def memcpy() -> dict[str, Work]:
     return {"read 4 MiB": repeat(copy, times=20), "write 4 MiB": repeat(copy, times=20)}
 
 
+def spinning(wasmtime: Any, engine: Any) -> tuple[Work, Work]:
+    """The work of two stores, by one thread and by two."""
+    source = """(module (func (export "spin") (param i32) (result i32)
+        (loop $again (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (local.get 0)))"""
+    module = wasmtime.Module(engine, source)
+    stores = [wasmtime.Store(engine) for _ in range(2)]
+    spins = [(wasmtime.Instance(store, module, []).exports(store)["spin"], store) for store in stores]
+
+    def one() -> int:
+        for spin, store in spins:
+            spin(store, SPINS)
+        return 1
+
+    def two() -> int:
+        threads = [threading.Thread(target=spin, args=(store, SPINS)) for spin, store in spins]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return 1
+
+    return one, two
+
+
 def subjects() -> dict[str, dict[str, Work]]:
     import anywasm
     from anywasm import wasmer as our_wasmer
@@ -108,6 +134,9 @@ def subjects() -> dict[str, dict[str, Work]]:
         if info.installed:
             with anywasm.use_engine(info.name):
                 found[f"explicit on {info.name}"] = explicit(our_wasmtime, our_wasmtime.Engine())
+                one, two = spinning(our_wasmtime, our_wasmtime.Engine())
+                found[f"one thread on {info.name}"] = {"the work of two stores": one}
+                found[f"two threads on {info.name}"] = {"the work of two stores": two}
                 found[f"implicit on {info.name}"] = implicit(our_wasmer, our_wasmer.Store())
     try:
         import wasmtime

@@ -34,6 +34,10 @@ BUDGET = [
     ("read 4 MiB", "explicit on wasmtime", "memcpy", 1.05),
     ("write 4 MiB", "explicit on wasmtime", "memcpy", 1.05),
     ("store + host function + instantiate", "explicit on wasmtime", "wasmtime-py", 0.5),
+    *(
+        ("the work of two stores", f"two threads on {engine}", f"one thread on {engine}", 1 / 1.8)
+        for engine in ("wasmtime", "wasmtime-standard", "wasmer", "wasmi")
+    ),
 ]
 
 
@@ -84,7 +88,7 @@ def show(console: Console, version: str, best: dict[str, dict[str, float]]) -> N
 
 
 def main() -> None:
-    console = Console(width=130)
+    console = Console(width=150)
     for python in sys.argv[1:] or interpreters():
         show(console, *measure(python))
 

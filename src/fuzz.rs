@@ -112,20 +112,15 @@ unsafe fn use_export(instance: *const crate::object::Instance, index: usize) {
             return discard_error();
         }
         let mut slots = vec![Value::default(); 64];
-        match &(&*object).ty {
-            Some(ExternType::Func(ty)) if ty.slots() <= slots.len() => {
-                if !func::aw_func_call(object, slots.as_mut_ptr()) {
-                    discard_error();
-                }
-            }
-            Some(ExternType::Global(_)) => {
-                if !global::aw_global_get(object, slots.as_mut_ptr()) {
-                    discard_error();
-                }
-            }
-            Some(ExternType::Memory(_)) => assert_ne!(memory::aw_memory_size(object), u64::MAX),
-            Some(ExternType::Table(_)) => assert_ne!(table::aw_table_size(object), u64::MAX),
-            _ => {}
+        let done = match &(&*object).ty {
+            Some(ExternType::Func(ty)) if ty.slots() <= slots.len() => func::aw_func_call(object, slots.as_mut_ptr()),
+            Some(ExternType::Global(_)) => global::aw_global_get(object, slots.as_mut_ptr()),
+            Some(ExternType::Memory(_)) => memory::aw_memory_size(object) != u64::MAX,
+            Some(ExternType::Table(_)) => table::aw_table_size(object) != u64::MAX,
+            _ => true,
+        };
+        if !done {
+            discard_error();
         }
         externs::aw_extern_delete(object);
     }

@@ -110,8 +110,9 @@ impl Store {
     }
 
     fn bury(&self, state: &State) {
-        let dead = std::mem::take(&mut *self.dead.lock());
+        // In this order: what is added after the look sets the mark again.
         self.any_dead.store(false, Ordering::Relaxed);
+        let dead = std::mem::take(&mut *self.dead.lock());
         dead.into_iter().for_each(|key| state.free(key));
     }
 }

@@ -19,7 +19,7 @@ fn main() {
 
 fn make(seed: u64) -> Option<Vec<u8>> {
     let bytes = noise(seed);
-    let all = seed % 2 == 0;
+    let all = seed.is_multiple_of(2);
     let config = Config {
         max_imports: 20,
         max_memory32_bytes: 1 << 24,
@@ -42,7 +42,7 @@ fn make(seed: u64) -> Option<Vec<u8>> {
 /// The same bytes for the same seed: xorshift64.
 fn noise(seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let next = || {
+    let next = || -> u8 {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
