@@ -368,11 +368,13 @@ uint8_t *aw_memory_hold(const struct aw_extern *memory_);
 bool aw_memory_release(const struct aw_extern *memory_);
 
 // Keeps the bytes at the address it returns readable and writable until `aw_memory_unpin`, even when the memory moves
-// or goes; they are then those of before.
+// or the store is closed; they are then those of before.
 uint8_t *aw_memory_pin(const struct aw_extern *memory_);
 
-// Ends what `aw_memory_pin` began at this address; on any thread.
-void aw_memory_unpin(uint8_t *data);
+// Ends what `aw_memory_pin` of this memory began at this address; on any thread.
+//
+// Safety: it ends each pin once.
+bool aw_memory_unpin(const struct aw_extern *memory_, uint8_t *data);
 
 // A table of this type, full of `init`. The caller deletes the extern; a reference in `init` stays the caller's.
 //

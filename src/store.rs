@@ -12,7 +12,7 @@ use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// What a key refers to.
 #[derive(Clone, Copy)]
@@ -32,6 +32,8 @@ pub struct Store {
     /// Python's garbage collector may be what deletes, holding locks that the thread in the store wants.
     dead: Mutex<Vec<Key>>,
     any_dead: AtomicBool,
+    /// How many buffers over memories there are: while there are, a closed store is not freed.
+    pins: AtomicUsize,
 }
 
 /// What the lock guards.
@@ -43,6 +45,7 @@ pub struct State {
     modules: RefCell<Vec<Arc<ModuleInfo>>>,
     depth: Cell<u32>,
     host_failure: Cell<u64>,
+    closed: Cell<bool>,
 }
 
 // SAFETY: the engine objects in `State` are only ever touched under `lock`, deletions included, which is the rule that
@@ -63,9 +66,10 @@ impl Store {
             modules: RefCell::default(),
             depth: Cell::new(0),
             host_failure: Cell::new(0),
+            closed: Cell::new(false),
         };
         let (lock, dead, any_dead) = (ReentrantMutex::new(state), Mutex::default(), AtomicBool::new(false));
-        Ok(Arc::new(Self { engine, lock, dead, any_dead }))
+        Ok(Arc::new(Self { engine, lock, dead, any_dead, pins: AtomicUsize::new(0) }))
     }
 
     /// Waits for the store and enters it; fails where it is closed.
@@ -74,8 +78,10 @@ impl Store {
         if self.any_dead.load(Ordering::Relaxed) {
             self.bury(&state);
         }
-        let raw = state.raw.get().ok_or_else(Error::closed)?;
-        Ok(Entered { raw, state })
+        match state.raw.get() {
+            Some(raw) if !state.closed.get() => Ok(Entered { raw, state }),
+            _ => Err(Error::closed()),
+        }
     }
 
     /// Frees an object, now or, where another thread is in the store, later. Never waits.
@@ -89,15 +95,37 @@ impl Store {
         }
     }
 
-    /// Frees everything in the store; handles to it stay valid and say that it is closed.
+    /// Frees everything in the store, or, while buffers show its memories, when the last of them goes. Handles to it
+    /// stay valid and say that it is closed.
     pub fn close(&self) -> Result<()> {
         let state = self.lock.lock();
         if state.depth.get() > 0 {
             fail!(Closed, "the store cannot be closed while it runs WebAssembly on this thread");
         }
         self.bury(&state);
-        state.free_all();
+        state.closed.set(true);
+        self.free_if_closed(&state);
         Ok(())
+    }
+
+    /// Keeps the store's memories where they are, even when the store is closed, until [`Store::unpin`].
+    pub fn pin(&self) {
+        self.pins.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Ends a [`Store::pin`]. Never waits, like [`Store::retire`]: where somebody else looks at a closed store just now,
+    /// it is freed with its last handle.
+    pub fn unpin(&self) {
+        self.pins.fetch_sub(1, Ordering::AcqRel);
+        if let Some(state) = self.lock.try_lock() {
+            self.free_if_closed(&state);
+        }
+    }
+
+    fn free_if_closed(&self, state: &State) {
+        if state.closed.get() && self.pins.load(Ordering::Acquire) == 0 {
+            state.free_all();
+        }
     }
 
     /// Leaves where [`Entered::stay`] stayed.

@@ -112,6 +112,41 @@ def test_a_closed_store_says_so(engine: str) -> None:
         inner.close()
 
 
+def test_a_buffer_outlives_the_closing_of_its_store(engine: str) -> None:
+    code = """
+        from anywasm.wasmtime import *
+        for grow in (False, True):
+            store = Store()
+            memory = Memory(store, MemoryType(Limits(50, 5000)))
+            memory.write(store, b"alive", 10)
+            buffer = memory.get_buffer_ptr(store)
+            if grow:
+                memory.grow(store, 3000)
+            store.close()
+            assert bytes(buffer[10:15]) == b"alive"
+            buffer[len(buffer) - 1] = 7
+            del buffer, memory, store
+        def resident():
+            with open("/proc/self/statm") as file:
+                return int(file.read().split()[1]) * 4096
+        def round():
+            store = Store()
+            memory = Memory(store, MemoryType(Limits(100, None)))
+            memory.write(store, bytes(100 * 65536))
+            buffer = memory.get_buffer_ptr(store)
+            store.close()
+            del memory, store
+            assert buffer[0] == 0
+        for _ in range(30):
+            round()
+        before = resident()
+        for _ in range(100):
+            round()
+        print((resident() - before) >> 20)
+    """
+    assert int(children.run(engine, code)) < 20
+
+
 def test_objects_of_two_stores_do_not_mix(engine: str) -> None:
     import anywasm
     from anywasm.wasmtime import Func, FuncType, Instance, Module, Store, WasmtimeError

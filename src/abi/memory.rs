@@ -153,7 +153,7 @@ pub unsafe extern "C" fn aw_memory_release(memory_: *const Extern) -> bool {
 }
 
 /// Keeps the bytes at the address it returns readable and writable until `aw_memory_unpin`, even when the memory moves
-/// or goes; they are then those of before.
+/// or the store is closed; they are then those of before.
 ///
 /// # Safety
 /// See the module's rules.
@@ -171,12 +171,22 @@ pub unsafe extern "C" fn aw_memory_pin(memory_: *const Extern) -> *mut u8 {
         let entered = object.store.enter()?;
         let (data, _) = Active::memory_data(entered.raw, object.raw);
         Active::memory_pin(data);
+        object.store.pin();
         Ok(data)
     })
 }
 
-/// Ends what `aw_memory_pin` began at this address; on any thread.
+/// Ends what `aw_memory_pin` of this memory began at this address; on any thread.
+///
+/// # Safety
+/// See the module's rules; it ends each pin once.
 #[unsafe(no_mangle)]
-pub extern "C" fn aw_memory_unpin(data: *mut u8) {
-    Active::memory_unpin(data);
+pub unsafe extern "C" fn aw_memory_unpin(memory_: *const Extern, data: *mut u8) -> bool {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (object, _) = unsafe { memory(memory_) }?;
+        Active::memory_unpin(data);
+        object.store.unpin();
+        Ok(true)
+    })
 }

@@ -17,7 +17,7 @@ from anywasm.core.store import Store
 from anywasm.core.table import Table
 from anywasm.core.text import wasm2wat, wat2wasm
 from anywasm.core.trap import Frame, TrapCode
-from anywasm.core.types import ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType
+from anywasm.core.types import ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType, dress
 
 __all__ = [
     "CapabilityError",
@@ -45,6 +45,7 @@ __all__ = [
     "TagType",
     "TrapCode",
     "ValType",
+    "dress",
     "host_function",
     "wasm2wat",
     "wat2wasm",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from anywasm.core.errors import Failure
@@ -20,6 +20,8 @@ class Face(ABC):
 
     #: The style's class of functions, over `core.Func`.
     func: type[Func]
+    #: By the core's class, what makes the style's object over one of its objects. Filled by the style's package.
+    wrappers: dict[type, Callable[[Any], Any]]
 
     @abstractmethod
     def exception(self, failure: Failure) -> BaseException:
@@ -45,6 +47,7 @@ class Face(ABC):
     def host_results(self, ty: FuncType, value: Any) -> Sequence[Any]:
         """What a host function returned, as one plain value for each result."""
 
-    @abstractmethod
     def wrap(self, extern: Extern) -> Any:
-        """The style's object over the core's."""
+        """The style's object over the core's; the core's own where the style has none for it."""
+        make = self.wrappers.get(type(extern))
+        return make(extern) if make else extern

@@ -90,7 +90,16 @@ class Memory(Extern):
         return int(self._native.ffi.cast("uintptr_t", base))
 
     def view(self) -> memoryview:
-        """All bytes as a writable buffer of the size they have now; it keeps the memory and its store alive."""
-        from anywasm.core.pinned import pinned
+        """All bytes as a writable buffer, of the size they have now; it keeps the memory and its store alive.
 
-        return pinned(self)
+        On an engine that moves memories when they grow, the place is kept until the buffer goes: it then shows the
+        bytes of before, as a buffer of a WebAssembly memory in JavaScript would be detached.
+        """
+        ffi, lib = self._native.ffi, self._native.lib
+        size = self.byte_size()
+        base = self._check(lib.aw_memory_pin(self._ptr))
+
+        def unpin(pointer: object, held: Memory = self) -> None:
+            lib.aw_memory_unpin(held._ptr, base)
+
+        return memoryview(ffi.buffer(ffi.gc(base, unpin), size))

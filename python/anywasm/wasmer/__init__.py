@@ -8,8 +8,10 @@
 3
 """
 
+from anywasm import core
 from anywasm.wasmer.buffer import Buffer
 from anywasm.wasmer.exports import Exports, ExportsIterator
+from anywasm.wasmer.face import FACE
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.globals import Global
 from anywasm.wasmer.imports import ImportObject
@@ -33,6 +35,9 @@ from anywasm.wasmer.views import (
     Uint32Array,
     Uint64Array,
 )
+
+FACE.func = Function
+FACE.wrappers = {core.Memory: Memory._of, core.Global: Global._of, core.Table: Table._of}
 
 #: The version of the package whose style this is: programs ask for it.
 __version__ = "1.1.0"

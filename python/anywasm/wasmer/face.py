@@ -47,11 +47,6 @@ class WasmerFace(core.Face):
             raise RuntimeError(f"Dynamic function returned wrong signature. Expected {names[0]} but got {names[1]}")
         return [convert.to_wasm(result, item) for result, item in zip(ty.results, values)]
 
-    def wrap(self, extern: core.Extern) -> Any:
-        from anywasm.wasmer.wrap import wrap
-
-        return wrap(extern)
-
 
 def _trap(failure: Failure) -> str:
     text = failure.trap_code.text if failure.trap_code is not None else failure.message

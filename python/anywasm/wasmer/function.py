@@ -9,7 +9,6 @@ from anywasm import core
 from anywasm.core.specialise import specialise
 from anywasm.wasmer import convert, inference
 from anywasm.wasmer.describe import signature as describe_signature
-from anywasm.wasmer.face import FACE
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import FunctionType, of_core
 
@@ -87,6 +86,3 @@ class Function(core.Func):
 
 def _type_name(value: Any) -> str:
     return "F32" if isinstance(value, float) else "I32"
-
-
-FACE.func = Function

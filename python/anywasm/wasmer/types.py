@@ -196,19 +196,14 @@ class ImportType:
 
 
 def of_core(ty: core.ExternType) -> Any:
-    """wasmer's type object for a core type."""
+    """wasmer's type object for a core type; the core's own where wasmer has none."""
     classes: dict[type, Any] = {
         core.FuncType: FunctionType,
         core.MemoryType: MemoryType,
         core.GlobalType: GlobalType,
         core.TableType: TableType,
     }
-    found = classes.get(type(ty))
-    if found is None:
-        return ty
-    result = found.__new__(found)
-    result._core = ty
-    return result
+    return core.dress(ty, classes)
 
 
 def _option(value: int | None) -> str:

@@ -9,8 +9,10 @@
 Hello from Python!
 """
 
+from anywasm import core
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import Frame, Trap, TrapCode, WasmtimeError
+from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.func import Func
 from anywasm.wasmtime.globals import Global
 from anywasm.wasmtime.instance import Instance, InstanceExports
@@ -30,6 +32,9 @@ from anywasm.wasmtime.types import (
     ValType,
 )
 from anywasm.wasmtime.val import Val
+
+FACE.func = Func
+FACE.wrappers = {core.Memory: Memory._of, core.Global: Global._of, core.Table: Table._of}
 
 __all__ = [
     "Engine",

@@ -42,10 +42,5 @@ class WasmtimeFace(core.Face):
             raise WasmtimeError("callback produced wrong number of results")
         return [convert.to_wasm(result, item) for result, item in zip(ty.results, values)]
 
-    def wrap(self, extern: core.Extern) -> Any:
-        from anywasm.wasmtime.wrap import wrap
-
-        return wrap(extern)
-
 
 FACE = WasmtimeFace()

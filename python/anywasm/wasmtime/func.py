@@ -9,7 +9,6 @@ from anywasm import core
 from anywasm.core.specialise import specialise
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.store import Store, check_store
 from anywasm.wasmtime.types import FuncType, of_core
 
@@ -53,6 +52,3 @@ class Func(core.Func):
             raise WasmtimeError(f"{problem} parameters provided: given {len(args)}, expected {len(params)}")
         values = self.call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
         return None if not results else values[0] if len(results) == 1 else values
-
-
-FACE.func = Func

@@ -7,9 +7,11 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.globals import Global
+from anywasm.wasmtime.memory import Memory
 from anywasm.wasmtime.module import Module
 from anywasm.wasmtime.store import Store, check_store
-from anywasm.wasmtime.wrap import unwrap
+from anywasm.wasmtime.table import Table
 
 
 class InstanceExports(Mapping[str, Any]):
@@ -54,7 +56,7 @@ class Instance:
         if not isinstance(module, Module):
             raise TypeError("expected a Module")
         count = len(imports)
-        externs = [unwrap(item) for item in imports]
+        externs = [_unwrap(item) for item in imports]
         home = store._context()
         asked = len(module.import_list)
         if count != asked:
@@ -72,3 +74,12 @@ class Instance:
         if self._exports is None:
             self._exports = InstanceExports(self._core)
         return self._exports
+
+
+def _unwrap(item: Any) -> core.Extern:
+    """The core's object for an import; TypeError for anything that is none."""
+    if isinstance(item, (Memory, Global, Table)):
+        return item._core
+    if isinstance(item, core.Extern):
+        return item
+    raise TypeError("expected a Func, Global, Memory, SharedMemory, Tag, or Table")

@@ -232,16 +232,11 @@ class ExportType:
 
 
 def of_core(ty: core.ExternType) -> Any:
-    """wasmtime's type object for a core type."""
+    """wasmtime's type object for a core type; the core's own where wasmtime has none."""
     classes: dict[type, Any] = {
         core.FuncType: FuncType,
         core.MemoryType: MemoryType,
         core.GlobalType: GlobalType,
         core.TableType: TableType,
     }
-    found = classes.get(type(ty))
-    if found is None:
-        return ty
-    result = found.__new__(found)
-    result._core = ty
-    return result
+    return core.dress(ty, classes)
