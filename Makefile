@@ -39,7 +39,6 @@ lint: develop ## formatting, lints and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict --package anywasm
-	$(BIN)/mypy --strict setup.py src/glue/emit.py
 
 .PHONY: test-shim
 test-shim: develop ## the shim's own tests, on each engine
