@@ -21,12 +21,20 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
 .PHONY: demo
-demo: $(BIN)/python ## build two engines, and run a C program on each, in both styles
+demo: own-cache $(BIN)/python ## build two engines, and run a C program on each, in both styles
 	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-wasmtime,wasmi} $(BIN)/python -m pip install .
 	$(BIN)/python examples/demo.py
 
+# Cargo takes what another checkout built into the same cache for its own where the files here are older.
+.PHONY: own-cache
+own-cache:
+	@mkdir -p $(CACHE)
+	@[ "$$(cat $(CACHE)/checkout 2>/dev/null)" = "$(CURDIR)" ] || \
+		find build.rs src wasm_c_api tests/tools/rust -name '*.rs' -exec touch {} +
+	@echo "$(CURDIR)" > $(CACHE)/checkout
+
 .PHONY: develop
-develop: $(BIN)/python ## install for development, with all engines and what the tests need
+develop: own-cache $(BIN)/python ## install for development, with all engines and what the tests need
 	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-$(ALL_ENGINES)} $(BIN)/python -m pip install --editable '.[test]'
 
 .PHONY: test

@@ -58,5 +58,7 @@ find_tools()
 show_progress()
 setup(
     rust_extensions=[extension(engine) for engine in engines()],
+    # What cargo does, not every command line it runs: setuptools-rust takes the usual 1 for "--verbose".
+    verbose=0,
     options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )

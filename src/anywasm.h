@@ -356,17 +356,6 @@ bool aw_memory_write(const struct aw_extern *memory, uint64_t offset, const uint
 // Grows by `delta` pages. Returns the former size in pages, or all bits set where it cannot.
 uint64_t aw_memory_grow(const struct aw_extern *memory_, uint64_t delta);
 
-// Holds the memory where it is until `aw_memory_release`, by keeping other threads out of its store. Returns its
-// address.
-//
-// Safety: the same thread releases it, soon.
-uint8_t *aw_memory_hold(const struct aw_extern *memory_);
-
-// Ends what `aw_memory_hold` began on this thread.
-//
-// Safety: this thread holds the memory.
-bool aw_memory_release(const struct aw_extern *memory_);
-
 // Keeps the bytes at the address it returns readable and writable until `aw_memory_unpin`, even when the memory moves
 // or the store is closed; they are then those of before.
 uint8_t *aw_memory_pin(const struct aw_extern *memory_);

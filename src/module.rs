@@ -7,11 +7,12 @@ use crate::envelope::{self, Envelope};
 use crate::error::{Result, fail};
 use crate::module_info::{self, ModuleInfo};
 use crate::stack;
+use crate::types::MemoryType;
 use crate::version;
 use std::sync::Arc;
 
 /// What compiling may use of the stack.
-const COMPILER_STACK: usize = 2 << 20;
+pub const COMPILER_STACK: usize = 2 << 20;
 
 /// A compiled module.
 pub struct Module {
@@ -30,6 +31,7 @@ impl Module {
     pub fn new(engine: Arc<Engine>, wasm: &[u8]) -> Result<Self> {
         Self::validate(&engine, wasm)?;
         let info = Arc::new(ModuleInfo::parse(wasm)?);
+        Self::check_sizes(&info)?;
         let raw = stack::with_room(COMPILER_STACK, || Active::module_new(&engine.raw, wasm))?;
         let serializes = engine.capabilities.has(capabilities::SERIALIZE);
         let wasm = if serializes { envelope::without_code(wasm) } else { wasm.to_vec() };
@@ -39,6 +41,28 @@ impl Module {
     /// Whether `wasm` is a module that the engine can compile, and if not, why.
     pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
         module_info::validate(wasm, engine.features, Active::NAME)
+    }
+
+    /// Refuses sizes that are valid and that the engine dies of.
+    fn check_sizes(info: &ModuleInfo) -> Result<()> {
+        let most = Active::MOST_MEMORY_PAGES;
+        let pages = |ty: &MemoryType| ty.limits.max.unwrap_or(0).max(ty.limits.min);
+        if let Some(pages) = info.memories.iter().map(pages).find(|pages| *pages > most) {
+            fail!(
+                Unsupported,
+                "the engine `{}` cannot have a memory of {pages} pages: {most} is the most",
+                Active::NAME
+            );
+        }
+        let most = Active::MOST_TABLE_ELEMENTS;
+        if let Some(size) = info.tables.iter().map(|ty| ty.limits.min).find(|size| *size > most) {
+            fail!(
+                Unsupported,
+                "the engine `{}` cannot have a table of {size} elements: {most} is the most",
+                Active::NAME
+            );
+        }
+        Ok(())
     }
 
     /// The module as bytes that [`Module::deserialize`] takes.

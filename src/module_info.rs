@@ -50,6 +50,10 @@ pub struct ModuleInfo {
     pub name: Option<String>,
     /// Function names from the name section.
     pub func_names: BTreeMap<u32, String>,
+    /// All memories, imported ones first.
+    pub memories: Vec<MemoryType>,
+    /// All tables, imported ones first.
+    pub tables: Vec<TableType>,
     /// Custom sections' contents, one after another.
     custom_bytes: Vec<u8>,
     /// Where each function's body is in the module; imported functions have none and come first.
@@ -64,7 +68,7 @@ impl ModuleInfo {
         for payload in Parser::new(0).parse_all(wasm) {
             reader.section(&payload.map_err(malformed)?).map_err(malformed)?;
         }
-        Ok(reader.info)
+        Ok(ModuleInfo { memories: reader.memories, tables: reader.tables, ..reader.info })
     }
 
     /// Forgets where the code was, for a module whose code was taken out.

@@ -37,10 +37,15 @@ impl Drop for WayBack {
     }
 }
 
+/// Whether at least `needed` bytes of stack are left here for WebAssembly.
+pub fn has_room(needed: usize) -> bool {
+    needed == 0 || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN)
+}
+
 /// Runs `work` where at least `needed` bytes of stack are left for WebAssembly; 0: wherever it is.
 pub fn with_room<T>(needed: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let on_own_stack = WAY_BACK.get().is_null();
-    if needed == 0 || !on_own_stack || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN) {
+    // On a stack of ours, the thread's bounds say nothing.
+    if !WAY_BACK.get().is_null() || has_room(needed) {
         return work();
     }
     let size = needed + 2 * MARGIN;

@@ -6,8 +6,10 @@
 
 use crate::backend::{Active, Backend};
 use crate::engine::Engine;
-use crate::error::{Error, Result, fail};
+use crate::error::{Error, Kind, Result, fail};
 use crate::module_info::ModuleInfo;
+use crate::stack;
+use crate::trap::TrapCode;
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
@@ -46,6 +48,8 @@ pub struct State {
     depth: Cell<u32>,
     host_failure: Cell<u64>,
     closed: Cell<bool>,
+    /// Whether the outermost call runs on a stack of its own.
+    on_other_stack: Cell<bool>,
 }
 
 // SAFETY: the engine objects in `State` are only ever touched under `lock`, deletions included, which is the rule that
@@ -67,6 +71,7 @@ impl Store {
             depth: Cell::new(0),
             host_failure: Cell::new(0),
             closed: Cell::new(false),
+            on_other_stack: Cell::new(false),
         };
         let (lock, dead, any_dead) = (ReentrantMutex::new(state), Mutex::default(), AtomicBool::new(false));
         Ok(Arc::new(Self { engine, lock, dead, any_dead, pins: AtomicUsize::new(0) }))
@@ -126,15 +131,6 @@ impl Store {
         if state.closed.get() && self.pins.load(Ordering::Acquire) == 0 {
             state.free_all();
         }
-    }
-
-    /// Leaves where [`Entered::stay`] stayed.
-    ///
-    /// # Safety
-    /// This thread has stayed, and not left since.
-    pub unsafe fn leave(&self) {
-        // SAFETY: the caller's promise: this thread holds the lock once more than it has guards.
-        unsafe { self.lock.force_unlock() }
     }
 
     fn bury(&self, state: &State) {
@@ -199,20 +195,23 @@ impl Entered<'_> {
         Key::Instance(self.state.instances.borrow_mut().insert(object))
     }
 
-    /// Stays in the store until [`Store::leave`].
-    pub fn stay(self) {
-        std::mem::forget(self.state);
-    }
-
     /// Runs WebAssembly: a host function that failed on the way wins over the trap that carried its failure.
-    pub fn run<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    ///
+    /// `stack` is what it may use of the caller's stack. An engine computes its limit when a store is first entered, so
+    /// that a call nested in another must run on the same stack.
+    pub fn run<T>(&self, stack: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
-        state.depth.set(state.depth.get() + 1);
-        let outer = state.host_failure.replace(0);
-        let result = work();
-        let failure = state.host_failure.replace(outer);
-        state.depth.set(state.depth.get() - 1);
-        match failure {
+        let nested = Nested::new(state);
+        let result = if state.depth.get() == 1 {
+            state.on_other_stack.set(!stack::has_room(stack));
+            stack::with_room(stack, work)
+        } else if state.on_other_stack.get() {
+            let message = "call stack exhausted: this thread's stack is too small for calls nested through the host";
+            Err(Error::new(Kind::Trap, message).with_code(TrapCode::StackOverflow as i32))
+        } else {
+            work()
+        };
+        match nested.end() {
             0 => result.map_err(|error| self.with_names(error)),
             token => Err(Error::host(token)),
         }
@@ -243,5 +242,30 @@ impl Entered<'_> {
     /// Remembers that a host function failed; the innermost [`Entered::run`] reports it.
     pub fn host_failed(&self, token: u64) {
         self.state.host_failure.set(token);
+    }
+}
+
+/// A call inside the store: the depth goes down, and the outer call's failure comes back, also after a panic.
+struct Nested<'a> {
+    state: &'a State,
+    outer_failure: u64,
+}
+
+impl<'a> Nested<'a> {
+    fn new(state: &'a State) -> Self {
+        state.depth.set(state.depth.get() + 1);
+        Self { state, outer_failure: state.host_failure.replace(0) }
+    }
+
+    /// The token of the host function that failed in it, or 0.
+    fn end(self) -> u64 {
+        self.state.host_failure.get()
+    }
+}
+
+impl Drop for Nested<'_> {
+    fn drop(&mut self) {
+        self.state.host_failure.set(self.outer_failure);
+        self.state.depth.set(self.state.depth.get() - 1);
     }
 }

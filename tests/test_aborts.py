@@ -97,6 +97,51 @@ CASES = {
             attempt(lambda: exports["t"])
             for _ in range(3):
                 attempt(lambda: exports["f"](store))""",
+    "sizes that overflow": """
+        for source in ('(module (memory (export "m") i64 0 0x1000000000000))',
+                       '(module (import "" "" (memory i64 0 0x1000000000000)))',
+                       '(module (memory (export "m") i64 0 0xffffffffffff))', '(module (table 0xffffffff funcref))'):
+            exports = attempt(lambda: instantiate(source))
+            if exports and "m" in exports:
+                attempt(lambda: exports["m"].grow(store, 1))""",
+    "more parameters than a function can have": """
+        i32 = ValType.i32()
+        for params, results in (([i32] * 1001, []), ([], [i32] * 1001)):
+            attempt(lambda: Func(store, FuncType(params, results), lambda *args: None))""",
+    "a nested call on a thread with a small stack": """
+        import threading
+        def host():
+            attempt(lambda: exports["deep"](store, 10))
+            attempt(lambda: exports["forever"](store))
+        exports = instantiate('''(module (import "" "" (func $host)) (func (export "go") (call $host))
+            (func $deep (export "deep") (param i32) (if (local.get 0)
+              (then (call $deep (i32.sub (local.get 0) (i32.const 1))))))
+            (func $f (export "forever") (call $f)))''', [Func(store, FuncType([], []), host)])
+        for kib in (128, 256, 512, 1024):
+            threading.stack_size(kib << 10)
+            thread = threading.Thread(target=lambda: [attempt(lambda: exports["go"](store)) for _ in range(3)])
+            thread.start()
+            thread.join()""",
+    "a function reference on a thread with a small stack": """
+        import threading
+        host = Func(store, FuncType([], []), lambda: None)
+        exports = instantiate('(module (table (export "t") 2 funcref))')
+        threading.stack_size(128 << 10)
+        thread = threading.Thread(target=lambda: attempt(lambda: exports["t"].set(store, 0, host)))
+        thread.start()
+        thread.join()""",
+    "a daemon thread inside a host function at exit": """
+        import threading, time
+        busy = threading.Event()
+        def host():
+            busy.set()
+            time.sleep(0.001)
+        exports = instantiate('''(module (import "" "" (func $host))
+            (func (export "go") (loop (call $host) (br 0))))''',
+                              [Func(store, FuncType([], []), host)])
+        threading.Thread(target=lambda: exports["go"](store), daemon=True).start()
+        busy.wait()
+        store = Store()""",
     "small pages": """
         attempt(lambda: instantiate('(module (memory (export "m") 1 (pagesize 1)))'))
         attempt(lambda: Memory(store, MemoryType(Limits(1, None), page_size_log2=0)))""",

@@ -74,17 +74,15 @@ def test_a_million_lookups_and_failures_leave_the_memory_flat(engine: str) -> No
     assert int(children.run(engine, code)) < 5 * 1024
 
 
-def test_an_export_outlives_instance_module_and_store(wasm: Driver) -> None:
+def test_an_export_outlives_its_instance_and_module(wasm: Driver) -> None:
     func = wasm.func(["i32"], ["i32"], lambda x: x + 1)
     source = """(module (import "env" "f" (func $f (param i32) (result i32))) (memory (export "memory") 1)
         (func (export "run") (param i32) (result i32) (call $f (local.get 0))))"""
     instance = wasm.instantiate(wasm.compile(source), {"f": func})
     run = wasm.export(instance, "run")
-    store = getattr(run, "_store", None)
     del instance, func
     gc.collect()
     assert wasm.call(run, 1) == 2
-    assert store is not None
 
 
 def test_a_closed_store_says_so(engine: str) -> None:

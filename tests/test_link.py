@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from drivers import Driver
@@ -58,6 +60,26 @@ def test_exports_come_by_name_whatever_the_engine_s_order(wasm: Driver) -> None:
     instance = wasm.instantiate(wasm.compile(f'(module {funcs} (memory (export "k") 1))'))
     assert [wasm.call(wasm.export(instance, name)) for name in names] == list(range(len(names)))
     assert wasm.pages(wasm.export(instance, "k")) == 1
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["func", "memory", "global", "table"])), ids="-".join)
+def test_imports_of_all_kinds_in_any_order(wasm: Driver, order: tuple[str, ...]) -> None:
+    parts = {
+        "func": '(import "env" "func" (func $f (result i32)))',
+        "memory": '(import "env" "memory" (memory 1))',
+        "global": '(import "env" "global" (global $g i32))',
+        "table": '(import "env" "table" (table 2 funcref))',
+    }
+    given = {
+        "func": wasm.func([], ["i32"], lambda: 100),
+        "memory": wasm.memory(1),
+        "global": wasm.new_global("i32", 20, False),
+        "table": wasm.export(wasm.instantiate(wasm.compile('(module (table (export "t") 2 funcref))')), "t"),
+    }
+    source = f"""(module {" ".join(parts[kind] for kind in order)}
+        (func (export "run") (result i32) (i32.store (i32.const 0) (i32.const 3))
+          (i32.add (call $f) (i32.add (global.get $g) (i32.add (i32.load (i32.const 0)) (table.size))))))"""
+    assert wasm.run(source, "run", imports=given) == 125
 
 
 def test_duplicate_imports(wasm: Driver) -> None:

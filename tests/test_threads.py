@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 import threading
 import time
 from typing import Any
@@ -99,14 +101,36 @@ def test_a_dropped_object_does_not_wait_for_the_store(wasm: Driver) -> None:
         return x
 
     instance = wasm.instantiate(wasm.compile(COUNTER), {"f": wasm.func(["i32"], ["i32"], host)})
-    call_host, memory = wasm.export(instance, "host"), [wasm.memory(1)]
-    caller = threading.Thread(target=wasm.call, args=(call_host, 1))
+    call_host, exports = wasm.export(instance, "host"), [wasm.export(instance, "memory")]
+    results: list[int] = []
+    caller = threading.Thread(target=lambda: results.append(wasm.call(call_host, 1)))
     caller.start()
     assert entered.wait(30)
-    # The store is busy until `leave` is set: a deletion that waited for it would wait forever.
-    memory.clear()
+    # The store is busy until `leave` is set: were the deletion to wait for it, the host function would give up first.
+    del instance
+    exports.clear()
+    gc.collect()
     leave.set()
     caller.join()
+    assert results == [1]
+
+
+def test_the_first_use_from_several_threads(wasm: Driver) -> None:
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(100):
+            func, memory = wasm.func(["i32"], ["i32"], lambda x: x + 1), wasm.memory(1)
+            barrier = threading.Barrier(4)
+
+            def work(number: int, func: Any = func, memory: Any = memory, barrier: threading.Barrier = barrier) -> None:
+                barrier.wait(30)
+                assert wasm.call(func, number) == number + 1
+                wasm.write(memory, number, bytes([number + 1]))
+
+            in_threads(4, work)
+            assert wasm.read(memory, 0, 4) == bytes([1, 2, 3, 4])
+    finally:
+        sys.setswitchinterval(0.005)
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")

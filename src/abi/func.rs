@@ -2,9 +2,8 @@
 
 use crate::abi::{entry, pointer, types};
 use crate::backend::{Active, Backend, HostFunc};
-use crate::error::Result;
+use crate::error::{Result, fail};
 use crate::object::{self, Extern};
-use crate::stack;
 use crate::store::{Entered, Store};
 use crate::types::{ExternType, FuncType};
 use crate::value::{HostCallback, Value};
@@ -42,6 +41,10 @@ pub unsafe extern "C" fn aw_func_new(
             pointer::share(store, "the store")?
         };
         let ty = func.ty.clone();
+        // The limit that validation sets for functions in modules; an engine aborts beyond it.
+        if ty.params.len().max(ty.results.len()) > 1000 {
+            fail!(Invalid, "a function cannot have more than 1000 parameters or results");
+        }
         object::require(store.engine.capabilities, ty.all(), format_args!("a host function {ty}"))?;
         let entered = store.enter()?;
         let raw = Active::func_new(entered.raw, func)?;
@@ -103,7 +106,7 @@ pub unsafe extern "C" fn aw_func_call_numbers(func: *const Extern, values: *mut 
 unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
     // SAFETY: the caller's promise; the extern is a function of this type in the store just entered.
     let call = || unsafe { Active::func_call(entered.raw, func.raw, ty, values) };
-    entered.run(|| stack::with_room(func.store.engine.stack, call))
+    entered.run(func.store.engine.stack, call)
 }
 
 unsafe fn call_with_refs(

@@ -6,7 +6,6 @@ use crate::backend::{Active, Backend};
 use crate::error::{Error, Kind, Result, fail};
 use crate::module::Module;
 use crate::object::{Extern, Instance};
-use crate::stack;
 use crate::store::{Entered, Store};
 use crate::types::{ExternType, Limits};
 use std::sync::Arc;
@@ -43,8 +42,8 @@ fn instantiate(store: Arc<Store>, module: &Arc<Module>, imports: &[&Extern]) -> 
     match_imports(&store, &entered, module, imports)?;
     entered.note_module(&module.info);
     let raw: Vec<_> = imports.iter().map(|import| import.raw).collect();
-    let instantiate = || Active::instance_new(entered.raw, &module.raw, &raw);
-    let raw = entered.run(|| stack::with_room(store.engine.stack, instantiate))?;
+    let instantiate = || Active::instance_new(entered.raw, &module.raw, &module.info, &raw);
+    let raw = entered.run(store.engine.stack, instantiate)?;
     let key = entered.keep_instance(raw);
     drop(entered);
     Ok(Instance { store, module: module.clone(), raw, key })

@@ -122,36 +122,6 @@ pub unsafe extern "C" fn aw_memory_grow(memory_: *const Extern, delta: u64) -> u
     })
 }
 
-/// Holds the memory where it is until `aw_memory_release`, by keeping other threads out of its store. Returns its
-/// address.
-///
-/// # Safety
-/// See the module's rules; the same thread releases it, soon.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_memory_hold(memory_: *const Extern) -> *mut u8 {
-    entry(|| {
-        // SAFETY: the module's rules.
-        let (object, _) = unsafe { memory(memory_) }?;
-        let entered = object.store.enter()?;
-        let (data, _) = Active::memory_data(entered.raw, object.raw);
-        entered.stay();
-        Ok(data)
-    })
-}
-
-/// Ends what `aw_memory_hold` began on this thread.
-///
-/// # Safety
-/// See the module's rules; this thread holds the memory.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_memory_release(memory_: *const Extern) -> bool {
-    entry(|| {
-        // SAFETY: the module's rules, and the caller's promise.
-        unsafe { memory(memory_)?.0.store.leave() };
-        Ok(true)
-    })
-}
-
 /// Keeps the bytes at the address it returns readable and writable until `aw_memory_unpin`, even when the memory moves
 /// or the store is closed; they are then those of before.
 ///

@@ -79,6 +79,11 @@ pub trait Backend {
     /// What it can do.
     const CAPABILITIES: Capabilities;
 
+    /// More pages than this a memory cannot be declared to have: the engine would abort.
+    const MOST_MEMORY_PAGES: u64 = u64::MAX;
+    /// More elements than this a table cannot start with: the engine would take all the machine's memory.
+    const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
+
     /// The options the engine knows, each with the values it takes.
     fn options() -> &'static [(&'static str, &'static [&'static str])];
     /// The WebAssembly features that modules may use under these options.
@@ -106,7 +111,12 @@ pub trait Backend {
     unsafe fn module_deserialize(engine: &Self::Engine, bytes: &[u8]) -> Result<Self::Module>;
 
     /// Instantiates; the imports have been matched.
-    fn instance_new(store: Self::Store, module: &Self::Module, imports: &[Self::Extern]) -> Result<Self::Instance>;
+    fn instance_new(
+        store: Self::Store,
+        module: &Self::Module,
+        info: &ModuleInfo,
+        imports: &[Self::Extern],
+    ) -> Result<Self::Instance>;
     /// The export at this place in the module's order.
     fn instance_export(
         store: Self::Store,

@@ -54,7 +54,7 @@ static PyObject *aw_call_slowly(PyObject *self, PyObject *args)
 static PyObject *aw_callable_call(PyObject *self, PyObject *args, PyObject *keywords)
 {
     aw_callable *callable = (aw_callable *)self;
-    aw_value values[AW_MOST_PARAMS];
+    aw_value values[AW_MOST_PARAMS] = {0};
     Py_ssize_t given = PyTuple_Size(args), first = callable->store != NULL;
     size_t index;
     bool done;

@@ -14,6 +14,10 @@ PREAMBLE = """
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifndef _WIN32
+#include <pthread.h>
+#include <unistd.h>
+#endif
 """
 
 # What Python calls of our own C, besides the header.

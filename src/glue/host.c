@@ -141,11 +141,30 @@ static uint64_t aw_py_call(aw_py_host *host, aw_value *values)
     return aw_py_slow(host, AW_SLOW_RESULT, result, values);
 }
 
+#ifndef _WIN32
+static void aw_hang(void *unused)
+{
+    (void)unused;
+    for (;;)
+        pause();
+}
+#endif
+
 static uint64_t aw_py_host_call(void *env, aw_value *values)
 {
-    PyGILState_STATE state = PyGILState_Ensure();
-    uint64_t token = aw_py_call(env, values);
+    uint64_t token;
+    PyGILState_STATE state;
+    /* An interpreter that is shutting down ends a daemon thread that asks for the lock by unwinding it, which must not
+     * go through the engine's frames: the thread hangs instead, as it does by itself from Python 3.14 on. */
+#ifndef _WIN32
+    pthread_cleanup_push(aw_hang, NULL);
+#endif
+    state = PyGILState_Ensure();
+    token = aw_py_call(env, values);
     PyGILState_Release(state);
+#ifndef _WIN32
+    pthread_cleanup_pop(0);
+#endif
     return token;
 }
 

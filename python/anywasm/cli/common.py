@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,11 +52,18 @@ class Commands(click.Group):
         except BrokenPipeError:
             raise  # The reader, such as `head`, has had enough: click ends quietly.
         except OSError as error:
+            _give_up_stdout()
             where = "" if error.filename is None else f"{printable(str(error.filename))}: "
             raise click.ClickException(f"{where}{error.strerror}") from None
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)
+
+
+def _give_up_stdout() -> None:
+    """What could not be written to stdout must not be tried again at exit, where it would change the exit code."""
+    with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def using(engine: str | None) -> contextlib.AbstractContextManager[object]:

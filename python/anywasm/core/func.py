@@ -25,7 +25,7 @@ class Func(Extern):
 
     @classmethod
     def of(cls, store: Store, ptr: Any, signature: FuncType) -> Func:
-        """The function behind a pointer, as an object of the class for its signature."""
+        """The function behind a pointer, as an object of the class for its engine."""
         made = specialise(cls, store._native)
         func: Func = made.__new__(made) if cls.__new__ is object.__new__ else object.__new__(made)
         Func.__init__(func, store, ptr, signature)
@@ -85,11 +85,11 @@ def host_function(store: Store, signature: FuncType, function: Callable[..., Any
     """A pointer to a new host function in the store, which keeps the callable alive."""
     native = store._native
     slow = host.slow_path(store, signature, function)
-    store._callables.append((function, slow))
+    store._callables[id(slow)] = function, slow
     params, results = bytes(signature.params), bytes(signature.results)
     ptr = native.lib.aw_py_func_new(store._ptr, id(function), id(slow), params, len(params), results, len(results))
     if not ptr:
-        store._callables.pop()
+        del store._callables[id(slow)]
     return ptr
 
 

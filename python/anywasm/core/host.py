@@ -39,7 +39,9 @@ def slow_path(store: Store, signature: FuncType, function: Callable[..., Any]) -
                 value = function(*(face.to_python(ty, arg) for ty, arg in zip(signature.params, args)))
             results = face.host_results(signature, value)
             # References among them must live until the engine has taken them over, just after this.
-            store._last_results = values.write_all(store, slots, signature.results, results)
+            kept = values.write_all(store, slots, signature.results, results)
+            if any(owner is not None for owner in kept):
+                store._last_results = kept
         except BaseException as error:
             return store.park(error)
         return 0

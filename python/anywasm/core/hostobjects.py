@@ -29,8 +29,11 @@ class HostObjects:
 
     def value(self, number: int) -> Any:
         """The object of this number; for a number that is none of ours, the reference itself as an opaque object."""
-        return None if number == 0 else self._objects.get(number, ForeignReference)
+        return None if number == 0 else self._objects.get(number, FOREIGN)
 
 
 class ForeignReference:
     """An external reference that the guest made from a value of its own; it has nothing to show."""
+
+
+FOREIGN = ForeignReference()

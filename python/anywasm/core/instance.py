@@ -7,7 +7,6 @@ from typing import Any
 
 from anywasm.core.errors import Failure, take
 from anywasm.core.extern import Extern, type_of
-from anywasm.core.func import Func
 from anywasm.core.globals import Global
 from anywasm.core.handle import Handle
 from anywasm.core.memory import Memory
@@ -70,6 +69,3 @@ def extern(store: Store, ptr: Any, ty: ExternType) -> Extern:
 
 class Tag(Extern):
     """An exception tag: it can be exported and imported."""
-
-
-__all__ = ["Func", "Instance", "Tag", "extern"]

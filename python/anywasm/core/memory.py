@@ -15,8 +15,8 @@ _FAILED = 0xFFFF_FFFF_FFFF_FFFF
 class Memory(Extern):
     """A linear memory.
 
-    On an engine whose memories never move, bytes are copied straight from where they are; on others the memory is
-    held still for the time of the copy, and a `view` keeps the place it shows alive even when the memory has moved on.
+    On an engine whose memories never move, bytes are copied straight from where they are; on others the shim copies
+    them, with the store entered, and a `view` keeps the place it shows alive even when the memory has moved on.
     """
 
     def __init__(self, store: Store, ptr: Any, ty: MemoryType) -> None:
@@ -65,12 +65,7 @@ class Memory(Extern):
         if base is not None:
             data: bytes = ffi.buffer(base + start, length)[:]
             return data
-        base = self._check(self._native.lib.aw_memory_hold(self._ptr))
-        try:
-            held: bytes = ffi.buffer(base + start, length)[:]
-            return held
-        finally:
-            self._native.lib.aw_memory_release(self._ptr)
+        return bytes(self.read_array(start, length))
 
     def read_array(self, start: int, length: int) -> bytearray:
         """As `read_bytes`, in a fresh bytearray."""

@@ -22,7 +22,7 @@ class Store(Handle):
         native = engine.native
         super().__init__(native, engine.face, native.lib.aw_store_new(engine._ptr), native.lib.aw_store_delete)
         self._engine = engine
-        self._callables: list[Any] = []
+        self._callables: dict[int, Any] = {}
         self._host_objects = HostObjects()
         #: Exceptions of host functions on their way through WebAssembly, by token.
         self._parked: dict[int, BaseException] = {}
@@ -54,3 +54,5 @@ class Store(Handle):
         if self._ptr:
             self._check(self._native.lib.aw_store_close(self._ptr))
             self._callables.clear()
+            self._host_objects = HostObjects()
+            self._last_results = None

@@ -1,4 +1,4 @@
-"""Plain Python values in and out of the shim's value slots, for what the typed entries do not cover."""
+"""Plain Python values in and out of the shim's value slots, for what the fast path does not cover."""
 
 from __future__ import annotations
 

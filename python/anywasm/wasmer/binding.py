@@ -28,14 +28,18 @@ class Binding(Generic[Kind]):
         """The object, made at home if need be."""
         if self._made is None:
             assert self._home is not None
-            return self.get_in(self._home.home())
+            with self._home.lock:
+                return self.get_in(self._home.home())
         return self._made
 
     def get_in(self, store: core.Store) -> Kind:
         """The object, made in this store if it is not made yet."""
         if self._made is None:
             assert self._make is not None
-            self._made = self._make(store)
+            assert self._home is not None
+            with self._home.lock:
+                if self._made is None:
+                    self._made = self._make(store)
         return self._made
 
     def store(self) -> core.Store | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,23 +20,16 @@ class Exports:
 
     # Exports become attributes when first asked for, so that asking again costs no more than any attribute. What the
     # class itself needs has a name that no export is likely to have.
-    __slots__ = ("__anywasm_instance__", "__dict__")
+    __slots__ = ("__anywasm_instance__", "__dict__", "__weakref__")
 
     def __init__(self) -> None:
         raise TypeError("No constructor defined")
-
-    @classmethod
-    def _of(cls, instance: core.Instance) -> Exports:
-        exports = object.__new__(cls)
-        object.__setattr__(exports, "__anywasm_instance__", instance)
-        return exports
 
     def __getattr__(self, name: str) -> Any:
         instance = object.__getattribute__(self, "__anywasm_instance__")
         for index, export in enumerate(instance.core_module.export_list):
             if export.name == name:
-                value = self.__dict__[name] = instance.export(index)
-                return value
+                return _export(self, index)
         raise LookupError(f"Export `{name}` does not exist.")
 
     def __len__(self) -> int:
@@ -43,6 +37,25 @@ class Exports:
 
     def __iter__(self) -> ExportsIterator:
         return ExportsIterator._of(self)
+
+
+def make(instance: core.Instance) -> Exports:
+    """The exports of an instance."""
+    exports = object.__new__(Exports)
+    object.__setattr__(exports, "__anywasm_instance__", instance)
+    # Some programs call `exports.__getattribute__(name)` themselves. In the class it would slow every access.
+    found = weakref.ref(exports)
+    exports.__dict__["__getattribute__"] = lambda name: getattr(found(), name)
+    return exports
+
+
+def _export(exports: Exports, index: int) -> Any:
+    """The export at this position: the same object each time."""
+    instance = object.__getattribute__(exports, "__anywasm_instance__")
+    name = instance.core_module.export_list[index].name
+    if name not in exports.__dict__ or name == "__getattribute__":
+        exports.__dict__[name] = instance.export(index)
+    return exports.__dict__[name]
 
 
 class ExportsIterator:
@@ -59,8 +72,8 @@ class ExportsIterator:
     def _of(cls, exports: Exports) -> ExportsIterator:
         iterator = object.__new__(cls)
         instance = object.__getattribute__(exports, "__anywasm_instance__")
-        names = [export.name for export in instance.core_module.export_list]
-        iterator._items = ((name, getattr(exports, name)) for name in names)
+        names = enumerate(export.name for export in instance.core_module.export_list)
+        iterator._items = ((name, _export(exports, index)) for index, name in names)
         return iterator
 
     def __iter__(self) -> ExportsIterator:

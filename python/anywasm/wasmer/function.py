@@ -40,7 +40,7 @@ class Function(core.Func):
         return result
 
     def __init__(self, store: Any, function: Any, function_type: Any = None) -> None:
-        """Everything is done by `__new__`, which gives a class for the signature."""
+        """Everything is done by `__new__`, which gives the class for the engine."""
 
     @property
     def type(self) -> FunctionType:
@@ -80,8 +80,11 @@ class Function(core.Func):
         """A host function that is called from Python before it lives anywhere goes home."""
         assert self._function is not None
         assert self._home is not None
-        home = self._home.home()
-        core.Func.__init__(self, home, core.host_function(home, self._signature, self._function), self._signature)
+        with self._home.lock:
+            if not self._ptr:
+                home = self._home.home()
+                ptr = core.host_function(home, self._signature, self._function)
+                core.Func.__init__(self, home, ptr, self._signature)
 
 
 def _type_name(value: Any) -> str:

@@ -85,15 +85,14 @@ def place(engine: core.Engine, externs: list[Any]) -> tuple[core.Store, list[cor
     It is the store that imports live in already; a new one where none does. What cannot move decides: a function of
     another store is called there through the host.
     """
-    fixed = [each._binding.store() for each in externs if not isinstance(each, Function)]
-    movable = [each.live_store() for each in externs if isinstance(each, Function)]
-    stores = {id(store): store for store in fixed if store is not None}
-    if len(stores) > 1:
+    fixed = {store for each in externs if not isinstance(each, Function) and (store := each._binding.store())}
+    if len(fixed) > 1 or any(store.core_engine is not engine for store in fixed):
         raise RuntimeError(
-            "Error while importing: memories, globals and tables of two instances that do not share a store were "
-            "given to one; make them in one instance, or import one from the other"
+            "Error while importing: a memory, global or table lives in another engine store than the rest already, and "
+            "cannot move; import it before it is used, or give one instance's to the other"
         )
-    candidates = [*stores.values(), *(store for store in movable if store is not None)]
+    live = (each.live_store() for each in externs if isinstance(each, Function))
+    candidates = [*fixed, *(store for store in live if store is not None and store.core_engine is engine)]
     store = candidates[0] if candidates else core.Store(engine)
     return store, [
         each.in_store(store) if isinstance(each, Function) else each._binding.get_in(store) for each in externs

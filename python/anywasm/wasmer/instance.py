@@ -6,7 +6,7 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import imports
-from anywasm.wasmer.exports import Exports
+from anywasm.wasmer.exports import Exports, make
 from anywasm.wasmer.imports import ImportObject
 from anywasm.wasmer.module import Module
 
@@ -31,7 +31,7 @@ class Instance:
         compiled = module._core
         externs = imports.resolve(compiled.import_list, imports.namespaces(import_object))
         store, placed = imports.place(module._store._engine, externs)
-        self._exports = Exports._of(core.Instance(store, compiled, placed))
+        self._exports = make(core.Instance(store, compiled, placed))
 
     @property
     def exports(self) -> Exports:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from anywasm import core
+from anywasm.engines import Native, default_engine, load
 from anywasm.wasmer.face import FACE
 
-_engines: dict[str | None, core.Engine] = {}
+# One for each engine module, so that what is compiled for one store serves the others.
+_engines: dict[Native, core.Engine] = {}
+_lock = threading.Lock()
+
+
+def _engine(name: str | None) -> core.Engine:
+    native = load(name) if name else default_engine()
+    with _lock:
+        if native not in _engines:
+            _engines[native] = core.Engine(FACE, native.name)
+        return _engines[native]
 
 
 class Store:
     """What modules are compiled with and objects are made in.
 
-    Objects of different stores can be used together. Each instance gets an engine store of its own, unless it imports
-    something that lives in one already, so that a dropped instance frees its memory however long this store lives.
+    Objects of different stores on one engine can be used together. Each instance gets an engine store of its own,
+    unless it imports something that lives in one already, so that a dropped instance frees its memory however long
+    this store lives.
 
     `engine` may be the name of an engine (`"wasmi"`); None is the default engine.
 
@@ -23,13 +36,15 @@ class Store:
     'universal'
     """
 
-    __slots__ = ("_engine", "_home")
+    __slots__ = ("_engine", "_home", "lock")
 
     def __init__(self, engine: Any = None) -> None:
         if engine is not None and not isinstance(engine, str):
             raise TypeError("Unknown engine")
-        self._engine = core.Engine(FACE, engine)
+        self._engine = _engine(engine)
         self._home: core.Store | None = None
+        #: Held while something made with this store is given to an engine's store: once only, from whatever thread.
+        self.lock = threading.RLock()
 
     @property
     def engine_name(self) -> str:
@@ -43,6 +58,7 @@ class Store:
 
     def home(self) -> core.Store:
         """The engine store for objects that are used before anything imports them."""
-        if self._home is None:
-            self._home = core.Store(self._engine)
-        return self._home
+        with self.lock:
+            if self._home is None:
+                self._home = core.Store(self._engine)
+            return self._home

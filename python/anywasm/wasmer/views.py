@@ -123,6 +123,7 @@ class View:
         raise NotImplementedError("can't delete item")
 
     __iter__: ClassVar[None] = None
+    __reversed__: ClassVar[None] = None
 
 
 def _fill(items: Any, places: range, values: Any) -> None:

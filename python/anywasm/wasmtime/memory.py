@@ -83,8 +83,8 @@ class Memory:
             check_store(store, self._core)
         data = value if isinstance(value, (bytes, bytearray)) else _as_bytes(value)
         size = self._core.byte_size()
-        begin = 0 if start is None else start + size if start < 0 else start
-        if not 0 <= begin < size or begin + len(data) > size:
+        begin = 0 if start is None else max(start + size, 0) if start < 0 else start
+        if begin >= size or begin + len(data) > size:
             raise IndexError("index out of range")
         self._core.write_bytes(begin, data)
         return len(data)

@@ -100,6 +100,8 @@ pub unsafe fn call(func: Object, ty: &FuncType, values: *mut Value) -> Result<()
     }
     let mut results = Slots::new(ty.results.len(), ZERO);
     results.get().iter_mut().zip(&ty.results).for_each(|(result, ty)| *result = value::zero(*ty));
+    // Whatever an earlier call left is not this one's.
+    drop(pending_error());
     // SAFETY: the object is a function, so its extern is one; both vectors are borrowed for the call and have the
     // lengths of the type.
     let trap = unsafe {

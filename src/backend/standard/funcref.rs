@@ -4,8 +4,11 @@
 //! global. (The wrapper, since one engine aborts on references to host functions themselves.)
 
 use crate::backend::Ref;
+use crate::backend::standard::engine::last_error;
 use crate::backend::standard::{Object, trap};
 use crate::error::{Error, Kind, Result, fail};
+use crate::module::COMPILER_STACK;
+use crate::stack;
 use crate::types::FuncType;
 use crate::value::Value;
 use std::fmt::Write;
@@ -47,13 +50,17 @@ pub fn spend<T>(slot: Value, use_it: impl FnOnce(*mut c::wasm_ref_t) -> T) -> T 
 
 fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
     let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(Kind::Engine, e.to_string()))?;
+    stack::with_room(COMPILER_STACK, || instantiate(store, func, &wasm))
+}
+
+fn instantiate(store: *mut c::wasm_store_t, func: Object, wasm: &[u8]) -> Result<*mut c::wasm_ref_t> {
     let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
     // SAFETY: a chain of engine objects, each checked for null before use and freed in turn; the module imports one
     // function of this very type and exports one global.
     unsafe {
         let module = c::wasm_module_new(store, &bytes);
         if module.is_null() {
-            fail!(Engine, "the engine refused the module that makes a function reference");
+            fail!(Engine, "the engine refused the module that makes a function reference: {}", last_error());
         }
         let mut import = func.raw;
         let imports = c::wasm_extern_vec_t { size: 1, data: &mut import };
@@ -64,7 +71,7 @@ fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut
             return Err(trap::take(error));
         }
         if instance.is_null() {
-            fail!(Engine, "the engine refused to make a function reference");
+            fail!(Engine, "the engine refused to make a function reference: {}", last_error());
         }
         let mut exports: c::wasm_extern_vec_t = std::mem::zeroed();
         c::wasm_instance_exports(instance, &mut exports);

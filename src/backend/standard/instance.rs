@@ -5,6 +5,7 @@ use crate::backend::standard::module::Module;
 use crate::backend::standard::{Object, quirks, trap};
 use crate::error::{Result, fail};
 use crate::module_info::ModuleInfo;
+use crate::types::ExternType;
 use wasm_c_api as c;
 
 /// An instance with its exports, both owned.
@@ -15,8 +16,12 @@ pub struct Instance {
 }
 
 /// Instantiates with imports in the module's order, which have been matched.
-pub fn new(store: *mut c::wasm_store_t, module: &Module, imports: &[Object]) -> Result<Instance> {
-    let mut externs: Vec<_> = imports.iter().map(|object| object.raw).collect();
+pub fn new(store: *mut c::wasm_store_t, module: &Module, info: &ModuleInfo, imports: &[Object]) -> Result<Instance> {
+    let mut order: Vec<_> = (0..imports.len()).collect();
+    if quirks::IMPORTS_GROUPED {
+        order.sort_by_key(|index| kind_rank(&info.imports[*index].ty));
+    }
+    let mut externs: Vec<_> = order.into_iter().map(|index| imports[index].raw).collect();
     let externs = c::wasm_extern_vec_t { size: externs.len(), data: externs.as_mut_ptr() };
     // SAFETY: the imports are borrowed for the call; store and module live. The trap, if any, is ours.
     unsafe {
@@ -34,6 +39,17 @@ pub fn new(store: *mut c::wasm_store_t, module: &Module, imports: &[Object]) -> 
         let mut exports = std::mem::zeroed();
         c::wasm_instance_exports(raw, &mut exports);
         Ok(Instance { raw, exports })
+    }
+}
+
+/// Where an engine that groups imports by their kind has them; within a kind the module's order stays.
+fn kind_rank(ty: &ExternType) -> u8 {
+    match ty {
+        ExternType::Func(_) => 0,
+        ExternType::Table(_) => 1,
+        ExternType::Memory(_) => 2,
+        ExternType::Global(_) => 3,
+        ExternType::Tag(_) => 4,
     }
 }
 

@@ -52,6 +52,8 @@ impl Backend for Standard {
     const NAME: &'static str = quirks::NAME;
     const KIND: &'static str = "wasm.h";
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
+    const MOST_MEMORY_PAGES: u64 = quirks::MOST_MEMORY_PAGES;
+    const MOST_TABLE_ELEMENTS: u64 = quirks::MOST_TABLE_ELEMENTS;
 
     fn options() -> &'static [(&'static str, &'static [&'static str])] {
         quirks::OPTIONS
@@ -82,8 +84,13 @@ impl Backend for Standard {
         // SAFETY: the caller's promise.
         unsafe { module::Module::deserialize(engine, bytes) }
     }
-    fn instance_new(store: Self::Store, module: &Self::Module, imports: &[Object]) -> Result<Self::Instance> {
-        instance::new(store, module, imports)
+    fn instance_new(
+        store: Self::Store,
+        module: &Self::Module,
+        info: &ModuleInfo,
+        imports: &[Object],
+    ) -> Result<Self::Instance> {
+        instance::new(store, module, info, imports)
     }
     fn instance_export(
         _: Self::Store,

@@ -21,6 +21,9 @@ mod engine {
     /// wasmtime's `max_wasm_stack`, which `wasm.h` cannot change.
     pub const STACK: usize = 512 << 10;
     pub const EXPORTS_SORTED: bool = false;
+    pub const IMPORTS_GROUPED: bool = false;
+    pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
+    pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
     pub fn features(_: &Options) -> WasmFeatures {
         WasmFeatures::WASM3
@@ -43,6 +46,9 @@ mod engine {
     /// wasmer runs on a stack of its own and calls host functions on the caller's.
     pub const STACK: usize = 0;
     pub const EXPORTS_SORTED: bool = false;
+    pub const IMPORTS_GROUPED: bool = false;
+    pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
+    pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
     /// wasmer-types 7.3.0, `Features::default`, and what the Cranelift compiler adds.
     pub fn features(options: &Options) -> WasmFeatures {
@@ -69,6 +75,12 @@ mod engine {
     pub const STACK: usize = 0;
     /// `wasm_instance_exports` gives them in the order of their names, not of the module.
     pub const EXPORTS_SORTED: bool = true;
+    /// `wasm_instance_new` takes functions first, then tables, memories and globals (wasmi 2.0.0, `ModuleImports`).
+    pub const IMPORTS_GROUPED: bool = true;
+    /// It counts a memory's bytes in 64 bits, and panics where that overflows.
+    pub const MOST_MEMORY_PAGES: u64 = (1 << 48) - 1;
+    /// It writes to each element: what is declared is taken from the machine at once.
+    pub const MOST_TABLE_ELEMENTS: u64 = 10_000_000;
 
     /// wasmi 2.0.0, `Config::default_features`.
     pub fn features(_: &Options) -> WasmFeatures {
@@ -93,6 +105,9 @@ mod engine {
     /// As much as any engine we know takes.
     pub const STACK: usize = 1 << 20;
     pub const EXPORTS_SORTED: bool = false;
+    pub const IMPORTS_GROUPED: bool = false;
+    pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
+    pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
     pub fn features(_: &Options) -> WasmFeatures {
         WasmFeatures::WASM2 | WasmFeatures::GC_TYPES

@@ -74,7 +74,12 @@ impl Backend for Wasmtime {
         // SAFETY: the caller's promise.
         unsafe { module::Module::deserialize(engine, bytes) }
     }
-    fn instance_new(store: Self::Store, module: &Self::Module, imports: &[Self::Extern]) -> Result<Self::Instance> {
+    fn instance_new(
+        store: Self::Store,
+        module: &Self::Module,
+        _: &ModuleInfo,
+        imports: &[Self::Extern],
+    ) -> Result<Self::Instance> {
         instance::new(store, module, imports)
     }
     fn instance_export(

@@ -80,7 +80,9 @@ fn generate(src: &Path) -> String {
 }
 
 fn main() -> ExitCode {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../src");
+    // Asked when it runs: checkouts that share a cache share this program.
+    let here = std::env::var("CARGO_MANIFEST_DIR").expect("`cargo run` says where the crate is");
+    let src = Path::new(&here).join("../../../src");
     let (path, generated) = (src.join("anywasm.h"), generate(&src));
     if std::env::args().any(|argument| argument == "--write") {
         std::fs::write(&path, &generated).expect("the header can be written");

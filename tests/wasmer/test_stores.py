@@ -1,0 +1,60 @@
+"""Objects of different stores, and exports that are looked up by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+import anywasm
+from anywasm.wasmer import Function, Global, Instance, Memory, MemoryType, Module, Store, Value
+
+USER = """(module (import "env" "f" (func $f (result i32))) (import "env" "m" (memory 1))
+    (func (export "run") (result i32) (i32.store (i32.const 0) (call $f)) (i32.load (i32.const 0))))"""
+MAKER = '(module (func (export "f") (result i32) (i32.const 7)) (memory (export "m") 1))'
+
+
+def test_exports_of_one_store_in_another(engine: str) -> None:
+    with anywasm.use_engine(engine):
+        made = Instance(Module(Store(), MAKER)).exports
+        user = Instance(Module(Store(), USER), {"env": {"f": made.f, "m": made.m}})
+        assert user.exports.run() == 7
+        assert made.m.uint8_view()[0] == 7
+
+
+def test_a_memory_that_was_used_in_another_store(engine: str) -> None:
+    def f() -> int:
+        return 9
+
+    with anywasm.use_engine(engine):
+        memory = Memory(Store(), MemoryType(1))
+        memory.uint8_view()[5] = 1
+        user = Instance(Module(Store(), USER), {"env": {"f": Function(Store(), f), "m": memory}})
+        assert user.exports.run() == 9
+        assert memory.uint8_view()[0] == 9
+
+
+def test_a_function_of_another_engine_is_called_through_the_host() -> None:
+    names = [info.name for info in anywasm.engines() if info.installed]
+    stores = [Store(name) for name in names]
+    inner = Instance(Module(stores[0], MAKER)).exports.f
+    for store in stores[1:]:
+        memory = Memory(store, MemoryType(1))
+        assert Instance(Module(store, USER), {"env": {"f": inner, "m": memory}}).exports.run() == 7
+
+
+def test_what_cannot_move_is_an_error() -> None:
+    names = [info.name for info in anywasm.engines() if info.installed]
+    if len(names) < 2:
+        pytest.skip("only one engine is installed")
+    constant = Global(Store(names[0]), Value.i32(1))
+    assert constant.value == 1
+    module = Module(Store(names[1]), '(module (import "env" "g" (global i32)))')
+    with pytest.raises(RuntimeError, match="another engine store"):
+        Instance(module, {"env": {"g": constant}})
+
+
+def test_getattribute_called_by_hand(engine: str) -> None:
+    with anywasm.use_engine(engine):
+        exports = Instance(Module(Store(), MAKER)).exports
+        assert exports.__getattribute__("f")() == 7
+        with pytest.raises(LookupError, match="Export `g` does not exist"):
+            exports.__getattribute__("g")
