@@ -195,3 +195,25 @@ def test_capabilities_are_described(engine: str) -> None:
     with anywasm.use_engine(engine) as native:
         assert native.capabilities <= native.meanings.keys()
         assert all(len(meaning) > 10 for meaning in native.meanings.values())
+
+
+def test_an_engine_s_options(engine: str) -> None:
+    from anywasm import core
+    from anywasm.wasmtime import Instance, Module, Store, WasmtimeError
+    from anywasm.wasmtime.engine import Engine
+    from anywasm.wasmtime.face import FACE
+
+    with pytest.raises((WasmtimeError, anywasm.CapabilityError), match="has no option `nonsense`"):
+        core.Engine(FACE, engine, {"nonsense": "1"})
+    if "compilers" not in core.Engine(FACE, engine).native.capabilities:
+        with pytest.raises(WasmtimeError, match="has no option `compiler`"):
+            core.Engine(FACE, engine, {"compiler": "singlepass"})
+        return
+    with pytest.raises(WasmtimeError, match="`compiler` cannot be `gcc`; it can be cranelift, singlepass"):
+        core.Engine(FACE, engine, {"compiler": "gcc"})
+    for compiler in ("cranelift", "singlepass"):
+        chosen = Engine.__new__(Engine)
+        core.Engine.__init__(chosen, FACE, engine, {"compiler": compiler})
+        store = Store(chosen)
+        module = Module(chosen, '(module (func (export "f") (result i32) (i32.const 6)))')
+        assert Instance(store, module, []).exports(store)["f"](store) == 6

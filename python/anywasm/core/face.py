@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from anywasm.core.errors import Failure
-from anywasm.core.types import ExternType, FuncType, ValType
+from anywasm.core.types import ExternType, FuncType
 
 if TYPE_CHECKING:
     from anywasm.core.extern import Extern
@@ -32,20 +32,8 @@ class Face(ABC):
         """The style's exception for an import of the wrong type; None stands for an opaque reference."""
 
     @abstractmethod
-    def to_wasm(self, ty: ValType, value: Any) -> Any:
-        """A Python object as the plain value of this type, or the style's error.
-
-        Plain values: int within the type's signed range, float, int below 2**128 for v128, a `core.Func` or None for
-        a funcref, any object or None for an externref.
-        """
-
-    @abstractmethod
-    def to_python(self, ty: ValType, value: Any) -> Any:
-        """The reverse of `to_wasm`."""
-
-    @abstractmethod
     def host_results(self, ty: FuncType, value: Any) -> Sequence[Any]:
-        """What a host function returned, as one plain value for each result."""
+        """What a host function returned, as one plain value (see values.py) for each result."""
 
     def wrap(self, extern: Extern) -> Any:
         """The style's object over the core's; the core's own where the style has none for it."""

@@ -11,7 +11,7 @@ from anywasm.core.types import GlobalType
 
 
 class Global(Extern):
-    """A global; values are plain ones (see `Face.to_wasm`)."""
+    """A global; values are plain ones (see values.py)."""
 
     def __init__(self, store: Store, ptr: Any, ty: GlobalType) -> None:
         super().__init__(store, ptr)

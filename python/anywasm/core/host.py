@@ -35,8 +35,7 @@ def slow_path(store: Store, signature: FuncType, function: Callable[..., Any]) -
         try:
             face, slots = store._face, store._native.ffi.cast("aw_value *", address)
             if what == CALL:
-                args = values.read_all(store, slots, signature.params)
-                value = function(*(face.to_python(ty, arg) for ty, arg in zip(signature.params, args)))
+                value = function(*values.read_all(store, slots, signature.params))
             results = face.host_results(signature, value)
             # References among them must live until the engine has taken them over, just after this.
             kept = values.write_all(store, slots, signature.results, results)

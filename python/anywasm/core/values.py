@@ -1,4 +1,8 @@
-"""Plain Python values in and out of the shim's value slots, for what the fast path does not cover."""
+"""Plain Python values in and out of the shim's value slots, for what the fast path does not cover.
+
+A plain value is an int within its type's signed range, a float, an int below 2**128 for a v128, a function or None for
+a funcref, any object or None for an externref.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ def slots(store: Store, count: int) -> Any:
 
 
 def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
-    """Writes a plain value (see `Face.to_wasm`); returns what must live for as long as the slot is used."""
+    """Writes a plain value (see above); returns what must live for as long as the slot is used."""
     field = _FIELDS.get(ty)
     if field is not None:
         setattr(slot, field, value)

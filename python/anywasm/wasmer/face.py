@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anywasm import core
-from anywasm.core import CapabilityError, Failure, Kind, ValType
+from anywasm.core import CapabilityError, Failure, Kind
 from anywasm.wasmer import convert
 from anywasm.wasmer.describe import describe
 
@@ -31,12 +31,6 @@ class WasmerFace(core.Face):
         return RuntimeError(
             f"{where}: incompatible import type. Expected {describe(asked.type)} but received {received}"
         )
-
-    def to_wasm(self, ty: ValType, value: Any) -> Any:
-        return convert.to_wasm(ty, value)
-
-    def to_python(self, ty: ValType, value: Any) -> Any:
-        return value
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:
         if not ty.results:

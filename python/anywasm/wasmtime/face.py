@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anywasm import core
-from anywasm.core import Failure, Kind, ValType
+from anywasm.core import Failure, Kind
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import MissingCapability, Trap, WasmtimeError
 
@@ -25,12 +25,6 @@ class WasmtimeFace(core.Face):
         types = f"types incompatible: expected type `{asked.type}`, found type `{given or 'an opaque reference'}`"
         text = f"incompatible import type for `{asked.module}::{asked.name}`\n\nCaused by:\n    {types}\n"
         return WasmtimeError(text)
-
-    def to_wasm(self, ty: ValType, value: Any) -> Any:
-        return convert.to_wasm(ty, value)
-
-    def to_python(self, ty: ValType, value: Any) -> Any:
-        return value
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:
         if not ty.results:
