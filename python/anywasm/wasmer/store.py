@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from typing import Any
 
 from anywasm import core
 from anywasm.engines import Native, default_engine, load
 from anywasm.wasmer.face import FACE
 
-# One for each engine module, so that what is compiled for one store serves the others.
-_engines: dict[Native, core.Engine] = {}
+# One for each engine module, so that what is compiled for one store serves the others; and only while something uses
+# it, since an engine may keep the code of all its modules until it goes.
+_engines: weakref.WeakValueDictionary[Native, core.Engine] = weakref.WeakValueDictionary()
 _lock = threading.Lock()
 
 
 def _engine(name: str | None) -> core.Engine:
     native = load(name) if name else default_engine()
     with _lock:
-        if native not in _engines:
-            _engines[native] = core.Engine(FACE, native.name)
-        return _engines[native]
+        engine = _engines.get(native)
+        if engine is None:
+            engine = _engines[native] = core.Engine(FACE, native.name)
+        return engine
 
 
 class Store:
