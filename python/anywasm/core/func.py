@@ -26,8 +26,7 @@ class Func(Extern):
     @classmethod
     def of(cls, store: Store, ptr: Any, signature: FuncType) -> Func:
         """The function behind a pointer, as an object of the class for its engine."""
-        made = specialise(cls, store._native)
-        func: Func = made.__new__(made) if cls.__new__ is object.__new__ else object.__new__(made)
+        func: Func = object.__new__(specialise(cls, store._native))
         Func.__init__(func, store, ptr, signature)
         return func
 

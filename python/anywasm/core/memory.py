@@ -15,8 +15,8 @@ _FAILED = 0xFFFF_FFFF_FFFF_FFFF
 class Memory(Extern):
     """A linear memory.
 
-    On an engine whose memories never move, bytes are copied straight from where they are; on others the shim copies
-    them, with the store entered, and a `view` keeps the place it shows alive even when the memory has moved on.
+    Bytes are copied by the shim, with the store entered; a `view` shows them where they are, and keeps that place alive
+    even when the memory has moved on.
     """
 
     def __init__(self, store: Store, ptr: Any, ty: MemoryType) -> None:
@@ -59,16 +59,8 @@ class Memory(Extern):
             raise self._failure()
         return pages
 
-    def read_bytes(self, start: int, length: int) -> bytes:
-        """`length` bytes from `start`; the range must lie within `byte_size`."""
-        ffi, base = self._native.ffi, self._base
-        if base is not None:
-            data: bytes = ffi.buffer(base + start, length)[:]
-            return data
-        return bytes(self.read_array(start, length))
-
     def read_array(self, start: int, length: int) -> bytearray:
-        """As `read_bytes`, in a fresh bytearray."""
+        """`length` bytes from `start`; the style's error where the range is not within `byte_size`."""
         data = bytearray(length)
         ffi = self._native.ffi
         self._check(self._native.lib.aw_memory_read(self._ptr, start, ffi.from_buffer(data), length))
