@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import struct
+from decimal import Decimal
 from typing import Any
 
 from anywasm.core import ValType
-from anywasm.wasmer import convert
+from anywasm.wasmer import arguments
 
 
 class Value:
     """A value of a WebAssembly type.
 
     >>> from anywasm.wasmer import Value
-    >>> Value.i32(42)
-    I32(42)
+    >>> Value.i32(42), Value.f32(0.1), Value.f64(1e-7)
+    (I32(42), F32(0.1), F64(0.0000001))
     """
 
     __slots__ = ("_type", "_value")
@@ -21,39 +24,65 @@ class Value:
     _type: ValType
     _value: Any
 
-    def __init__(self) -> None:
+    def __init__(self, *_: Any, **__: Any) -> None:
         raise TypeError("No constructor defined")
 
     @staticmethod
     def _of(ty: ValType, value: Any) -> Value:
         result = Value.__new__(Value)
-        result._type, result._value = ty, convert.to_wasm(ty, value)
+        result._type, result._value = ty, value
         return result
 
     @staticmethod
     def i32(value: int) -> Value:
-        """A 32-bit integer."""
-        return Value._of(ValType.I32, value)
+        """A 32-bit integer, from -2**31 to 2**31 - 1; OverflowError beyond."""
+        return Value._of(ValType.I32, arguments.signed("value", value, 32))
 
     @staticmethod
     def i64(value: int) -> Value:
-        """A 64-bit integer."""
-        return Value._of(ValType.I64, value)
+        """A 64-bit integer, from -2**63 to 2**63 - 1; OverflowError beyond."""
+        return Value._of(ValType.I64, arguments.signed("value", value, 64))
 
     @staticmethod
     def f32(value: float) -> Value:
-        """A 32-bit float; an int will do."""
-        return Value._of(ValType.F32, float(value))
+        """A 32-bit float, rounded from what is given; an int will do."""
+        return Value._of(ValType.F32, _to_f32(arguments.real("value", value)))
 
     @staticmethod
     def f64(value: float) -> Value:
         """A 64-bit float; an int will do."""
-        return Value._of(ValType.F64, float(value))
+        return Value._of(ValType.F64, arguments.real("value", value))
 
     @staticmethod
     def v128(value: int) -> Value:
-        """A vector, as an unsigned 128-bit integer."""
-        return Value._of(ValType.V128, value)
+        """A vector, as an integer from 0 to 2**128 - 1; OverflowError beyond."""
+        return Value._of(ValType.V128, arguments.wide_unsigned("value", value, 128))
 
     def __repr__(self) -> str:
-        return f"{self._type.name}({self._value})"
+        value = self._value
+        if self._type is ValType.F32:
+            value = _decimal(_shortest_f32(value))
+        elif self._type is ValType.F64:
+            value = _decimal(repr(value))
+        return f"{self._type.name}({value})"
+
+
+def _to_f32(value: float) -> float:
+    try:
+        return float(struct.unpack("f", struct.pack("f", value))[0])
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _shortest_f32(value: float) -> str:
+    """The fewest digits that give this 32-bit float again; nine always do."""
+    texts = (f"{value:.{digits}g}" for digits in range(1, 10))
+    return next((text for text in texts if _to_f32(float(text)) == value), repr(value))
+
+
+def _decimal(text: str) -> str:
+    """A float's digits without an exponent, however long that is."""
+    if text in ("nan", "inf", "-inf"):
+        return text.replace("nan", "NaN")
+    plain = f"{Decimal(text):f}"
+    return plain if "." in plain else f"{plain}.0"

@@ -1,0 +1,72 @@
+"""Checks of arguments, with the errors that the package of this style has for them."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, NoReturn, TypeVar
+
+Expected = TypeVar("Expected")
+
+OUT_OF_RANGE = "out of range integral type conversion attempted"
+TOO_BIG = "int too big to convert"
+NEGATIVE = "can't convert negative int to unsigned"
+TOO_LARGE_FOR_LONG = "Python int too large to convert to C long"
+
+
+def instance(name: str, value: Any, expected: type[Expected], named: str | None = None) -> Expected:
+    """The value, if it is of this class; TypeError otherwise. `named` is what the error calls the class."""
+    if not isinstance(value, expected):
+        refuse(name, value, named or expected.__name__)
+    return value
+
+
+def refuse(name: str, value: Any, expected: str) -> NoReturn:
+    """Raises the TypeError for an argument of the wrong class."""
+    raise TypeError(f"argument '{name}': '{type(value).__name__}' object cannot be converted to '{expected}'")
+
+
+def signed(name: str, value: Any, bits: int) -> int:
+    """An integer of 32 or 64 bits; anything with `__index__` counts as one."""
+    number = _index(name, value)
+    _check_long(number)
+    if not -(1 << bits - 1) <= number < 1 << bits - 1:
+        raise OverflowError(OUT_OF_RANGE)
+    return number
+
+
+def unsigned(name: str, value: Any) -> int:
+    """An integer from 0 to 2**32 - 1."""
+    number = _index(name, value)
+    _check_long(number)
+    if not 0 <= number < 1 << 32:
+        raise OverflowError(OUT_OF_RANGE)
+    return number
+
+
+def wide_unsigned(name: str, value: Any, bits: int) -> int:
+    """An integer of 64 or 128 bits that is not negative."""
+    number = _index(name, value)
+    if number < 0:
+        raise OverflowError(NEGATIVE)
+    if number >= 1 << bits:
+        raise OverflowError(TOO_BIG)
+    return number
+
+
+def real(name: str, value: Any) -> float:
+    """A float; anything with `__float__` or `__index__` counts as one, strings do not."""
+    if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
+        raise TypeError(f"argument '{name}': must be real number, not {type(value).__name__}")
+    return float(value)
+
+
+def _index(name: str, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError as error:
+        raise TypeError(f"argument '{name}': {error}") from None
+
+
+def _check_long(number: int) -> None:
+    if not -(1 << 63) <= number < 1 << 63:
+        raise OverflowError(TOO_LARGE_FOR_LONG)

@@ -1,0 +1,67 @@
+"""Runs probe scripts: ordinary Python, in which every expression that stands alone is a probe.
+
+A probe's line is `label -> type: repr` or `label !! exception: message`; its label is its own source. All other
+statements prepare what follows, and must not fail. This file runs under the stock packages' Pythons too: it needs the
+standard library of 3.10 and nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+# What differs from run to run, or says only in which module a class was written.
+_NORMALISED = [
+    (re.compile(r"<(?:[\w<>]+\.)*(\w+) object at 0x[0-9a-f]+>"), r"<\1 object>"),
+    (re.compile(r"<class '(?:[\w<>]+\.)*(\w+)'>"), r"<class '\1'>"),
+    (re.compile(r"0x[0-9a-f]{8,}"), "0x..."),
+    (re.compile(r"\n"), r"\\n"),
+]
+
+
+def run_all(style: str) -> dict[str, str]:
+    """The outcomes of all probes of a style, by `script: label`."""
+    outcomes = {}
+    for script in sorted((HERE / "probes" / style).glob("*.py")):
+        for label, outcome in run(script).items():
+            outcomes[f"{script.stem}: {label}"] = outcome
+    return outcomes
+
+
+def run(script: Path) -> dict[str, str]:
+    """The outcomes of one script's probes, by label; a label that occurs again has a number."""
+    source = script.read_text()
+    variables: dict[str, Any] = {"__name__": script.stem}
+    outcomes: dict[str, str] = {}
+    for statement in ast.parse(source, str(script)).body:
+        if isinstance(statement, ast.Expr) and not _is_docstring(statement):
+            label = name = " ".join((ast.get_source_segment(source, statement) or "").split())
+            times = 1
+            while name in outcomes:
+                times += 1
+                name = f"{label} ({times})"
+            code = compile(ast.Expression(statement.value), str(script), "eval")
+            outcomes[name] = _outcome(code, variables)
+        else:
+            exec(compile(ast.Module([statement], []), str(script), "exec"), variables)
+    return outcomes
+
+
+def _is_docstring(statement: ast.Expr) -> bool:
+    return isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+
+
+def _outcome(code: Any, variables: dict[str, Any]) -> str:
+    # A panic of stock wasmer is no Exception, and neither are the BaseExceptions that some probes raise.
+    try:
+        value = eval(code, variables)
+        text = f"-> {type(value).__name__}: {value!r}"
+    except BaseException as error:
+        text = f"!! {type(error).__name__}: {error}"
+    for pattern, replacement in _NORMALISED:
+        text = pattern.sub(replacement, text)
+    return text

@@ -1,0 +1,51 @@
+"""Each style does what the stock package does, on every engine: the same scripts print the same lines."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import anywasm
+import children
+from parity import comparison
+from parity.comparison import Difference
+
+STYLES = ["wasmer"]
+
+CODE = """
+    import importlib, json, sys
+    style = sys.argv[1]
+    sys.modules[style] = importlib.import_module(f"anywasm.{style}")
+    from parity import probing
+    print(json.dumps(probing.run_all(style)))
+"""
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_same_as_stock(engine: str, style: str) -> None:
+    capabilities = next(info.capabilities for info in anywasm.engines() if info.name == engine)
+    ours = json.loads(children.run(engine, CODE, style).splitlines()[-1])
+    allowed = comparison.differences(style)
+    found = comparison.problems(comparison.recorded(style), ours, allowed, capabilities)
+    assert not found, f"{len(found)} on {engine}:\n" + "\n".join(found)
+
+
+ENTRY = Difference(probe="s: f(*)", stock="!! Panic.*", ours="!! TypeError: no", reason="stock panics", lacks="x")
+STOCK = {"s: f([0])": "!! Panic: at once", "s: g()": "-> int: 1"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "capabilities", "expected"),
+    [
+        ({}, [], []),
+        ({"s: g()": "-> int: 2"}, [], ["s: g()\n    stock -> int: 1\n    ours  -> int: 2"]),
+        ({"s: f([0])": "!! Panic: at once"}, [], [f"{ENTRY}\n    is about nothing that differs"]),
+        ({"s: f([0])": "!! TypeError: 1"}, [], ["s: f([0])\n    stock !! Panic: at once\n    ours  !! TypeError: 1"]),
+        ({}, ["x"], ["s: f([0])\n    stock !! Panic: at once\n    ours  !! TypeError: no"]),
+        ({"s: new": "-> int: 1"}, [], ["s: new\n    is not recorded"]),
+    ],
+)
+def test_the_comparison(changes: dict[str, str], capabilities: list[str], expected: list[str]) -> None:
+    ours = {**STOCK, "s: f([0])": "!! TypeError: no", **changes}
+    assert comparison.problems(STOCK, ours, [ENTRY], capabilities) == expected
