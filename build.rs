@@ -8,7 +8,15 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const EMIT: &str = "src/glue/emit.py";
-const GLUE: [&str; 3] = ["src/anywasm.h", "src/glue/host.c", "src/glue/call.c"];
+const GLUE: [&str; 7] = [
+    "src/anywasm.h",
+    "src/glue/host.c",
+    "src/glue/call.c",
+    "src/glue/memory.c",
+    "src/glue/elements.c",
+    "src/glue/buffer.c",
+    "src/glue/module.c",
+];
 
 fn main() {
     GLUE.iter().chain([&EMIT]).for_each(|file| println!("cargo:rerun-if-changed={file}"));
@@ -48,7 +56,7 @@ fn glue() {
         .include(python_include(&python))
         .define("Py_LIMITED_API", "0x030a0000")
         .define("PY_SSIZE_T_CLEAN", None)
-        // cffi's own init function: ours, in call.c, calls it, and the exported one, in Rust, calls ours.
+        // cffi's own init function: ours, in module.c, calls it, and the exported one, in Rust, calls ours.
         .define(&format!("PyInit_{}", module_name()), "anywasm_cffi_init")
         .opt_level(2)
         .warnings(false)

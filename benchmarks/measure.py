@@ -77,17 +77,38 @@ def implicit(wasmer: Any, store: Any) -> dict[str, Work]:
     host = wasmer.Function(store, add, wasmer.FunctionType([i32, i32], [i32]))
     exports = wasmer.Instance(wasmer.Module(store, SOURCE), {"env": {"host": host}}).exports
     call, loop = exports.add, exports.loop
+    memory, view = exports.memory, exports.memory.uint8_view()
+    few, block = list(range(16)), bytes(4 << 20)
 
     def loops() -> int:
         loop(CALLS)
         return CALLS
+
+    def assign(place: Any, value: Any, times: int) -> Work:
+        def work() -> int:
+            for _ in range(times):
+                view[place] = value
+            return times
+
+        return work
 
     def look_up_and_call() -> int:
         for _ in range(CALLS):
             exports.add(1, 2)
         return CALLS
 
-    return {"call": repeat(call, 1, 2), "host call": loops, "look-up and call": look_up_and_call}
+    return {
+        "call": repeat(call, 1, 2),
+        "host call": loops,
+        "look-up and call": look_up_and_call,
+        "view[i]": repeat(view.__getitem__, 100),
+        "view[i] = x": assign(100, 7, CALLS),
+        "view[0:16]": repeat(view.__getitem__, slice(0, 16)),
+        "view[0:1024]": repeat(view.__getitem__, slice(0, 1024), times=500),
+        "view[0:16] = list": assign(slice(0, 16), few, CALLS),
+        "view[0:4 MiB] = bytes": assign(slice(0, 4 << 20), block, 1),
+        "bytearray(buffer)": lambda: len([bytearray(memory.buffer) for _ in range(20)]),
+    }
 
 
 def memcpy() -> dict[str, Work]:
@@ -97,7 +118,7 @@ def memcpy() -> dict[str, Work]:
     def copy() -> None:
         target[:] = block
 
-    return {"read 4 MiB": repeat(copy, times=20), "write 4 MiB": repeat(copy, times=20)}
+    return dict.fromkeys(("read 4 MiB", "write 4 MiB", "view[0:4 MiB] = bytes"), repeat(copy, times=20))
 
 
 def spinning(wasmtime: Any, engine: Any) -> tuple[Work, Work]:

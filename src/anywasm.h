@@ -34,6 +34,18 @@
 // Flag: `max` counts.
 #define AW_HAS_MAX 8
 
+// Failed, with an error left.
+#define AW_FAILED 0
+
+// Done.
+#define AW_DONE 1
+
+// Nothing was done, since another thread is in the store: the function that waits does it.
+#define AW_BUSY 2
+
+// Nothing was done, since the range is not within the memory; no error is left.
+#define AW_OUTSIDE 3
+
 // A module with the C form of what it says about itself.
 typedef struct aw_module aw_module;
 
@@ -51,6 +63,9 @@ typedef struct aw_options aw_options;
 
 // What the pointers of a [`CError`] point into.
 typedef struct aw_error_owned aw_error_owned;
+
+// A memory's bytes, at their address for as long as this lives, whatever becomes of the memory and its store.
+typedef struct aw_pin aw_pin;
 
 // A store and all that lives in it.
 typedef struct aw_store aw_store;
@@ -356,14 +371,29 @@ bool aw_memory_write(const struct aw_extern *memory, uint64_t offset, const uint
 // Grows by `delta` pages. Returns the former size in pages, or all bits set where it cannot.
 uint64_t aw_memory_grow(const struct aw_extern *memory_, uint64_t delta);
 
-// Keeps the bytes at the address it returns readable and writable until `aw_memory_unpin`, even when the memory moves
-// or the store is closed; they are then those of before.
-uint8_t *aw_memory_pin(const struct aw_extern *memory_);
-
-// Ends what `aw_memory_pin` of this memory began at this address; on any thread.
+// Keeps a memory's bytes readable and writable at `data` until `aw_pin_delete`, even when the memory moves or the store
+// is closed; they are then those of before. `len` is how many there are.
 //
-// Safety: it ends each pin once.
-bool aw_memory_unpin(const struct aw_extern *memory_, uint8_t *data);
+// Safety: `data` and `len` can be written to.
+struct aw_pin *aw_memory_pin(const struct aw_extern *memory_, uint8_t **data_, uintptr_t *len);
+
+// Ends a pin. NULL is nothing; never waits, on any thread.
+void aw_pin_delete(struct aw_pin *pin);
+
+// Writes the size in bytes to `out`. Returns `AW_FAILED`, `AW_DONE` or `AW_BUSY`.
+//
+// Safety: `out` can be written to.
+uint8_t aw_memory_try_size(const struct aw_extern *memory, uint64_t *out);
+
+// As `aw_memory_read`, without waiting. Returns `AW_FAILED`, `AW_DONE`, `AW_BUSY` or `AW_OUTSIDE`.
+//
+// Safety: `out` has room for `len` bytes.
+uint8_t aw_memory_try_read(const struct aw_extern *memory, uint64_t offset, uint8_t *out, uintptr_t len);
+
+// As `aw_memory_write`, without waiting. Returns `AW_FAILED`, `AW_DONE`, `AW_BUSY` or `AW_OUTSIDE`.
+//
+// Safety: `from` has `len` bytes.
+uint8_t aw_memory_try_write(const struct aw_extern *memory, uint64_t offset, const uint8_t *from, uintptr_t len);
 
 // A table of this type, full of `init`. The caller deletes the extern; a reference in `init` stays the caller's.
 //

@@ -23,6 +23,7 @@ mod module;
 mod module_info;
 mod object;
 pub mod options;
+mod pin;
 #[cfg(feature = "python")]
 mod python;
 mod stack;

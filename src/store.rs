@@ -79,7 +79,15 @@ impl Store {
 
     /// Waits for the store and enters it; fails where it is closed.
     pub fn enter(&self) -> Result<Entered<'_>> {
-        let state = self.lock.lock();
+        self.entered(self.lock.lock())
+    }
+
+    /// Enters the store unless another thread is in it.
+    pub fn try_enter(&self) -> Result<Option<Entered<'_>>> {
+        self.lock.try_lock().map(|state| self.entered(state)).transpose()
+    }
+
+    fn entered<'a>(&self, state: ReentrantMutexGuard<'a, State>) -> Result<Entered<'a>> {
         if self.any_dead.load(Ordering::Relaxed) {
             self.bury(&state);
         }

@@ -6,6 +6,7 @@ use crate::backend::{Active, Backend};
 use crate::capabilities::{self, Capabilities};
 use crate::error::{Result, fail};
 use crate::object::{self, Extern};
+use crate::pin::Pin;
 use crate::store::Store;
 use crate::types::{ExternType, MemoryType};
 
@@ -32,7 +33,7 @@ fn require_if(has: Capabilities, asked: bool, capability: Capabilities, what: &s
     if asked { has.require(capability, Active::NAME, what) } else { Ok(()) }
 }
 
-unsafe fn memory<'a>(memory: *const Extern) -> Result<(&'a Extern, &'a MemoryType)> {
+pub(super) unsafe fn memory<'a>(memory: *const Extern) -> Result<(&'a Extern, &'a MemoryType)> {
     // SAFETY: the module's rules.
     let object = unsafe { pointer::borrow(memory, "the memory") }?;
     match &object.ty {
@@ -122,13 +123,13 @@ pub unsafe extern "C" fn aw_memory_grow(memory_: *const Extern, delta: u64) -> u
     })
 }
 
-/// Keeps the bytes at the address it returns readable and writable until `aw_memory_unpin`, even when the memory moves
-/// or the store is closed; they are then those of before.
+/// Keeps a memory's bytes readable and writable at `data` until `aw_pin_delete`, even when the memory moves or the store
+/// is closed; they are then those of before. `len` is how many there are.
 ///
 /// # Safety
-/// See the module's rules.
+/// See the module's rules; `data` and `len` can be written to.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_memory_pin(memory_: *const Extern) -> *mut u8 {
+pub unsafe extern "C" fn aw_memory_pin(memory_: *const Extern, data_: *mut *mut u8, len: *mut usize) -> *mut Pin {
     entry(|| {
         // SAFETY: the module's rules.
         let (object, ty) = unsafe { memory(memory_) }?;
@@ -139,24 +140,19 @@ pub unsafe extern "C" fn aw_memory_pin(memory_: *const Extern) -> *mut u8 {
             fail!(Unsupported, "a memory with 64-bit addresses may move: read and write it by copying");
         }
         let entered = object.store.enter()?;
-        let (data, _) = Active::memory_data(entered.raw, object.raw);
-        Active::memory_pin(data);
-        object.store.pin();
-        Ok(data)
+        let pin = Pin::new(&object.store, &entered, object.raw);
+        // SAFETY: the caller's promise.
+        unsafe { (*data_, *len) = (pin.data, pin.len) };
+        Ok(pointer::give(pin))
     })
 }
 
-/// Ends what `aw_memory_pin` of this memory began at this address; on any thread.
+/// Ends a pin. NULL is nothing; never waits, on any thread.
 ///
 /// # Safety
-/// See the module's rules; it ends each pin once.
+/// See the module's rules.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_memory_unpin(memory_: *const Extern, data: *mut u8) -> bool {
-    entry(|| {
-        // SAFETY: the module's rules.
-        let (object, _) = unsafe { memory(memory_) }?;
-        Active::memory_unpin(data);
-        object.store.unpin();
-        Ok(true)
-    })
+pub unsafe extern "C" fn aw_pin_delete(pin: *mut Pin) {
+    // SAFETY: the module's rules.
+    unsafe { pointer::take(pin) };
 }

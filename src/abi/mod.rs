@@ -15,6 +15,7 @@ pub mod func;
 pub mod global;
 pub mod instance;
 pub mod memory;
+pub mod memory_access;
 pub mod module;
 pub mod store;
 pub mod table;
@@ -39,6 +40,9 @@ impl<T> Failure for *const T {
 }
 impl Failure for bool {
     const FAILURE: Self = false;
+}
+impl Failure for u8 {
+    const FAILURE: Self = 0;
 }
 impl Failure for u64 {
     const FAILURE: Self = u64::MAX;

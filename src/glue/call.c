@@ -132,22 +132,3 @@ static PyType_Slot aw_callable_slots[] = {
 static PyType_Spec aw_callable_spec = {
     "anywasm.engines.Callable", sizeof(aw_callable), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, aw_callable_slots,
 };
-
-/* cffi's own init function, under the name that build.rs gives it. */
-PyMODINIT_FUNC anywasm_cffi_init(void);
-
-/* The module's init function: cffi's module, and the type above in it. */
-PyObject *anywasm_py_init(void)
-{
-    PyObject *module = anywasm_cffi_init(), *type;
-    if (!module)
-        return NULL;
-    type = PyType_FromSpec(&aw_callable_spec);
-    if (!type || PyObject_SetAttrString(module, "Callable", type) < 0) {
-        Py_XDECREF(type);
-        Py_DECREF(module);
-        return NULL;
-    }
-    Py_DECREF(type);
-    return module;
-}

@@ -57,7 +57,7 @@ class Implicit(Driver):
         return memory.grow(delta)
 
     def buffer(self, memory: Any) -> memoryview:
-        return memory.buffer
+        return memoryview(memory.buffer)
 
     def new_global(self, ty: str, value: Any, mutable: bool) -> Any:
         return wasmer.Global(self.store, getattr(wasmer.Value, ty)(value), mutable)

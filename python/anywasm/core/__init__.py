@@ -4,6 +4,8 @@ Nothing here knows a style: what differs between them (conversions, error types,
 style gives its engine. All C calls are in this package, none in a style.
 """
 
+from anywasm.core.buffer import Buffer
+from anywasm.core.elements import Elements
 from anywasm.core.engine import Engine
 from anywasm.core.errors import CapabilityError, Failure, Kind
 from anywasm.core.extern import Extern
@@ -20,7 +22,9 @@ from anywasm.core.trap import Frame, TrapCode
 from anywasm.core.types import ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType, dress
 
 __all__ = [
+    "Buffer",
     "CapabilityError",
+    "Elements",
     "Engine",
     "Export",
     "Extern",

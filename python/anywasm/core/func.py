@@ -17,6 +17,8 @@ class Func(Extern):
     """A function. A style's subclass says how it is called; `specialise` gives it the fast path for it."""
 
     # No `__slots__` from here up: C's own layout comes first in the class that `specialise` makes.
+    _fast_base = "callable"
+    _own_slots = None
     #: Whether a call's first argument is the store.
     takes_store = False
     _signature: FuncType
@@ -26,7 +28,7 @@ class Func(Extern):
     @classmethod
     def of(cls, store: Store, ptr: Any, signature: FuncType) -> Func:
         """The function behind a pointer, as an object of the class for its engine."""
-        func: Func = object.__new__(specialise(cls, store._native))
+        func: Func = object.__new__(store._native.classes.get(cls) or specialise(cls, store._native))
         Func.__init__(func, store, ptr, signature)
         return func
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from anywasm.core import types
@@ -22,9 +23,13 @@ class Memory(Extern):
     def __init__(self, store: Store, ptr: Any, ty: MemoryType) -> None:
         super().__init__(store, ptr)
         self._type = ty
-        stable = "stable_memory" in self._native.capabilities and not ty.memory64
-        #: Where the bytes are, for good; None where they may move.
-        self._base = self._check(self._native.lib.aw_memory_data(self._ptr)) if stable else None
+        self._address = int(self._native.ffi.cast("uintptr_t", self._ptr))
+        fast = self._native.memory_bytes()
+        fast._bind(self._address)
+        #: `fast_read(start, stop)` gives a bytearray, `fast_write(start, data)` the number of bytes written. They do
+        #: the plain case (src/glue/memory.c), and give None otherwise.
+        self.fast_read: Callable[[Any, Any], bytearray | None] = fast.read
+        self.fast_write: Callable[[Any, Any], int | None] = fast.write
 
     @classmethod
     def new(cls, store: Store, ty: MemoryType) -> Memory:
@@ -35,11 +40,6 @@ class Memory(Extern):
     def type(self) -> MemoryType:
         """Its type, with the sizes it was made with."""
         return self._type
-
-    @property
-    def viewable(self) -> bool:
-        """Whether `view` works: the engine keeps what a buffer shows, and the memory's addresses are 32 bits wide."""
-        return "views" in self._native.capabilities and not self._type.memory64
 
     def byte_size(self) -> int:
         """How many bytes it has."""
@@ -70,23 +70,3 @@ class Memory(Extern):
         """Copies any bytes-like object to `start`; the style's error where it does not fit."""
         raw = data if data.__class__ is bytes else self._native.ffi.from_buffer(data)
         self._check(self._native.lib.aw_memory_write(self._ptr, start, raw, len(raw)))
-
-    def address(self) -> int:
-        """Where the bytes are now."""
-        base = self._base if self._base is not None else self._check(self._native.lib.aw_memory_data(self._ptr))
-        return int(self._native.ffi.cast("uintptr_t", base))
-
-    def view(self) -> memoryview:
-        """All bytes as a writable buffer, of the size they have now; it keeps the memory and its store alive.
-
-        On an engine that moves memories when they grow, the place is kept until the buffer goes: it then shows the
-        bytes of before, as a buffer of a WebAssembly memory in JavaScript would be detached.
-        """
-        ffi, lib = self._native.ffi, self._native.lib
-        size = self.byte_size()
-        base = self._check(lib.aw_memory_pin(self._ptr))
-
-        def unpin(pointer: object, held: Memory = self) -> None:
-            lib.aw_memory_unpin(held._ptr, base)
-
-        return memoryview(ffi.buffer(ffi.gc(base, unpin), size))

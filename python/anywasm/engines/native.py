@@ -17,6 +17,12 @@ class Native:
         self.lib: Any = module.lib
         #: The base class of functions, which holds the call path.
         self.callable: Any = module.Callable
+        #: What copies a memory's bytes, and the base classes of typed views and of buffers.
+        self.memory_bytes: Any = module.MemoryBytes
+        self.memory_elements: Any = module.MemoryElements
+        self.memory_buffer: Any = module.MemoryBuffer
+        #: By a style's class, the one over a type of this module: see `anywasm.core.specialise`.
+        self.classes: dict[type, Any] = {}
         self.path: str = module.__file__
         self.version = self.text(self.lib.aw_engine_version())
         self.name = self.text(self.lib.aw_engine_name())

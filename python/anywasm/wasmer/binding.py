@@ -19,29 +19,31 @@ Kind = TypeVar("Kind", bound=core.Extern)
 class Binding(Generic[Kind]):
     """A core object, or how to make it once it is known where."""
 
-    __slots__ = ("_home", "_made", "_make")
+    __slots__ = ("_home", "_make", "made")
 
     def __init__(self, home: Store | None, make: Callable[[core.Store], Kind] | None, made: Kind | None = None) -> None:
-        self._home, self._make, self._made = home, make, made
+        self._home, self._make = home, make
+        #: The object, if it is made already.
+        self.made = made
 
     def get(self) -> Kind:
         """The object, made at home if need be."""
-        if self._made is None:
+        if self.made is None:
             assert self._home is not None
             with self._home.lock:
                 return self.get_in(self._home.home())
-        return self._made
+        return self.made
 
     def get_in(self, store: core.Store) -> Kind:
         """The object, made in this store if it is not made yet."""
-        if self._made is None:
+        if self.made is None:
             assert self._make is not None
             assert self._home is not None
             with self._home.lock:
-                if self._made is None:
-                    self._made = self._make(store)
-        return self._made
+                if self.made is None:
+                    self.made = self._make(store)
+        return self.made
 
     def store(self) -> core.Store | None:
         """Where it lives already, if anywhere."""
-        return self._made.core_store if self._made is not None else None
+        return self.made.core_store if self.made is not None else None

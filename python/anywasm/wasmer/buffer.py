@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-
-class _BufferClass(type):
-    """Pure Python cannot make a buffer before 3.12, so that buffers are memoryviews, and count as `Buffer`s."""
-
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, memoryview)
+from anywasm import core
 
 
-class Buffer(metaclass=_BufferClass):
+class Buffer(core.Buffer):
     """A memory's bytes through the buffer protocol: writable, one-dimensional, of the size they have when it is made.
 
     >>> from anywasm.wasmer import Buffer, Memory, MemoryType, Store
@@ -21,5 +16,7 @@ class Buffer(metaclass=_BufferClass):
     (True, 65536)
     """
 
-    def __init__(self) -> None:
+    __slots__ = ()
+
+    def __new__(cls) -> Any:
         raise TypeError("No constructor defined")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import views
 from anywasm.wasmer.binding import Binding
+from anywasm.wasmer.buffer import Buffer
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import MemoryType, of_core
 
@@ -76,46 +78,72 @@ class Memory:
             raise RuntimeError(f"The memory could not grow: {sizes}") from None
 
     @property
-    def buffer(self) -> memoryview:
+    def buffer(self) -> Buffer:
         """All bytes as a buffer, of the size the memory has now."""
-        return self._binding.get().view()
+        result: Buffer = Buffer._over(self._binding.made or self._binding.get())
+        return result
 
-    def uint8_view(self, offset: int = 0) -> Any:
+    def uint8_view(self, offset: int = 0) -> views.View:
         """A view as unsigned bytes; offsets count elements."""
-        return views.Uint8Array._of(self._binding.get(), offset)
+        result: views.View = views.Uint8Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def int8_view(self, offset: int = 0) -> Any:
+    def int8_view(self, offset: int = 0) -> views.View:
         """A view as signed bytes."""
-        return views.Int8Array._of(self._binding.get(), offset)
+        result: views.View = views.Int8Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def uint16_view(self, offset: int = 0) -> Any:
+    def uint16_view(self, offset: int = 0) -> views.View:
         """A view as unsigned 16-bit integers."""
-        return views.Uint16Array._of(self._binding.get(), offset)
+        result: views.View = views.Uint16Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def int16_view(self, offset: int = 0) -> Any:
+    def int16_view(self, offset: int = 0) -> views.View:
         """A view as signed 16-bit integers."""
-        return views.Int16Array._of(self._binding.get(), offset)
+        result: views.View = views.Int16Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def uint32_view(self, offset: int = 0) -> Any:
+    def uint32_view(self, offset: int = 0) -> views.View:
         """A view as unsigned 32-bit integers."""
-        return views.Uint32Array._of(self._binding.get(), offset)
+        result: views.View = views.Uint32Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def int32_view(self, offset: int = 0) -> Any:
+    def int32_view(self, offset: int = 0) -> views.View:
         """A view as signed 32-bit integers."""
-        return views.Int32Array._of(self._binding.get(), offset)
+        result: views.View = views.Int32Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def uint64_view(self, offset: int = 0) -> Any:
+    def uint64_view(self, offset: int = 0) -> views.View:
         """A view as unsigned 64-bit integers."""
-        return views.Uint64Array._of(self._binding.get(), offset)
+        result: views.View = views.Uint64Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def int64_view(self, offset: int = 0) -> Any:
+    def int64_view(self, offset: int = 0) -> views.View:
         """A view as signed 64-bit integers."""
-        return views.Int64Array._of(self._binding.get(), offset)
+        result: views.View = views.Int64Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def float32_view(self, offset: int = 0) -> Any:
+    def float32_view(self, offset: int = 0) -> views.View:
         """A view as 32-bit floats."""
-        return views.Float32Array._of(self._binding.get(), offset)
+        result: views.View = views.Float32Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
 
-    def float64_view(self, offset: int = 0) -> Any:
+    def float64_view(self, offset: int = 0) -> views.View:
         """A view as 64-bit floats."""
-        return views.Float64Array._of(self._binding.get(), offset)
+        result: views.View = views.Float64Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return result
+
+
+def _elements(offset: Any) -> int:
+    """A view's offset, checked as stock wasmer does."""
+    if offset.__class__ is int and 0 <= offset < 1 << 56:
+        return offset
+    if not hasattr(offset, "__index__"):
+        text = f"'{type(offset).__name__}' object cannot be interpreted as an integer"
+        raise TypeError(f"argument 'offset': {text}")
+    number = operator.index(offset)
+    if number < 0:
+        raise OverflowError("can't convert negative int to unsigned")
+    if number >= 1 << 64:
+        raise OverflowError("int too big to convert")
+    return number

@@ -1,148 +1,154 @@
-"""Typed views of a memory: sequences of numbers that read and write its bytes."""
+"""Typed views of a memory: sequences of numbers that read and write its bytes.
+
+The plain cases never come here: see `anywasm.core.elements`. What follows are stock wasmer's rules for the rest.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from typing import Any, ClassVar
+import operator
+import struct
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from anywasm import core
 
 _OUT_OF_RANGE = "out of range integral type conversion attempted"
 
 
-class View:
+class View(core.Elements):
     """Numbers in a memory, from an offset on; the base of the ten view classes.
 
-    Offsets and indices count elements. The length follows the memory when it grows.
+    Offsets and indices count elements. The length follows the memory when it grows. An index is an int that is not
+    negative; a slice gives a list, and is cut off at the end.
+
+    >>> from anywasm.wasmer import Memory, MemoryType, Store
+    >>> view = Memory(Store(), MemoryType(1)).uint16_view(offset=4)
+    >>> view[0:3] = [1, 2, 3]
+    >>> view[1], view[0:3], len(view)
+    (2, [1, 2, 3], 32764)
     """
 
-    __slots__ = ("_at", "_items", "_memory", "_offset")
+    __slots__ = ()
 
-    _memory: core.Memory
-    _offset: int
-    _at: int
-    _items: Any
-    #: Bytes an element takes.
+    #: How many bytes an element takes.
     bytes_per_element: ClassVar[int]
-    _format: ClassVar[Any]
 
-    def __init__(self) -> None:
+    def __new__(cls) -> Any:
         raise TypeError("No constructor defined")
 
-    @classmethod
-    def _of(cls, memory: core.Memory, offset: int) -> Any:
-        if offset < 0:
-            raise OverflowError("can't convert negative int to unsigned")
-        view = cls.__new__(cls)
-        view._memory, view._offset = memory, offset
-        view._at = -1
-        view._items = memoryview(b"").cast(cls._format)
-        return view
+    if TYPE_CHECKING:  # The engine module's type has them; defined here they would hide its own.
 
-    def _refresh(self) -> Any:
-        """The elements as a memoryview: of the memory as it is now, or of a copy where the engine allows no more."""
-        memory = self._memory
-        size = memory.byte_size()
-        if not memory.viewable:
-            return self._copy(0, self._count(size))
-        address = memory.address()
-        if address != self._at or len(self._items) != self._count(size):
-            start = min(self._offset * self.bytes_per_element, size)
-            end = start + self._count(size) * self.bytes_per_element
-            self._items = memory.view()[start:end].cast(self._format)
-            self._at = address
-        return self._items
+        @overload
+        def __getitem__(self, index: int) -> Any: ...
+        @overload
+        def __getitem__(self, index: slice) -> list[Any]: ...
+        def __getitem__(self, index: int | slice) -> Any: ...
+        def __setitem__(self, index: int | slice, value: Any) -> None: ...
+        def __len__(self) -> int: ...
 
-    def _copy(self, start: int, stop: int) -> Any:
-        width = self.bytes_per_element
-        data = self._memory.read_array((self._offset + start) * width, max(stop - start, 0) * width)
-        return memoryview(data).cast(self._format)
-
-    def _count(self, size: int) -> int:
-        return max(size // self.bytes_per_element - self._offset, 0)
-
-    def __len__(self) -> int:
-        return self._count(self._memory.byte_size())
-
-    def __getitem__(self, index: Any) -> Any:
-        if index.__class__ is int and index >= 0 and self._memory._base is not None:
-            try:
-                return self._items[index]
-            except IndexError:
-                pass
+    def _get_slowly(self, index: Any) -> Any:
         if isinstance(index, slice):
-            chosen = self._range(index)
-            if not self._memory.viewable:
-                return self._copy(chosen.start, chosen.stop)[:: chosen.step].tolist()
-            return self._refresh()[chosen.start : chosen.stop : chosen.step].tolist()
-        index = self._checked(index)
-        return self._refresh()[index] if self._memory.viewable else self._copy(index, index + 1)[0]
+            run = self._run(index)
+            return self._read_run(run.start, run.stop)[:: run.step].tolist() if run else []
+        place = self._place(index)
+        return self._read_run(place, place + 1)[0]
 
-    def __setitem__(self, index: Any, value: Any) -> None:
-        if isinstance(index, slice):
-            self._assign(self._range(index), value)
-        else:
-            index = self._checked(index)
-            self._assign(range(index, index + 1), (value,))
+    def _set_slowly(self, index: Any, value: Any) -> None:
+        if not isinstance(index, slice):
+            self._write_one(self._place(index), self._element(value))
+            return
+        run = self._run(index)
+        count = _length(value)
+        if count != len(run):
+            raise IndexError(f"Sequence length {count} doesn't match slice length {len(run)}")
+        if run and run.step == 1 and self._format == "B" and isinstance(value, (bytes, bytearray)):
+            self._write_raw(run.start, value)
+            return
+        # One after the other: an element that does not fit leaves those before it written.
+        for position, place in enumerate(run):
+            self._write_one(place, self._element(value[position]))
 
-    def _checked(self, index: Any) -> int:
-        if not isinstance(index, int):
+    def _delete(self, index: Any) -> None:
+        raise NotImplementedError('Subscript deletion not supported by "Self"')
+
+    def _place(self, index: Any) -> int:
+        try:
+            place = operator.index(index)
+        except TypeError:
+            place = 1 << 64
+        if not -1 << 63 <= place < 1 << 63:
             raise ValueError("Only integers and slices are valid to represent an index")
-        if index < 0:
+        if place < 0:
             raise IndexError("Out of bound: Index cannot be negative")
-        size = len(self)
-        if index >= size:
-            raise IndexError(f"Out of bound: Index {index} is larger than the view size {size}")
-        return index
+        size = self._count()
+        if place >= size:
+            raise IndexError(f"Out of bound: Index {place} is larger than the view size {size}")
+        return place
 
-    def _range(self, index: slice) -> range:
-        start, stop, step = index.indices(len(self))
+    def _run(self, index: slice) -> range:
+        start, stop, step = index.indices(self._count())
         if start > stop:
             raise IndexError(f"Slice `{start}:{stop}` cannot be empty")
         if step < 1:
             raise IndexError(f"Slice `{start}:{stop}` must have a positive step; given {step}")
         return range(start, stop, step)
 
-    def _assign(self, places: range, values: Any) -> None:
-        if isinstance(values, str) or not isinstance(values, (Sequence, bytes, bytearray, memoryview)):
-            raise TypeError(f"'{type(values).__name__}' object cannot be converted to 'Sequence'")
-        if len(values) != len(places):
-            raise IndexError(f"Sequence length {len(values)} doesn't match slice length {len(places)}")
-        if self._format == "B" and places.step == 1 and isinstance(values, (bytes, bytearray)):
-            self._memory.write_bytes(self._offset + places.start, values)
-            return
-        if not self._memory.viewable:
-            copy = self._copy(places.start, places.stop)
-            _fill(copy, range(0, len(copy), places.step), values)
-            self._memory.write_bytes((self._offset + places.start) * self.bytes_per_element, copy.cast("B"))
-        else:
-            _fill(self._refresh(), places, values)
-
-    def __delitem__(self, index: Any) -> None:
-        raise NotImplementedError("can't delete item")
+    def _element(self, value: Any) -> int | float:
+        if self._format in "fd":
+            return _single(float(_real(value))) if self._format == "f" else float(_real(value))
+        number = operator.index(value)
+        if self._format == "Q":
+            if number < 0:
+                raise OverflowError("can't convert negative int to unsigned")
+            if number >= 1 << 64:
+                raise OverflowError("int too big to convert")
+            return number
+        if not -1 << 63 <= number < 1 << 63:
+            raise OverflowError("Python int too large to convert to C long")
+        try:
+            struct.pack(f"<{self._format}", number)
+        except struct.error:
+            raise OverflowError(_OUT_OF_RANGE) from None
+        return number
 
     __iter__: ClassVar[None] = None
     __reversed__: ClassVar[None] = None
+    __contains__: ClassVar[None] = None
 
 
-def _fill(items: Any, places: range, values: Any) -> None:
-    for place, value in zip(places, values):
-        try:
-            items[place] = value
-        except ValueError:
-            raise OverflowError(_OUT_OF_RANGE) from None
+def _length(values: Any) -> int:
+    """How many values; only of what has places for them."""
+    if not hasattr(type(values), "__getitem__") or isinstance(values, dict):
+        raise TypeError(f"'{type(values).__name__}' object cannot be converted to 'Sequence'")
+    return len(values)
 
 
-def _view(name: str, format: str, size: int) -> Any:
+def _real(value: Any) -> Any:
+    """A number that is, or becomes, a float; text does not."""
+    if not hasattr(type(value), "__float__") and not hasattr(type(value), "__index__"):
+        raise TypeError(f"must be real number, not {type(value).__name__}")
+    return value
+
+
+def _single(value: float) -> float:
+    """What an f32 can hold: beyond its range, infinity."""
+    try:
+        struct.pack("<f", value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+    return value
+
+
+def _view(name: str, format: str, width: int) -> Any:
     kind = {"f": "float", "d": "float"}.get(format, "integer")
     sign = "" if kind == "float" else "unsigned " if format.isupper() else "signed "
     body = {
         "__slots__": (),
-        "__doc__": f"A view of a memory as {sign}{size * 8}-bit {kind}s.",
+        "__doc__": f"A view of a memory as {sign}{width * 8}-bit {kind}s.",
         "__module__": __name__,
-        "bytes_per_element": size,
+        "bytes_per_element": width,
+        "_width": width,
         "_format": format,
+        "_code": format.encode(),
     }
     return type(name, (View,), body)
 
@@ -157,5 +163,3 @@ Uint64Array = _view("Uint64Array", "Q", 8)
 Int64Array = _view("Int64Array", "q", 8)
 Float32Array = _view("Float32Array", "f", 4)
 Float64Array = _view("Float64Array", "d", 8)
-
-assert sys.byteorder == "little", "WebAssembly memories are little-endian, and so must the views' machine be"

@@ -72,21 +72,29 @@ class Memory:
 
     def read(self, store: Store, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
         """The bytes from `start` to `stop`, as slices of a list go: negative from the end, beyond it cut off."""
-        if store is not self._core._store:
-            check_store(store, self._core)
-        begin, end, _ = slice(start, stop).indices(self._core.byte_size())
-        return self._core.read_array(begin, end - begin) if end > begin else bytearray()
+        core = self._core
+        if store is not core._store:
+            check_store(store, core)
+        found = core.fast_read(start, stop)
+        if found is not None:
+            return found
+        begin, end, _ = slice(start, stop).indices(core.byte_size())
+        return core.read_array(begin, end - begin) if end > begin else bytearray()
 
     def write(self, store: Store, value: bytes | bytearray | Sequence[int], start: Optional[int] = None) -> int:
         """Writes bytes from `start` on; gives how many. IndexError where they do not fit."""
-        if store is not self._core._store:
-            check_store(store, self._core)
+        core = self._core
+        if store is not core._store:
+            check_store(store, core)
+        written = core.fast_write(0 if start is None else start, value)
+        if written is not None:
+            return written
         data = value if isinstance(value, (bytes, bytearray)) else _as_bytes(value)
-        size = self._core.byte_size()
+        size = core.byte_size()
         begin = 0 if start is None else max(start + size, 0) if start < 0 else start
         if begin >= size or begin + len(data) > size:
             raise IndexError("index out of range")
-        self._core.write_bytes(begin, data)
+        core.write_bytes(begin, data)
         return len(data)
 
     def data_ptr(self, store: Store) -> Any:
@@ -96,7 +104,7 @@ class Memory:
     def get_buffer_ptr(self, store: Store, size: Optional[int] = None, offset: int = 0) -> Any:
         """The bytes as a ctypes array of `c_ubyte`, which shares them."""
         check_store(store, self._core)
-        view = self._core.view()
+        view = memoryview(core.Buffer._over(self._core))
         length = len(view) - offset if size is None else size
         return (ctypes.c_ubyte * length).from_buffer(view, offset)
 
