@@ -4,7 +4,7 @@
 
 * `probe`: `script: label`, with the wildcards of fnmatch; all probes without it
 * `stock`: a regular expression that the recorded outcome matches; any outcome without it
-* `ours`: a regular expression that ours must match
+* `ours`: a regular expression that ours must match; `<name>` stands for what the group of that name in `stock` found
 * `reason`: why it is better, or cannot be equal
 * `needs`, `lacks`: a capability; the entry is for engines that have it, or do not
 
@@ -43,11 +43,17 @@ class Difference:
         """Whether it is for an engine that has these."""
         return (self.needs is None or self.needs in capabilities) and self.lacks not in capabilities
 
-    def covers(self, probe: str, stock: str) -> bool:
-        """Whether it is about this probe with this outcome."""
+    def expects(self, probe: str, stock: str) -> str | None:
+        """What ours must match, if it is about this probe with this outcome."""
         # Labels are full of brackets, which would be wildcards too.
         pattern = self.probe.replace("[", "[[]")
-        return fnmatch.fnmatchcase(probe, pattern) and re.fullmatch(self.stock, stock) is not None
+        found = re.fullmatch(self.stock, stock)
+        if found is None or not fnmatch.fnmatchcase(probe, pattern):
+            return None
+        ours = self.ours
+        for name, text in found.groupdict().items():
+            ours = ours.replace(f"<{name}>", re.escape(text))
+        return ours
 
 
 def recorded(style: str) -> dict[str, str]:
@@ -78,8 +84,8 @@ def problems(
         outcome = ours.get(probe, "was not probed")
         if outcome == expected:
             continue
-        covering = [entry for entry in entries if entry.covers(probe, expected)]
+        covering = {entry: text for entry in entries if (text := entry.expects(probe, expected)) is not None}
         unused.difference_update(covering)
-        if not any(re.fullmatch(entry.ours, outcome) for entry in covering):
+        if not any(re.fullmatch(text, outcome) for text in covering.values()):
             found.append(f"{probe}\n    stock {expected}\n    ours  {outcome}")
     return found + [f"{entry}\n    is about nothing that differs" for entry in sorted(unused, key=str)]

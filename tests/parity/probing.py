@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 _NORMALISED = [
     (re.compile(r"<(?:[\w<>]+\.)*(\w+) object at 0x[0-9a-f]+>"), r"<\1 object>"),
     (re.compile(r"<class '(?:[\w<>]+\.)*(\w+)'>"), r"<class '\1'>"),
+    (re.compile(r"'(?:builtins|anywasm\.\w+(?:\.\w+)*)\.(\w+)'"), r"'\1'"),
     (re.compile(r"0x[0-9a-f]{8,}"), "0x..."),
     (re.compile(r"\n"), r"\\n"),
 ]
@@ -44,10 +45,10 @@ def run(script: Path) -> dict[str, str]:
             while name in outcomes:
                 times += 1
                 name = f"{label} ({times})"
-            code = compile(ast.Expression(statement.value), str(script), "eval")
+            code = compile(ast.Expression(statement.value), str(script), "eval", dont_inherit=True)
             outcomes[name] = _outcome(code, variables)
         else:
-            exec(compile(ast.Module([statement], []), str(script), "exec"), variables)
+            exec(compile(ast.Module([statement], []), str(script), "exec", dont_inherit=True), variables)
     return outcomes
 
 

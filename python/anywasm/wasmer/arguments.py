@@ -25,6 +25,21 @@ def refuse(name: str, value: Any, expected: str) -> NoReturn:
     raise TypeError(f"argument '{name}': '{type(value).__name__}' object cannot be converted to '{expected}'")
 
 
+def text(name: str, value: Any) -> str:
+    """A string."""
+    return instance(name, value, str, "PyString")
+
+
+def binary(name: str, value: Any) -> bytes:
+    """Bytes; a bytearray does not count."""
+    return instance(name, value, bytes, "PyBytes")
+
+
+def boolean(name: str, value: Any) -> bool:
+    """True or False, and nothing that counts as such."""
+    return instance(name, value, bool, "PyBool")
+
+
 def signed(name: str, value: Any, bits: int) -> int:
     """An integer of 32 or 64 bits; anything with `__index__` counts as one."""
     number = _index(name, value)
@@ -41,6 +56,11 @@ def unsigned(name: str, value: Any) -> int:
     if not 0 <= number < 1 << 32:
         raise OverflowError(OUT_OF_RANGE)
     return number
+
+
+def optional_unsigned(name: str, value: Any) -> int | None:
+    """The same, or None."""
+    return None if value is None else unsigned(name, value)
 
 
 def wide_unsigned(name: str, value: Any, bits: int) -> int:
@@ -68,5 +88,17 @@ def _index(name: str, value: Any) -> int:
 
 
 def _check_long(number: int) -> None:
-    if not -(1 << 63) <= number < 1 << 63:
+    if not fits_long(number):
         raise OverflowError(TOO_LARGE_FOR_LONG)
+
+
+def fits_long(number: int) -> bool:
+    """Whether it is within C's long, as it is where the package was built."""
+    return -(1 << 63) <= number < 1 << 63
+
+
+def sequence(name: str, value: Any) -> Any:
+    """What Python's C layer takes for a sequence: with items by index, and no dict; a str too."""
+    if not hasattr(value, "__getitem__") or isinstance(value, dict):
+        refuse(name, value, "Sequence")
+    return value

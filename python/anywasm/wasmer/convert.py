@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm.core import Func, OpaqueRef, ValType
+from anywasm.wasmer import arguments
 
 _INTEGERS = {ValType.I32: 32, ValType.I64: 64}
 
@@ -34,17 +35,22 @@ def _integer(value: Any, bits: int) -> int:
     if not isinstance(value, int):
         raise TypeError(f"'{_name(value)}' object cannot be converted to 'PyLong'")
     if not -(1 << bits - 1) <= value < 1 << bits:
-        text = "out of range integral type conversion attempted" if bits == 32 else "int too big to convert"
-        raise OverflowError(text)
+        raise OverflowError(_overflow(value, bits))
     return value - (1 << bits) if value >= 1 << bits - 1 else int(value)
+
+
+def _overflow(value: int, bits: int) -> str:
+    if bits == 32:
+        return arguments.OUT_OF_RANGE if arguments.fits_long(value) else arguments.TOO_LARGE_FOR_LONG
+    return arguments.NEGATIVE if value < 0 else arguments.TOO_BIG
 
 
 def _vector(value: Any) -> int:
     if not isinstance(value, int):
         raise TypeError(f"'{_name(value)}' object cannot be converted to 'PyLong'")
     if not 0 <= value < 1 << 128:
-        raise OverflowError("int too big to convert")
-    return value
+        raise OverflowError(_overflow(value, 128))
+    return int(value)
 
 
 def _name(value: Any) -> str:

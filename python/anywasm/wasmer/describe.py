@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from anywasm.core import ExternType, FuncType, GlobalType, MemoryType, TableType, ValType
 
 _NAMES = {ValType.FUNCREF: "FuncRef", ValType.EXTERNREF: "ExternRef"}
@@ -12,29 +14,28 @@ def val_type(ty: ValType) -> str:
     return _NAMES.get(ty, ty.name)
 
 
-def signature(ty: FuncType) -> tuple[str, str]:
-    """Parameters and results as `[I32, I64]`."""
-    params, results = (f"[{', '.join(map(val_type, types))}]" for types in (ty.params, ty.results))
-    return params, results
+def val_types(types: Sequence[ValType]) -> str:
+    """`[I32, I64]`."""
+    return f"[{', '.join(map(val_type, types))}]"
+
+
+def option(value: int | None, unit: str = "") -> str:
+    """`Some(3)`, `None`."""
+    return "None" if value is None else f"Some({value}{unit})"
 
 
 def describe(ty: ExternType) -> str:
     """`Memory(MemoryType { minimum: 1 pages, maximum: None, shared: false })`."""
     if isinstance(ty, FuncType):
-        params, results = signature(ty)
-        return f"Function(FunctionType {{ params: {params}, results: {results} }})"
+        return f"Function(FunctionType {{ params: {val_types(ty.params)}, results: {val_types(ty.results)} }})"
     if isinstance(ty, GlobalType):
         mutability = "Var" if ty.mutable else "Const"
         return f"Global(GlobalType {{ ty: {val_type(ty.content)}, mutability: {mutability} }})"
     if isinstance(ty, TableType):
-        maximum = _option(ty.maximum)
+        maximum = option(ty.maximum)
         return f"Table(TableType {{ ty: {val_type(ty.element)}, minimum: {ty.minimum}, maximum: {maximum} }})"
     if isinstance(ty, MemoryType):
-        maximum = _option(ty.maximum, " pages")
+        maximum = option(ty.maximum, " pages")
         shared = str(ty.shared).lower()
         return f"Memory(MemoryType {{ minimum: {ty.minimum} pages, maximum: {maximum}, shared: {shared} }})"
-    return f"Tag({signature(ty.func)[0]})"
-
-
-def _option(value: int | None, unit: str = "") -> str:
-    return "None" if value is None else f"Some({value}{unit})"
+    return f"Tag({val_types(ty.func.params)})"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from anywasm import core
+from anywasm.wasmer.sealed import Unconstructible
 
 
-class Exports:
+class Exports(Unconstructible):
     """The exports of an instance: `exports.NAME`; LookupError for a name that is not there.
 
     >>> from anywasm.wasmer import Instance, Module, Store
@@ -22,15 +23,18 @@ class Exports:
     # class itself needs has a name that no export is likely to have.
     __slots__ = ("__anywasm_instance__", "__dict__", "__weakref__")
 
-    def __init__(self) -> None:
-        raise TypeError("No constructor defined")
-
     def __getattr__(self, name: str) -> Any:
         instance = object.__getattribute__(self, "__anywasm_instance__")
         for index, export in enumerate(instance.core_module.export_list):
             if export.name == name:
                 return _export(self, index)
         raise LookupError(f"Export `{name}` does not exist.")
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(f"'Exports' object has no attribute '{name}'")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"'Exports' object has no attribute '{name}'")
 
     def __len__(self) -> int:
         return len(object.__getattribute__(self, "__anywasm_instance__").core_module.export_list)
@@ -45,8 +49,14 @@ def make(instance: core.Instance) -> Exports:
     object.__setattr__(exports, "__anywasm_instance__", instance)
     # Some programs call `exports.__getattribute__(name)` themselves. In the class it would slow every access.
     found = weakref.ref(exports)
-    exports.__dict__["__getattribute__"] = lambda name: getattr(found(), name)
+    exports.__dict__["__getattribute__"] = lambda name: getattr(found(), _name(name))
     return exports
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"'{type(name).__name__}' object cannot be converted to 'PyString'")
+    return name
 
 
 def _export(exports: Exports, index: int) -> Any:
@@ -58,15 +68,12 @@ def _export(exports: Exports, index: int) -> Any:
     return exports.__dict__[name]
 
 
-class ExportsIterator:
+class ExportsIterator(Unconstructible):
     """Name and extern of each export, in the module's order."""
 
     __slots__ = ("_items",)
 
     _items: Iterator[tuple[str, Any]]
-
-    def __init__(self) -> None:
-        raise TypeError("No constructor defined")
 
     @classmethod
     def _of(cls, exports: Exports) -> ExportsIterator:

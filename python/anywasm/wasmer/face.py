@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from anywasm import core
 from anywasm.core import CapabilityError, Failure, Kind
 from anywasm.wasmer import convert
-from anywasm.wasmer.describe import describe
+from anywasm.wasmer.describe import describe, val_types
 
 
 class WasmerFace(core.Face):
@@ -20,7 +21,7 @@ class WasmerFace(core.Face):
         if failure.kind is Kind.TRAP:
             return RuntimeError(_trap(failure))
         if failure.kind is Kind.MALFORMED:
-            return RuntimeError(f"Validation error: {failure.message}")
+            return RuntimeError(f"Validation error: {_in_decimal(failure.message)}")
         if failure.kind is Kind.INCOMPATIBLE:
             return RuntimeError(f"incompatible binary: {failure.message}")
         return RuntimeError(failure.message)
@@ -35,11 +36,19 @@ class WasmerFace(core.Face):
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:
         if not ty.results:
             return ()
-        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        nothing = value is None and ty.results[0] not in (core.ValType.FUNCREF, core.ValType.EXTERNREF)
+        items = value if isinstance(value, tuple) else () if nothing else (value,)
+        values = [convert.to_wasm(result, item) for result, item in zip(ty.results, items)]
         if len(values) < len(ty.results):
-            names = [f"[{', '.join(t.name for t in types)}]" for types in (ty.results, ty.results[: len(values)])]
-            raise RuntimeError(f"Dynamic function returned wrong signature. Expected {names[0]} but got {names[1]}")
-        return [convert.to_wasm(result, item) for result, item in zip(ty.results, values)]
+            wanted, given = val_types(ty.results), val_types(ty.results[: len(values)])
+            text = f"Dynamic function returned wrong signature. Expected {wanted} but got {given}"
+            raise RuntimeError(f"RuntimeError: {text}")
+        return values
+
+
+def _in_decimal(text: str) -> str:
+    """wasmer writes the place of an error in decimal."""
+    return re.sub(r"\(at offset (0x[0-9a-f]+)\)", lambda match: f"(at offset {int(match[1], 16)})", text)
 
 
 def _trap(failure: Failure) -> str:
@@ -51,4 +60,12 @@ def _trap(failure: Failure) -> str:
     return "\n".join(lines)
 
 
+class TextFace(WasmerFace):
+    """The same for what only reads or writes text: errors say nothing but where the text is wrong."""
+
+    def exception(self, failure: Failure) -> BaseException:
+        return RuntimeError(_in_decimal(failure.message))
+
+
 FACE = WasmerFace()
+TEXT_FACE = TextFace()

@@ -7,13 +7,14 @@ from typing import Any
 
 from anywasm import core
 from anywasm.core.specialise import specialise
-from anywasm.wasmer import convert, inference
-from anywasm.wasmer.describe import signature as describe_signature
+from anywasm.wasmer import arguments, convert, inference
+from anywasm.wasmer.describe import val_types
+from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import FunctionType, of_core
 
 
-class Function(core.Func):
+class Function(Sealed, core.Func):
     """A function, of WebAssembly or of the host.
 
     A host function's type comes from its annotations, or is given.
@@ -30,16 +31,21 @@ class Function(core.Func):
     _function: Callable[..., Any] | None
     _home: Store | None
 
-    def __new__(cls, store: Store, function: Callable[..., Any], function_type: FunctionType | None = None) -> Function:
-        if not callable(function):
+    def __new__(
+        cls, store: Store, py_function: Callable[..., Any], function_type: FunctionType | None = None
+    ) -> Function:
+        arguments.instance("store", store, Store)
+        if function_type is not None:
+            arguments.instance("function_type", function_type, FunctionType)
+        if not callable(py_function):
             raise ValueError("Function must be a callable")
-        signature = function_type._core if function_type is not None else inference.signature(function)
+        signature = function_type._core if function_type is not None else inference.signature(py_function)
         result: Function = object.__new__(specialise(Function, store._engine.native))
         result._be_nowhere(store._engine, signature)
-        result._function, result._home = function, store
+        result._function, result._home = py_function, store
         return result
 
-    def __init__(self, store: Any, function: Any, function_type: Any = None) -> None:
+    def __init__(self, store: Any, py_function: Any, function_type: Any = None) -> None:
         """Everything is done by `__new__`, which gives the class for the engine."""
 
     @property
@@ -68,12 +74,11 @@ class Function(core.Func):
         if not self._ptr:
             self._settle()
         params, results = self._signature.params, self._signature.results
-        if len(args) < len(params):
-            given = f"[{', '.join(map(_type_name, args))}]"
-            expected = " -> ".join(describe_signature(self._signature))
-            text = f"Parameters of type {given} did not match signature {expected}"
-            raise RuntimeError(f"RuntimeError: {text}")
-        values = self.call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
+        plain = [convert.to_wasm(ty, arg) for ty, arg in zip(params, args)]
+        if len(plain) < len(params):
+            given, signature = val_types(params[: len(plain)]), f"{val_types(params)} -> {val_types(results)}"
+            raise RuntimeError(f"RuntimeError: Parameters of type {given} did not match signature {signature}")
+        values = self.call(plain)
         return None if not results else values[0] if len(results) == 1 else tuple(values)
 
     def _settle(self) -> None:
@@ -85,7 +90,3 @@ class Function(core.Func):
                 home = self._home.home()
                 ptr = core.host_function(home, self._signature, self._function)
                 core.Func.__init__(self, home, ptr, self._signature)
-
-
-def _type_name(value: Any) -> str:
-    return "F32" if isinstance(value, float) else "I32"

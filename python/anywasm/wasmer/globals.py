@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm import core
-from anywasm.wasmer import convert
+from anywasm.wasmer import arguments, convert
 from anywasm.wasmer.binding import Binding
+from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import GlobalType, of_core
 from anywasm.wasmer.value import Value
 
 
-class Global:
+class Global(Sealed):
     """A global.
 
     >>> from anywasm.wasmer import Global, Store, Value
@@ -25,9 +26,9 @@ class Global:
     __slots__ = ("_binding", "_core_type")
 
     def __init__(self, store: Store, value: Value, mutable: bool | None = None) -> None:
-        if not isinstance(value, Value):
-            raise TypeError(f"argument 'value': '{type(value).__name__}' object cannot be converted to 'Value'")
-        ty = core.GlobalType(value._type, bool(mutable))
+        arguments.instance("store", store, Store)
+        arguments.instance("value", value, Value)
+        ty = core.GlobalType(value._type, mutable is not None and arguments.boolean("mutable", mutable))
         initial = value._value
         self._core_type = ty
         self._binding: Binding[core.Global] = Binding(store, lambda home: core.Global.new(home, ty, initial))

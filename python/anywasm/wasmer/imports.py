@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm import core
+from anywasm.wasmer import arguments
 from anywasm.wasmer.describe import describe
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.globals import Global
 from anywasm.wasmer.memory import Memory
+from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.table import Table
 
 
-class ImportObject:
+class ImportObject(Sealed):
     """Named sets of imports.
 
     >>> from anywasm.wasmer import ImportObject, Function, Store
@@ -29,17 +31,16 @@ class ImportObject:
 
     def contains_namespace(self, namespace_name: str) -> bool:
         """Whether something is registered under this name."""
-        return namespace_name in self._namespaces
+        return arguments.text("namespace_name", namespace_name) in self._namespaces
 
     def register(self, namespace_name: str, namespace: dict[str, Any]) -> None:
         """Registers imports under a name, in place of what was registered before."""
-        if not isinstance(namespace, dict):
-            raise TypeError(f"'{type(namespace).__name__}' object cannot be converted to 'PyDict'")
-        self._namespaces[namespace_name] = _checked(namespace)
+        arguments.text("namespace_name", namespace_name)
+        self._namespaces[namespace_name] = _checked(arguments.instance("namespace", namespace, dict, "PyDict"))
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
-        """All of it, by name."""
-        return {name: dict(namespace) for name, namespace in self._namespaces.items()}
+        """All of it, by name; a namespace of nothing is left out."""
+        return {name: dict(namespace) for name, namespace in self._namespaces.items() if namespace}
 
 
 def _checked(namespace: dict[Any, Any]) -> dict[str, Any]:

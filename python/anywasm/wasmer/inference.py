@@ -62,5 +62,5 @@ def _type(annotation: Any) -> ValType:
     # Compared by identity or as a string: an enum's member is an int, but no annotation.
     found = _TYPES.get(annotation) if isinstance(annotation, (str, type)) else None
     if found is None:
-        raise RuntimeError(f"Type `{annotation}` (`{type(annotation)}`) is not a supported type")
+        raise RuntimeError(f"Type `{type(annotation).__name__}` (`{annotation}`) is not a supported type")
     return found

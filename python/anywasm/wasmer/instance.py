@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm import core
-from anywasm.wasmer import imports
+from anywasm.wasmer import arguments, imports
 from anywasm.wasmer.exports import Exports, make
 from anywasm.wasmer.imports import ImportObject
 from anywasm.wasmer.module import Module
+from anywasm.wasmer.sealed import Sealed
 
 
-class Instance:
+class Instance(Sealed):
     """An instance of a module, with its imports by name.
 
     >>> from anywasm.wasmer import Function, Instance, Module, Store
@@ -28,7 +29,7 @@ class Instance:
     __slots__ = ("_exports",)
 
     def __init__(self, module: Module, import_object: ImportObject | dict[str, Any] | None = None) -> None:
-        compiled = module._core
+        compiled = arguments.instance("module", module, Module)._core
         externs = imports.resolve(compiled.import_list, imports.namespaces(import_object))
         store, placed = imports.place(module._store._engine, externs)
         self._exports = make(core.Instance(store, compiled, placed))

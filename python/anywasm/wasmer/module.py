@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm import core
-from anywasm.wasmer.face import FACE
+from anywasm.wasmer import arguments
+from anywasm.wasmer.face import TEXT_FACE
+from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import ExportType, ImportType, of_core
 
 
-class Module:
+class Module(Sealed):
     """A compiled module, from a binary or from text.
 
     >>> from anywasm.wasmer import Module, Store
@@ -21,6 +23,7 @@ class Module:
     __slots__ = ("_core", "_name", "_store")
 
     def __init__(self, store: Store, bytes: bytes | str) -> None:
+        arguments.instance("store", store, Store)
         self._set(store, core.Module.compile(store._engine, _binary(store, bytes)))
 
     def _set(self, store: Store, ptr: Any) -> None:
@@ -31,7 +34,8 @@ class Module:
     @staticmethod
     def validate(store: Store, bytes: bytes) -> bool:
         """Whether a binary is a valid module; False for anything that is not `bytes`."""
-        return type(bytes).__name__ == "bytes" and core.Module.check(store._engine, bytes) is None
+        arguments.instance("store", store, Store)
+        return _is_binary(bytes) and core.Module.check(store._engine, bytes) is None
 
     @property
     def name(self) -> str | None:
@@ -55,13 +59,14 @@ class Module:
         return [ImportType(each.module, each.name, of_core(each.type)) for each in self._core.import_list]
 
     def custom_sections(self, name: str) -> list[bytes]:
-        """The contents of all custom sections of this name.
+        """The contents of all custom sections of this name, other than the one that holds names, `name`.
 
         >>> from anywasm.wasmer import Module, Store
         >>> Module(Store(), '(module (@custom "note" "hello"))').custom_sections("note")
         [b'hello']
         """
-        return [contents for section, contents in self._core.custom_section_contents() if section == name]
+        arguments.text("name", name)
+        return [contents for section, contents in self._core.custom_section_contents() if section == name != "name"]
 
     def serialize(self) -> bytes:
         """The module as bytes, for `deserialize` with the same engine in the same version."""
@@ -73,23 +78,27 @@ class Module:
 
         The bytes must not come from an untrusted source: they are machine code.
         """
+        arguments.instance("store", store, Store)
         module = Module.__new__(Module)
-        module._set(store, core.Module.load(store._engine, bytes))
+        module._set(store, core.Module.load(store._engine, arguments.binary("bytes", bytes)))
         return module
 
 
 def _binary(store: Store, source: Any) -> bytes:
     if isinstance(source, str):
         return _from_text(store, source)
-    if not isinstance(source, bytes):
+    if not _is_binary(source):
         raise TypeError("`Module` accepts Wasm bytes or a WAT string")
-    return source if source.startswith(b"\0asm") else _from_text(store, source)
+    binary: bytes = source
+    return binary if binary.startswith(b"\0asm") else _from_text(store, binary)
+
+
+def _is_binary(source: Any) -> bool:
+    return isinstance(source, bytes)
 
 
 def _from_text(store: Store, source: str | bytes) -> bytes:
     try:
-        return core.wat2wasm(FACE, source, store._engine.native)
+        return core.wat2wasm(TEXT_FACE, source, store._engine.native)
     except RuntimeError as error:
-        reason = str(error).removeprefix("Validation error: ")
-        text = f"WebAssembly translation error: Error when converting wat: {reason}"
-        raise RuntimeError(text) from None
+        raise RuntimeError(f"WebAssembly translation error: Error when converting wat: {error}") from None

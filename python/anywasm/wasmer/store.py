@@ -9,6 +9,7 @@ from typing import Any
 from anywasm import core
 from anywasm.engines import Native, default_engine, load
 from anywasm.wasmer.face import FACE
+from anywasm.wasmer.sealed import Sealed
 
 # One for each engine module, so that what is compiled for one store serves the others; and only while something uses
 # it, since an engine may keep the code of all its modules until it goes.
@@ -25,7 +26,7 @@ def _engine(name: str | None) -> core.Engine:
         return engine
 
 
-class Store:
+class Store(Sealed):
     """What modules are compiled with and objects are made in.
 
     Objects of different stores on one engine can be used together. Each instance gets an engine store of its own,

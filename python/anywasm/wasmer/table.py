@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from anywasm import core
+from anywasm.wasmer import arguments
 from anywasm.wasmer.binding import Binding
+from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import TableType, of_core
 from anywasm.wasmer.value import Value
 
 
-class Table:
+class Table(Sealed):
     """A table. wasmer has no value that could fill one, so tables come from instances."""
 
     __slots__ = ("_binding", "_core_type")
@@ -18,9 +20,9 @@ class Table:
     _core_type: core.TableType
 
     def __init__(self, store: Store, table_type: TableType, initial_value: Value) -> None:
-        if not isinstance(initial_value, Value):
-            name = type(initial_value).__name__
-            raise TypeError(f"argument 'initial_value': '{name}' object cannot be converted to 'Value'")
+        arguments.instance("store", store, Store)
+        arguments.instance("table_type", table_type, TableType)
+        arguments.instance("initial_value", initial_value, Value)
         raise RuntimeError("RuntimeError: val is not reference")
 
     @classmethod

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from anywasm import core
-from anywasm.wasmer.face import FACE
+from anywasm.wasmer import arguments
+from anywasm.wasmer.face import TEXT_FACE
 
 
 def wat2wasm(wat: str) -> bytes:
@@ -13,9 +14,7 @@ def wat2wasm(wat: str) -> bytes:
     >>> wat2wasm("(module)")
     b'\\x00asm\\x01\\x00\\x00\\x00'
     """
-    if not isinstance(wat, str):
-        raise TypeError(f"argument 'wat': '{type(wat).__name__}' object cannot be converted to 'PyString'")
-    return core.wat2wasm(FACE, wat)
+    return core.wat2wasm(TEXT_FACE, arguments.text("wat", wat))
 
 
 def wasm2wat(bytes: bytes) -> str:
@@ -23,8 +22,6 @@ def wasm2wat(bytes: bytes) -> str:
 
     >>> from anywasm.wasmer import wasm2wat
     >>> wasm2wat(b"\\x00asm\\x01\\x00\\x00\\x00")
-    '(module)\\n'
+    '(module)'
     """
-    if type(bytes).__name__ != "bytes":
-        raise TypeError(f"argument 'bytes': '{type(bytes).__name__}' object cannot be converted to 'PyBytes'")
-    return core.wasm2wat(FACE, bytes)
+    return core.wasm2wat(TEXT_FACE, arguments.binary("bytes", bytes)).rstrip()

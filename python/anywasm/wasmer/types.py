@@ -8,7 +8,9 @@ from typing import Any
 
 from anywasm import core
 from anywasm.core import ValType
-from anywasm.wasmer.describe import val_type
+from anywasm.wasmer import arguments
+from anywasm.wasmer.describe import option, val_type, val_types
+from anywasm.wasmer.sealed import Sealed
 
 
 class Type(enum.IntEnum):
@@ -28,7 +30,7 @@ class Type(enum.IntEnum):
     FUNC_REF = 7
 
 
-_TO_CORE = {
+_TO_CORE: dict[int, ValType] = {
     Type.I32: ValType.I32,
     Type.I64: ValType.I64,
     Type.F32: ValType.F32,
@@ -40,12 +42,17 @@ _TO_CORE = {
 _FROM_CORE = {core_type: int(ty) for ty, core_type in _TO_CORE.items()}
 
 
-def to_core(ty: Any) -> ValType:
-    """The core's type for a `Type` or its number."""
-    try:
-        return _TO_CORE[ty]
-    except (KeyError, TypeError):
-        raise ValueError("Failed to extract `Type` from `PyAny`") from None
+def to_core(name: str, ty: Any) -> ValType:
+    """The core's type for a `Type` or its number, given as the argument of this name."""
+    found = _TO_CORE.get(arguments.unsigned(name, ty))
+    if found is None:
+        raise ValueError("Failed to extract `Type` from `PyAny`")
+    return found
+
+
+def all_to_core(name: str, types: Any) -> tuple[ValType, ...]:
+    """The same for a sequence of them."""
+    return tuple(to_core(name, ty) for ty in arguments.sequence(name, types))
 
 
 def from_core(ty: ValType) -> int:
@@ -53,7 +60,7 @@ def from_core(ty: ValType) -> int:
     return _FROM_CORE.get(ty, int(Type.EXTERN_REF))
 
 
-class FunctionType:
+class FunctionType(Sealed):
     """A function's parameters and results, read-only.
 
     >>> from anywasm.wasmer import FunctionType, Type
@@ -64,7 +71,7 @@ class FunctionType:
     __slots__ = ("_core",)
 
     def __init__(self, params: Sequence[int], results: Sequence[int]) -> None:
-        self._core = core.FuncType(tuple(map(to_core, params)), tuple(map(to_core, results)))
+        self._core = core.FuncType(all_to_core("params", params), all_to_core("results", results))
 
     @property
     def params(self) -> list[int]:
@@ -77,11 +84,10 @@ class FunctionType:
         return [from_core(ty) for ty in self._core.results]
 
     def __str__(self) -> str:
-        params, results = (", ".join(map(val_type, types)) for types in (self._core.params, self._core.results))
-        return f"FunctionType(params: [{params}], results: [{results}])"
+        return f"FunctionType(params: {val_types(self._core.params)}, results: {val_types(self._core.results)})"
 
 
-class MemoryType:
+class MemoryType(Sealed):
     """A memory's size in pages of 64 KiB.
 
     >>> from anywasm.wasmer import MemoryType
@@ -92,7 +98,11 @@ class MemoryType:
     __slots__ = ("_core",)
 
     def __init__(self, minimum: int, maximum: int | None = None, shared: bool = False) -> None:
-        self._core = core.MemoryType(minimum, maximum, shared=shared)
+        self._core = core.MemoryType(
+            arguments.unsigned("minimum", minimum),
+            arguments.optional_unsigned("maximum", maximum),
+            shared=arguments.boolean("shared", shared),
+        )
 
     @property
     def minimum(self) -> int:
@@ -111,10 +121,10 @@ class MemoryType:
 
     def __str__(self) -> str:
         shared = str(self.shared).lower()
-        return f"MemoryType(minimum: {self.minimum}, maximum: {_option(self.maximum)}, shared: {shared})"
+        return f"MemoryType(minimum: {self.minimum}, maximum: {option(self.maximum)}, shared: {shared})"
 
 
-class GlobalType:
+class GlobalType(Sealed):
     """A global's type, and whether it can be set.
 
     >>> from anywasm.wasmer import GlobalType, Type
@@ -125,7 +135,7 @@ class GlobalType:
     __slots__ = ("_core",)
 
     def __init__(self, type: int, mutable: bool) -> None:
-        self._core = core.GlobalType(to_core(type), mutable)
+        self._core = core.GlobalType(to_core("r#type", type), arguments.boolean("mutable", mutable))
 
     @property
     def type(self) -> int:
@@ -141,7 +151,7 @@ class GlobalType:
         return f"GlobalType(type: {val_type(self._core.content)}, mutable: {str(self.mutable).lower()})"
 
 
-class TableType:
+class TableType(Sealed):
     """A table's element type, and its size in elements.
 
     >>> from anywasm.wasmer import TableType, Type
@@ -152,7 +162,11 @@ class TableType:
     __slots__ = ("_core",)
 
     def __init__(self, type: int, minimum: int, maximum: int | None = None) -> None:
-        self._core = core.TableType(to_core(type), minimum, maximum)
+        self._core = core.TableType(
+            to_core("r#type", type),
+            arguments.unsigned("minimum", minimum),
+            arguments.optional_unsigned("maximum", maximum),
+        )
 
     @property
     def type(self) -> int:
@@ -171,28 +185,53 @@ class TableType:
 
     def __str__(self) -> str:
         ty = val_type(self._core.element)
-        return f"TableType(type: {ty}, minimum: {self.minimum}, maximum: {_option(self.maximum)})"
+        return f"TableType(type: {ty}, minimum: {self.minimum}, maximum: {option(self.maximum)})"
 
 
-class ExportType:
+class ExportType(Sealed):
     """An export's name and type."""
 
-    __slots__ = ("name", "type")
+    __slots__ = ("_name", "_type")
 
-    def __init__(self, name: str, type: object) -> None:
-        self.name = name
-        self.type = type
+    def __init__(self, name: str, type: Any) -> None:
+        self._name = arguments.text("name", name)
+        self._type = type
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._name
+
+    @property
+    def type(self) -> Any:
+        """What it was made with; of a module's export, its `FunctionType`, `MemoryType` and so on."""
+        return self._type
 
 
-class ImportType:
+class ImportType(Sealed):
     """An import's module, name and type."""
 
-    __slots__ = ("module", "name", "type")
+    __slots__ = ("_module", "_name", "_type")
 
-    def __init__(self, module: str, name: str, type: object) -> None:
-        self.module = module
-        self.name = name
-        self.type = type
+    def __init__(self, module: str, name: str, type: Any) -> None:
+        self._module = arguments.text("module", module)
+        self._name = arguments.text("name", name)
+        self._type = type
+
+    @property
+    def module(self) -> str:
+        """The name of the namespace."""
+        return self._module
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._name
+
+    @property
+    def type(self) -> Any:
+        """What it was made with; of a module's import, its `FunctionType`, `MemoryType` and so on."""
+        return self._type
 
 
 def of_core(ty: core.ExternType) -> Any:
@@ -204,7 +243,3 @@ def of_core(ty: core.ExternType) -> Any:
         core.TableType: TableType,
     }
     return core.dress(ty, classes)
-
-
-def _option(value: int | None) -> str:
-    return "None" if value is None else f"Some({value})"

@@ -9,9 +9,10 @@ from typing import Any
 
 from anywasm.core import ValType
 from anywasm.wasmer import arguments
+from anywasm.wasmer.sealed import Unconstructible
 
 
-class Value:
+class Value(Unconstructible):
     """A value of a WebAssembly type.
 
     >>> from anywasm.wasmer import Value
@@ -23,9 +24,6 @@ class Value:
 
     _type: ValType
     _value: Any
-
-    def __init__(self, *_: Any, **__: Any) -> None:
-        raise TypeError("No constructor defined")
 
     @staticmethod
     def _of(ty: ValType, value: Any) -> Value:
