@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 ROOT = Path(__file__).parent.parent
@@ -90,7 +91,7 @@ def show(console: Console, version: str, best: dict[str, dict[str, float]]) -> N
                 f"{budget:.4f}",
                 verdict,
             )
-            table.add_row(*cells)
+            table.add_row(*map(escape, cells))
     console.print(table)
 
 

@@ -33,6 +33,16 @@ static PyObject *aw_element(char format, const uint8_t *at)
     }
 }
 
+/* A byte as an int, from a table: a call for each costs half of what a slice does. */
+static PyObject *aw_byte_as_int(uint8_t byte)
+{
+    static PyObject *ints[256];
+    if (!ints[byte] && !(ints[byte] = PyLong_FromLong(byte)))
+        return NULL;
+    Py_INCREF(ints[byte]);
+    return ints[byte];
+}
+
 /* A list of `count` elements, `step` elements apart: a loop for each format, since this is what large slices are. */
 static PyObject *aw_element_list(char format, const uint8_t *at, Py_ssize_t count, size_t step)
 {
@@ -47,7 +57,7 @@ static PyObject *aw_element_list(char format, const uint8_t *at, Py_ssize_t coun
             Py_CLEAR(list);                                                                                            \
     }
     switch (format) {
-    case 'B': AW_EACH(uint8_t, PyLong_FromLong) break;
+    case 'B': AW_EACH(uint8_t, aw_byte_as_int) break;
     case 'b': AW_EACH(int8_t, PyLong_FromLong) break;
     case 'H': AW_EACH(uint16_t, PyLong_FromLong) break;
     case 'h': AW_EACH(int16_t, PyLong_FromLong) break;
