@@ -184,6 +184,8 @@ typedef struct aw_module_info_parts {
   const struct aw_custom_section *custom_sections;
   // How many.
   uintptr_t custom_sections_len;
+  // Whether it has a start function.
+  bool has_start;
 } aw_module_info_parts;
 
 // One value. Which field is meant is said by a type elsewhere.
@@ -279,6 +281,11 @@ void aw_store_delete(const struct aw_store *store);
 // Validates and compiles a binary module. The caller deletes it.
 struct aw_module *aw_module_new(const struct aw_engine *engine, const uint8_t *wasm, uintptr_t len);
 
+// The same module with its start function not run, but exported behind its last export: for whoever instantiates it
+// to call, when host functions can look into the instance. A module without one is compiled as it is. The caller
+// deletes it.
+struct aw_module *aw_module_deferred(const struct aw_module *module);
+
 // Whether a binary module is valid for this engine; if not, the error says why.
 bool aw_module_validate(const struct aw_engine *engine, const uint8_t *wasm, uintptr_t len);
 
@@ -305,6 +312,10 @@ struct aw_instance *aw_instance_new(const struct aw_store *store,
                                     const struct aw_module *module,
                                     const struct aw_extern *const *imports,
                                     uintptr_t imports_len);
+
+// Whether the import at this position of the module's order can be this extern; if not, the error says why, with the
+// position as its code. Its store does not matter.
+bool aw_module_accepts(const struct aw_module *module, uintptr_t index, const struct aw_extern *given);
 
 // The export at this position in the module's order. The caller deletes it.
 struct aw_extern *aw_instance_export(const struct aw_instance *instance, uintptr_t index);

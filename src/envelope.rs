@@ -7,6 +7,7 @@
 //! Layout: magic, checksum of the rest (u32), then as length-prefixed (u32) byte strings: the stamp, the wasm (whole
 //! where the engine cannot serialize, else without its code), the engine's bytes. Integers are little-endian.
 
+use crate::binary::{leb128, section};
 use crate::error::{Error, Kind, Result, fail};
 use wasmparser::{Parser, Payload};
 
@@ -67,24 +68,22 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The module without its code and data: types, imports, exports, names and custom sections stay, and each function
-/// gets an empty body, since a module whose function section has no code section cannot be read.
+/// The module without its code and data: types, imports, exports, start section, names and custom sections stay, and
+/// each function gets an empty body, since a module whose function section has no code section cannot be read.
 pub fn without_code(wasm: &[u8]) -> Vec<u8> {
     let mut kept = wasm[..8.min(wasm.len())].to_vec();
     for payload in Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok) {
-        let section = match &payload {
+        let kept_section = match &payload {
             Payload::CodeSectionStart { count, .. } => {
                 empty_bodies(&mut kept, *count as usize);
                 None
             }
             Payload::DataSection(_) | Payload::ElementSection(_) => None,
-            Payload::DataCountSection { .. } | Payload::StartSection { .. } => None,
+            Payload::DataCountSection { .. } => None,
             other => other.as_section(),
         };
-        if let Some((id, range)) = section {
-            kept.push(id);
-            leb128(&mut kept, range.len());
-            kept.extend_from_slice(&wasm[range]);
+        if let Some((id, range)) = kept_section {
+            section(&mut kept, id, &wasm[range]);
         }
     }
     kept
@@ -93,20 +92,10 @@ pub fn without_code(wasm: &[u8]) -> Vec<u8> {
 fn empty_bodies(out: &mut Vec<u8>, count: usize) {
     // A body: its size, no locals, `end`.
     const BODY: [u8; 3] = [2, 0, 0x0b];
-    let mut section = Vec::new();
-    leb128(&mut section, count);
-    section.extend(BODY.repeat(count));
-    out.push(10);
-    leb128(out, section.len());
-    out.append(&mut section);
-}
-
-fn leb128(out: &mut Vec<u8>, mut value: usize) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
+    let mut bodies = Vec::new();
+    leb128(&mut bodies, count);
+    bodies.extend(BODY.repeat(count));
+    section(out, 10, &bodies);
 }
 
 #[cfg(test)]

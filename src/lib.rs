@@ -12,6 +12,7 @@
 
 pub mod abi;
 pub mod backend;
+mod binary;
 pub mod capabilities;
 mod engine;
 mod envelope;
@@ -27,6 +28,7 @@ mod pin;
 #[cfg(feature = "python")]
 mod python;
 mod stack;
+mod start;
 mod store;
 mod text;
 mod trap;

@@ -7,6 +7,7 @@ use crate::envelope::{self, Envelope};
 use crate::error::{Result, fail};
 use crate::module_info::{self, ModuleInfo};
 use crate::stack;
+use crate::start;
 use crate::types::MemoryType;
 use crate::version;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ pub struct Module {
     pub info: Arc<ModuleInfo>,
     /// The engine that compiled it.
     pub engine: Arc<Engine>,
-    /// What a serialized module carries for introspection; the whole wasm where the engine cannot serialize.
+    /// What a serialized module carries for introspection; the whole wasm where the engine cannot serialize, and where
+    /// the module may be wanted with its start function deferred.
     wasm: Vec<u8>,
 }
 
@@ -34,7 +36,7 @@ impl Module {
         Self::check_sizes(&info)?;
         let raw = stack::with_room(COMPILER_STACK, || Active::module_new(&engine.raw, wasm))?;
         let serializes = engine.capabilities.has(capabilities::SERIALIZE);
-        let wasm = if serializes { envelope::without_code(wasm) } else { wasm.to_vec() };
+        let wasm = if serializes && !info.has_start { envelope::without_code(wasm) } else { wasm.to_vec() };
         Ok(Self { raw, info, engine, wasm })
     }
 
@@ -63,6 +65,11 @@ impl Module {
             );
         }
         Ok(())
+    }
+
+    /// The same module with its start function as its last export, for whoever instantiates it to call.
+    pub fn deferred(&self) -> Result<Self> {
+        Self::new(self.engine.clone(), &start::deferred(&self.wasm)?)
     }
 
     /// The module as bytes that [`Module::deserialize`] takes.

@@ -50,6 +50,8 @@ pub struct ModuleInfo {
     pub name: Option<String>,
     /// Function names from the name section.
     pub func_names: BTreeMap<u32, String>,
+    /// Whether it has a start function.
+    pub has_start: bool,
     /// All memories, imported ones first.
     pub memories: Vec<MemoryType>,
     /// All tables, imported ones first.
@@ -186,6 +188,7 @@ impl Reader {
                     }
                 }
             }
+            Payload::StartSection { .. } => self.info.has_start = true,
             Payload::CodeSectionEntry(body) => self.info.bodies.push(body.range()),
             Payload::CustomSection(section) => {
                 let start = self.info.custom_bytes.len();

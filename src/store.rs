@@ -234,14 +234,17 @@ impl Entered<'_> {
     }
 
     /// Names the frames that the engine left without: a frame tells no instance, but its place in the code tells the
-    /// module, unless two modules have a function of that index at that place.
+    /// module, unless two modules have a function of that index at that place. A module and its deferred form agree.
     fn with_names(&self, mut error: Error) -> Error {
         let modules = self.state.modules.borrow();
         for frame in error.frames.iter_mut().filter(|frame| frame.func_name.is_none()) {
             let mut fitting = modules.iter().filter(|info| info.may_contain(frame.func_index, frame.module_offset));
-            if let (Some(info), None) = (fitting.next(), fitting.next()) {
-                frame.func_name = info.func_names.get(&frame.func_index).cloned();
-                frame.module_name = frame.module_name.take().or_else(|| info.name.clone());
+            let Some(info) = fitting.next() else { continue };
+            let names = |info: &ModuleInfo| (info.func_names.get(&frame.func_index).cloned(), info.name.clone());
+            let (func_name, module_name) = names(info);
+            if fitting.all(|other| names(other) == (func_name.clone(), module_name.clone())) {
+                frame.func_name = func_name;
+                frame.module_name = frame.module_name.take().or(module_name);
             }
         }
         error

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import anywasm
+from anywasm.wasmtime import Store
 from drivers import STYLES, Driver
 
 INSTALLED = [info.name for info in anywasm.engines() if info.installed]
@@ -43,6 +44,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def wasm(request: pytest.FixtureRequest) -> Iterator[Driver]:
     engine, style = request.param
+    skip_by_capabilities(request, engine)
+    with anywasm.use_engine(engine) as native:
+        yield STYLES[style]()
+        # Where Python's stack is exhausted, the code that takes an error cannot run either.
+        if not request.node.get_closest_marker("exhausts_the_stack"):
+            check_nothing_pending(native)
+        while error := native.lib.aw_error_take():
+            native.lib.aw_error_delete(error)
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, engine: str) -> Iterator[Store]:
+    """A store of the style with an explicit one, on each engine, which is the default while the test runs."""
+    skip_by_capabilities(request, engine)
+    with anywasm.use_engine(engine) as native:
+        yield Store()
+        check_nothing_pending(native)
+
+
+def skip_by_capabilities(request: pytest.FixtureRequest, engine: str) -> None:
+    """Does what the markers `needs` and `lacks` say."""
     has = next(info.capabilities for info in anywasm.engines() if info.name == engine)
     for mark in request.node.iter_markers("needs"):
         for capability in mark.args:
@@ -51,13 +73,6 @@ def wasm(request: pytest.FixtureRequest) -> Iterator[Driver]:
     for mark in request.node.iter_markers("lacks"):
         if mark.args[0] in has:
             pytest.skip(f"{engine} has {mark.args[0]}")
-    with anywasm.use_engine(engine) as native:
-        yield STYLES[style]()
-        # Where Python's stack is exhausted, the code that takes an error cannot run either.
-        if not request.node.get_closest_marker("exhausts_the_stack"):
-            check_nothing_pending(native)
-        while error := native.lib.aw_error_take():
-            native.lib.aw_error_delete(error)
 
 
 def check_nothing_pending(native: Any) -> None:

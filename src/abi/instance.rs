@@ -54,21 +54,46 @@ fn match_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, giv
     if asked.len() != given.len() {
         fail!(Link, "expected {} imports, found {}", asked.len(), given.len());
     }
-    for (index, (asked, given)) in asked.iter().zip(given).enumerate() {
+    for (index, given) in given.iter().enumerate() {
+        let asked = &asked[index];
         if !Arc::ptr_eq(store, &given.store) {
             fail!(Store, "the import `{}::{}` belongs to another store", asked.module, asked.name);
         }
-        let actual = given.ty.as_ref().map(|ty| current(entered, given, ty));
-        if !actual.as_ref().is_some_and(|actual| asked.ty.accepts(actual)) {
-            let found = actual.map_or_else(|| "an opaque reference".to_owned(), |ty| ty.to_string());
-            let text = format!(
-                "the import `{}::{}` has the wrong type: expected {}, found {found}",
-                asked.module, asked.name, asked.ty
-            );
-            return Err(Error::new(Kind::Link, text).with_code(index as i32));
-        }
+        match_import(entered, module, index, given)?;
     }
     Ok(())
+}
+
+fn match_import(entered: &Entered<'_>, module: &Module, index: usize, given: &Extern) -> Result<()> {
+    let Some(asked) = module.info.imports.get(index) else {
+        fail!(Bounds, "there is no import {index}: the module has {}", module.info.imports.len());
+    };
+    let actual = given.ty.as_ref().map(|ty| current(entered, given, ty));
+    if actual.as_ref().is_some_and(|actual| asked.ty.accepts(actual)) {
+        return Ok(());
+    }
+    let found = actual.map_or_else(|| "an opaque reference".to_owned(), |ty| ty.to_string());
+    let text = format!(
+        "the import `{}::{}` has the wrong type: expected {}, found {found}",
+        asked.module, asked.name, asked.ty
+    );
+    Err(Error::new(Kind::Link, text).with_code(index as i32))
+}
+
+/// Whether the import at this position of the module's order can be this extern; if not, the error says why, with the
+/// position as its code. Its store does not matter.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_module_accepts(module: *const CModule, index: usize, given: *const Extern) -> bool {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (module, given) =
+            unsafe { (&pointer::borrow(module, "the module")?.module, pointer::borrow(given, "an import")?) };
+        match_import(&given.store.enter()?, module, index, given)?;
+        Ok(true)
+    })
 }
 
 /// A memory or table counts with the size it has by now (core spec, "Import matching" of external types).

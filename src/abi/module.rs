@@ -53,6 +53,8 @@ pub struct CModuleInfo {
     pub custom_sections: *const CSection,
     /// How many.
     pub custom_sections_len: usize,
+    /// Whether it has a start function.
+    pub has_start: bool,
 }
 
 /// A module with the C form of what it says about itself.
@@ -99,6 +101,7 @@ impl CModule {
             exports_len: exports.len(),
             custom_sections: sections.as_ptr(),
             custom_sections_len: sections.len(),
+            has_start: info.has_start,
         };
         pointer::give(Self { module, info, _imports: imports, _exports: exports, _sections: sections })
     }
@@ -115,6 +118,18 @@ pub unsafe extern "C" fn aw_module_new(engine: *const Engine, wasm: *const u8, l
         let (engine, wasm) = unsafe { input(engine, wasm, len) }?;
         Ok(CModule::give(Module::new(engine, wasm)?))
     })
+}
+
+/// The same module with its start function not run, but exported behind its last export: for whoever instantiates it
+/// to call, when host functions can look into the instance. A module without one is compiled as it is. The caller
+/// deletes it.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_module_deferred(module: *const CModule) -> *mut CModule {
+    // SAFETY: the module's rules.
+    entry(|| Ok(CModule::give(unsafe { pointer::borrow(module, "the module") }?.module.deferred()?)))
 }
 
 /// Whether a binary module is valid for this engine; if not, the error says why.

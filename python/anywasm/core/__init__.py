@@ -5,6 +5,7 @@ style gives its engine. All C calls are in this package, none in a style.
 """
 
 from anywasm.core.buffer import Buffer
+from anywasm.core.definition import HostDefinition
 from anywasm.core.elements import Elements
 from anywasm.core.engine import Engine
 from anywasm.core.errors import CapabilityError, Failure, Kind
@@ -12,17 +13,31 @@ from anywasm.core.extern import Extern
 from anywasm.core.face import Face
 from anywasm.core.func import Func, OpaqueRef, host_function
 from anywasm.core.globals import Global
+from anywasm.core.importer import Caller, Importable, Importer
 from anywasm.core.instance import Instance
+from anywasm.core.linker import Linker, Prepared
 from anywasm.core.memory import Memory
 from anywasm.core.module import Export, Import, Module
 from anywasm.core.store import Store
 from anywasm.core.table import Table
 from anywasm.core.text import wasm2wat, wat2wasm
 from anywasm.core.trap import Frame, TrapCode
-from anywasm.core.types import ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType, dress
+from anywasm.core.types import (
+    REFERENCES,
+    ExternType,
+    FuncType,
+    GlobalType,
+    MemoryType,
+    TableType,
+    TagType,
+    ValType,
+    dress,
+)
 
 __all__ = [
+    "REFERENCES",
     "Buffer",
+    "Caller",
     "CapabilityError",
     "Elements",
     "Engine",
@@ -36,13 +51,18 @@ __all__ = [
     "FuncType",
     "Global",
     "GlobalType",
+    "HostDefinition",
     "Import",
+    "Importable",
+    "Importer",
     "Instance",
     "Kind",
+    "Linker",
     "Memory",
     "MemoryType",
     "Module",
     "OpaqueRef",
+    "Prepared",
     "Store",
     "Table",
     "TableType",

@@ -53,6 +53,11 @@ class Failure:
     #: What the host function that failed returned.
     token: int
 
+    @classmethod
+    def of(cls, kind: Kind, message: str) -> Failure:
+        """One that this package found by itself."""
+        return cls(kind, message, None, -1, None, (), 0)
+
 
 def take(native: Native) -> Failure:
     """The failure of the last call on this thread."""
@@ -61,7 +66,7 @@ def take(native: Native) -> Failure:
 
 def _read(native: Native, error: Any) -> Failure:
     if not error:
-        return Failure(Kind.PANIC, "the call failed without an error: a bug in anywasm", None, -1, None, (), 0)
+        return Failure.of(Kind.PANIC, "the call failed without an error: a bug in anywasm")
     try:
         kind, code, message = Kind(error.kind), error.code, native.text(error.message)
         capability = None

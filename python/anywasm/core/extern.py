@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from anywasm.core import types
-from anywasm.core.errors import take
+from anywasm.core.errors import Kind, take
 from anywasm.core.handle import Handle
 from anywasm.core.store import Store
+
+if TYPE_CHECKING:
+    from anywasm.core.importer import Importer
+    from anywasm.core.module import Module
 
 
 class Extern(Handle):
     """Something that lives in a store, can be imported and exported, and has a type. It keeps its store alive."""
 
-    def __init__(self, store: Store, ptr: Any) -> None:
+    def __init__(self, store: Store, ptr: Any, shared: bool = False) -> None:
+        """`shared`: somebody else deletes the pointer, when it has no user any more."""
         self._store = store
-        super().__init__(store._native, store._face, ptr, store._native.lib.aw_extern_delete)
+        super().__init__(store._native, store._face, ptr, None if shared else store._native.lib.aw_extern_delete)
 
     @property
     def core_store(self) -> Store:
         """The store it lives in."""
         return self._store
 
+    def lives_in(self, store: Store) -> bool:
+        """Whether it can be imported in this store."""
+        return self._store is store
+
+    def check_import(self, module: Module, index: int) -> None:
+        """Raises the style's error unless it is what the module's import at this position asks for."""
+        native = self._native
+        if not native.lib.aw_module_accepts(module._ptr, index, self._ptr):
+            failure = take(native)
+            if failure.kind is not Kind.LINK:
+                raise self._store.exception(failure)
+            raise self._face.link_error(module.import_list[index], current_type_of(self._store, self._ptr), failure)
+
+    def as_extern(self, store: Store) -> Extern:
+        """Itself."""
+        return self
+
+    def import_into(self, store: Store, importer: Importer) -> Any:
+        """The pointer to import it by, in a store that it lives in."""
+        return self._ptr
+
     def _failure(self) -> BaseException:
         return self._store.exception(take(self._native))
+
+
+def current_type_of(store: Store, ptr: Any) -> types.ExternType | None:
+    """As `type_of`, with the size that a memory or table has now as its smallest."""
+    ty, lib = type_of(store, ptr), store._native.lib
+    if isinstance(ty, types.MemoryType):
+        return replace(ty, minimum=lib.aw_memory_size(ptr) >> ty.page_size_log2)
+    return replace(ty, minimum=lib.aw_table_size(ptr)) if isinstance(ty, types.TableType) else ty
 
 
 def type_of(store: Store, ptr: Any) -> types.ExternType | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anywasm.core import host, values
 from anywasm.core.engine import Engine
@@ -11,6 +11,10 @@ from anywasm.core.extern import Extern, type_of
 from anywasm.core.specialise import specialise
 from anywasm.core.store import Store
 from anywasm.core.types import FuncType
+
+if TYPE_CHECKING:
+    from anywasm.core.definition import HostDefinition
+    from anywasm.core.importer import Importer
 
 
 class Func(Extern):
@@ -22,6 +26,8 @@ class Func(Extern):
     #: Whether a call's first argument is the store.
     takes_store = False
     _signature: FuncType
+    #: Of a host function that is told who calls it, and so made anew for each instance that imports it.
+    _definition: HostDefinition | None = None
     #: From the engine module's `Callable`.
     _bind: Callable[[int, Store | None, bytes, bytes], None]
 
@@ -32,11 +38,24 @@ class Func(Extern):
         Func.__init__(func, store, ptr, signature)
         return func
 
-    def __init__(self, store: Store, ptr: Any, signature: FuncType) -> None:
-        Extern.__init__(self, store, ptr)
+    @classmethod
+    def defined(cls, store: Store, definition: HostDefinition) -> Func:
+        """The function that a definition is in a store."""
+        func: Func = object.__new__(specialise(cls, store._native))
+        Func._be_defined(func, store, definition)
+        return func
+
+    def __init__(self, store: Store, ptr: Any, signature: FuncType, shared: bool = False) -> None:
+        Extern.__init__(self, store, ptr, shared)
         self._signature = signature
         address = int(self._native.ffi.cast("uintptr_t", self._ptr))
         self._bind(address, store if self.takes_store else None, bytes(signature.params), bytes(signature.results))
+
+    def _be_defined(self, store: Store, definition: HostDefinition) -> None:
+        """Instead of `__init__`, for what a definition is in a store."""
+        Func.__init__(self, store, definition.pointer_in(store), definition.signature, shared=True)
+        if definition.caller is not None:
+            self._definition = definition
 
     def _be_nowhere(self, engine: Engine, signature: FuncType) -> None:
         """Instead of `__init__`, for a function that is yet to be given to a store."""
@@ -56,6 +75,10 @@ class Func(Extern):
         self._check(self._native.lib.aw_func_call(self._ptr, slots))
         del kept
         return values.read_all(store, slots, signature.results)
+
+    def import_into(self, store: Store, importer: Importer) -> Any:
+        """The pointer to import it by, in its store."""
+        return self._ptr if self._definition is None else self._definition.import_into(store, importer)
 
     def reference_in(self, store: Store) -> Extern:
         """What stands for this function as a reference in a store."""

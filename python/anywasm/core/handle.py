@@ -12,13 +12,15 @@ from anywasm.engines import Native
 class Handle:
     """A pointer that is deleted with the object, or earlier by `_close`.
 
-    Deletion never waits and may happen on any thread, in any order: the shim sees to it.
+    Deletion never waits and may happen on any thread, in any order: the shim sees to it. Without a function that
+    deletes it, the pointer goes with its last user.
     """
 
     def __init__(self, native: Native, face: Face, ptr: Any, delete: Any) -> None:
         self._native = native
         self._face = face
-        self._ptr = native.ffi.gc(self._check(ptr), delete)
+        self._check(ptr)
+        self._ptr = ptr if delete is None else native.ffi.gc(ptr, delete)
 
     def _close(self) -> None:
         ptr, self._ptr = self._ptr, self._native.ffi.NULL

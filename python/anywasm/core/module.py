@@ -36,6 +36,13 @@ class Module(Handle):
         self._engine = engine
         self._imports: tuple[Import, ...] | None = None
         self._exports: tuple[Export, ...] | None = None
+        self._positions: dict[str, int] | None = None
+        self._deferred: Module | None = None
+
+    @property
+    def core_engine(self) -> Engine:
+        """The engine it was compiled by."""
+        return self._engine
 
     @staticmethod
     def compile(engine: Engine, wasm: bytes | bytearray) -> Any:
@@ -80,6 +87,24 @@ class Module(Handle):
             raw = (info.exports[index] for index in range(info.exports_len))
             self._exports = tuple(Export(native.text(e.name), self._type(e.ty)) for e in raw)
         return self._exports
+
+    @property
+    def export_positions(self) -> dict[str, int]:
+        """Where each export is in `export_list`, by name."""
+        if self._positions is None:
+            self._positions = {export.name: index for index, export in enumerate(self.export_list)}
+        return self._positions
+
+    @property
+    def has_start(self) -> bool:
+        """Whether it has a start function."""
+        return bool(self._info().has_start)
+
+    def deferred(self) -> Module:
+        """The same module, which does not run its start function but exports it, last; compiled once."""
+        if self._deferred is None:
+            self._deferred = Module(self._engine, self._native.lib.aw_module_deferred(self._ptr))
+        return self._deferred
 
     @property
     def name_section(self) -> str | None:

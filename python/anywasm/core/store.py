@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anywasm.core.engine import Engine
 from anywasm.core.errors import Failure, Kind
 from anywasm.core.handle import Handle
 from anywasm.core.hostobjects import HostObjects
+
+if TYPE_CHECKING:
+    from anywasm.core.definition import HostDefinition
 
 
 class Store(Handle):
@@ -23,6 +26,8 @@ class Store(Handle):
         super().__init__(native, engine.face, native.lib.aw_store_new(engine._ptr), native.lib.aw_store_delete)
         self._engine = engine
         self._callables: dict[int, Any] = {}
+        #: What definitions have become here: pointers, which unlike functions do not hold the store.
+        self._defined: dict[HostDefinition, Any] = {}
         self._host_objects = HostObjects()
         #: Exceptions of host functions on their way through WebAssembly, by token.
         self._parked: dict[int, BaseException] = {}
@@ -34,6 +39,10 @@ class Store(Handle):
     def core_engine(self) -> Engine:
         """The engine it was made with."""
         return self._engine
+
+    def owned(self, ptr: Any) -> Any:
+        """A fresh pointer to an extern in this store, deleted with its last user; an error for the call that failed."""
+        return self._native.ffi.gc(self._check(ptr), self._native.lib.aw_extern_delete)
 
     def park(self, exception: BaseException) -> int:
         """Keeps an exception until the call it interrupts has returned; gives the token to find it by."""
@@ -54,5 +63,6 @@ class Store(Handle):
         if self._ptr:
             self._check(self._native.lib.aw_store_close(self._ptr))
             self._callables.clear()
+            self._defined.clear()
             self._host_objects = HostObjects()
             self._last_results = None

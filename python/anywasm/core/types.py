@@ -29,6 +29,8 @@ class ValType(enum.IntEnum):
 
 #: The types whose values are plain numbers.
 NUMBERS = frozenset((ValType.I32, ValType.I64, ValType.F32, ValType.F64))
+#: The types whose values are references.
+REFERENCES = frozenset((ValType.FUNCREF, ValType.EXTERNREF, ValType.REF))
 
 
 @dataclass(frozen=True)

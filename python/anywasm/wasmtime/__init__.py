@@ -10,17 +10,22 @@ Hello from Python!
 """
 
 from anywasm import core
+from anywasm.wasmtime.caller import Caller
 from anywasm.wasmtime.engine import Engine
-from anywasm.wasmtime.errors import Frame, Trap, TrapCode, WasmtimeError
+from anywasm.wasmtime.errors import ExitTrap, WasmtimeError
 from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.func import Func
 from anywasm.wasmtime.globals import Global
 from anywasm.wasmtime.instance import Instance, InstanceExports
+from anywasm.wasmtime.instance_pre import InstancePre
+from anywasm.wasmtime.linker import Linker
+from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.memory import Memory
 from anywasm.wasmtime.module import Module
-from anywasm.wasmtime.store import Store
+from anywasm.wasmtime.store import Store, Storelike
 from anywasm.wasmtime.table import Table
 from anywasm.wasmtime.text import wat2wasm
+from anywasm.wasmtime.trap import Frame, Trap, TrapCode
 from anywasm.wasmtime.types import (
     ExportType,
     FuncType,
@@ -29,6 +34,7 @@ from anywasm.wasmtime.types import (
     Limits,
     MemoryType,
     TableType,
+    TagType,
     ValType,
 )
 from anywasm.wasmtime.val import Val
@@ -37,7 +43,9 @@ FACE.func = Func
 FACE.wrappers = {core.Memory: Memory._of, core.Global: Global._of, core.Table: Table._of}
 
 __all__ = [
+    "Caller",
     "Engine",
+    "ExitTrap",
     "ExportType",
     "Frame",
     "Func",
@@ -47,13 +55,18 @@ __all__ = [
     "ImportType",
     "Instance",
     "InstanceExports",
+    "InstancePre",
     "Limits",
+    "Linker",
+    "Managed",
     "Memory",
     "MemoryType",
     "Module",
     "Store",
+    "Storelike",
     "Table",
     "TableType",
+    "TagType",
     "Trap",
     "TrapCode",
     "Val",

@@ -6,9 +6,10 @@ from typing import Optional
 
 from anywasm import core
 from anywasm.wasmtime.face import FACE
+from anywasm.wasmtime.managed import Managed
 
 
-class Engine(core.Engine):
+class Engine(core.Engine, Managed):
     """An engine; `name` names it (`"wasmi"`), None is the default one.
 
     >>> from anywasm.wasmtime import Engine, Store
@@ -20,3 +21,4 @@ class Engine(core.Engine):
         if config is not None:
             raise TypeError("expected Config")
         super().__init__(FACE, name)
+        self._set_open()

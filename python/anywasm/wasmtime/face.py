@@ -7,8 +7,9 @@ from typing import Any
 
 from anywasm import core
 from anywasm.core import Failure, Kind
-from anywasm.wasmtime import convert
-from anywasm.wasmtime.errors import MissingCapability, Trap, WasmtimeError
+from anywasm.wasmtime import convert, mismatch
+from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
+from anywasm.wasmtime.trap import Trap
 
 
 class WasmtimeFace(core.Face):
@@ -19,12 +20,12 @@ class WasmtimeFace(core.Face):
             return Trap._of(failure)
         if failure.kind is Kind.UNSUPPORTED:
             return MissingCapability(failure.message, failure.capability)
-        return WasmtimeError(failure.message)
+        return WasmtimeError._of(failure.message)
 
     def link_error(self, asked: core.Import, given: core.ExternType | None, failure: Failure) -> BaseException:
-        types = f"types incompatible: expected type `{asked.type}`, found type `{given or 'an opaque reference'}`"
-        text = f"incompatible import type for `{asked.module}::{asked.name}`\n\nCaused by:\n    {types}\n"
-        return WasmtimeError(text)
+        cause = mismatch.describe(asked.type, given)
+        text = f"incompatible import type for `{asked.module}::{asked.name}`\n\nCaused by:\n    {cause}\n"
+        return WasmtimeError._of(text)
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:
         if not ty.results:

@@ -8,13 +8,16 @@ from typing import Any
 from anywasm import core
 from anywasm.core.specialise import specialise
 from anywasm.wasmtime import convert
+from anywasm.wasmtime.caller import Caller
 from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.store import Store, check_store
+from anywasm.wasmtime.store import Store, Storelike, check_store
 from anywasm.wasmtime.types import FuncType, of_core
 
 
 class Func(core.Func):
     """A function, of WebAssembly or of the host: called with its store, then its arguments.
+
+    `access_caller`: whether the Python function gets a `Caller` as its first argument.
 
     >>> from anywasm.wasmtime import Func, FuncType, Store, ValType
     >>> store = Store()
@@ -25,18 +28,17 @@ class Func(core.Func):
 
     takes_store = True
 
-    def __new__(cls, store: Store, ty: FuncType, func: Callable[..., Any]) -> Func:
+    def __new__(cls, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> Func:
         if not isinstance(store, Store):
             raise TypeError("expected a Store")
-        if not isinstance(ty, FuncType):
-            raise TypeError("expected a FuncType")
+        check_type(ty)
         result: Func = object.__new__(specialise(Func, store._native))
         return result
 
-    def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any]) -> None:
-        core.Func.__init__(self, store, core.host_function(store._context(), ty._core, func), ty._core)
+    def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
+        self._be_defined(store._context(), definition(ty, func, access_caller))
 
-    def type(self, store: Store) -> FuncType:
+    def type(self, store: Storelike) -> FuncType:
         """Its type."""
         check_store(store, self)
         result: FuncType = of_core(self._signature)
@@ -52,3 +54,15 @@ class Func(core.Func):
             raise WasmtimeError(f"{problem} parameters provided: given {len(args)}, expected {len(params)}")
         values = self.call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
         return None if not results else values[0] if len(results) == 1 else values
+
+
+def definition(ty: FuncType, func: Callable[..., Any], access_caller: bool) -> core.HostDefinition:
+    """A host function of this type, for any store."""
+    return core.HostDefinition(check_type(ty)._core, func, Caller if access_caller else None)
+
+
+def check_type(ty: Any) -> FuncType:
+    """A function's type; TypeError for anything else."""
+    if not isinstance(ty, FuncType):
+        raise TypeError("expected a FuncType")
+    return ty

@@ -7,7 +7,7 @@ from typing import Any
 from anywasm import core
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.store import Store, check_store
+from anywasm.wasmtime.store import Storelike, check_store
 from anywasm.wasmtime.types import GlobalType, of_core
 from anywasm.wasmtime.val import Val
 
@@ -25,7 +25,7 @@ class Global:
 
     __slots__ = ("_core",)
 
-    def __init__(self, store: Store, ty: GlobalType, val: Any) -> None:
+    def __init__(self, store: Storelike, ty: GlobalType, val: Any) -> None:
         if not isinstance(ty, GlobalType):
             raise TypeError("expected a GlobalType")
         self._core = core.Global.new(store._context(), ty._core, convert.to_wasm(ty._core.content, val))
@@ -36,18 +36,18 @@ class Global:
         result._core = made
         return result
 
-    def type(self, store: Store) -> GlobalType:
+    def type(self, store: Storelike) -> GlobalType:
         """Its type."""
         check_store(store, self._core)
         result: GlobalType = of_core(self._core.type)
         return result
 
-    def value(self, store: Store) -> Any:
+    def value(self, store: Storelike) -> Any:
         """Its value; a null reference comes as a `Val`."""
         check_store(store, self._core)
         return null_as_val(self._core.type.content, self._core.get())
 
-    def set_value(self, store: Store, val: Any) -> None:
+    def set_value(self, store: Storelike, val: Any) -> None:
         """Sets it; WasmtimeError where it is immutable."""
         check_store(store, self._core)
         if not self._core.type.mutable:

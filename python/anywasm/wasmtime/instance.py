@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Optional
 
 from anywasm import core
-from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.globals import Global
-from anywasm.wasmtime.memory import Memory
-from anywasm.wasmtime.module import Module
-from anywasm.wasmtime.store import Store, check_store
-from anywasm.wasmtime.table import Table
+from anywasm.wasmtime.extern import AsExtern, unwrap
+from anywasm.wasmtime.module import Module, check_module
+from anywasm.wasmtime.store import Storelike, check_store
 
 
 class InstanceExports(Mapping[str, Any]):
@@ -26,7 +23,7 @@ class InstanceExports(Mapping[str, Any]):
 
     def __init__(self, instance: core.Instance) -> None:
         self._instance = instance
-        self._positions = {export.name: index for index, export in enumerate(instance.core_module.export_list)}
+        self._positions = instance.core_module.export_positions
         self._objects: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -48,38 +45,31 @@ class InstanceExports(Mapping[str, Any]):
 
 
 class Instance:
-    """An instance of a module, with its imports in the module's order."""
+    """An instance of a module, with its imports in the module's order.
 
-    __slots__ = ("_core", "_exports")
+    WasmtimeError where they do not fit, `Trap` where its start function traps; an exception of a host function that the
+    start function calls comes through as it is.
+    """
 
-    def __init__(self, store: Store, module: Module, imports: Sequence[Any]) -> None:
-        if not isinstance(module, Module):
-            raise TypeError("expected a Module")
-        count = len(imports)
-        externs = [_unwrap(item) for item in imports]
-        home = store._context()
-        asked = len(module.import_list)
-        if count != asked:
-            raise WasmtimeError(f"expected {asked} imports, found {count}")
-        if any(extern._store is not home for extern in externs):
-            raise WasmtimeError("cross-`Store` instantiation is not currently supported")
-        if module._engine is not home.engine:
-            raise WasmtimeError("cross-`Engine` instantiation is not currently supported")
-        self._core = core.Instance(home, module, externs)
-        self._exports: InstanceExports | None = None
+    __slots__ = ("__weakref__", "_core", "_exports")
 
-    def exports(self, store: Store) -> InstanceExports:
+    def __init__(self, store: Storelike, module: Module, imports: Sequence[AsExtern]) -> None:
+        externs = [unwrap(imports[index]) for index in range(len(imports))]
+        self._be(core.Instance(store._context(), check_module(module), externs))
+
+    @classmethod
+    def _of(cls, made: core.Instance) -> Instance:
+        result = cls.__new__(cls)
+        result._be(made)
+        return result
+
+    def _be(self, made: core.Instance) -> None:
+        self._core = made
+        self._exports: Optional[InstanceExports] = None
+
+    def exports(self, store: Storelike) -> InstanceExports:
         """What it exports."""
         check_store(store, self._core)
         if self._exports is None:
             self._exports = InstanceExports(self._core)
         return self._exports
-
-
-def _unwrap(item: Any) -> core.Extern:
-    """The core's object for an import; TypeError for anything that is none."""
-    if isinstance(item, (Memory, Global, Table)):
-        return item._core
-    if isinstance(item, core.Extern):
-        return item
-    raise TypeError("expected a Func, Global, Memory, SharedMemory, Tag, or Table")

@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 from anywasm import core
 from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.store import Store, check_store
+from anywasm.wasmtime.store import Storelike, check_store
 from anywasm.wasmtime.types import MemoryType, of_core
 
 
@@ -24,7 +24,7 @@ class Memory:
 
     __slots__ = ("_core",)
 
-    def __init__(self, store: Store, ty: MemoryType) -> None:
+    def __init__(self, store: Storelike, ty: MemoryType) -> None:
         if not isinstance(ty, MemoryType):
             raise TypeError("expected a MemoryType")
         self._core = core.Memory.new(store._context(), ty._core)
@@ -35,32 +35,32 @@ class Memory:
         result._core = made
         return result
 
-    def type(self, store: Store) -> MemoryType:
+    def type(self, store: Storelike) -> MemoryType:
         """Its type."""
         check_store(store, self._core)
         result: MemoryType = of_core(self._core.type)
         return result
 
-    def size(self, store: Store) -> int:
+    def size(self, store: Storelike) -> int:
         """In pages."""
         check_store(store, self._core)
         return self._core.page_count()
 
-    def data_len(self, store: Store) -> int:
+    def data_len(self, store: Storelike) -> int:
         """In bytes."""
         check_store(store, self._core)
         return self._core.byte_size()
 
-    def page_size(self, store: Store) -> int:
+    def page_size(self, store: Storelike) -> int:
         """A page's size in bytes."""
         return 1 << self.page_size_log2(store)
 
-    def page_size_log2(self, store: Store) -> int:
+    def page_size_log2(self, store: Storelike) -> int:
         """Base-2 logarithm of a page's size."""
         check_store(store, self._core)
         return self._core.type.page_size_log2
 
-    def grow(self, store: Store, delta: int) -> int:
+    def grow(self, store: Storelike, delta: int) -> int:
         """Adds pages; gives the former size. WasmtimeError where that is too many."""
         check_store(store, self._core)
         if delta < 0:
@@ -70,7 +70,7 @@ class Memory:
         except (OverflowError, WasmtimeError):
             raise WasmtimeError(f"failed to grow memory by `{delta}`") from None
 
-    def read(self, store: Store, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
+    def read(self, store: Storelike, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
         """The bytes from `start` to `stop`, as slices of a list go: negative from the end, beyond it cut off."""
         core = self._core
         if store is not core._store:
@@ -81,7 +81,7 @@ class Memory:
         begin, end, _ = slice(start, stop).indices(core.byte_size())
         return core.read_array(begin, end - begin) if end > begin else bytearray()
 
-    def write(self, store: Store, value: bytes | bytearray | Sequence[int], start: Optional[int] = None) -> int:
+    def write(self, store: Storelike, value: bytes | bytearray | Sequence[int], start: Optional[int] = None) -> int:
         """Writes bytes from `start` on; gives how many. IndexError where they do not fit."""
         core = self._core
         if store is not core._store:
@@ -97,11 +97,11 @@ class Memory:
         core.write_bytes(begin, data)
         return len(data)
 
-    def data_ptr(self, store: Store) -> Any:
+    def data_ptr(self, store: Storelike) -> Any:
         """The bytes as a `ctypes.POINTER(c_ubyte)`, good for the size the memory has now."""
         return ctypes.cast(self.get_buffer_ptr(store), ctypes.POINTER(ctypes.c_ubyte))
 
-    def get_buffer_ptr(self, store: Store, size: Optional[int] = None, offset: int = 0) -> Any:
+    def get_buffer_ptr(self, store: Storelike, size: Optional[int] = None, offset: int = 0) -> Any:
         """The bytes as a ctypes array of `c_ubyte`, which shares them."""
         check_store(store, self._core)
         view = memoryview(core.Buffer._over(self._core))

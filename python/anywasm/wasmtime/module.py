@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 from anywasm import core
 from anywasm.wasmtime.engine import Engine
+from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.face import FACE
-from anywasm.wasmtime.types import ExportType, ImportType, of_core
+from anywasm.wasmtime.managed import Managed
+from anywasm.wasmtime.types import ExportType, ImportType
 
 
-class Module(core.Module):
+class Module(core.Module, Managed):
     """A compiled module, from a binary or from text.
 
     >>> from anywasm.wasmtime import Engine, Module
@@ -20,53 +22,83 @@ class Module(core.Module):
     ['f']
     """
 
-    def __init__(self, engine: Engine, wasm: str | bytes | bytearray) -> None:
-        super().__init__(engine, core.Module.compile(_engine(engine), _binary(engine, wasm)))
+    def __init__(self, engine: Engine, wasm: Union[str, bytes, bytearray]) -> None:
+        self._be(engine, core.Module.compile(_engine(engine), _binary(engine, wasm)))
 
     @classmethod
     def _from(cls, engine: Engine, ptr: Any) -> Module:
         module = cls.__new__(cls)
-        core.Module.__init__(module, engine, ptr)
+        module._be(engine, ptr)
         return module
 
-    @classmethod
-    def from_file(cls, engine: Engine, path: str | bytes | os.PathLike[str]) -> Module:
-        """A module from a file, binary or text."""
-        return cls(engine, Path(os.fsdecode(path)).read_bytes())
+    def _be(self, engine: Engine, ptr: Any) -> None:
+        core.Module.__init__(self, engine, ptr)
+        self._set_open()
+
+    def _delete(self) -> None:
+        self._close()
 
     @classmethod
-    def validate(cls, engine: Engine, wasm: bytes | bytearray) -> None:
+    def from_file(cls, engine: Engine, path: Union[str, bytes, os.PathLike[str]]) -> Module:
+        """A module from a file, binary or text."""
+        with open(path, "rb") as file:
+            contents = file.read()
+        return cls(engine, contents)
+
+    @classmethod
+    def validate(cls, engine: Engine, wasm: Union[bytes, bytearray]) -> None:
         """Raises WasmtimeError, with the reason, where a binary is not valid."""
-        problem = core.Module.check(engine, _bytes(wasm))
+        data = _bytes(wasm)
+        engine.ptr()
+        problem = core.Module.check(engine, data)
         if problem is not None:
             raise problem
 
     def serialize(self) -> bytearray:
         """The module as bytes, for `deserialize` with the same engine in the same version."""
+        self._check_open()
         return bytearray(self.dump())
 
     @classmethod
-    def deserialize(cls, engine: Engine, encoded: bytes | bytearray) -> Module:
+    def deserialize(cls, engine: Engine, encoded: Union[bytes, bytearray]) -> Module:
         """A module from what `serialize` gave; WasmtimeError where another engine or version gave it.
 
         The bytes must not come from an untrusted source: they are machine code.
         """
-        return cls._from(engine, core.Module.load(_engine(engine), _bytes(encoded)))
+        if not isinstance(encoded, (bytes, bytearray)):
+            raise TypeError("expected bytes")
+        engine.ptr()
+        return cls._from(engine, core.Module.load(engine, encoded))
 
     @classmethod
     def deserialize_file(cls, engine: Engine, path: str) -> Module:
-        """As `deserialize`, from a file."""
-        return cls.deserialize(engine, Path(path).read_bytes())
+        """As `deserialize`, from a file. WasmtimeError where it cannot be read."""
+        name = path.encode()
+        try:
+            data = Path(os.fsdecode(name)).read_bytes()
+        except OSError as error:
+            raise WasmtimeError(f"failed to open file {path!r} for reading: {error.strerror}") from error
+        return cls.deserialize(engine, data)
 
     @property
     def imports(self) -> list[ImportType]:
         """Its imports, in its own order."""
-        return [ImportType(each.module, each.name, of_core(each.type)) for each in self.import_list]
+        self._check_open()
+        return [ImportType._of(each) for each in self.import_list]
 
     @property
     def exports(self) -> list[ExportType]:
         """Its exports, in its own order."""
-        return [ExportType(each.name, of_core(each.type)) for each in self.export_list]
+        self._check_open()
+        return [ExportType._of(each) for each in self.export_list]
+
+
+def check_module(module: Any) -> Module:
+    """A module that is open; TypeError for anything else, ValueError for one that is closed."""
+    if not isinstance(module, Module):
+        raise TypeError("expected a Module")
+    module._check_open()
+    return module
 
 
 def _engine(engine: Any) -> Engine:
@@ -75,14 +107,14 @@ def _engine(engine: Any) -> Engine:
     return engine
 
 
-def _bytes(wasm: Any) -> bytes | bytearray:
+def _bytes(wasm: Any) -> Union[bytes, bytearray]:
     if not isinstance(wasm, (bytes, bytearray)):
         raise TypeError("expected wasm bytes")
     return wasm
 
 
-def _binary(engine: Engine, wasm: Any) -> bytes | bytearray:
+def _binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
     """Text, as str or as bytes that do not begin with a zero byte, is translated; a bytearray is never text."""
-    if wasm and (isinstance(wasm, str) or (isinstance(wasm, bytes) and wasm[0] != 0)):
+    if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
         return core.wat2wasm(FACE, wasm, engine.native)
     return _bytes(wasm)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from anywasm import core
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.managed import Managed
+
+if TYPE_CHECKING:
+    from anywasm.wasmtime.caller import Caller
 
 
-class Store(core.Store):
+class Store(core.Store, Managed):
     """Where functions, memories and instances live; every call on them is given their store.
 
     >>> from anywasm.wasmtime import Store
@@ -27,6 +30,7 @@ class Store(core.Store):
         super().__init__(engine)
         self._made_with = engine
         self._data = data
+        self._set_open()
 
     @property
     def engine(self) -> Engine:
@@ -37,27 +41,26 @@ class Store(core.Store):
         """What it was given to keep; None for anything that counts as false."""
         return self._data or None
 
-    def _context(self) -> Store:
-        if not self._ptr:
-            raise ValueError("already closed")
+    def _context(self) -> core.Store:
+        self._check_open()
         return self
 
-    def close(self) -> None:
-        """Frees all that lives in it; closing again is nothing. WasmtimeError while it runs on this thread."""
-        if self._ptr:
-            self._close_store()
-            self._close()
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
-    ) -> None:
-        self.close()
+    def _delete(self) -> None:
+        """Frees all that lives in it. WasmtimeError while it runs on this thread."""
+        self._close_store()
+        self._close()
 
 
-def check_store(store: Any, owner: core.Extern | core.Instance) -> None:
+#: What stands for a store: a `Store`, or a `Caller` until its host function returns.
+Storelike = Union[Store, "Caller"]
+
+
+def check_store(store: Storelike, owner: core.Extern | core.Instance) -> None:
     """Refuses a store that the object does not live in."""
     if store._context() is not owner._store:
-        raise WasmtimeError("object used with the wrong store: it belongs to another one")
+        raise wrong_store()
+
+
+def wrong_store() -> WasmtimeError:
+    """The error for an object that is used with a store it does not live in."""
+    return WasmtimeError("object used with the wrong store: it belongs to another one")

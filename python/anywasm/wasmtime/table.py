@@ -8,7 +8,7 @@ from anywasm import core
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.globals import null_as_val
-from anywasm.wasmtime.store import Store, check_store
+from anywasm.wasmtime.store import Storelike, check_store
 from anywasm.wasmtime.types import TableType, of_core
 
 
@@ -23,7 +23,7 @@ class Table:
 
     __slots__ = ("_core",)
 
-    def __init__(self, store: Store, ty: TableType, init: Any) -> None:
+    def __init__(self, store: Storelike, ty: TableType, init: Any) -> None:
         if not isinstance(ty, TableType):
             raise TypeError("expected a TableType")
         self._core = core.Table.new(store._context(), ty._core, convert.to_wasm(ty._core.element, init))
@@ -34,25 +34,25 @@ class Table:
         result._core = made
         return result
 
-    def type(self, store: Store) -> TableType:
+    def type(self, store: Storelike) -> TableType:
         """Its type."""
         check_store(store, self._core)
         result: TableType = of_core(self._core.type)
         return result
 
-    def size(self, store: Store) -> int:
+    def size(self, store: Storelike) -> int:
         """How many elements it has."""
         check_store(store, self._core)
         return self._core.size()
 
-    def get(self, store: Store, idx: int) -> Any:
+    def get(self, store: Storelike, idx: int) -> Any:
         """The element at an index: None where there is none, a `Val` for null."""
         check_store(store, self._core)
         if not 0 <= idx < self._core.size():
             return None
         return null_as_val(self._core.type.element, self._core.get(idx))
 
-    def set(self, store: Store, idx: int, val: Any) -> None:
+    def set(self, store: Storelike, idx: int, val: Any) -> None:
         """Sets the element at an index; WasmtimeError where there is none."""
         check_store(store, self._core)
         value = convert.to_wasm(self._core.type.element, val)
@@ -60,7 +60,7 @@ class Table:
             raise WasmtimeError("wasm trap: undefined element: out of bounds table access")
         self._core.set(idx, value)
 
-    def grow(self, store: Store, amt: int, init: Any) -> int:
+    def grow(self, store: Storelike, amt: int, init: Any) -> int:
         """Adds elements, each `init`; gives the former size. WasmtimeError where that is too many."""
         check_store(store, self._core)
         value = convert.to_wasm(self._core.type.element, init)

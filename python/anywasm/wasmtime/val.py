@@ -7,7 +7,7 @@ from typing import Any, Optional
 from anywasm import core
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.types import ValType, val_type
+from anywasm.wasmtime.types import ValType
 
 
 class Val:
@@ -77,7 +77,7 @@ class Val:
     @classmethod
     def ref_null(cls, ty: ValType) -> Val:
         """The null reference of this type."""
-        if val_type(ty) not in (core.ValType.FUNCREF, core.ValType.EXTERNREF):
+        if not isinstance(ty, ValType) or ty._core not in (core.ValType.FUNCREF, core.ValType.EXTERNREF):
             raise WasmtimeError(f"Invalid reference type for `ref_null`: {ty}")
         return cls._of(ty._core, None)
 
@@ -119,7 +119,9 @@ class Val:
         return self._as(core.ValType.EXTERNREF)
 
     def as_funcref(self) -> Any:
-        """The function, or None where it is something else."""
+        """The function, or None where it is something else; AssertionError for the null reference."""
+        if self._type is core.ValType.FUNCREF:
+            assert isinstance(self._value, core.Func)
         return self._as(core.ValType.FUNCREF)
 
     def __eq__(self, other: object) -> bool:

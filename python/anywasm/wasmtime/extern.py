@@ -1,0 +1,22 @@
+"""What can be imported and exported."""
+
+from __future__ import annotations
+
+from typing import Any, Union
+
+from anywasm import core
+from anywasm.wasmtime.func import Func
+from anywasm.wasmtime.globals import Global
+from anywasm.wasmtime.memory import Memory
+from anywasm.wasmtime.table import Table
+
+AsExtern = Union[Func, Table, Memory, Global]
+
+
+def unwrap(item: Any) -> core.Importable:
+    """The core's object for an import; TypeError for anything that is none."""
+    if isinstance(item, (Memory, Global, Table)):
+        return item._core
+    if isinstance(item, core.Extern):
+        return item
+    raise TypeError("expected a Func, Global, Memory, SharedMemory, Tag, or Table")

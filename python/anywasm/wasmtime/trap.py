@@ -1,0 +1,158 @@
+"""Traps."""
+
+from __future__ import annotations
+
+import enum
+from typing import Optional
+
+from anywasm import core
+from anywasm.wasmtime.described import Described
+from anywasm.wasmtime.managed import Managed
+
+
+class TrapCode(enum.Enum):
+    """Why WebAssembly trapped; the numbers are those of wasmtime's header `trap.h`. From 17 on they are the component
+    model's and proposals', but for the last.
+    """
+
+    STACK_OVERFLOW = 0
+    MEMORY_OUT_OF_BOUNDS = 1
+    HEAP_MISALIGNED = 2
+    TABLE_OUT_OF_BOUNDS = 3
+    INDIRECT_CALL_TO_NULL = 4
+    BAD_SIGNATURE = 5
+    INTEGER_OVERFLOW = 6
+    INTEGER_DIVISION_BY_ZERO = 7
+    BAD_CONVERSION_TO_INTEGER = 8
+    UNREACHABLE = 9
+    INTERRUPT = 10
+    OUT_OF_FUEL = 11
+    ATOMIC_WAIT_NON_SHARED_MEMORY = 12
+    NULL_REFERENCE = 13
+    ARRAY_OUT_OF_BOUNDS = 14
+    ALLOCATION_TOO_LARGE = 15
+    CAST_FAILURE = 16
+    CANNOT_ENTER_COMPONENT = 17
+    NO_ASYNC_RESULT = 18
+    UNHANDLED_TAG = 19
+    CONTINUATION_ALREADY_CONSUMED = 20
+    DISABLED_OPCODE = 21
+    ASYNC_DEADLOCK = 22
+    CANNOT_LEAVE_COMPONENT = 23
+    CANNOT_BLOCK_SYNC_TASK = 24
+    INVALID_CHAR = 25
+    DEBUG_ASSERT_STRING_ENCODING_FINISHED = 26
+    DEBUG_ASSERT_EQUAL_CODE_UNITS = 27
+    DEBUG_ASSERT_POINTER_ALIGNED = 28
+    DEBUG_ASSERT_UPPER_BITS_UNSET = 29
+    STRING_OUT_OF_BOUNDS = 30
+    LIST_OUT_OF_BOUNDS = 31
+    INVALID_DISCRIMINANT = 32
+    UNALIGNED_POINTER = 33
+    TASK_CANCEL_NOT_CANCELLED = 34
+    TASK_CANCEL_OR_RETURN_TWICE = 35
+    SUBTASK_CANCEL_AFTER_TERMINAL = 36
+    TASK_RETURN_INVALID = 37
+    WAITABLE_SET_DROP_HAS_WAITERS = 38
+    SUBTASK_DROP_NOT_RESOLVED = 39
+    THREAD_NEW_INDIRECT_INVALID_TYPE = 40
+    THREAD_NEW_INDIRECT_UNINITIALIZED = 41
+    BACKPRESSURE_OVERFLOW = 42
+    UNSUPPORTED_CALLBACK_CODE = 43
+    CANNOT_RESUME_THREAD = 44
+    CONCURRENT_FUTURE_STREAM_OP = 45
+    REFERENCE_COUNT_OVERFLOW = 46
+    STREAM_OP_TOO_BIG = 47
+    WAITABLE_SYNC_AND_ASYNC = 48
+    UNCAUGHT_EXCEPTION = 49
+
+
+class Frame(Described[core.Frame]):
+    """A function on the way to a trap."""
+
+    @property
+    def func_index(self) -> int:
+        """Its index in the module's function index space."""
+        return self._core.func_index
+
+    @property
+    def func_name(self) -> Optional[str]:
+        """Its name, or None where it is not known."""
+        return self._core.func_name
+
+    @property
+    def module_name(self) -> Optional[str]:
+        """Its module's name, or None where it is not known."""
+        return self._core.module_name
+
+    @property
+    def func_offset(self) -> int:
+        """How far from its start the code is that was running, in bytes; 0 where the engine does not tell."""
+        return self._core.func_offset
+
+    @property
+    def module_offset(self) -> int:
+        """How far from the module's start the code is that was running, in bytes; 0 where the engine does not tell."""
+        return self._core.module_offset
+
+
+class Trap(Exception, Managed):
+    """WebAssembly trapped; or, made with a message, what a host function raises to trap.
+
+    >>> from anywasm.wasmtime import Trap
+    >>> Trap("out of patience").message
+    'out of patience'
+    """
+
+    def __init__(self, message: str) -> None:
+        message.encode()  # An AttributeError for what is no text, as in wasmtime-py.
+        super().__init__(message)
+        self._be(message)
+
+    @classmethod
+    def _of(cls, failure: core.Failure) -> Trap:
+        trap = cls.__new__(cls)
+        trap._be(_message(failure), failure.frames, failure.trap_code)
+        return trap
+
+    def _be(self, message: str, frames: tuple[core.Frame, ...] = (), code: Optional[core.TrapCode] = None) -> None:
+        self._message, self._frames = message, frames
+        self._code = None if code is None else TrapCode(code.value)
+        self._set_open()
+
+    @property
+    def message(self) -> str:
+        """What happened, with the backtrace."""
+        self._check_open()
+        return self._message
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The functions it went through, innermost first; empty where the engine does not tell."""
+        self._check_open()
+        return [Frame._of(frame) for frame in self._frames]
+
+    @property
+    def trap_code(self) -> Optional[TrapCode]:
+        """Why WebAssembly trapped; None for a trap made by the host."""
+        self._check_open()
+        return self._code
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def _message(failure: core.Failure) -> str:
+    # An engine that writes a whole backtrace knows more than we do, such as the address of a memory fault.
+    if failure.trap_code is None or "wasm backtrace" in failure.message:
+        return failure.message
+    text = failure.trap_code.text
+    if failure.trap_code is core.TrapCode.UNREACHABLE_CODE_REACHED:
+        text = "wasm `unreachable` instruction executed"
+    if not failure.frames:
+        return f"wasm trap: {text}"
+    lines = ["error while executing at wasm backtrace:"]
+    for index, frame in enumerate(failure.frames):
+        function = frame.func_name or f"<wasm function {frame.func_index}>"
+        lines.append(f"{index:5}: {frame.module_offset:#8x} - {frame.module_name or '<unknown>'}!{function}")
+    return "\n".join([*lines, "", "Caused by:", f"    wasm trap: {text}"])
