@@ -14,13 +14,13 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
-# What differs from run to run, or says only in which module a class was written.
-_NORMALISED = [
+# What differs from run to run, says only in which module a class was written, or would break a line.
+_NORMALISED: list[tuple[re.Pattern[str], Any]] = [
     (re.compile(r"<(?:[\w<>]+\.)*(\w+) object at 0x[0-9a-f]+>"), r"<\1 object>"),
     (re.compile(r"<class '(?:[\w<>]+\.)*(\w+)'>"), r"<class '\1'>"),
     (re.compile(r"'(?:builtins|anywasm\.\w+(?:\.\w+)*)\.(\w+)'"), r"'\1'"),
     (re.compile(r"0x[0-9a-f]{8,}"), "0x..."),
-    (re.compile(r"\n"), r"\\n"),
+    (re.compile(r"[\x00-\x1f]"), lambda match: repr(match[0])[1:-1]),
 ]
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments
-from anywasm.wasmer.face import TEXT_FACE
 from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
+from anywasm.wasmer.text import to_binary
 from anywasm.wasmer.types import ExportType, ImportType, of_core
 
 
@@ -99,6 +99,6 @@ def _is_binary(source: Any) -> bool:
 
 def _from_text(store: Store, source: str | bytes) -> bytes:
     try:
-        return core.wat2wasm(TEXT_FACE, source, store._engine.native)
+        return to_binary(source, store._engine.native)
     except RuntimeError as error:
         raise RuntimeError(f"WebAssembly translation error: Error when converting wat: {error}") from None

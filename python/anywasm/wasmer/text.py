@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from anywasm import core
+from anywasm.engines import Native
 from anywasm.wasmer import arguments
 from anywasm.wasmer.face import TEXT_FACE
+from anywasm.wasmer.spelling import modern, modern_bytes
 
 
 def wat2wasm(wat: str) -> bytes:
@@ -14,7 +16,7 @@ def wat2wasm(wat: str) -> bytes:
     >>> wat2wasm("(module)")
     b'\\x00asm\\x01\\x00\\x00\\x00'
     """
-    return core.wat2wasm(TEXT_FACE, arguments.text("wat", wat))
+    return to_binary(arguments.text("wat", wat))
 
 
 def wasm2wat(bytes: bytes) -> str:
@@ -25,3 +27,14 @@ def wasm2wat(bytes: bytes) -> str:
     '(module)'
     """
     return core.wasm2wat(TEXT_FACE, arguments.binary("bytes", bytes)).rstrip()
+
+
+def to_binary(text: str | bytes, native: Native | None = None) -> bytes:
+    """A module in text form as a binary, in today's spelling or the former one. The error is a plain RuntimeError."""
+    try:
+        return core.wat2wasm(TEXT_FACE, text, native)
+    except RuntimeError:
+        newer = modern(text) if isinstance(text, str) else modern_bytes(text)
+        if newer == text:
+            raise
+    return core.wat2wasm(TEXT_FACE, newer, native)

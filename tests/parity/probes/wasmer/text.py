@@ -21,6 +21,27 @@ wat2wasm(None)
 wat2wasm()
 wat2wasm("(module)", 1)
 wat2wasm(x="(module)")
+
+
+def old(body, before=""):
+    """In the spelling of before 2020."""
+    return wat2wasm(f"(module (global (mut i32) (i32.const 0)) (memory 1) {before} (func (param i32) {body}))")
+
+
+old("get_local 0 set_local 0 get_local 0 tee_local 0 drop")
+old("get_global 0 set_global 0")
+old("current_memory grow_memory drop")
+old("i64.const 0 i32.wrap/i64 i64.extend_s/i32 i32.wrap/i64 i64.extend_u/i32 drop")
+old("f32.const 0 i32.trunc_s/f32 f32.convert_u/i32 i64.trunc_u/f32 f64.convert_s/i64 i32.trunc_s/f64 drop")
+old("f32.const 0 i32.trunc_s:sat/f32 f64.convert_s/i32 i64.trunc_u:sat/f64 drop")
+old("f32.const 0 f64.promote/f32 f32.demote/f64 i32.reinterpret/f32 f32.reinterpret/i32 drop")
+old("i64.const 0 f64.reinterpret/i64 i64.reinterpret/f64 drop")
+old("nop", "(table 1 anyfunc)")
+bool(old("nop", "(table anyfunc (elem $f)) (func $f (param funcref))"))
+old('nop (; get_local ;) ;; get_local (; "', '\n(data (i32.const 0) "get_local \\" anyfunc")')
+old("get_local $nowhere")
+old("get_locals 0")
+old("(if (get_local 0) (nop) (nop))")
 wasm2wat(b"\0asm\1\0\0\0")
 wasm2wat(bytes=b"\0asm\1\0\0\0")
 wasm2wat(bytearray(b"\0asm\1\0\0\0"))
