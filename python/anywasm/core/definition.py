@@ -21,7 +21,7 @@ class HostDefinition:
     nothing.
     """
 
-    __slots__ = ("caller", "function", "signature")
+    __slots__ = ("__weakref__", "caller", "function", "signature")
 
     def __init__(self, signature: FuncType, function: Callable[..., Any], caller: type[Caller] | None = None) -> None:
         self.signature, self.function, self.caller = signature, function, caller

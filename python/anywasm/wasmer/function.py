@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anywasm import core
 from anywasm.core.specialise import specialise
@@ -28,8 +29,11 @@ class Function(Sealed, core.Func):
     1.5
     """
 
-    _function: Callable[..., Any] | None
-    _home: Store | None
+    #: Of a function of the host.
+    _host: core.HostDefinition | None = None
+    _home: Store | None = None
+    #: Of a function that lives in a store: what calls it there from another, as long as one has that.
+    _proxy: Callable[[], core.HostDefinition | None] | None = None
 
     def __new__(
         cls, store: Store, py_function: Callable[..., Any], function_type: FunctionType | None = None
@@ -42,11 +46,15 @@ class Function(Sealed, core.Func):
         signature = function_type._core if function_type is not None else inference.signature(py_function)
         result: Function = object.__new__(specialise(Function, store._engine.native))
         result._be_nowhere(store._engine, signature)
-        result._function, result._home = py_function, store
+        result._host, result._home = core.HostDefinition(signature, py_function), store
         return result
 
     def __init__(self, store: Any, py_function: Any, function_type: Any = None) -> None:
         """Everything is done by `__new__`, which gives the class for the engine."""
+
+    if TYPE_CHECKING:  # The engine module's class has it; defined here it would hide that.
+
+        def __call__(self, *args: Any) -> Any: ...
 
     @property
     def type(self) -> FunctionType:
@@ -56,16 +64,25 @@ class Function(Sealed, core.Func):
 
     def live_store(self) -> core.Store | None:
         """Where it lives, unless it is the host's, which can live anywhere."""
-        return self._store if getattr(self, "_function", None) is None else None
+        return self._store if self._host is None else None
 
-    def in_store(self, store: core.Store) -> core.Extern:
-        """This function in an engine's store: itself, the host's made anew, or the host calling it where it lives."""
-        if self.live_store() is store:
-            return self
-        function: Callable[..., Any] = getattr(self, "_function", None) or self._call
-        return Function.of(store, core.host_function(store, self._signature, function), self._signature)
+    def in_store(self, store: core.Store) -> core.Importable:
+        """What stands for this function in an engine's store: itself, or the host, which calls it where it lives."""
+        if self._host is not None:
+            return self._host
+        return self if self._store is store else self._definition_of_proxy()
 
-    reference_in = in_store
+    def reference_in(self, store: core.Store) -> core.Extern:
+        """The same as a reference."""
+        return self.in_store(store).as_extern(store)
+
+    def _definition_of_proxy(self) -> core.HostDefinition:
+        # Not held here: it holds this, and stores are to die without waiting for the cycle collector.
+        proxy = self._proxy and self._proxy()
+        if not proxy:
+            proxy = core.HostDefinition(self._signature, self._call)
+            self._proxy = weakref.ref(proxy)
+        return proxy
 
     def _call(self, *args: Any) -> Any:
         return self._call_slowly(args)
@@ -83,10 +100,8 @@ class Function(Sealed, core.Func):
 
     def _settle(self) -> None:
         """A host function that is called from Python before it lives anywhere goes home."""
-        assert self._function is not None
+        assert self._host is not None
         assert self._home is not None
         with self._home.lock:
             if not self._ptr:
-                home = self._home.home()
-                ptr = core.host_function(home, self._signature, self._function)
-                core.Func.__init__(self, home, ptr, self._signature)
+                self._be_defined(self._home.home(), self._host)

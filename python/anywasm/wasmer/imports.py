@@ -80,7 +80,7 @@ def resolve(asked: tuple[core.Import, ...], given: dict[str, dict[str, Any]]) ->
     return found
 
 
-def place(engine: core.Engine, externs: list[Any]) -> tuple[core.Store, list[core.Extern]]:
+def place(engine: core.Engine, externs: list[Any]) -> tuple[core.Store, list[core.Importable]]:
     """The store for an instance with these imports, and the imports in it.
 
     It is the store that imports live in already; a new one where none does. What cannot move decides: a function of
