@@ -1,9 +1,14 @@
-"""Checks of arguments, with the errors that the package of this style has for them."""
+"""Checks of arguments, with the errors that the package of this style has for them.
+
+`name` is the argument's, which a TypeError begins with; None where the error says only what is wrong with the value.
+"""
 
 from __future__ import annotations
 
 import operator
 from typing import Any, NoReturn, TypeVar
+
+from anywasm.core import Elements
 
 Expected = TypeVar("Expected")
 
@@ -13,16 +18,16 @@ NEGATIVE = "can't convert negative int to unsigned"
 TOO_LARGE_FOR_LONG = "Python int too large to convert to C long"
 
 
-def instance(name: str, value: Any, expected: type[Expected], named: str | None = None) -> Expected:
+def instance(name: str | None, value: Any, expected: type[Expected], named: str | None = None) -> Expected:
     """The value, if it is of this class; TypeError otherwise. `named` is what the error calls the class."""
     if not isinstance(value, expected):
         refuse(name, value, named or expected.__name__)
     return value
 
 
-def refuse(name: str, value: Any, expected: str) -> NoReturn:
+def refuse(name: str | None, value: Any, expected: str) -> NoReturn:
     """Raises the TypeError for an argument of the wrong class."""
-    raise TypeError(f"argument '{name}': '{type(value).__name__}' object cannot be converted to '{expected}'")
+    raise _wrong(name, f"'{type(value).__name__}' object cannot be converted to '{expected}'")
 
 
 def text(name: str, value: Any) -> str:
@@ -42,8 +47,7 @@ def boolean(name: str, value: Any) -> bool:
 
 def signed(name: str, value: Any, bits: int) -> int:
     """An integer of 32 or 64 bits; anything with `__index__` counts as one."""
-    number = _index(name, value)
-    _check_long(number)
+    number = long(name, value)
     if not -(1 << bits - 1) <= number < 1 << bits - 1:
         raise OverflowError(OUT_OF_RANGE)
     return number
@@ -51,8 +55,7 @@ def signed(name: str, value: Any, bits: int) -> int:
 
 def unsigned(name: str, value: Any) -> int:
     """An integer from 0 to 2**32 - 1."""
-    number = _index(name, value)
-    _check_long(number)
+    number = long(name, value)
     if not 0 <= number < 1 << 32:
         raise OverflowError(OUT_OF_RANGE)
     return number
@@ -63,7 +66,7 @@ def optional_unsigned(name: str, value: Any) -> int | None:
     return None if value is None else unsigned(name, value)
 
 
-def wide_unsigned(name: str, value: Any, bits: int) -> int:
+def wide_unsigned(name: str | None, value: Any, bits: int) -> int:
     """An integer of 64 or 128 bits that is not negative."""
     number = _index(name, value)
     if number < 0:
@@ -73,23 +76,30 @@ def wide_unsigned(name: str, value: Any, bits: int) -> int:
     return number
 
 
-def real(name: str, value: Any) -> float:
+def real(name: str | None, value: Any) -> float:
     """A float; anything with `__float__` or `__index__` counts as one, strings do not."""
     if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
-        raise TypeError(f"argument '{name}': must be real number, not {type(value).__name__}")
+        raise _wrong(name, f"must be real number, not {type(value).__name__}")
     return float(value)
 
 
-def _index(name: str, value: Any) -> int:
+def _wrong(name: str | None, text: str) -> TypeError:
+    return TypeError(f"argument '{name}': {text}" if name else text)
+
+
+def _index(name: str | None, value: Any) -> int:
     try:
         return operator.index(value)
     except TypeError as error:
-        raise TypeError(f"argument '{name}': {error}") from None
+        raise _wrong(name, str(error)) from None
 
 
-def _check_long(number: int) -> None:
+def long(name: str | None, value: Any) -> int:
+    """An integer that C's long can hold."""
+    number = _index(name, value)
     if not fits_long(number):
         raise OverflowError(TOO_LARGE_FOR_LONG)
+    return number
 
 
 def fits_long(number: int) -> bool:
@@ -97,8 +107,8 @@ def fits_long(number: int) -> bool:
     return -(1 << 63) <= number < 1 << 63
 
 
-def sequence(name: str, value: Any) -> Any:
-    """What Python's C layer takes for a sequence: with items by index, and no dict; a str too."""
-    if not hasattr(value, "__getitem__") or isinstance(value, dict):
+def sequence(name: str | None, value: Any) -> Any:
+    """What Python's C layer takes for a sequence: with items by index, and no mapping; a str too."""
+    if not hasattr(type(value), "__getitem__") or isinstance(value, (dict, Elements)):
         refuse(name, value, "Sequence")
     return value

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm import core
+from anywasm.wasmer.sealed import Sealed
 
 
-class Buffer(core.Buffer):
+class Buffer(Sealed, core.Buffer):
     """A memory's bytes through the buffer protocol: writable, one-dimensional, of the size they have when it is made.
 
     >>> from anywasm.wasmer import Buffer, Memory, MemoryType, Store
@@ -18,5 +19,5 @@ class Buffer(core.Buffer):
 
     __slots__ = ()
 
-    def __new__(cls) -> Any:
+    def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")

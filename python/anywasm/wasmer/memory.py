@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import operator
+import dataclasses
 from typing import Any
 
 from anywasm import core
-from anywasm.wasmer import views
+from anywasm.wasmer import arguments, views
 from anywasm.wasmer.binding import Binding
 from anywasm.wasmer.buffer import Buffer
+from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import MemoryType, of_core
 
 _MOST_PAGES = 65536
 
 
-class Memory:
+class Memory(Sealed):
     """A linear memory.
 
     >>> from anywasm.wasmer import Memory, MemoryType, Store
@@ -27,13 +28,19 @@ class Memory:
     __slots__ = ("_binding", "_core_type")
 
     def __init__(self, store: Store, memory_type: MemoryType) -> None:
-        ty = memory_type._core
+        arguments.instance("store", store, Store)
+        ty = arguments.instance("memory_type", memory_type, MemoryType)._core
         if ty.maximum is not None and ty.maximum < ty.minimum:
             sizes = f"the maximum ({ty.maximum} pages) is less than the minimum ({ty.minimum} pages)"
             raise RuntimeError(f"The memory is invalid because {sizes}")
         if ty.minimum > _MOST_PAGES:
             raise RuntimeError(
                 f"The minimum requested ({ty.minimum} pages) memory is greater than the maximum allowed memory "
+                f"({_MOST_PAGES} pages)"
+            )
+        if ty.maximum is not None and ty.maximum > _MOST_PAGES:
+            raise RuntimeError(
+                f"The maximum requested memory ({ty.maximum} pages) is greater than the maximum allowed memory "
                 f"({_MOST_PAGES} pages)"
             )
         self._core_type = ty
@@ -48,8 +55,8 @@ class Memory:
 
     @property
     def type(self) -> MemoryType:
-        """Its type."""
-        result: MemoryType = of_core(self._core_type)
+        """Its type, with the pages it has now as the minimum."""
+        result: MemoryType = of_core(dataclasses.replace(self._core_type, minimum=self.size))
         return result
 
     @property
@@ -64,17 +71,12 @@ class Memory:
 
     def grow(self, number_of_pages: int) -> int:
         """Adds pages; gives the former size. RuntimeError where that is too many."""
-        if not hasattr(number_of_pages, "__index__"):
-            name = type(number_of_pages).__name__
-            text = f"'{name}' object cannot be interpreted as an integer"
-            raise TypeError(f"argument 'number_of_pages': {text}")
-        if not 0 <= number_of_pages < 1 << 32:
-            raise OverflowError("out of range integral type conversion attempted")
+        delta = arguments.unsigned("number_of_pages", number_of_pages)
         memory = self._binding.get()
         try:
-            return memory.grow(number_of_pages)
+            return memory.grow(delta)
         except RuntimeError:
-            sizes = f"current size {memory.page_count()} pages, requested increase: {number_of_pages} pages"
+            sizes = f"current size {memory.page_count()} pages, requested increase: {delta} pages"
             raise RuntimeError(f"The memory could not grow: {sizes}") from None
 
     @property
@@ -138,12 +140,4 @@ def _elements(offset: Any) -> int:
     """A view's offset, checked as stock wasmer does."""
     if offset.__class__ is int and 0 <= offset < 1 << 56:
         return offset
-    if not hasattr(offset, "__index__"):
-        text = f"'{type(offset).__name__}' object cannot be interpreted as an integer"
-        raise TypeError(f"argument 'offset': {text}")
-    number = operator.index(offset)
-    if number < 0:
-        raise OverflowError("can't convert negative int to unsigned")
-    if number >= 1 << 64:
-        raise OverflowError("int too big to convert")
-    return number
+    return arguments.wide_unsigned("offset", offset, 64)

@@ -10,11 +10,11 @@ import struct
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from anywasm import core
+from anywasm.wasmer import arguments
+from anywasm.wasmer.sealed import Sealed
 
-_OUT_OF_RANGE = "out of range integral type conversion attempted"
 
-
-class View(core.Elements):
+class View(Sealed, core.Elements):
     """Numbers in a memory, from an offset on; the base of the ten view classes.
 
     Offsets and indices count elements. The length follows the memory when it grows. An index is an int that is not
@@ -32,7 +32,7 @@ class View(core.Elements):
     #: How many bytes an element takes.
     bytes_per_element: ClassVar[int]
 
-    def __new__(cls) -> Any:
+    def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")
 
     if TYPE_CHECKING:  # The engine module's type has them; defined here they would hide its own.
@@ -57,7 +57,7 @@ class View(core.Elements):
             self._write_one(self._place(index), self._element(value))
             return
         run = self._run(index)
-        count = _length(value)
+        count = len(arguments.sequence(None, value))
         if count != len(run):
             raise IndexError(f"Sequence length {count} doesn't match slice length {len(run)}")
         if run and run.step == 1 and self._format == "B" and isinstance(value, (bytes, bytearray)):
@@ -89,44 +89,25 @@ class View(core.Elements):
         if start > stop:
             raise IndexError(f"Slice `{start}:{stop}` cannot be empty")
         if step < 1:
-            raise IndexError(f"Slice `{start}:{stop}` must have a positive step; given {step}")
+            raise IndexError(f"Slice must have a positive step; given {step}")
         return range(start, stop, step)
 
     def _element(self, value: Any) -> int | float:
         if self._format in "fd":
-            return _single(float(_real(value))) if self._format == "f" else float(_real(value))
-        number = operator.index(value)
+            number = arguments.real(None, value)
+            return _single(number) if self._format == "f" else number
         if self._format == "Q":
-            if number < 0:
-                raise OverflowError("can't convert negative int to unsigned")
-            if number >= 1 << 64:
-                raise OverflowError("int too big to convert")
-            return number
-        if not -1 << 63 <= number < 1 << 63:
-            raise OverflowError("Python int too large to convert to C long")
+            return arguments.wide_unsigned(None, value, 64)
+        integer = arguments.long(None, value)
         try:
-            struct.pack(f"<{self._format}", number)
+            struct.pack(f"<{self._format}", integer)
         except struct.error:
-            raise OverflowError(_OUT_OF_RANGE) from None
-        return number
+            raise OverflowError(arguments.OUT_OF_RANGE) from None
+        return integer
 
     __iter__: ClassVar[None] = None
     __reversed__: ClassVar[None] = None
     __contains__: ClassVar[None] = None
-
-
-def _length(values: Any) -> int:
-    """How many values; only of what has places for them."""
-    if not hasattr(type(values), "__getitem__") or isinstance(values, dict):
-        raise TypeError(f"'{type(values).__name__}' object cannot be converted to 'Sequence'")
-    return len(values)
-
-
-def _real(value: Any) -> Any:
-    """A number that is, or becomes, a float; text does not."""
-    if not hasattr(type(value), "__float__") and not hasattr(type(value), "__index__"):
-        raise TypeError(f"must be real number, not {type(value).__name__}")
-    return value
 
 
 def _single(value: float) -> float:

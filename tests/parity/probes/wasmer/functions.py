@@ -166,3 +166,5 @@ exported.type.results
 exported.type is exported.type
 exported
 callable(exported)
+type(exported) is Function
+isinstance(exported, Function)
