@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anywasm import core
 from anywasm.wasmer.sealed import Sealed
@@ -21,3 +21,7 @@ class Buffer(Sealed, core.Buffer):
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")
+
+    if TYPE_CHECKING:  # The engine module's class has it; defined here it would hide that.
+
+        def __buffer__(self, flags: int, /) -> memoryview: ...
