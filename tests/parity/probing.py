@@ -20,6 +20,7 @@ _NORMALISED: list[tuple[re.Pattern[str], Any]] = [
     (re.compile(r"<class '(?:[\w<>]+\.)*(\w+)'>"), r"<class '\1'>"),
     (re.compile(r"'(?:builtins|anywasm\.\w+(?:\.\w+)*)\.(\w+)'"), r"'\1'"),
     (re.compile(r"0x[0-9a-f]{8,}"), "0x..."),
+    (re.compile(r" and no __dict__ for setting new attributes"), ""),
     (re.compile(r"[\x00-\x1f]"), lambda match: repr(match[0])[1:-1]),
 ]
 

@@ -45,11 +45,24 @@ def test_what_cannot_move_is_an_error() -> None:
     names = [info.name for info in anywasm.engines() if info.installed]
     if len(names) < 2:
         pytest.skip("only one engine is installed")
-    constant = Global(Store(names[0]), Value.i32(1))
-    assert constant.value == 1
-    module = Module(Store(names[1]), '(module (import "env" "g" (global i32)))')
+    variable = Global(Store(names[0]), Value.i32(1), mutable=True)
+    assert variable.value == 1
+    module = Module(Store(names[1]), '(module (import "env" "g" (global (mut i32))))')
     with pytest.raises(RuntimeError, match="another engine store"):
-        Instance(module, {"env": {"g": constant}})
+        Instance(module, {"env": {"g": variable}})
+
+
+def test_constants_are_the_same_in_any_store(engine: str) -> None:
+    source = """(module (global (export "base") i64 (i64.const -5)) (global (export "scale") f32 (f32.const 0.5)))"""
+    user = """(module (import "env" "base" (global $base i64)) (import "env" "scale" (global $scale f32))
+        (import "env" "m" (memory 1)) (func (export "run") (result i64 f32) (global.get $base) (global.get $scale)))"""
+    with anywasm.use_engine(engine):
+        one, two = (Instance(Module(Store(), source)).exports for _ in range(2))
+        memory = Instance(Module(Store(), MAKER)).exports.m
+        for scale in (two.scale, Global(Store(), Value.f32(0.5))):
+            assert scale.value == 0.5
+            given = {"base": one.base, "scale": scale, "m": memory}
+            assert Instance(Module(Store(), user), {"env": given}).exports.run() == (-5, 0.5)
 
 
 def test_getattribute_called_by_hand(engine: str) -> None:

@@ -8,9 +8,10 @@ instance, any other use into the home of the `Store` it was made with.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from anywasm import core
+from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 
 Kind = TypeVar("Kind", bound=core.Extern)
@@ -47,3 +48,20 @@ class Binding(Generic[Kind]):
     def store(self) -> core.Store | None:
         """Where it lives already, if anywhere."""
         return self.made.core_store if self.made is not None else None
+
+
+class Bound(Sealed):
+    """The base of memories, globals and tables, which have a binding."""
+
+    __slots__ = ("_binding",)
+
+    _binding: Binding[Any]
+
+    def _live_store(self) -> core.Store | None:
+        """The engine's store that it cannot leave, if it is in one already."""
+        return self._binding.store()
+
+    def _in_store(self, store: core.Store) -> core.Extern:
+        """What it is in this store, where it lives or can."""
+        extern: core.Extern = self._binding.get_in(store)
+        return extern

@@ -62,11 +62,11 @@ class Function(Sealed, core.Func):
         result: FunctionType = of_core(self._signature)
         return result
 
-    def live_store(self) -> core.Store | None:
+    def _live_store(self) -> core.Store | None:
         """Where it lives, unless it is the host's, which can live anywhere."""
         return self._store if self._host is None else None
 
-    def in_store(self, store: core.Store) -> core.Importable:
+    def _in_store(self, store: core.Store) -> core.Importable:
         """What stands for this function in an engine's store: itself, or the host, which calls it where it lives."""
         if self._host is not None:
             return self._host
@@ -74,7 +74,7 @@ class Function(Sealed, core.Func):
 
     def reference_in(self, store: core.Store) -> core.Extern:
         """The same as a reference."""
-        return self.in_store(store).as_extern(store)
+        return self._in_store(store).as_extern(store)
 
     def _definition_of_proxy(self) -> core.HostDefinition:
         # Not held here: it holds this, and stores are to die without waiting for the cycle collector.

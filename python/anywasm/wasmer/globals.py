@@ -6,14 +6,13 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments, convert
-from anywasm.wasmer.binding import Binding
-from anywasm.wasmer.sealed import Sealed
+from anywasm.wasmer.binding import Binding, Bound
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import GlobalType, of_core
 from anywasm.wasmer.value import Value
 
 
-class Global(Sealed):
+class Global(Bound):
     """A global.
 
     >>> from anywasm.wasmer import Global, Store, Value
@@ -23,7 +22,7 @@ class Global(Sealed):
     153
     """
 
-    __slots__ = ("_binding", "_core_type")
+    __slots__ = ("_core_type",)
 
     def __init__(self, store: Store, value: Value, mutable: bool | None = None) -> None:
         arguments.instance("store", store, Store)
@@ -39,6 +38,16 @@ class Global(Sealed):
         result._core_type = made.type
         result._binding = Binding(None, None, made)
         return result
+
+    # A constant is the same in any store: it is made anew where it does not live.
+
+    def _live_store(self) -> core.Store | None:
+        return super()._live_store() if self._core_type.mutable else None
+
+    def _in_store(self, store: core.Store) -> core.Extern:
+        if self._core_type.mutable or self._binding.store() in (None, store):
+            return super()._in_store(store)
+        return core.Global.new(store, self._core_type, self.value)
 
     @property
     def type(self) -> GlobalType:

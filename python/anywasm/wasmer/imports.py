@@ -84,17 +84,15 @@ def place(engine: core.Engine, externs: list[Any]) -> tuple[core.Store, list[cor
     """The store for an instance with these imports, and the imports in it.
 
     It is the store that imports live in already; a new one where none does. What cannot move decides: a function of
-    another store is called there through the host.
+    another store is called there through the host, and a constant is the same in any.
     """
-    fixed = {store for each in externs if not isinstance(each, Function) and (store := each._binding.store())}
+    fixed = {store for each in externs if not isinstance(each, Function) and (store := each._live_store())}
     if len(fixed) > 1 or any(store.core_engine is not engine for store in fixed):
         raise RuntimeError(
-            "Error while importing: a memory, global or table lives in another engine store than the rest already, and "
-            "cannot move; import it before it is used, or give one instance's to the other"
+            "Error while importing: a memory, mutable global or table lives in another engine store than the rest "
+            "already, and cannot move; import it before it is used, or give one instance's to the other"
         )
-    live = (each.live_store() for each in externs if isinstance(each, Function))
+    live = (each._live_store() for each in externs if isinstance(each, Function))
     candidates = [*fixed, *(store for store in live if store is not None and store.core_engine is engine)]
     store = candidates[0] if candidates else core.Store(engine)
-    return store, [
-        each.in_store(store) if isinstance(each, Function) else each._binding.get_in(store) for each in externs
-    ]
+    return store, [each._in_store(store) for each in externs]

@@ -7,16 +7,15 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments, views
-from anywasm.wasmer.binding import Binding
+from anywasm.wasmer.binding import Binding, Bound
 from anywasm.wasmer.buffer import Buffer
-from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import MemoryType, of_core
 
 _MOST_PAGES = 65536
 
 
-class Memory(Sealed):
+class Memory(Bound):
     """A linear memory.
 
     >>> from anywasm.wasmer import Memory, MemoryType, Store
@@ -25,7 +24,7 @@ class Memory(Sealed):
     (3, 3, 5)
     """
 
-    __slots__ = ("_binding", "_core_type")
+    __slots__ = ("_core_type",)
 
     def __init__(self, store: Store, memory_type: MemoryType) -> None:
         arguments.instance("store", store, Store)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from anywasm import core
 from anywasm.wasmer import arguments
-from anywasm.wasmer.binding import Binding
-from anywasm.wasmer.sealed import Sealed
+from anywasm.wasmer.binding import Binding, Bound
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import TableType, of_core
 from anywasm.wasmer.value import Value
 
 
-class Table(Sealed):
+class Table(Bound):
     """A table. wasmer has no value that could fill one, so tables come from instances."""
 
-    __slots__ = ("_binding", "_core_type")
+    __slots__ = ("_core_type",)
 
     _binding: Binding[core.Table]
     _core_type: core.TableType

@@ -70,8 +70,8 @@ copy.copy(instance.exports)
 setattr(instance.exports.f, "something", 1)
 [(type(each).__name__, attempt(getattr, each, "nothing")) for each in OBJECTS]
 [(type(each).__name__, attempt(weakref.ref, each)) for each in OBJECTS if not isinstance(each, REFERABLE)]
-weakref.ref(instance.exports.f)
-weakref.ref(instance.exports)
+weakref.ref(instance.exports.f)() is instance.exports.f
+weakref.ref(instance.exports)() is instance.exports
 weakref.ref(memory.buffer)
 [repr(each) for each in OBJECTS]
 [(type(each).__name__, attempt(each)) for each in OBJECTS if not isinstance(each, Function)]
