@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import struct
 import sys
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from anywasm.core.memory import Memory
 from anywasm.core.specialise import specialise
+
+Kind = TypeVar("Kind", bound="Elements")
 
 
 class Elements:
@@ -29,12 +32,14 @@ class Elements:
     _width: ClassVar[int]
     _memory: Memory
     _offset: int
+    #: From the engine module's `MemoryElements`.
+    _bind: Callable[[Any, int, int, bytes], None]
 
     @classmethod
-    def _over(cls, memory: Memory, offset: int) -> Any:
+    def _over(cls: type[Kind], memory: Memory, offset: int) -> Kind:
         """The elements of a memory from `offset`, which may lie beyond its end, and is less than 2**64."""
         native = memory._native
-        made = object.__new__(native.classes.get(cls) or specialise(cls, native))
+        made: Kind = object.__new__(native.classes.get(cls) or specialise(cls, native))
         made._memory, made._offset = memory, offset
         # An offset that far out is beyond any memory's end, and stays so.
         made._bind(memory._address, min(offset, 1 << 56) * cls._width, cls._width, cls._code)

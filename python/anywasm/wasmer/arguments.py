@@ -30,9 +30,11 @@ def refuse(name: str | None, value: Any, expected: str) -> NoReturn:
     raise _wrong(name, f"'{type(value).__name__}' object cannot be converted to '{expected}'")
 
 
-def text(name: str, value: Any) -> str:
-    """A string."""
-    return instance(name, value, str, "PyString")
+def text(name: str | None, value: Any) -> str:
+    """A string; UnicodeEncodeError where it has half a surrogate pair, which WebAssembly has no names with."""
+    found = instance(name, value, str, "PyString")
+    found.encode()
+    return found
 
 
 def binary(name: str, value: Any) -> bytes:

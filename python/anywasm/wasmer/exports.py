@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from anywasm import core
+from anywasm.wasmer import arguments
 from anywasm.wasmer.sealed import Unconstructible
 
 
@@ -28,7 +29,7 @@ class Exports(Unconstructible):
         for index, export in enumerate(instance.core_module.export_list):
             if export.name == name:
                 return _export(self, index)
-        raise LookupError(f"Export `{name}` does not exist.")
+        raise LookupError(f"Export `{arguments.text(None, name)}` does not exist.")
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(f"'Exports' object has no attribute '{name}'")
@@ -49,14 +50,8 @@ def make(instance: core.Instance) -> Exports:
     object.__setattr__(exports, "__anywasm_instance__", instance)
     # Some programs call `exports.__getattribute__(name)` themselves. In the class it would slow every access.
     found = weakref.ref(exports)
-    exports.__dict__["__getattribute__"] = lambda name: getattr(found(), _name(name))
+    exports.__dict__["__getattribute__"] = lambda name: getattr(found(), arguments.text(None, name))
     return exports
-
-
-def _name(name: Any) -> str:
-    if not isinstance(name, str):
-        raise TypeError(f"'{type(name).__name__}' object cannot be converted to 'PyString'")
-    return name
 
 
 def _export(exports: Exports, index: int) -> Any:

@@ -45,8 +45,7 @@ class ImportObject(Sealed):
 
 def _checked(namespace: dict[Any, Any]) -> dict[str, Any]:
     for name, value in namespace.items():
-        if not isinstance(name, str):
-            raise TypeError(f"'{type(name).__name__}' object cannot be converted to 'PyString'")
+        arguments.text(None, name)
         if not isinstance(value, (Function, Memory, Global, Table)):
             raise TypeError(f'`ImportObject` cannot register the given type `Ok("{type(value).__name__}")`')
     return dict(namespace)
@@ -58,14 +57,10 @@ def namespaces(import_object: Any) -> dict[str, dict[str, Any]]:
         return {}
     if isinstance(import_object, ImportObject):
         return import_object._namespaces
-    if not isinstance(import_object, dict):
-        raise TypeError(f"'{type(import_object).__name__}' object cannot be converted to 'PyDict'")
-    result = {}
-    for name, namespace in import_object.items():
-        if not isinstance(namespace, dict):
-            raise TypeError(f"'{type(namespace).__name__}' object cannot be converted to 'PyDict'")
-        result[str(name)] = _checked(namespace)
-    return result
+    given = arguments.instance(None, import_object, dict, "PyDict")
+    return {
+        str(name): _checked(arguments.instance(None, namespace, dict, "PyDict")) for name, namespace in given.items()
+    }
 
 
 def resolve(asked: tuple[core.Import, ...], given: dict[str, dict[str, Any]]) -> list[Any]:

@@ -84,55 +84,45 @@ class Memory(Bound):
         result: Buffer = Buffer._over(self._binding.made or self._binding.get())
         return result
 
-    def uint8_view(self, offset: int = 0) -> views.View:
+    def uint8_view(self, offset: int = 0) -> views.Uint8Array:
         """A view as unsigned bytes; offsets count elements."""
-        result: views.View = views.Uint8Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Uint8Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def int8_view(self, offset: int = 0) -> views.View:
+    def int8_view(self, offset: int = 0) -> views.Int8Array:
         """A view as signed bytes."""
-        result: views.View = views.Int8Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Int8Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def uint16_view(self, offset: int = 0) -> views.View:
+    def uint16_view(self, offset: int = 0) -> views.Uint16Array:
         """A view as unsigned 16-bit integers."""
-        result: views.View = views.Uint16Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Uint16Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def int16_view(self, offset: int = 0) -> views.View:
+    def int16_view(self, offset: int = 0) -> views.Int16Array:
         """A view as signed 16-bit integers."""
-        result: views.View = views.Int16Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Int16Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def uint32_view(self, offset: int = 0) -> views.View:
+    def uint32_view(self, offset: int = 0) -> views.Uint32Array:
         """A view as unsigned 32-bit integers."""
-        result: views.View = views.Uint32Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Uint32Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def int32_view(self, offset: int = 0) -> views.View:
+    def int32_view(self, offset: int = 0) -> views.Int32Array:
         """A view as signed 32-bit integers."""
-        result: views.View = views.Int32Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Int32Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def uint64_view(self, offset: int = 0) -> views.View:
+    def uint64_view(self, offset: int = 0) -> views.Uint64Array:
         """A view as unsigned 64-bit integers."""
-        result: views.View = views.Uint64Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Uint64Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def int64_view(self, offset: int = 0) -> views.View:
+    def int64_view(self, offset: int = 0) -> views.Int64Array:
         """A view as signed 64-bit integers."""
-        result: views.View = views.Int64Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Int64Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def float32_view(self, offset: int = 0) -> views.View:
+    def float32_view(self, offset: int = 0) -> views.Float32Array:
         """A view as 32-bit floats."""
-        result: views.View = views.Float32Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Float32Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
-    def float64_view(self, offset: int = 0) -> views.View:
+    def float64_view(self, offset: int = 0) -> views.Float64Array:
         """A view as 64-bit floats."""
-        result: views.View = views.Float64Array._over(self._binding.made or self._binding.get(), _elements(offset))
-        return result
+        return views.Float64Array._over(self._binding.made or self._binding.get(), _elements(offset))
 
 
 def _elements(offset: Any) -> int:

@@ -44,9 +44,7 @@ class Module(Sealed):
 
     @name.setter
     def name(self, name: str) -> None:
-        if not isinstance(name, str):
-            raise TypeError(f"'{type(name).__name__}' object cannot be converted to 'PyString'")
-        self._name = name
+        self._name = arguments.text(None, name)
 
     @property
     def exports(self) -> list[ExportType]:

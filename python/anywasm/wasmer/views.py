@@ -32,6 +32,12 @@ class View(Sealed, core.Elements):
     #: How many bytes an element takes.
     bytes_per_element: ClassVar[int]
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "_format" in vars(cls):
+            cls._code = cls._format.encode()
+            cls._width = cls.bytes_per_element = struct.calcsize(f"<{cls._format}")
+
     def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")
 
@@ -119,28 +125,71 @@ def _single(value: float) -> float:
     return value
 
 
-def _view(name: str, format: str, width: int) -> Any:
-    kind = {"f": "float", "d": "float"}.get(format, "integer")
-    sign = "" if kind == "float" else "unsigned " if format.isupper() else "signed "
-    body = {
-        "__slots__": (),
-        "__doc__": f"A view of a memory as {sign}{width * 8}-bit {kind}s.",
-        "__module__": __name__,
-        "bytes_per_element": width,
-        "_width": width,
-        "_format": format,
-        "_code": format.encode(),
-    }
-    return type(name, (View,), body)
+class Uint8Array(View):
+    """A view of a memory as unsigned 8-bit integers."""
+
+    __slots__ = ()
+    _format = "B"
 
 
-Uint8Array = _view("Uint8Array", "B", 1)
-Int8Array = _view("Int8Array", "b", 1)
-Uint16Array = _view("Uint16Array", "H", 2)
-Int16Array = _view("Int16Array", "h", 2)
-Uint32Array = _view("Uint32Array", "I", 4)
-Int32Array = _view("Int32Array", "i", 4)
-Uint64Array = _view("Uint64Array", "Q", 8)
-Int64Array = _view("Int64Array", "q", 8)
-Float32Array = _view("Float32Array", "f", 4)
-Float64Array = _view("Float64Array", "d", 8)
+class Int8Array(View):
+    """A view of a memory as signed 8-bit integers."""
+
+    __slots__ = ()
+    _format = "b"
+
+
+class Uint16Array(View):
+    """A view of a memory as unsigned 16-bit integers."""
+
+    __slots__ = ()
+    _format = "H"
+
+
+class Int16Array(View):
+    """A view of a memory as signed 16-bit integers."""
+
+    __slots__ = ()
+    _format = "h"
+
+
+class Uint32Array(View):
+    """A view of a memory as unsigned 32-bit integers."""
+
+    __slots__ = ()
+    _format = "I"
+
+
+class Int32Array(View):
+    """A view of a memory as signed 32-bit integers."""
+
+    __slots__ = ()
+    _format = "i"
+
+
+class Uint64Array(View):
+    """A view of a memory as unsigned 64-bit integers."""
+
+    __slots__ = ()
+    _format = "Q"
+
+
+class Int64Array(View):
+    """A view of a memory as signed 64-bit integers."""
+
+    __slots__ = ()
+    _format = "q"
+
+
+class Float32Array(View):
+    """A view of a memory as 32-bit floats."""
+
+    __slots__ = ()
+    _format = "f"
+
+
+class Float64Array(View):
+    """A view of a memory as 64-bit floats."""
+
+    __slots__ = ()
+    _format = "d"

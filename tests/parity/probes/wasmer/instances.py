@@ -129,6 +129,24 @@ link("(func (param i32))", f)
 link("(func)", f)
 link("(func (param i32 i64) (result i32))", f)
 
+
+def grown(text):
+    """An export of this type, five larger than it says."""
+    kind, rest = text.split(" ", 1)
+    init = "(ref.null func) " if kind == "table" else ""
+    source = f"""(module ({kind} (export "x") {rest})
+      (func (export "grow") (result i32) ({kind}.grow {init}(i32.const 5))))"""
+    exports = Instance(Module(store, source)).exports
+    exports.grow()
+    return exports.x
+
+
+link("(memory 6)", grown("memory 1"))
+link("(memory 7)", grown("memory 1"))
+link("(memory 7)", grown("memory 1 9"))
+link("(table 6 funcref)", grown("table 1 funcref"))
+link("(table 7 9 funcref)", grown("table 1 9 funcref"))
+
 Instance(Module(store, "(module (func $s unreachable) (start $s))"))
 Instance(Module(store, '(module (memory 1) (data (i32.const 65536) "x"))'))
 Instance(Module(store, '(module (memory 1) (data (i32.const -1) "x"))'))
