@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -51,6 +53,26 @@ def run(script: Path) -> dict[str, str]:
         else:
             exec(compile(ast.Module([statement], []), str(script), "exec", dont_inherit=True), variables)
     return outcomes
+
+
+def names(package: ModuleType, prefix: str = "") -> list[str]:
+    """The public names of a package, its submodules and its classes, as `engine.Universal` and `Module.name`."""
+    found: list[str] = []
+    for name, value in sorted(vars(package).items()):
+        if name.startswith("_") or name == package.__name__:
+            continue
+        if isinstance(value, ModuleType):
+            # Its own; those of wasmer call themselves `engine` and so on, and cannot be imported.
+            if value.__name__ not in sys.modules or value.__name__ == f"{package.__name__}.{name}":
+                found += names(value, f"{prefix}{name}.")
+            continue
+        found.append(f"{prefix}{name}")
+        if isinstance(value, type):
+            inherited = set(dir(value.__mro__[-2])) if issubclass(value, int) else set()
+            found += [
+                f"{prefix}{name}.{member}" for member in dir(value) if member[0] != "_" and member not in inherited
+            ]
+    return found
 
 
 def _is_docstring(statement: ast.Expr) -> bool:

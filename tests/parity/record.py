@@ -9,10 +9,11 @@ from parity import probing
 
 
 def main(style: str) -> None:
-    """Writes a file of lines for each script of the style, and removes those of scripts that are gone."""
+    """Writes the package's names, and a file of lines for each script; removes those of scripts that are gone."""
     package = importlib.import_module(style)
     if "anywasm" in sys.modules or "site-packages" not in str(package.__file__):
         sys.exit(f"{package.__file__} is not the stock package")
+    (probing.HERE / "expected" / f"{style}.names").write_text("".join(f"{name}\n" for name in probing.names(package)))
     folder = probing.HERE / "expected" / style
     scripts = sorted((probing.HERE / "probes" / style).glob("*.py"))
     for path in folder.glob("*.txt"):

@@ -45,11 +45,11 @@ def test_what_cannot_move_is_an_error() -> None:
     names = [info.name for info in anywasm.engines() if info.installed]
     if len(names) < 2:
         pytest.skip("only one engine is installed")
-    variable = Global(Store(names[0]), Value.i32(1), mutable=True)
-    assert variable.value == 1
-    module = Module(Store(names[1]), '(module (import "env" "g" (global (mut i32))))')
+    memory = Memory(Store(names[0]), MemoryType(1))
+    memory.uint8_view()[0] = 1
+    module = Module(Store(names[1]), '(module (import "env" "m" (memory 1)))')
     with pytest.raises(RuntimeError, match="another engine store"):
-        Instance(module, {"env": {"g": variable}})
+        Instance(module, {"env": {"m": memory}})
 
 
 def test_constants_are_the_same_in_any_store(engine: str) -> None:
@@ -71,3 +71,37 @@ def test_getattribute_called_by_hand(engine: str) -> None:
         assert exports.__getattribute__("f")() == 7
         with pytest.raises(LookupError, match="Export `g` does not exist"):
             exports.__getattribute__("g")
+
+
+def test_a_global_that_is_used_before_it_is_imported_can_go_anywhere(engine: str) -> None:
+    source = """(module (import "env" "g" (global $g (mut f32))) (import "env" "m" (memory 1))
+        (func (export "get") (result f32) (global.get $g))
+        (func (export "set") (param f32) (global.set $g (local.get 0))))"""
+    with anywasm.use_engine(engine):
+        variable = Global(Store(), Value.f32(1.5), mutable=True)
+        variable.value = 0.1
+        with pytest.raises(TypeError):
+            variable.value = "text"
+        rounded = variable.value
+        assert rounded == pytest.approx(0.1)
+        assert rounded != 0.1
+        exports = Instance(
+            Module(Store(), source), {"env": {"g": variable, "m": Instance(Module(Store(), MAKER)).exports.m}}
+        ).exports
+        assert exports.get() == rounded
+        exports.set(2.5)
+        assert variable.value == 2.5
+        variable.value = -1.0
+        assert exports.get() == -1.0
+
+
+def test_a_memory_that_is_looked_at_before_it_is_imported_can_go_anywhere(engine: str) -> None:
+    source = """(module (import "env" "m" (memory 1)) (import "env" "g" (global $g (mut i32)))
+        (func (export "size") (result i32) (memory.size)))"""
+    owner = '(module (global (export "g") (mut i32) (i32.const 1)))'
+    with anywasm.use_engine(engine):
+        memory = Memory(Store(), MemoryType(3, 5))
+        assert (memory.size, memory.data_size, memory.type.minimum) == (3, 3 * 65536, 3)
+        given = {"m": memory, "g": Instance(Module(Store(), owner)).exports.g}
+        assert Instance(Module(Store(), source), {"env": given}).exports.size() == 3
+        assert (memory.grow(2), memory.size) == (3, 5)

@@ -35,6 +35,16 @@ class Binding(Generic[Kind]):
                 return self.get_in(self._home.home())
         return self.made
 
+    def before(self, action: Callable[[], object]) -> bool:
+        """Does this if the object is not made yet, and says so."""
+        if self.made is not None:
+            return False
+        assert self._home is not None
+        with self._home.lock:
+            if self.made is None:
+                action()
+            return self.made is None
+
     def get_in(self, store: core.Store) -> Kind:
         """The object, made in this store if it is not made yet."""
         if self.made is None:

@@ -26,10 +26,10 @@ class Exports(Unconstructible):
 
     def __getattr__(self, name: str) -> Any:
         instance = object.__getattribute__(self, "__anywasm_instance__")
-        for index, export in enumerate(instance.core_module.export_list):
-            if export.name == name:
-                return _export(self, index)
-        raise LookupError(f"Export `{arguments.text(None, name)}` does not exist.")
+        index = instance.core_module.export_positions.get(name)
+        if index is None:
+            raise LookupError(f"Export `{arguments.text(None, name)}` does not exist.")
+        return _export(self, index)
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(f"'Exports' object has no attribute '{name}'")

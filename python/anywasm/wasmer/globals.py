@@ -22,15 +22,16 @@ class Global(Bound):
     153
     """
 
-    __slots__ = ("_core_type",)
+    __slots__ = ("_core_type", "_initial")
 
     def __init__(self, store: Store, value: Value, mutable: bool | None = None) -> None:
         arguments.instance("store", store, Store)
         arguments.instance("value", value, Value)
         ty = core.GlobalType(value._type, mutable is not None and arguments.boolean("mutable", mutable))
-        initial = value._value
-        self._core_type = ty
-        self._binding: Binding[core.Global] = Binding(store, lambda home: core.Global.new(home, ty, initial))
+        # Until something imports it, its value is here: using it does not decide where it lives.
+        initial = [value._value]
+        self._core_type, self._initial = ty, initial
+        self._binding: Binding[core.Global] = Binding(store, lambda home: core.Global.new(home, ty, initial[0]))
 
     @classmethod
     def _of(cls, made: core.Global) -> Global:
@@ -63,10 +64,16 @@ class Global(Bound):
     @property
     def value(self) -> Any:
         """Its value; RuntimeError where it is set and not mutable."""
-        return self._binding.get().get()
+        made = self._binding.made
+        return self._initial[0] if made is None else made.get()
 
     @value.setter
     def value(self, value: Any) -> None:
         if not self._core_type.mutable:
             raise RuntimeError("The global variable is not mutable, cannot set a new value")
-        self._binding.get().set(convert.to_wasm(self._core_type.content, value))
+        plain = convert.to_wasm(self._core_type.content, value)
+        if not self._binding.before(lambda: self._initial.__setitem__(0, self._rounded(plain))):
+            self._binding.get().set(plain)
+
+    def _rounded(self, value: Any) -> Any:
+        return convert.single(value) if self._core_type.content is core.ValType.F32 else value

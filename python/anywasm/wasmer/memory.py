@@ -61,12 +61,14 @@ class Memory(Bound):
     @property
     def size(self) -> int:
         """In pages of 64 KiB."""
-        return self._binding.get().page_count()
+        made = self._binding.made
+        return self._core_type.minimum if made is None else made.page_count()
 
     @property
     def data_size(self) -> int:
         """In bytes."""
-        return self._binding.get().byte_size()
+        made = self._binding.made
+        return self._core_type.minimum << 16 if made is None else made.byte_size()
 
     def grow(self, number_of_pages: int) -> int:
         """Adds pages; gives the former size. RuntimeError where that is too many."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import struct
 from decimal import Decimal
 from typing import Any
 
 from anywasm.core import ValType
-from anywasm.wasmer import arguments
+from anywasm.wasmer import arguments, convert
 from anywasm.wasmer.sealed import Unconstructible
 
 
@@ -44,7 +42,7 @@ class Value(Unconstructible):
     @staticmethod
     def f32(value: float) -> Value:
         """A 32-bit float, rounded from what is given; an int will do."""
-        return Value._of(ValType.F32, _to_f32(arguments.real("value", value)))
+        return Value._of(ValType.F32, convert.single(arguments.real("value", value)))
 
     @staticmethod
     def f64(value: float) -> Value:
@@ -65,17 +63,10 @@ class Value(Unconstructible):
         return f"{self._type.name}({value})"
 
 
-def _to_f32(value: float) -> float:
-    try:
-        return float(struct.unpack("f", struct.pack("f", value))[0])
-    except OverflowError:
-        return math.copysign(math.inf, value)
-
-
 def _shortest_f32(value: float) -> str:
     """The fewest digits that give this 32-bit float again; nine always do."""
     texts = (f"{value:.{digits}g}" for digits in range(1, 10))
-    return next((text for text in texts if _to_f32(float(text)) == value), repr(value))
+    return next((text for text in texts if convert.single(float(text)) == value), repr(value))
 
 
 def _decimal(text: str) -> str:

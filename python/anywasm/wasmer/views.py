@@ -10,7 +10,7 @@ import struct
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from anywasm import core
-from anywasm.wasmer import arguments
+from anywasm.wasmer import arguments, convert
 from anywasm.wasmer.sealed import Sealed
 
 
@@ -101,7 +101,7 @@ class View(Sealed, core.Elements):
     def _element(self, value: Any) -> int | float:
         if self._format in "fd":
             number = arguments.real(None, value)
-            return _single(number) if self._format == "f" else number
+            return convert.single(number) if self._format == "f" else number
         if self._format == "Q":
             return arguments.wide_unsigned(None, value, 64)
         integer = arguments.long(None, value)
@@ -114,15 +114,6 @@ class View(Sealed, core.Elements):
     __iter__: ClassVar[None] = None
     __reversed__: ClassVar[None] = None
     __contains__: ClassVar[None] = None
-
-
-def _single(value: float) -> float:
-    """What an f32 can hold: beyond its range, infinity."""
-    try:
-        struct.pack("<f", value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
-    return value
 
 
 class Uint8Array(View):

@@ -68,6 +68,8 @@ Memory(store, MemoryType(0)).data_size
 Memory(store, MemoryType(1, 2, True)).size
 Memory(store, MemoryType(1, 2, True)).type.shared
 Memory(store, MemoryType(1, None, True)).size
+Memory(store, MemoryType(1, 2, True)).uint8_view()[0]
+Memory(store, MemoryType(1, None, True)).uint8_view()[0]
 Memory(store=store, memory_type=MemoryType(1)).size
 Memory(store, 1)
 Memory(store, None)
