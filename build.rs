@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const EMIT: &str = "src/glue/emit.py";
-const GLUE: [&str; 7] = [
+const GLUE: [&str; 8] = [
     "src/anywasm.h",
     "src/glue/host.c",
+    "src/glue/stream.c",
     "src/glue/call.c",
     "src/glue/memory.c",
     "src/glue/elements.c",

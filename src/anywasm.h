@@ -46,6 +46,18 @@
 // Nothing was done, since the range is not within the memory; no error is left.
 #define AW_OUTSIDE 3
 
+// A directory's names may be listed and opened.
+#define AW_WASI_LIST 1
+
+// A directory's names may be made, removed and renamed.
+#define AW_WASI_CHANGE 2
+
+// Files may be read.
+#define AW_WASI_READ 4
+
+// Files may be written.
+#define AW_WASI_WRITE 8
+
 // A module with the C form of what it says about itself.
 typedef struct aw_module aw_module;
 
@@ -67,8 +79,14 @@ typedef struct aw_error_owned aw_error_owned;
 // A memory's bytes, at their address for as long as this lives, whatever becomes of the memory and its store.
 typedef struct aw_pin aw_pin;
 
+// A directory that holds others under names, which may have several parts, and nothing else.
+typedef struct aw_wasi_root aw_wasi_root;
+
 // A store and all that lives in it.
 typedef struct aw_store aw_store;
+
+// What a program finds: arguments, environment, open descriptors. Several instances may share one.
+typedef struct aw_wasi aw_wasi;
 
 // Bytes that belong to another object and live as long as it; text is UTF-8, without a NUL.
 typedef struct aw_str {
@@ -94,10 +112,10 @@ typedef struct aw_frame {
 
 // An error. Its texts and frames live as long as it.
 typedef struct aw_error {
-  // What kind of thing happened, 1 to 12: invalid, malformed, unsupported, link, trap, host, engine, closed,
-  // store, bounds, incompatible, panic.
+  // What kind of thing happened, 1 to 13: invalid, malformed, unsupported, link, trap, host, engine, closed,
+  // store, bounds, incompatible, panic, exit.
   uint32_t kind;
-  // A trap's code, a missing capability's bit, a missing import's position; else -1.
+  // A trap's code, a missing capability's bit, a missing import's position, an exit code; else -1.
   int32_t code;
   // What the host function that failed returned; else 0.
   uint64_t token;
@@ -210,6 +228,10 @@ typedef union aw_value {
 
 // A host function: called with its environment and the value slots, returns 0 or a token of its failure.
 typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
+
+// Reads into or writes from `len` bytes at `data`. Returns how many, a negated `errno` of the operating system, or,
+// after it has put the token of its failure into `token`, anything.
+typedef int64_t (*aw_stream_callback)(void *env, uint8_t *data, uintptr_t len, uint64_t *token);
 
 // The error of the last call that failed on this thread, or NULL. The caller deletes it.
 struct aw_error *aw_error_take(void);
@@ -444,3 +466,75 @@ bool aw_global_get(const struct aw_extern *global_, union aw_value *out);
 //
 // Safety: `value` points to a value of the global's type.
 bool aw_global_set(const struct aw_extern *global_, const union aw_value *value);
+
+// A program's surroundings: no arguments, no environment, nothing to read, output that goes nowhere, no directories.
+// The caller deletes them; functions made with them keep them alive.
+const struct aw_wasi *aw_wasi_new(void);
+
+// Deletes it; NULL is nothing.
+void aw_wasi_delete(const struct aw_wasi *wasi);
+
+// Adds an argument, the first of which is the program's name; fails where it contains a null byte.
+bool aw_wasi_arg(const struct aw_wasi *wasi, const uint8_t *arg, uintptr_t len);
+
+// Adds an environment variable; fails where one of the two contains a null byte.
+bool aw_wasi_env(const struct aw_wasi *wasi,
+                 const uint8_t *name,
+                 uintptr_t name_len,
+                 const uint8_t *value,
+                 uintptr_t value_len);
+
+// Makes a directory of the host the next descriptor, under the name that the guest finds it by; `perms` are
+// `AW_WASI_*`. Where `root` is not NULL, the directory is found below it, too.
+bool aw_wasi_preopen(const struct aw_wasi *wasi,
+                     const struct aw_wasi_root *root,
+                     const uint8_t *path,
+                     uintptr_t path_len,
+                     const uint8_t *name,
+                     uintptr_t name_len,
+                     uint32_t perms);
+
+// Makes a directory that holds other directories the next descriptor, as `/`: through it, a guest finds those by
+// absolute paths. The caller deletes it.
+const struct aw_wasi_root *aw_wasi_root_new(const struct aw_wasi *wasi);
+
+// Deletes a root; NULL is nothing. The descriptor stays.
+void aw_wasi_root_delete(const struct aw_wasi_root *root);
+
+// Connects standard input (0), output (1) or error (2) to a descriptor of the process, of which it makes a copy.
+//
+// Safety: `fd` is open.
+bool aw_wasi_stdio_fd(const struct aw_wasi *wasi, uint32_t which, int32_t fd);
+
+// Connects standard input to these bytes, of which it makes a copy.
+bool aw_wasi_stdin_bytes(const struct aw_wasi *wasi, const uint8_t *data, uintptr_t len);
+
+// Connects standard input (0), output (1) or error (2) to a callback. `finalizer`, if any, is called with `env` once,
+// when nothing uses it any more, or before this returns where it fails.
+//
+// Safety: `callback` and `finalizer` may be called from any thread.
+bool aw_wasi_stdio_stream(const struct aw_wasi *wasi,
+                          uint32_t which,
+                          aw_stream_callback callback,
+                          void *env,
+                          void (*finalizer)(void *env));
+
+// The module that the calls of a version are imported from; no text behind the last. 0 is `wasi_unstable`, 1 is
+// `wasi_snapshot_preview1`.
+struct aw_str aw_wasi_module(uint32_t version);
+
+// The name of a call by its place; no text behind the last.
+struct aw_str aw_wasi_call_name(uint32_t version, uintptr_t index);
+
+// Writes the type of a call by its place; fails behind the last.
+bool aw_wasi_call_type(uint32_t version, uintptr_t index, struct aw_extern_type_info *out);
+
+// A system call as a function for one instance, which `aw_wasi_bind` names: it works on the memory that the instance
+// exports as `memory`, and traps until it knows one. The caller deletes the extern.
+struct aw_extern *aw_wasi_func(const struct aw_store *store,
+                               const struct aw_wasi *wasi,
+                               uint32_t version,
+                               uintptr_t index);
+
+// Tells a system call which instance it is called by, before WebAssembly runs in that.
+bool aw_wasi_bind(const struct aw_extern *func, const struct aw_instance *instance);

@@ -30,6 +30,8 @@ pub enum Kind {
     Incompatible = 11,
     /// A bug: a panic was stopped at the border.
     Panic = 12,
+    /// A WASI program ended itself; `code` is its exit code.
+    Exit = 13,
 }
 
 /// One WebAssembly frame of a trap's backtrace, innermost first.
@@ -48,7 +50,7 @@ pub struct Frame {
 }
 
 /// An error on its way to the caller of the C layer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     /// What kind of thing happened.
     pub kind: Kind,
@@ -79,6 +81,12 @@ impl Error {
     /// A host function failed and returned `token`.
     pub fn host(token: u64) -> Self {
         Self { token, ..Self::new(Kind::Host, "a host function failed") }
+    }
+
+    /// A WASI program ended itself.
+    pub fn exit(code: u32) -> Self {
+        Self::new(Kind::Exit, format!("Exited with i32 exit status {}", code.cast_signed()))
+            .with_code(code.cast_signed())
     }
 
     /// Use of an object whose store is closed.

@@ -1,7 +1,7 @@
 //! Calling a host function, whatever the backend: references are translated, its failure is remembered.
 
 use crate::backend::HostFunc;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Result};
 use crate::object;
 use crate::stack;
 use crate::store::Store;
@@ -19,13 +19,17 @@ pub unsafe fn call(func: &HostFunc, values: *mut Value) -> Result<()> {
             // SAFETY: the caller's promise.
             unsafe { call_with_refs(func, values) }
         } else {
-            // SAFETY: whoever made the function promised that callback, environment and type belong together.
-            outcome(unsafe { (func.callback)(func.env, values) })
+            // SAFETY: the slots belong to this call, and are as many as the type needs; the record owns the engine's
+            // store, which runs right now.
+            unsafe { func.call.call(&*func.store, std::slice::from_raw_parts_mut(values, func.ty.slots())) }
         }
     });
-    if let Err(Error { token: token @ 1.., .. }) = result {
+    // A trap is what an engine can carry itself.
+    if let Err(error) = &result
+        && error.kind != Kind::Trap
+    {
         // SAFETY: the record owns the engine's store, which runs right now.
-        unsafe { &*func.store }.enter()?.host_failed(token);
+        unsafe { &*func.store }.enter()?.host_failed(error);
     }
     result
 }
@@ -40,8 +44,7 @@ unsafe fn call_with_refs(func: &HostFunc, values: *mut Value) -> Result<()> {
     let slots = unsafe { std::slice::from_raw_parts_mut(values, func.ty.slots()) };
     // SAFETY: as above.
     unsafe { raise(&store, func, slots) }?;
-    // SAFETY: as in `call`.
-    outcome(unsafe { (func.callback)(func.env, values) })?;
+    func.call.call(&store, slots)?;
     let entered = store.enter()?;
     for (slot, ty) in slots.iter_mut().zip(&func.ty.results).filter(|(_, ty)| ty.is_ref()) {
         // SAFETY: the callback wrote references of its result types, whose owner keeps them until the next call.
@@ -57,8 +60,4 @@ unsafe fn raise(store: &Arc<Store>, func: &HostFunc, slots: &mut [Value]) -> Res
         *slot = unsafe { object::raise(store, &entered, *ty, *slot) };
     }
     Ok(())
-}
-
-fn outcome(token: u64) -> Result<()> {
-    if token == 0 { Ok(()) } else { Err(Error::host(token)) }
 }

@@ -13,6 +13,7 @@
 pub mod abi;
 pub mod backend;
 mod binary;
+mod caller;
 pub mod capabilities;
 mod engine;
 mod envelope;
@@ -35,3 +36,4 @@ mod trap;
 pub mod types;
 pub mod value;
 mod version;
+pub mod wasi;

@@ -1,6 +1,7 @@
 //! Handles to what lives in a store: the objects behind `aw_extern` and `aw_instance`.
 
 use crate::backend::{Active, Backend, Ref};
+use crate::caller::Caller;
 use crate::capabilities::{self, Capabilities};
 use crate::error::{Error, Kind, Result, fail};
 use crate::module::Module;
@@ -18,6 +19,8 @@ pub struct Extern {
     pub raw: <Active as Backend>::Extern,
     /// Its type; none for an opaque reference.
     pub ty: Option<ExternType>,
+    /// For a host function that asks who calls it: where it finds that.
+    pub caller: Option<Arc<Caller>>,
     key: Key,
 }
 
@@ -29,7 +32,7 @@ impl Extern {
         raw: <Active as Backend>::Extern,
         ty: Option<ExternType>,
     ) -> Self {
-        Self { store: store.clone(), raw, ty, key: entered.keep(raw) }
+        Self { store: store.clone(), raw, ty, caller: None, key: entered.keep(raw) }
     }
 }
 

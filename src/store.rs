@@ -46,7 +46,8 @@ pub struct State {
     /// The modules instantiated here, for the names of a trap's frames.
     modules: RefCell<Vec<Arc<ModuleInfo>>>,
     depth: Cell<u32>,
-    host_failure: Cell<u64>,
+    /// Why a host function ended the call, which an engine cannot carry.
+    host_error: Cell<Option<Box<Error>>>,
     closed: Cell<bool>,
     /// Whether the outermost call runs on a stack of its own.
     on_other_stack: Cell<bool>,
@@ -69,7 +70,7 @@ impl Store {
             instances: RefCell::default(),
             modules: RefCell::default(),
             depth: Cell::new(0),
-            host_failure: Cell::new(0),
+            host_error: Cell::new(None),
             closed: Cell::new(false),
             on_other_stack: Cell::new(false),
         };
@@ -219,9 +220,10 @@ impl Entered<'_> {
         } else {
             work()
         };
+        let result = result.map_err(|error| self.with_names(error));
         match nested.end() {
-            0 => result.map_err(|error| self.with_names(error)),
-            token => Err(Error::host(token)),
+            None => result,
+            Some(error) => Err(Error { frames: result.err().map_or(Vec::new(), |e| e.frames), ..*error }),
         }
     }
 
@@ -250,33 +252,33 @@ impl Entered<'_> {
         error
     }
 
-    /// Remembers that a host function failed; the innermost [`Entered::run`] reports it.
-    pub fn host_failed(&self, token: u64) {
-        self.state.host_failure.set(token);
+    /// Remembers why a host function ended the call; the innermost [`Entered::run`] reports it.
+    pub fn host_failed(&self, error: &Error) {
+        self.state.host_error.set(Some(Box::new(error.clone())));
     }
 }
 
 /// A call inside the store: the depth goes down, and the outer call's failure comes back, also after a panic.
 struct Nested<'a> {
     state: &'a State,
-    outer_failure: u64,
+    outer: Option<Box<Error>>,
 }
 
 impl<'a> Nested<'a> {
     fn new(state: &'a State) -> Self {
         state.depth.set(state.depth.get() + 1);
-        Self { state, outer_failure: state.host_failure.replace(0) }
+        Self { state, outer: state.host_error.take() }
     }
 
-    /// The token of the host function that failed in it, or 0.
-    fn end(self) -> u64 {
-        self.state.host_failure.get()
+    /// Why a host function ended it, if one did.
+    fn end(self) -> Option<Box<Error>> {
+        self.state.host_error.take()
     }
 }
 
 impl Drop for Nested<'_> {
     fn drop(&mut self) {
-        self.state.host_failure.set(self.outer_failure);
+        self.state.host_error.set(self.outer.take());
         self.state.depth.set(self.state.depth.get() - 1);
     }
 }

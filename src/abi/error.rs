@@ -32,10 +32,10 @@ pub struct CFrame {
 /// An error. Its texts and frames live as long as it.
 #[repr(C)]
 pub struct CError {
-    /// What kind of thing happened, 1 to 12: invalid, malformed, unsupported, link, trap, host, engine, closed,
-    /// store, bounds, incompatible, panic.
+    /// What kind of thing happened, 1 to 13: invalid, malformed, unsupported, link, trap, host, engine, closed,
+    /// store, bounds, incompatible, panic, exit.
     pub kind: u32,
-    /// A trap's code, a missing capability's bit, a missing import's position; else -1.
+    /// A trap's code, a missing capability's bit, a missing import's position, an exit code; else -1.
     pub code: i32,
     /// What the host function that failed returned; else 0.
     pub token: u64,

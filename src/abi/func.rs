@@ -1,14 +1,40 @@
 //! Functions.
 
 use crate::abi::{entry, pointer, types};
-use crate::backend::{Active, Backend, HostFunc};
-use crate::error::{Result, fail};
+use crate::backend::{Active, Backend, HostCall, HostFunc};
+use crate::error::{Error, Result, fail};
 use crate::object::{self, Extern};
 use crate::store::{Entered, Store};
 use crate::types::{ExternType, FuncType};
 use crate::value::{HostCallback, Value};
 use std::ffi::c_void;
 use std::sync::Arc;
+
+/// A callback of the C layer's caller.
+struct Foreign {
+    callback: HostCallback,
+    env: *mut c_void,
+    finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
+}
+
+impl HostCall for Foreign {
+    fn call(&self, _: &Store, values: &mut [Value]) -> Result<()> {
+        // SAFETY: whoever made the function promised that callback, environment and type belong together.
+        match unsafe { (self.callback)(self.env, values.as_mut_ptr()) } {
+            0 => Ok(()),
+            token => Err(Error::host(token)),
+        }
+    }
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        if let Some(finalizer) = self.finalizer {
+            // SAFETY: whoever made the function promised that the finalizer fits the environment; drop runs once.
+            unsafe { finalizer(self.env) }
+        }
+    }
+}
 
 /// A host function. The caller deletes the extern; the function lives as long as the store needs it.
 ///
@@ -32,22 +58,21 @@ pub unsafe extern "C" fn aw_func_new(
     finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
 ) -> *mut Extern {
     // Made first, so that the finalizer runs whatever goes wrong.
-    let mut func = HostFunc { callback, env, finalizer, ty: FuncType::default(), store };
+    let call = Box::new(Foreign { callback, env, finalizer });
     entry(|| {
         // SAFETY: the module's rules.
-        let store = unsafe {
-            func.ty.params = types::val_types(pointer::slice(params, params_len, "the parameter types")?)?;
-            func.ty.results = types::val_types(pointer::slice(results, results_len, "the result types")?)?;
-            pointer::share(store, "the store")?
+        let (store, ty) = unsafe {
+            let params = types::val_types(pointer::slice(params, params_len, "the parameter types")?)?;
+            let results = types::val_types(pointer::slice(results, results_len, "the result types")?)?;
+            (pointer::share(store, "the store")?, FuncType { params, results })
         };
-        let ty = func.ty.clone();
         // The limit that validation sets for functions in modules; an engine aborts beyond it.
         if ty.params.len().max(ty.results.len()) > 1000 {
             fail!(Invalid, "a function cannot have more than 1000 parameters or results");
         }
         object::require(store.engine.capabilities, ty.all(), format_args!("a host function {ty}"))?;
         let entered = store.enter()?;
-        let raw = Active::func_new(entered.raw, func)?;
+        let raw = Active::func_new(entered.raw, HostFunc { call, ty: ty.clone(), store: &raw const *store })?;
         Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Func(ty)))))
     })
 }

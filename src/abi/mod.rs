@@ -21,6 +21,7 @@ pub mod store;
 pub mod table;
 pub mod text;
 pub mod types;
+pub mod wasi;
 
 mod pointer;
 

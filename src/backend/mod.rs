@@ -11,8 +11,7 @@ use crate::error::Result;
 use crate::module_info::ModuleInfo;
 use crate::options::Options;
 use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
-use crate::value::{HostCallback, Value};
-use std::ffi::c_void;
+use crate::value::Value;
 use wasmparser::WasmFeatures;
 
 #[cfg(not(feature = "wasmtime"))]
@@ -36,27 +35,20 @@ pub enum Ref<E> {
     Host(u64),
 }
 
-/// A host function with all that belongs to it. Dropping it runs the finalizer.
+/// What a host function does.
+pub trait HostCall {
+    /// Does it: the slots hold the arguments and take the results. This thread runs WebAssembly in the store.
+    fn call(&self, store: &crate::store::Store, values: &mut [Value]) -> Result<()>;
+}
+
+/// A host function with all that belongs to it.
 pub struct HostFunc {
-    /// What to call.
-    pub callback: HostCallback,
-    /// Passed to the callback.
-    pub env: *mut c_void,
-    /// Frees the environment, once.
-    pub finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
+    /// What it does.
+    pub call: Box<dyn HostCall>,
     /// Its type.
     pub ty: FuncType,
     /// The record of the store it lives in, which outlives it: it owns the engine's store.
     pub store: *const crate::store::Store,
-}
-
-impl Drop for HostFunc {
-    fn drop(&mut self) {
-        if let Some(finalizer) = self.finalizer {
-            // SAFETY: whoever made the function promised that the finalizer fits the environment; drop runs once.
-            unsafe { finalizer(self.env) }
-        }
-    }
 }
 
 /// An engine behind the shim.

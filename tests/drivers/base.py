@@ -65,6 +65,39 @@ class Driver(ABC):
     @abstractmethod
     def set(self, a_global: Any, value: Any) -> None: ...
 
+    @abstractmethod
+    def instantiate_wasi(
+        self,
+        module: Any,
+        *,
+        args: Sequence[str] = ("program",),
+        env: Mapping[str, str] | None = None,
+        stdin: Any = None,
+        stdout: Any = None,
+        stderr: Any = None,
+        directories: Sequence[tuple[str, Any, bool]] = (),
+    ) -> Any:
+        """An instance with WASI. Directories are a name, a path, and whether it is read-only."""
+
+    #: How many descriptors there are before the first directory's.
+    first_directory: int
+
+    @abstractmethod
+    def exit_code(self, error: BaseException) -> int | None:
+        """What a WASI program ended with, from what the call raised; None where that is something else."""
+
+    def run_program(self, wasm: bytes | str, **setup: Any) -> int:
+        """Runs a WASI program, and gives its exit code, 0 where it just returns."""
+        instance = self.instantiate_wasi(self.compile(wasm), **setup)
+        try:
+            self.call(self.export(instance, "_start"))
+        except self.error as error:
+            code = self.exit_code(error)
+            if code is None:
+                raise
+            return code
+        return 0
+
     def run(self, source: str, name: str, *args: Any, imports: Mapping[str, Any] | None = None) -> Any:
         """Compiles, instantiates and calls an export."""
         instance = self.instantiate(self.compile(source), imports)

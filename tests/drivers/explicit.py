@@ -74,3 +74,29 @@ class Explicit(Driver):
 
     def set(self, a_global: Any, value: Any) -> None:
         a_global.set_value(self.store, value)
+
+    first_directory = 3
+
+    def instantiate_wasi(
+        self,
+        module: Any,
+        *,
+        args: Any = ("program",),
+        env: Any = None,
+        stdin: Any = None,
+        stdout: Any = None,
+        stderr: Any = None,
+        directories: Any = (),
+    ) -> Any:
+        config = wasmtime.WasiConfig()
+        config.argv, config.env = list(args), list((env or {}).items())
+        config.stdin, config.stdout, config.stderr = stdin, stdout, stderr
+        for name, path, read_only in directories:
+            config.preopen_dir(str(path), name, not read_only)
+        self.store.set_wasi(config)
+        linker = wasmtime.Linker(self.store.engine)
+        linker.define_wasi()
+        return linker.instantiate(self.store, module)
+
+    def exit_code(self, error: BaseException) -> int | None:
+        return error.code if isinstance(error, wasmtime.ExitTrap) else None

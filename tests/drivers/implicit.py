@@ -67,3 +67,27 @@ class Implicit(Driver):
 
     def set(self, a_global: Any, value: Any) -> None:
         a_global.value = value
+
+    first_directory = 4
+
+    def instantiate_wasi(
+        self,
+        module: Any,
+        *,
+        args: Any = ("program",),
+        env: Any = None,
+        stdin: Any = None,
+        stdout: Any = None,
+        stderr: Any = None,
+        directories: Any = (),
+    ) -> Any:
+        builder = wasmer.wasi.StateBuilder(args[0], list(args[1:]), dict(env or {}))
+        builder.stdin(stdin).stdout(stdout).stderr(stderr)
+        for name, path, read_only in directories:
+            builder.map_directory(name, str(path), read_only=read_only)
+        version = wasmer.wasi.get_version(module, False) or wasmer.wasi.Version.LATEST
+        return wasmer.Instance(module, builder.finalize().generate_import_object(self.store, version))
+
+    def exit_code(self, error: BaseException) -> int | None:
+        text = str(error)
+        return int(text.rpartition(" ")[2]) if text.startswith("RuntimeError: WASI exited with code: ") else None

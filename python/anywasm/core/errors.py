@@ -25,6 +25,7 @@ class Kind(enum.IntEnum):
     BOUNDS = 10
     INCOMPATIBLE = 11
     PANIC = 12
+    EXIT = 13
 
 
 class CapabilityError(RuntimeError):
@@ -52,6 +53,8 @@ class Failure:
     frames: tuple[Frame, ...]
     #: What the host function that failed returned.
     token: int
+    #: What a WASI program ended with; unsigned.
+    exit_code: int | None = None
 
     @classmethod
     def of(cls, kind: Kind, message: str) -> Failure:
@@ -76,7 +79,8 @@ def _read(native: Native, error: Any) -> Failure:
         trap_code = TrapCode(code) if kind is Kind.TRAP and code in TrapCode._value2member_map_ else None
         frames = tuple(_frame(native, error.frames[index]) for index in range(error.frames_len))
         index = code if kind is Kind.LINK else -1
-        return Failure(kind, message, trap_code, index, capability, frames, error.token)
+        exit_code = code % (1 << 32) if kind is Kind.EXIT else None
+        return Failure(kind, message, trap_code, index, capability, frames, error.token, exit_code)
     finally:
         native.lib.aw_error_delete(error)
 

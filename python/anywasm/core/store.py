@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
+from anywasm.core import parking
 from anywasm.core.engine import Engine
 from anywasm.core.errors import Failure, Kind
 from anywasm.core.handle import Handle
@@ -12,6 +12,7 @@ from anywasm.core.hostobjects import HostObjects
 
 if TYPE_CHECKING:
     from anywasm.core.definition import HostDefinition
+    from anywasm.core.wasi import Wasi
 
 
 class Store(Handle):
@@ -31,7 +32,10 @@ class Store(Handle):
         self._host_objects = HostObjects()
         #: Exceptions of host functions on their way through WebAssembly, by token.
         self._parked: dict[int, BaseException] = {}
-        self._tokens = itertools.count(1)
+        #: What system calls here work on: the shim has it, but only borrows its streams.
+        self._wasis: dict[int, Wasi] = {}
+        #: What the store's own guests find, in a style where that is the store's business.
+        self.wasi: Wasi | None = None
         #: What the last host function with unusual results returned.
         self._last_results: Any = None
 
@@ -46,16 +50,20 @@ class Store(Handle):
 
     def park(self, exception: BaseException) -> int:
         """Keeps an exception until the call it interrupts has returned; gives the token to find it by."""
-        token = next(self._tokens)
-        self._parked[token] = exception
-        return token
+        return parking.park(self._parked, exception)
+
+    def keep_wasi(self, wasi: Wasi) -> None:
+        """Keeps what system calls in this store work on, with its streams."""
+        self._wasis[id(wasi)] = wasi
 
     def exception(self, failure: Failure) -> BaseException:
         """The exception for a failed call in this store: of a host function, that very object."""
         if failure.kind is Kind.HOST:
             parked = self._parked.pop(failure.token, None)
-            if parked is not None:
-                return parked
+            of_streams = (wasi.take_parked(failure.token) for wasi in self._wasis.values())
+            found = parked or next(filter(None, of_streams), None)
+            if found is not None:
+                return found
         return self._face.exception(failure)
 
     def _close_store(self) -> None:
@@ -63,6 +71,8 @@ class Store(Handle):
         if self._ptr:
             self._check(self._native.lib.aw_store_close(self._ptr))
             self._callables.clear()
+            self._wasis.clear()
+            self.wasi = None
             self._defined.clear()
             self._host_objects = HostObjects()
             self._last_results = None

@@ -9,6 +9,7 @@
 """
 
 from anywasm import core
+from anywasm.wasmer import wasi
 from anywasm.wasmer.buffer import Buffer
 from anywasm.wasmer.exports import Exports, ExportsIterator
 from anywasm.wasmer.face import FACE
@@ -75,6 +76,7 @@ __all__ = [
     "Value",
     "__core_version__",
     "__version__",
+    "wasi",
     "wasm2wat",
     "wat2wasm",
 ]

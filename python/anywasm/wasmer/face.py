@@ -20,6 +20,8 @@ class WasmerFace(core.Face):
             return CapabilityError(failure.message, failure.capability)
         if failure.kind is Kind.TRAP:
             return RuntimeError(_trap(failure))
+        if failure.kind is Kind.EXIT:
+            return RuntimeError(f"RuntimeError: WASI exited with code: {failure.exit_code}")
         if failure.kind is Kind.MALFORMED:
             return RuntimeError(f"Validation error: {_in_decimal(failure.message)}")
         if failure.kind is Kind.INCOMPATIBLE:

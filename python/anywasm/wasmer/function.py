@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from anywasm import core
 from anywasm.core.specialise import specialise
+from anywasm.core.wasi import SystemCall
 from anywasm.wasmer import arguments, convert, inference
 from anywasm.wasmer.describe import val_types
 from anywasm.wasmer.sealed import Sealed
@@ -48,6 +49,19 @@ class Function(Sealed, core.Func):
         result._be_nowhere(store._engine, signature)
         result._host, result._home = core.HostDefinition(signature, py_function), store
         return result
+
+    @classmethod
+    def _of_system(cls, store: Store, call: SystemCall) -> Function:
+        """A function of WASI."""
+        result: Function = object.__new__(specialise(Function, store._engine.native))
+        result._be_nowhere(store._engine, call.signature)
+        result._host, result._home = call, store
+        return result
+
+    @property
+    def _needs_memory(self) -> bool:
+        """Whether it works on the memory of the instance that imports it."""
+        return isinstance(self._host, SystemCall)
 
     def __init__(self, store: Any, py_function: Any, function_type: Any = None) -> None:
         """Everything is done by `__new__`, which gives the class for the engine."""

@@ -7,6 +7,7 @@ from typing import Any
 from anywasm import core
 from anywasm.wasmer import arguments, imports
 from anywasm.wasmer.exports import Exports, make
+from anywasm.wasmer.function import Function
 from anywasm.wasmer.imports import ImportObject
 from anywasm.wasmer.module import Module
 from anywasm.wasmer.sealed import Sealed
@@ -31,6 +32,8 @@ class Instance(Sealed):
     def __init__(self, module: Module, import_object: ImportObject | dict[str, Any] | None = None) -> None:
         compiled = arguments.instance("module", module, Module)._core
         externs = imports.resolve(compiled.import_list, imports.namespaces(import_object))
+        if any(isinstance(each, Function) and each._needs_memory for each in externs):
+            _check_memory(compiled)
         store, placed = imports.place(module._store._engine, externs)
         self._exports = make(core.Instance(store, compiled, placed))
 
@@ -38,3 +41,9 @@ class Instance(Sealed):
     def exports(self) -> Exports:
         """What it exports."""
         return self._exports
+
+
+def _check_memory(module: core.Module) -> None:
+    """Refuses a module that WASI cannot work with; in this style when it is instantiated, not when it first calls."""
+    if not any(export.name == "memory" and isinstance(export.type, core.MemoryType) for export in module.export_list):
+        raise RuntimeError("Host env initialization error: Missing export memory")

@@ -38,15 +38,18 @@ from anywasm.wasmtime.types import (
     ValType,
 )
 from anywasm.wasmtime.val import Val
+from anywasm.wasmtime.wasi import DirPerms, FilePerms, WasiConfig
 
 FACE.func = Func
 FACE.wrappers = {core.Memory: Memory._of, core.Global: Global._of, core.Table: Table._of}
 
 __all__ = [
     "Caller",
+    "DirPerms",
     "Engine",
     "ExitTrap",
     "ExportType",
+    "FilePerms",
     "Frame",
     "Func",
     "FuncType",
@@ -71,6 +74,7 @@ __all__ = [
     "TrapCode",
     "Val",
     "ValType",
+    "WasiConfig",
     "WasmtimeError",
     "wat2wasm",
 ]

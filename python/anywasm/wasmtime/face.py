@@ -9,7 +9,7 @@ from anywasm import core
 from anywasm.core import Failure, Kind
 from anywasm.wasmtime import convert, mismatch
 from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
-from anywasm.wasmtime.trap import Trap
+from anywasm.wasmtime.trap import Trap, exited
 
 
 class WasmtimeFace(core.Face):
@@ -18,6 +18,8 @@ class WasmtimeFace(core.Face):
     def exception(self, failure: Failure) -> BaseException:
         if failure.kind is Kind.TRAP:
             return Trap._of(failure)
+        if failure.kind is Kind.EXIT:
+            return exited(failure)
         if failure.kind is Kind.UNSUPPORTED:
             return MissingCapability(failure.message, failure.capability)
         return WasmtimeError._of(failure.message)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from anywasm import core
+from anywasm.core import wasi
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.extern import AsExtern, unwrap
@@ -18,6 +19,7 @@ from anywasm.wasmtime.module import Module, check_module
 from anywasm.wasmtime.store import Storelike, check_store, wrong_store
 from anywasm.wasmtime.trap import Trap
 from anywasm.wasmtime.types import FuncType
+from anywasm.wasmtime.wasi import of_store
 
 
 class Linker(Managed):
@@ -86,6 +88,12 @@ class Linker(Managed):
             self._core.define_module(self._store(store), name, _module(module))
         except Trap as trap:
             raise WasmtimeError(str(trap)) from None
+
+    def define_wasi(self) -> None:
+        """Defines WASI, preview 1 and `wasi_unstable`, for all stores; what guests find is each store's `set_wasi`."""
+        for version, module in wasi.MODULES.items():
+            for name, call in wasi.system_calls(self.engine.native, version, of_store).items():
+                self._core.define(module, name, call)
 
     def define_unknown_imports_as_traps(self, module: Module) -> None:
         """Defines each function that the module imports and nobody has defined, as one that fails when it is called."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from anywasm import core
+from anywasm.core.wasi import Wasi
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
 
 if TYPE_CHECKING:
     from anywasm.wasmtime.caller import Caller
+    from anywasm.wasmtime.wasi import WasiConfig
 
 
 class Store(core.Store, Managed):
@@ -40,6 +42,14 @@ class Store(core.Store, Managed):
     def data(self) -> Any:
         """What it was given to keep; None for anything that counts as false."""
         return self._data or None
+
+    def set_wasi(self, wasi: WasiConfig) -> None:
+        """Says what guests that are instantiated here from now on find; the configuration is used up.
+
+        WasmtimeError where it cannot be had, such as a directory that has gone.
+        """
+        wasi._consume()
+        self._context().wasi = Wasi(self._engine, wasi._setup)
 
     def _context(self) -> core.Store:
         self._check_open()

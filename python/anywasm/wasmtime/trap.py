@@ -7,6 +7,7 @@ from typing import Optional
 
 from anywasm import core
 from anywasm.wasmtime.described import Described
+from anywasm.wasmtime.errors import ExitTrap, WasmtimeError
 from anywasm.wasmtime.managed import Managed
 
 
@@ -149,10 +150,26 @@ def _message(failure: core.Failure) -> str:
     text = failure.trap_code.text
     if failure.trap_code is core.TrapCode.UNREACHABLE_CODE_REACHED:
         text = "wasm `unreachable` instruction executed"
+    return _with_backtrace(failure, f"wasm trap: {text}", "")
+
+
+def exited(failure: core.Failure) -> WasmtimeError:
+    """The error for a WASI program that ended itself: from 126 on, exit codes are the host's, not a program's."""
+    code = failure.exit_code or 0
+    if code >= 126:
+        text = "exit with invalid exit status outside of [0..126)"
+        return WasmtimeError._of(_with_backtrace(failure, text, "\n"))
+    error = ExitTrap._of(_with_backtrace(failure, failure.message, "\n"))
+    assert isinstance(error, ExitTrap)
+    error.code = code
+    return error
+
+
+def _with_backtrace(failure: core.Failure, text: str, end: str) -> str:
     if not failure.frames:
-        return f"wasm trap: {text}"
+        return text
     lines = ["error while executing at wasm backtrace:"]
     for index, frame in enumerate(failure.frames):
         function = frame.func_name or f"<wasm function {frame.func_index}>"
         lines.append(f"{index:5}: {frame.module_offset:#8x} - {frame.module_name or '<unknown>'}!{function}")
-    return "\n".join([*lines, "", "Caused by:", f"    wasm trap: {text}"])
+    return "\n".join([*lines, "", "Caused by:", f"    {text}"]) + end

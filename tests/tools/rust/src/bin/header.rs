@@ -20,12 +20,16 @@ const SOURCES: &[&str] = &[
     "abi/memory_access.rs",
     "abi/table.rs",
     "abi/global.rs",
+    "abi/wasi.rs",
     "engine.rs",
     "object.rs",
     "pin.rs",
     "options.rs",
     "store.rs",
     "value.rs",
+    "wasi/dir.rs",
+    "wasi/mod.rs",
+    "wasi/stdio.rs",
 ];
 
 /// The C names of Rust types.
@@ -47,8 +51,11 @@ const NAMES: &[(&str, &str)] = &[
     ("Owned", "aw_error_owned"),
     ("Pin", "aw_pin"),
     ("Store", "aw_store"),
+    ("Root", "aw_wasi_root"),
     ("Str", "aw_str"),
+    ("StreamCallback", "aw_stream_callback"),
     ("Value", "aw_value"),
+    ("Wasi", "aw_wasi"),
 ];
 
 const HEADER: &str = "\

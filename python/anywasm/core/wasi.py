@@ -1,0 +1,162 @@
+"""WASI: what a program finds, and its system calls as something to import.
+
+The calls themselves are in the shim (src/wasi): between a program and its files there is no Python, but for streams
+that are Python objects.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from anywasm.core import parking
+from anywasm.core.definition import HostDefinition
+from anywasm.core.engine import Engine
+from anywasm.core.handle import Handle
+from anywasm.core.importer import Caller, Importer
+from anywasm.core.instance import Instance
+from anywasm.core.store import Store
+from anywasm.core.streams import Sink, Source
+from anywasm.core.types import FuncType, read
+from anywasm.engines import Native
+
+
+class Perms(enum.IntFlag):
+    """What a program may do below a directory; the numbers are the shim's."""
+
+    LIST = 1
+    CHANGE = 2
+    READ = 4
+    WRITE = 8
+    ALL = 15
+    READ_ONLY = LIST | READ
+
+
+class Version(enum.IntEnum):
+    """A version of WASI; the numbers are the shim's."""
+
+    UNSTABLE = 0
+    PREVIEW1 = 1
+
+
+#: The modules that programs import WASI from.
+MODULES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
+
+
+@dataclass
+class Setup:
+    """What a program is to find."""
+
+    args: list[str] = field(default_factory=list)
+    env: list[tuple[str, str]] = field(default_factory=list)
+    #: What it reads and writes; None is nothing. See streams.py.
+    stdin: Source | None = None
+    stdout: Sink | None = None
+    stderr: Sink | None = None
+    #: Directories of the host, the names that the program finds them by, and what it may do there.
+    directories: list[tuple[str, str, Perms]] = field(default_factory=list)
+    #: Whether the first directory is `/`, which holds all others under their names.
+    root: bool = False
+
+
+class Wasi(Handle):
+    """What a program finds, on one engine. Instances that share it share open files too.
+
+    Raises the style's error for arguments with null bytes in them and for directories that cannot be opened.
+    """
+
+    def __init__(self, engine: Engine, setup: Setup) -> None:
+        lib = engine.native.lib
+        super().__init__(engine.native, engine.face, lib.aw_wasi_new(), lib.aw_wasi_delete)
+        #: The streams' callables, which the shim only borrows.
+        self._held: list[Any] = []
+        self._parked: dict[int, BaseException] = {}
+        for arg in setup.args:
+            raw = os.fsencode(arg)
+            self._check(lib.aw_wasi_arg(self._ptr, raw, len(raw)))
+        for name, value in setup.env:
+            raw_name, raw_value = os.fsencode(name), os.fsencode(value)
+            self._check(lib.aw_wasi_env(self._ptr, raw_name, len(raw_name), raw_value, len(raw_value)))
+        for which, stream in enumerate((setup.stdin, setup.stdout, setup.stderr)):
+            self._connect(which, stream)
+        self._open_directories(setup)
+
+    def _connect(self, which: int, stream: Source | Sink | None) -> None:
+        lib = self._native.lib
+        if isinstance(stream, bytes):
+            self._check(lib.aw_wasi_stdin_bytes(self._ptr, stream, len(stream)))
+        elif isinstance(stream, int):
+            self._check(lib.aw_wasi_stdio_fd(self._ptr, which, stream))
+        elif isinstance(stream, io.FileIO):
+            self._check(lib.aw_wasi_stdio_fd(self._ptr, which, stream.fileno()))
+        elif stream is not None:
+            park = functools.partial(parking.park, self._parked)
+            self._held += stream, park
+            self._check(lib.aw_py_wasi_stream(self._ptr, which, id(stream), id(park)))
+
+    def _open_directories(self, setup: Setup) -> None:
+        ffi, lib = self._native.ffi, self._native.lib
+        root = ffi.NULL
+        if setup.root:
+            root = ffi.gc(self._check(lib.aw_wasi_root_new(self._ptr)), lib.aw_wasi_root_delete)
+        for path, name, perms in setup.directories:
+            raw_path, raw_name = os.fsencode(path), os.fsencode(name)
+            arguments = raw_path, len(raw_path), raw_name, len(raw_name), perms
+            self._check(lib.aw_wasi_preopen(self._ptr, root, *arguments))
+
+    def take_parked(self, token: int) -> BaseException | None:
+        """The exception of a stream, by the token that the failed call told."""
+        return self._parked.pop(token, None)
+
+
+class SystemCall(HostDefinition):
+    """One call, to be imported: it becomes a function of its own for each instance that imports it.
+
+    `wasi` makes what it works on, given the store that it is imported in.
+    """
+
+    __slots__ = ("_index", "_version", "_wasi")
+
+    def __init__(self, wasi: Callable[[Store], Wasi], version: Version, index: int, signature: FuncType) -> None:
+        # Nothing of Python's is called, but it does want to know who calls.
+        super().__init__(signature, wasi, Caller)
+        self._wasi, self._version, self._index = wasi, version, index
+
+    def import_into(self, store: Store, importer: Importer) -> Any:
+        """The pointer to import it by, bound to the importing instance as soon as there is one."""
+        ptr = self.pointer_in(store)
+
+        def bind(instance: Instance) -> None:
+            if not store._native.lib.aw_wasi_bind(ptr, instance._ptr):
+                raise instance._failure()
+
+        importer.when_made(bind)
+        return ptr
+
+    def pointer_in(self, store: Store) -> Any:
+        """A pointer to a new function in this store; called by nobody that has a memory, it can only fail."""
+        wasi = self._wasi(store)
+        store.keep_wasi(wasi)
+        return store.owned(store._native.lib.aw_wasi_func(store._ptr, wasi._ptr, self._version, self._index))
+
+
+def system_calls(native: Native, version: Version, wasi: Callable[[Store], Wasi]) -> dict[str, SystemCall]:
+    """All calls of a version by name."""
+    return {name: SystemCall(wasi, version, index, ty) for index, (name, ty) in enumerate(_calls(native, version))}
+
+
+@functools.cache
+def _calls(native: Native, version: Version) -> tuple[tuple[str, FuncType], ...]:
+    calls: list[tuple[str, FuncType]] = []
+    raw = native.ffi.new("aw_extern_type_info *")
+    while name := native.text(native.lib.aw_wasi_call_name(version, len(calls))):
+        native.lib.aw_wasi_call_type(version, len(calls), raw)
+        ty = read(native, raw)
+        assert isinstance(ty, FuncType)
+        calls.append((name, ty))
+    return tuple(calls)

@@ -1,0 +1,261 @@
+"""WASI in this style: a builder, the environment that it makes, and imports from that.
+
+>>> from anywasm.wasmer import Instance, Module, Store, wasi
+>>> store, output = Store(), bytearray()
+>>> hello = Module(store, '''
+... (module (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+...   (memory (export "memory") 1) (data (i32.const 8) "Hello!\\\\n")
+...   (func (export "_start") (i32.store (i32.const 0) (i32.const 8)) (i32.store (i32.const 4) (i32.const 7))
+...     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 20)))))''')
+>>> environment = wasi.StateBuilder("hello").stdout(output).finalize()
+>>> imports = environment.generate_import_object(store, wasi.get_version(hello, strict=True))
+>>> Instance(hello, imports).exports._start()
+>>> output
+bytearray(b'Hello!\\n')
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+from typing import Any
+
+from anywasm import core
+from anywasm.core import streams, wasi
+from anywasm.core.wasi import Perms
+from anywasm.engines import Native
+from anywasm.wasmer import arguments as check
+from anywasm.wasmer.function import Function
+from anywasm.wasmer.imports import ImportObject
+from anywasm.wasmer.module import Module
+from anywasm.wasmer.sealed import Sealed, Unconstructible
+from anywasm.wasmer.store import Store
+
+__all__ = ["Environment", "StateBuilder", "Version", "get_version"]
+
+
+class Version(enum.IntEnum):
+    """A version of WASI. `LATEST` is preview 1."""
+
+    LATEST = 1
+    SNAPSHOT0 = 2
+    SNAPSHOT1 = 3
+
+
+_VERSIONS = {
+    Version.LATEST: wasi.Version.PREVIEW1,
+    Version.SNAPSHOT0: wasi.Version.UNSTABLE,
+    Version.SNAPSHOT1: wasi.Version.PREVIEW1,
+}
+
+
+def get_version(module: Module, strict: bool) -> int | None:
+    """The version of WASI that a module imports, as a plain number; None where it imports none.
+
+    If `strict`, all that it imports must be of that one version.
+
+    >>> from anywasm.wasmer import Module, Store, wasi
+    >>> wasi.get_version(Module(Store(), '(module (import "wasi_unstable" "sched_yield" (func (result i32))))'), True)
+    2
+    """
+    check.instance("module", module, Module)
+    asked = list(dict.fromkeys(each.module for each in module._core.import_list))
+    numbers = {wasi.MODULES[version]: int(number) for number, version in _VERSIONS.items()}
+    if strict and len(asked) != 1:
+        return None
+    return next((numbers[name] for name in asked if name in numbers), None)
+
+
+class StateBuilder(Sealed):
+    """Describes what a program finds. All methods but `finalize` give the builder back.
+
+    Standard input, output and error are the process's own (descriptors 0, 1 and 2, not `sys.stdout`), unless `stdin`,
+    `stdout` and `stderr` say something else, which wasmer 1.1 cannot.
+
+    The program finds `/` as descriptor 3, with the directories given here in it, and each of those as one more.
+
+    >>> from anywasm.wasmer import wasi
+    >>> builder = wasi.StateBuilder("program").argument("--verbose").environment("HOME", "/home")
+    >>> isinstance(builder.finalize(), wasi.Environment)
+    True
+    """
+
+    __slots__ = ("_args", "_directories", "_env", "_streams")
+
+    def __init__(
+        self,
+        program_name: str,
+        arguments: list[Any] | None = None,
+        environments: dict[Any, Any] | None = None,
+        preopen_directories: list[Any] | None = None,
+        map_directories: dict[Any, Any] | None = None,
+    ) -> None:
+        self._args = [check.text("program_name", program_name)]
+        self._env: list[tuple[str, str]] = []
+        #: Directories, the names that the program finds them by, and what it may do there.
+        self._directories: list[tuple[str, str, Perms]] = []
+        self._streams: dict[str, Any] = {"stdin": 0, "stdout": 1, "stderr": 2}
+        if arguments is not None:
+            self.arguments(arguments)
+        if environments is not None:
+            self.environments(environments)
+        if preopen_directories is not None:
+            self.preopen_directories(preopen_directories)
+        if map_directories is not None:
+            self.map_directories(map_directories)
+
+    def argument(self, argument: str) -> StateBuilder:
+        """Adds an argument."""
+        self._args.append(check.text("argument", argument))
+        return self
+
+    def arguments(self, arguments: list[Any]) -> StateBuilder:
+        """Adds arguments."""
+        self._args += _list("arguments", arguments)
+        return self
+
+    def environment(self, key: str, value: str) -> StateBuilder:
+        """Adds an environment variable."""
+        self._env.append((check.text("key", key), check.text("value", value)))
+        return self
+
+    def environments(self, environments: dict[Any, Any]) -> StateBuilder:
+        """Adds environment variables."""
+        self._env += _dict("environments", environments)
+        return self
+
+    def preopen_directory(self, preopen_directory: str) -> StateBuilder:
+        """Adds a directory, which the program finds by its own path."""
+        path = check.text("preopen_directory", preopen_directory)
+        self._directories.append((path, path, Perms.ALL))
+        return self
+
+    def preopen_directories(self, preopen_directories: list[Any]) -> StateBuilder:
+        """Adds directories, which the program finds by their own paths."""
+        self._directories += [(path, path, Perms.ALL) for path in _list("preopen_directories", preopen_directories)]
+        return self
+
+    def map_directory(self, alias: str, directory: str, *, read_only: bool = False) -> StateBuilder:
+        """Adds a directory, which the program finds by the name `alias`; `read_only` is more than wasmer 1.1 has."""
+        name, path = check.text("alias", alias).lstrip("/"), check.text("directory", directory)
+        self._directories.append((path, name, Perms.READ_ONLY if read_only else Perms.ALL))
+        return self
+
+    def map_directories(self, map_directories: dict[Any, Any]) -> StateBuilder:
+        """Adds directories by the names that the program finds them by."""
+        for alias, directory in _dict("map_directories", map_directories):
+            self.map_directory(alias, directory)
+        return self
+
+    def stdin(self, source: Any) -> StateBuilder:
+        """What the program reads: bytes, a path, a descriptor, a file object, a callable, or None for nothing."""
+        self._streams["stdin"] = streams.source(source)
+        return self
+
+    def stdout(self, sink: Any) -> StateBuilder:
+        """Where output goes, as it is written: a path, a descriptor, a bytearray, a file object, a callable, or None.
+
+        What such an object raises ends the program, and comes out of the call.
+        """
+        self._streams["stdout"] = streams.sink(sink)
+        return self
+
+    def stderr(self, sink: Any) -> StateBuilder:
+        """Where errors go, as for `stdout`."""
+        self._streams["stderr"] = streams.sink(sink)
+        return self
+
+    def finalize(self) -> Environment:
+        """The environment as described by now, as often as wanted. RuntimeError for what cannot be in one."""
+        for arg in self._args:
+            if "\0" in arg:
+                raise RuntimeError(f"argument contains null byte: `{arg}`")
+        for key, value in self._env:
+            _check_variable(key, value)
+        aliases: set[str] = set()
+        for directory, alias, _ in self._directories:
+            _check_directory(directory)
+            if alias in aliases:
+                raise _creation_error(f"Found duplicate entry for alias `{alias}`")
+            aliases.add(alias)
+        directories = list(self._directories)
+        setup = wasi.Setup(list(self._args), list(self._env), directories=directories, root=True, **self._streams)
+        return Environment._of(setup)
+
+
+class Environment(Unconstructible):
+    """What a program finds, made by `StateBuilder.finalize`. Instances that share it share open files too."""
+
+    __slots__ = ("_made", "_setup")
+
+    _setup: wasi.Setup
+    _made: dict[Native, wasi.Wasi]
+
+    @classmethod
+    def _of(cls, setup: wasi.Setup) -> Environment:
+        environment = object.__new__(cls)
+        environment._setup, environment._made = setup, {}
+        return environment
+
+    def generate_import_object(self, store: Store, wasi_version: int) -> ImportObject:
+        """All of a version of WASI, to be imported by any number of instances."""
+        imports = ImportObject()
+        for name, namespace in self.generate_imports(store, wasi_version).items():
+            imports.register(name, namespace)
+        return imports
+
+    def generate_imports(self, store: Store, wasi_version: int) -> dict[str, dict[str, Function]]:
+        """The same as a dictionary."""
+        check.instance("store", store, Store)
+        version = _VERSIONS[_version(wasi_version)]
+        calls = wasi.system_calls(store._engine.native, version, self._wasi)
+        return {wasi.MODULES[version]: {name: Function._of_system(store, call) for name, call in calls.items()}}
+
+    def _wasi(self, store: core.Store) -> wasi.Wasi:
+        engine = store.core_engine
+        made = self._made.get(engine.native)
+        if made is None:
+            made = self._made.setdefault(engine.native, wasi.Wasi(engine, self._setup))
+        return made
+
+
+def _version(number: int) -> Version:
+    try:
+        return Version(check.unsigned("wasi_version", number))
+    except ValueError:
+        raise ValueError("Failed to extract `Version` from `PyAny`") from None
+
+
+def _check_variable(key: str, value: str) -> None:
+    problem = None
+    if "\0" in key:
+        problem = f'found nul byte in env var key "{key}"'
+    elif "=" in key:
+        problem = f'found equal sign in env var key "{key}"'
+    elif "\0" in value:
+        problem = f'found nul byte in env var value "{value}"'
+    if problem is not None:
+        raise RuntimeError(f"bad environment variable format: `{problem} (key=value)`")
+
+
+def _check_directory(path: str) -> None:
+    if not os.path.exists(path):
+        raise _creation_error(f'Could not get metadata for file "{path}": entity not found')
+    if not os.path.isdir(path):
+        raise _creation_error(f'WASI only supports pre-opened directories right now; found "{path}"')
+    try:
+        os.scandir(path).close()
+    except OSError as error:
+        raise _creation_error(f'Could not open "{path}": {error.strerror}') from error
+
+
+def _creation_error(problem: str) -> RuntimeError:
+    return RuntimeError(f"wasi filesystem creation error: `{problem}`")
+
+
+def _list(name: str, value: list[Any]) -> list[str]:
+    return list(map(str, check.instance(name, value, list, "PyList")))
+
+
+def _dict(name: str, value: dict[Any, Any]) -> list[tuple[str, str]]:
+    return [(str(key), str(item)) for key, item in check.instance(name, value, dict, "PyDict").items()]
