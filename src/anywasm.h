@@ -85,6 +85,9 @@ typedef struct aw_wasi_root aw_wasi_root;
 // A store and all that lives in it.
 typedef struct aw_store aw_store;
 
+// A triple, in words.
+typedef struct aw_triple_owned aw_triple_owned;
+
 // What a program finds: arguments, environment, open descriptors. Several instances may share one.
 typedef struct aw_wasi aw_wasi;
 
@@ -233,6 +236,31 @@ typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
 // after it has put the token of its failure into `token`, anything.
 typedef int64_t (*aw_stream_callback)(void *env, uint8_t *data, uintptr_t len, uint64_t *token);
 
+// A target triple. Its texts live as long as it.
+typedef struct aw_triple {
+  // In its shortest full form.
+  struct aw_str text;
+  // `unknown` where the triple does not say; so are the four that follow.
+  struct aw_str architecture;
+  // Whose it is.
+  struct aw_str vendor;
+  // On Darwin with its version.
+  struct aw_str operating_system;
+  // What object files are.
+  struct aw_str binary_format;
+  // The C library, or the kind of floats.
+  struct aw_str environment;
+  // `little` or `big`; NULL where unknown.
+  struct aw_str endianness;
+  // NULL where the operating system has none.
+  struct aw_str calling_convention;
+  // In bytes; 0 where unknown.
+  uint8_t pointer_width;
+  // Whether engines here make code for it.
+  bool is_host;
+  struct aw_triple_owned *owned;
+} aw_triple;
+
 // The error of the last call that failed on this thread, or NULL. The caller deletes it.
 struct aw_error *aw_error_take(void);
 
@@ -268,6 +296,9 @@ struct aw_str aw_capability_name(uint32_t bit);
 
 // What a capability means, by its bit; no text behind the last.
 struct aw_str aw_capability_meaning(uint32_t bit);
+
+// A value that the option of this name takes, by its position, the default first; no text behind the last.
+struct aw_str aw_option_value(const uint8_t *name, uintptr_t name_len, uintptr_t index);
 
 // Options for an engine, empty. The caller deletes them.
 struct aw_options *aw_options_new(void);
@@ -538,3 +569,12 @@ struct aw_extern *aw_wasi_func(const struct aw_store *store,
 
 // Tells a system call which instance it is called by, before WebAssembly runs in that.
 bool aw_wasi_bind(const struct aw_extern *func, const struct aw_instance *instance);
+
+// The triple that a text says, such as `x86_64-linux-gnu`. The caller deletes it.
+struct aw_triple *aw_triple_new(const uint8_t *text, uintptr_t len);
+
+// The triple of this machine. The caller deletes it.
+struct aw_triple *aw_triple_host(void);
+
+// Deletes a triple; NULL is nothing.
+void aw_triple_delete(struct aw_triple *triple);

@@ -31,6 +31,7 @@ mod python;
 mod stack;
 mod start;
 mod store;
+mod target;
 mod text;
 mod trap;
 pub mod types;

@@ -43,7 +43,8 @@ def test_the_core_and_the_other_style_are_not_known_above(style: str) -> None:
 def test_engine_names_are_known_in_one_place_only() -> None:
     names = {"wasmtime", "wasmtime-standard", "wasmi"}
     for path in PACKAGE.rglob("*.py"):
-        if path.is_relative_to(PACKAGE / "engines"):
+        # A style has the name of the package that it is written after, which an engine has too.
+        if path.is_relative_to(PACKAGE / "engines") or path.name == "activation.py":
             continue
         texts = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
         found = [node.value for node in texts if node.value in names]

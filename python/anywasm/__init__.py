@@ -10,7 +10,16 @@ True
 """
 
 from anywasm._version import __version__
+from anywasm.activation import activate
 from anywasm.core.errors import CapabilityError
 from anywasm.engines import EngineInfo, EngineUnavailable, engines, use_engine
 
-__all__ = ["CapabilityError", "EngineInfo", "EngineUnavailable", "__version__", "engines", "use_engine"]
+__all__ = [
+    "CapabilityError",
+    "EngineInfo",
+    "EngineUnavailable",
+    "__version__",
+    "activate",
+    "engines",
+    "use_engine",
+]

@@ -52,6 +52,18 @@ pub extern "C" fn aw_capability_meaning(bit: u32) -> Str {
     Str::of_option(TABLE.iter().find(|(set, ..)| set.0 == 1 << bit.min(63)).map(|(.., meaning)| *meaning))
 }
 
+/// A value that the option of this name takes, by its position, the default first; no text behind the last.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_option_value(name: *const u8, name_len: usize, index: usize) -> Str {
+    // SAFETY: the module's rules.
+    let Ok(name) = (unsafe { text(name, name_len) }) else { return Str::NONE };
+    let option = Active::options().iter().find(|(known, _)| *known == name);
+    Str::of_option(option.and_then(|(_, values)| values.get(index)).copied())
+}
+
 /// Options for an engine, empty. The caller deletes them.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_options_new() -> *mut Options {

@@ -19,6 +19,7 @@ pub mod memory_access;
 pub mod module;
 pub mod store;
 pub mod table;
+pub mod target;
 pub mod text;
 pub mod types;
 pub mod wasi;

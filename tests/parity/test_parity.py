@@ -14,10 +14,11 @@ from parity.comparison import Difference
 STYLES = ["wasmer"]
 
 CODE = """
-    import importlib, json, sys
-    style = sys.argv[1]
-    sys.modules[style] = importlib.import_module(f"anywasm.{style}")
+    import json, sys
+    import anywasm
     from parity import probing
+    style = sys.argv[1]
+    anywasm.activate(style)
     print(json.dumps(probing.run_all(style)))
 """
 

@@ -34,7 +34,7 @@ def test_a_memory_that_was_used_in_another_store(engine: str) -> None:
 
 def test_a_function_of_another_engine_is_called_through_the_host() -> None:
     names = [info.name for info in anywasm.engines() if info.installed]
-    stores = [Store(name) for name in names]
+    stores = [Store(name=name) for name in names]
     inner = Instance(Module(stores[0], MAKER)).exports.f
     for store in stores[1:]:
         memory = Memory(store, MemoryType(1))
@@ -45,9 +45,9 @@ def test_what_cannot_move_is_an_error() -> None:
     names = [info.name for info in anywasm.engines() if info.installed]
     if len(names) < 2:
         pytest.skip("only one engine is installed")
-    memory = Memory(Store(names[0]), MemoryType(1))
+    memory = Memory(Store(name=names[0]), MemoryType(1))
     memory.uint8_view()[0] = 1
-    module = Module(Store(names[1]), '(module (import "env" "m" (memory 1)))')
+    module = Module(Store(name=names[1]), '(module (import "env" "m" (memory 1)))')
     with pytest.raises(RuntimeError, match="another engine store"):
         Instance(module, {"env": {"m": memory}})
 

@@ -20,6 +20,7 @@ from anywasm.core.memory import Memory
 from anywasm.core.module import Export, Import, Module
 from anywasm.core.store import Store
 from anywasm.core.table import Table
+from anywasm.core.target import Triple
 from anywasm.core.text import wasm2wat, wat2wasm
 from anywasm.core.trap import Frame, TrapCode
 from anywasm.core.types import (
@@ -68,6 +69,7 @@ __all__ = [
     "TableType",
     "TagType",
     "TrapCode",
+    "Triple",
     "ValType",
     "dress",
     "host_function",

@@ -40,6 +40,14 @@ class Native:
         """An `aw_str` as bytes."""
         return bytes(self.ffi.buffer(string.data, string.len)) if string.len else b""
 
+    def option_values(self, option: str) -> tuple[str, ...]:
+        """What an option of the engine can be, the default first; nothing where there is no such option."""
+        name = option.encode()
+        values: list[str] = []
+        while value := self.text(self.lib.aw_option_value(name, len(name), len(values))):
+            values.append(value)
+        return tuple(values)
+
     def _meanings(self) -> dict[str, str]:
         meanings: dict[str, str] = {}
         while name := self.text(self.lib.aw_capability_name(len(meanings))):

@@ -9,7 +9,7 @@
 """
 
 from anywasm import core
-from anywasm.wasmer import wasi
+from anywasm.wasmer import engine, target, wasi
 from anywasm.wasmer.buffer import Buffer
 from anywasm.wasmer.exports import Exports, ExportsIterator
 from anywasm.wasmer.face import FACE
@@ -76,7 +76,12 @@ __all__ = [
     "Value",
     "__core_version__",
     "__version__",
+    "engine",
+    "target",
     "wasi",
     "wasm2wat",
     "wat2wasm",
 ]
+
+# The module inside the package has the names above, so that it comes after them.
+from anywasm.wasmer import wasmer as wasmer  # noqa: E402

@@ -24,7 +24,9 @@ class Module(Sealed):
 
     def __init__(self, store: Store, bytes: bytes | str) -> None:
         arguments.instance("store", store, Store)
-        self._set(store, core.Module.compile(store._engine, _binary(store, bytes)))
+        binary = _binary(store, bytes)
+        store.kind.check_compiles()
+        self._set(store, core.Module.compile(store._engine, binary))
 
     def _set(self, store: Store, ptr: Any) -> None:
         self._store = store
@@ -33,9 +35,11 @@ class Module(Sealed):
 
     @staticmethod
     def validate(store: Store, bytes: bytes) -> bool:
-        """Whether a binary is a valid module; False for anything that is not `bytes`."""
+        """Whether a binary is a valid module; False for anything but `bytes`, and where there is no compiler."""
         arguments.instance("store", store, Store)
-        return _is_binary(bytes) and core.Module.check(store._engine, bytes) is None
+        if store.compiler_name is None or not _is_binary(bytes):
+            return False
+        return core.Module.check(store._engine, bytes) is None
 
     @property
     def name(self) -> str | None:

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import Any
 
 from anywasm import core
 from anywasm.engines import Native, default_engine, load
+from anywasm.wasmer.compilers.cranelift import Compiler
+from anywasm.wasmer.engine import StoreEngine, Universal
 from anywasm.wasmer.face import FACE
 from anywasm.wasmer.sealed import Sealed
 
-# One for each engine module, so that what is compiled for one store serves the others; and only while something uses
-# it, since an engine may keep the code of all its modules until it goes.
-_engines: weakref.WeakValueDictionary[Native, core.Engine] = weakref.WeakValueDictionary()
+# One for each engine module and compiler, so that what is compiled for one store serves the others; and only while
+# something uses it, since an engine may keep the code of all its modules until it goes.
+_engines: weakref.WeakValueDictionary[tuple[Native, str | None], core.Engine] = weakref.WeakValueDictionary()
 _lock = threading.Lock()
 
 
-def _engine(name: str | None) -> core.Engine:
-    native = load(name) if name else default_engine()
+def _engine(name: str | None, compiler: str | None) -> core.Engine:
+    native = load(name) if name is not None else default_engine()
+    # The engine's own default is not asked for by name, so that modules saved with it fit wherever they are loaded. A
+    # compiler that it does not have is a label: a program that names one should run on every engine.
+    others = native.option_values("compiler")[1:]
+    chosen = compiler if compiler in others else None
     with _lock:
-        engine = _engines.get(native)
+        engine = _engines.get((native, chosen))
         if engine is None:
-            engine = _engines[native] = core.Engine(FACE, native.name)
+            options = {} if chosen is None else {"compiler": chosen}
+            engine = _engines[native, chosen] = core.Engine(FACE, native.name, options)
         return engine
 
 
@@ -33,32 +39,42 @@ class Store(Sealed):
     unless it imports something that lives in one already, so that a dropped instance frees its memory however long
     this store lives.
 
-    `engine` may be the name of an engine (`"wasmi"`); None is the default engine.
+    `engine` is a kind of engine with a compiler, from `anywasm.wasmer.engine`; None is `Universal` with Cranelift.
+    `name` is the name of what runs below (`"wasmi"`); None is the default engine. Raises TypeError for anything else,
+    and `anywasm.EngineUnavailable` where there is no engine of this name.
 
     >>> from anywasm.wasmer import Store
-    >>> Store().engine_name
-    'universal'
+    >>> store = Store()
+    >>> store.engine_name, store.compiler_name
+    ('universal', 'cranelift')
     """
 
-    __slots__ = ("_engine", "_home", "lock")
+    __slots__ = ("_engine", "_home", "_kind", "lock")
 
-    def __init__(self, engine: Any = None) -> None:
-        if engine is not None and not isinstance(engine, str):
+    def __init__(self, engine: StoreEngine | None = None, *, name: str | None = None) -> None:
+        kind = Universal(Compiler) if engine is None else engine
+        if not isinstance(kind, StoreEngine):
             raise TypeError("Unknown engine")
-        self._engine = _engine(engine)
+        self._kind = kind
+        self._engine = _engine(name, kind.compiler_name)
         self._home: core.Store | None = None
         #: Held while something made with this store is given to an engine's store: once only, from whatever thread.
         self.lock = threading.RLock()
 
     @property
     def engine_name(self) -> str:
-        """wasmer's kind of engine; always `universal`."""
-        return "universal"
+        """The kind of engine: `universal` or `dylib`."""
+        return self._kind.name
 
     @property
     def compiler_name(self) -> str | None:
-        """wasmer's compiler; always `cranelift`."""
-        return "cranelift"
+        """The compiler: `cranelift`, `llvm` or `singlepass`; None where the engine is headless."""
+        return self._kind.compiler_name
+
+    @property
+    def kind(self) -> StoreEngine:
+        """What it was made with."""
+        return self._kind
 
     def home(self) -> core.Store:
         """The engine store for objects that are used before anything imports them."""

@@ -1,0 +1,74 @@
+"""Target triples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from anywasm.core.errors import take
+from anywasm.engines import Native, default_engine
+
+
+@dataclass(frozen=True)
+class Triple:
+    """Which kind of machine code is for; parts that the triple leaves out are `unknown`."""
+
+    #: In its shortest full form.
+    text: str
+    architecture: str
+    vendor: str
+    operating_system: str
+    binary_format: str
+    environment: str
+    #: `little` or `big`; None where the architecture is unknown.
+    endianness: str | None
+    #: None where the operating system has none.
+    calling_convention: str | None
+    #: In bytes; None where the architecture is unknown.
+    pointer_width: int | None
+    #: Whether code that an engine makes here is code for it.
+    is_host: bool
+
+    @staticmethod
+    def parse(text: str) -> Triple:
+        """The triple that a text says; ValueError for names that are unknown.
+
+        >>> from anywasm.core.target import Triple
+        >>> Triple.parse("x86_64-linux-musl").text
+        'x86_64-unknown-linux-musl'
+        """
+        # Any engine module can do it, all the same way.
+        native = default_engine()
+        data = text.encode()
+        return _read(native, native.lib.aw_triple_new(data, len(data)))
+
+    @staticmethod
+    def host() -> Triple:
+        """The triple of this machine.
+
+        >>> from anywasm.core.target import Triple
+        >>> Triple.host().is_host
+        True
+        """
+        native = default_engine()
+        return _read(native, native.lib.aw_triple_host())
+
+
+def _read(native: Native, raw: Any) -> Triple:
+    if not raw:
+        raise ValueError(take(native).message)
+    try:
+        return Triple(
+            text=native.text(raw.text),
+            architecture=native.text(raw.architecture),
+            vendor=native.text(raw.vendor),
+            operating_system=native.text(raw.operating_system),
+            binary_format=native.text(raw.binary_format),
+            environment=native.text(raw.environment),
+            endianness=native.text(raw.endianness) or None,
+            calling_convention=native.text(raw.calling_convention) or None,
+            pointer_width=raw.pointer_width or None,
+            is_host=raw.is_host,
+        )
+    finally:
+        native.lib.aw_triple_delete(raw)

@@ -1,0 +1,5 @@
+"""The package `wasmer_compiler_cranelift`: the Cranelift compiler, for `anywasm.wasmer.engine`."""
+
+from anywasm.wasmer.compilers.cranelift.wasmer_compiler_cranelift import Compiler
+
+__all__ = ["Compiler"]

@@ -1,0 +1,5 @@
+"""The package `wasmer_compiler_llvm`: the LLVM compiler, for `anywasm.wasmer.engine`."""
+
+from anywasm.wasmer.compilers.llvm.wasmer_compiler_llvm import Compiler
+
+__all__ = ["Compiler"]

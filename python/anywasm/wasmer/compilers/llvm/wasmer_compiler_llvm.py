@@ -1,0 +1,18 @@
+"""The module inside the package `wasmer_compiler_llvm`."""
+
+from anywasm.wasmer.compilers.opaque import NamedCompiler
+
+__all__ = ["Compiler"]
+
+
+class Compiler(NamedCompiler):
+    """The LLVM compiler. No engine here has it built in: this is a label, and another compiler does the work.
+
+    >>> from anywasm.wasmer.compilers.llvm import Compiler
+    >>> Compiler.into_opaque_compiler().name
+    'llvm'
+    """
+
+    __slots__ = ()
+
+    _name = "llvm"
