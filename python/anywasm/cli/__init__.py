@@ -11,6 +11,7 @@ import click
 import anywasm
 from anywasm.cli.common import Commands
 from anywasm.cli.engines import list_engines
+from anywasm.cli.exec import exec_program
 from anywasm.cli.inspect import inspect_file
 from anywasm.cli.run import run_file
 from anywasm.cli.text import wasm_to_wat, wat_to_wasm
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for _command in (run_file, list_engines, inspect_file, wat_to_wasm, wasm_to_wat):
+for _command in (run_file, exec_program, list_engines, inspect_file, wat_to_wasm, wasm_to_wat):
     main.add_command(_command)
