@@ -58,15 +58,25 @@ impl Target {
                 Endianness::Little => "little",
                 Endianness::Big => "big",
             }),
-            calling_convention: triple.default_calling_convention().ok().map(|convention| match convention {
-                CallingConvention::SystemV => "system_v",
-                CallingConvention::WindowsFastcall => "windows_fastcall",
-                CallingConvention::WasmBasicCAbi => "wasm_basic_c_abi",
-                _ => "(unknown)",
-            }),
+            calling_convention: calling_convention(triple),
             pointer_width: triple.pointer_width().map_or(0, |width| width.bytes()),
             is_host: is_like(triple, &Triple::host()),
         }
+    }
+}
+
+/// As wasmer 1.1 names it, which has no name for Apple's.
+fn calling_convention(triple: &Triple) -> Option<&'static str> {
+    use OperatingSystem::{WasiP1, WasiP2};
+    match (triple.default_calling_convention(), triple.operating_system, triple.architecture) {
+        (Ok(CallingConvention::SystemV), ..) => Some("system_v"),
+        (Ok(CallingConvention::WindowsFastcall), ..) => Some("windows_fastcall"),
+        // The crate knows it of `wasm32-wasi` only.
+        (Ok(CallingConvention::WasmBasicCAbi), ..) | (_, WasiP1 | WasiP2, Architecture::Wasm32) => {
+            Some("wasm_basic_c_abi")
+        }
+        (Ok(_), ..) => Some("(unknown)"),
+        (Err(()), ..) => None,
     }
 }
 
@@ -129,5 +139,15 @@ mod tests {
         assert_eq!(both("x86_64-elf"), expect("x86_64-unknown-unknown-elf", "elf"));
         assert_eq!(both("x86_64-linux-elf"), expect("x86_64-unknown-linux", "elf"));
         assert_eq!(both("wasm32-wasip1"), expect("wasm32-wasip1", "wasm"));
+    }
+
+    #[test]
+    fn calling_conventions_have_their_names() {
+        let name = |text| Target::parse(text).unwrap().calling_convention;
+        assert_eq!(name("wasm32-wasi"), Some("wasm_basic_c_abi"));
+        assert_eq!(name("wasm32-wasip1"), Some("wasm_basic_c_abi"));
+        assert_eq!(name("aarch64-apple-darwin"), Some("(unknown)"));
+        assert_eq!(name("aarch64-pc-windows-msvc"), Some("windows_fastcall"));
+        assert_eq!(name("x86_64"), None);
     }
 }

@@ -120,6 +120,11 @@ def test_it_ends_as_with_python(tmp_path: Path, script: str) -> None:
 
 def test_signals_reach_the_program(tmp_path: Path) -> None:
     (tmp_path / "wait.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+
+    def default_interrupt() -> None:
+        # The test run may have been started in the background, where SIGINT is ignored.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     process = subprocess.Popen(
         [*EXEC, "wait.py"],
         cwd=tmp_path,
@@ -127,6 +132,7 @@ def test_signals_reach_the_program(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=default_interrupt,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"

@@ -8,17 +8,17 @@ themselves, not copies: `wasmer` is `anywasm.wasmer`.
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import importlib.util
-import os
-import re
 import sys
 import threading
 from collections.abc import Iterable, Sequence
-from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+    from importlib.metadata import Distribution, DistributionFinder
 
 #: The names each style answers for, and the modules behind them.
 _NAMES = {
@@ -82,26 +82,12 @@ def _refuse_another(style: str) -> None:
             )
 
 
-_ANY = importlib.metadata.DistributionFinder.Context()
+class _Finder:
+    """Finds and loads our modules under the names of the styles that are active.
 
-
-class _Distribution(importlib.metadata.Distribution):
-    """What `importlib.metadata` tells of a package that a style stands in for."""
-
-    def __init__(self, name: str, version: str) -> None:
-        self._metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: as anywasm has it\n"
-
-    def read_text(self, filename: str) -> str | None:
-        """The metadata; there is no other file."""
-        return self._metadata if filename == "METADATA" else None
-
-    def locate_file(self, path: str | os.PathLike[str]) -> Path:
-        """Where a file of the package would be: beside ours."""
-        return Path(__file__).parent.parent / path
-
-
-class _Finder(importlib.metadata.DistributionFinder, Loader):
-    """Finds our modules under the names of the styles that are active."""
+    It has what the import system and `importlib.metadata` ask of finders and loaders, without their base classes: these
+    are in modules that take long to import.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -126,7 +112,7 @@ class _Finder(importlib.metadata.DistributionFinder, Loader):
         real = None if ours is None else importlib.util.find_spec(ours + dot + rest)
         if real is None:
             return None
-        spec = ModuleSpec(fullname, self, origin=real.origin, loader_state=real.name)
+        spec = ModuleSpec(fullname, cast("Loader", self), origin=real.origin, loader_state=real.name)
         spec.submodule_search_locations = real.submodule_search_locations
         return spec
 
@@ -141,16 +127,11 @@ class _Finder(importlib.metadata.DistributionFinder, Loader):
         assert module.__spec__ is not None
         module.__spec__ = module.__spec__.loader_state
 
-    def find_distributions(
-        self, context: importlib.metadata.DistributionFinder.Context = _ANY
-    ) -> Iterable[importlib.metadata.Distribution]:
-        """The packages that are stood in for, where a search is not for one folder in particular."""
-        if context.path is not sys.path:
-            return
-        wanted = context.name and re.sub(r"[-_.]+", "_", context.name).lower()
-        for name, version in self._versions.items():
-            if wanted in (None, name):
-                yield _Distribution(name, version)
+    def find_distributions(self, context: DistributionFinder.Context) -> Iterable[Distribution]:
+        """The packages that are stood in for."""
+        from anywasm import standin
+
+        return standin.distributions(self._versions, context)
 
 
 _finder = _Finder()

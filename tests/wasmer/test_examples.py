@@ -24,8 +24,8 @@ PACKAGE = Path(anywasm.__file__).parent.parent
 
 CODE = """
     import runpy, sys
-    import anywasm.wasmer
-    sys.modules["wasmer"] = anywasm.wasmer
+    import anywasm
+    anywasm.activate("wasmer")
     runpy.run_path(sys.argv[1])
     print("ran")
 """
@@ -41,10 +41,13 @@ WRONG = "from wasmer import Instance, Store\nInstance(Store())\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with the programs, and in which a type checker finds `wasmer`."""
-    (tmp_path / "wasmer").mkdir()
-    (tmp_path / "wasmer" / "__init__.py").write_text("from anywasm.wasmer import *\n")
-    (tmp_path / "wasmer" / "py.typed").touch()
+    """A folder with the programs, and in which a type checker finds the packages."""
+    compilers = ("cranelift", "llvm", "singlepass")
+    packages = {f"wasmer_compiler_{name}": f"anywasm.wasmer.compilers.{name}" for name in compilers}
+    for package, ours in {"wasmer": "anywasm.wasmer", **packages}.items():
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text(f"from {ours} import *\n")
+        (tmp_path / package / "py.typed").touch()
     shutil.copytree(EXAMPLES, tmp_path / "programs")
     return tmp_path
 

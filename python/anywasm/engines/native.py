@@ -31,6 +31,7 @@ class Native:
         self.meanings = self._meanings()
         bits = self.lib.aw_capabilities()
         self.capabilities = frozenset(name for bit, name in enumerate(self.meanings) if bits >> bit & 1)
+        self._option_values: dict[str, tuple[str, ...]] = {}
 
     def text(self, string: Any) -> str:
         """An `aw_str` as text; empty where there is none."""
@@ -42,11 +43,13 @@ class Native:
 
     def option_values(self, option: str) -> tuple[str, ...]:
         """What an option of the engine can be, the default first; nothing where there is no such option."""
-        name = option.encode()
-        values: list[str] = []
-        while value := self.text(self.lib.aw_option_value(name, len(name), len(values))):
-            values.append(value)
-        return tuple(values)
+        if option not in self._option_values:
+            name = option.encode()
+            values: list[str] = []
+            while value := self.text(self.lib.aw_option_value(name, len(name), len(values))):
+                values.append(value)
+            self._option_values[option] = tuple(values)
+        return self._option_values[option]
 
     def _meanings(self) -> dict[str, str]:
         meanings: dict[str, str] = {}

@@ -17,6 +17,8 @@ from anywasm.wasmer.sealed import Sealed
 _engines: weakref.WeakValueDictionary[tuple[Native, str | None], core.Engine] = weakref.WeakValueDictionary()
 _lock = threading.Lock()
 
+_DEFAULT = Universal(Compiler)
+
 
 def _engine(name: str | None, compiler: str | None) -> core.Engine:
     native = load(name) if name is not None else default_engine()
@@ -52,7 +54,7 @@ class Store(Sealed):
     __slots__ = ("_engine", "_home", "_kind", "lock")
 
     def __init__(self, engine: StoreEngine | None = None, *, name: str | None = None) -> None:
-        kind = Universal(Compiler) if engine is None else engine
+        kind = _DEFAULT if engine is None else engine
         if not isinstance(kind, StoreEngine):
             raise TypeError("Unknown engine")
         self._kind = kind
