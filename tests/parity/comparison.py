@@ -27,6 +27,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+#: What was recorded.
+EXPECTED = probing.HERE / "expected"
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -59,7 +62,7 @@ class Difference:
 def recorded(style: str) -> dict[str, str]:
     """What stock does, by `script: label`."""
     outcomes = {}
-    for path in sorted((probing.HERE / "expected" / style).glob("*.txt")):
+    for path in sorted((EXPECTED / style).glob("*.txt")):
         for line in path.read_text().splitlines():
             label, mark, outcome = re.fullmatch(r"(.*?) (->|!!) (.*)", line).groups()
             outcomes[f"{path.stem}: {label}"] = f"{mark} {outcome}"

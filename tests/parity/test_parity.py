@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import operator
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +33,20 @@ def test_the_same_as_stock(engine: str, style: str) -> None:
     allowed = comparison.differences(style)
     found = comparison.problems(comparison.recorded(style), ours, allowed, capabilities)
     assert not found, f"{len(found)} on {engine}:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("recorded", [pytest.param(path, id=path.stem) for path in comparison.EXPECTED.glob("*.names")])
+def test_every_name_is_there(recorded: Path) -> None:
+    package = importlib.import_module(f"anywasm.{recorded.stem}")
+    names = recorded.read_text().split()
+    missing = []
+    for name in names:
+        try:
+            operator.attrgetter(name)(package)
+        except AttributeError:
+            missing.append(name)
+    assert names
+    assert not missing
 
 
 ENTRY = Difference(

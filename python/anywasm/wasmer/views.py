@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 import struct
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import Any, ClassVar, overload
 
 from anywasm import core
 from anywasm.wasmer import arguments, convert
@@ -41,15 +41,23 @@ class View(Sealed, core.Elements):
     def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")
 
-    if TYPE_CHECKING:  # The engine module's type has them; defined here they would hide its own.
+    # The engine module's type, which comes before this one in an object's class, has these for the plain cases.
 
-        @overload
-        def __getitem__(self, index: int) -> Any: ...
-        @overload
-        def __getitem__(self, index: slice) -> list[Any]: ...
-        def __getitem__(self, index: int | slice) -> Any: ...
-        def __setitem__(self, index: int | slice, value: Any) -> None: ...
-        def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return self._get_slowly(index)
+
+    def __setitem__(self, index: int | slice, value: Any) -> None:
+        self._set_slowly(index, value)
+
+    def __delitem__(self, index: int | slice) -> None:
+        self._delete(index)
+
+    def __len__(self) -> int:
+        return self._count()
 
     def _get_slowly(self, index: Any) -> Any:
         if isinstance(index, slice):

@@ -197,14 +197,17 @@ class Environment(Unconstructible):
         environment._setup, environment._made = setup, {}
         return environment
 
-    def generate_import_object(self, store: Store, wasi_version: int) -> ImportObject:
-        """All of a version of WASI, to be imported by any number of instances."""
+    def generate_import_object(self, store: Store, wasi_version: int | None) -> ImportObject:
+        """All of a version of WASI, to be imported by any number of instances.
+
+        TypeError for None, which `get_version` gives for a module that imports no WASI.
+        """
         imports = ImportObject()
         for name, namespace in self.generate_imports(store, wasi_version).items():
             imports.register(name, namespace)
         return imports
 
-    def generate_imports(self, store: Store, wasi_version: int) -> dict[str, dict[str, Function]]:
+    def generate_imports(self, store: Store, wasi_version: int | None) -> dict[str, dict[str, Function]]:
         """The same as a dictionary."""
         check.instance("store", store, Store)
         version = _VERSIONS[_version(wasi_version)]
@@ -219,7 +222,7 @@ class Environment(Unconstructible):
         return made
 
 
-def _version(number: int) -> Version:
+def _version(number: int | None) -> Version:
     try:
         return Version(check.unsigned("wasi_version", number))
     except ValueError:
