@@ -55,16 +55,16 @@ def signed(name: str, value: Any, bits: int) -> int:
     return number
 
 
-def unsigned(name: str, value: Any) -> int:
-    """An integer from 0 to 2**32 - 1."""
+def unsigned(name: str, value: Any, bits: int = 32) -> int:
+    """An integer of 8 or 32 bits that is not negative."""
     number = long(name, value)
-    if not 0 <= number < 1 << 32:
+    if not 0 <= number < 1 << bits:
         raise OverflowError(OUT_OF_RANGE)
     return number
 
 
 def optional_unsigned(name: str, value: Any) -> int | None:
-    """The same, or None."""
+    """The same of 32 bits, or None."""
     return None if value is None else unsigned(name, value)
 
 

@@ -40,6 +40,8 @@ def signature(function: Any) -> FuncType:
         elif annotation is None:
             raise RuntimeError(f"Variable `{name}` cannot have type `None`")
         elif isinstance(annotation, tuple):
+            # What is wrong within it is said first, as it is for results.
+            _results(annotation)
             raise RuntimeError(f"Variable `{name}` cannot receive a tuple (not supported yet)")
         else:
             params.append(_type(annotation))
@@ -51,11 +53,15 @@ def _results(annotation: Any) -> tuple[ValType, ...]:
         return ()
     if not isinstance(annotation, tuple):
         return (_type(annotation),)
-    if any(isinstance(item, tuple) for item in annotation):
+    return tuple(map(_item, annotation))
+
+
+def _item(annotation: Any) -> ValType:
+    if isinstance(annotation, tuple):
         raise RuntimeError("It is not possible to get a tuple inside a tuple yet")
-    if any(item is None for item in annotation):
+    if annotation is None:
         raise RuntimeError("A tuple cannot contain `None` or another tuple")
-    return tuple(map(_type, annotation))
+    return _type(annotation)
 
 
 def _type(annotation: Any) -> ValType:

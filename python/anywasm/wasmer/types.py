@@ -44,7 +44,7 @@ _FROM_CORE = {core_type: int(ty) for ty, core_type in _TO_CORE.items()}
 
 def to_core(name: str, ty: Any) -> ValType:
     """The core's type for a `Type` or its number, given as the argument of this name."""
-    found = _TO_CORE.get(arguments.unsigned(name, ty))
+    found = _TO_CORE.get(arguments.unsigned(name, ty, 8))
     if found is None:
         raise ValueError("Failed to extract `Type` from `PyAny`")
     return found

@@ -224,7 +224,7 @@ class Environment(Unconstructible):
 
 def _version(number: int | None) -> Version:
     try:
-        return Version(check.unsigned("wasi_version", number))
+        return Version(check.unsigned("wasi_version", number, 8))
     except ValueError:
         raise ValueError("Failed to extract `Version` from `PyAny`") from None
 

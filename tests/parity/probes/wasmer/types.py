@@ -33,6 +33,8 @@ FunctionType(params=[Type.I32], results=[Type.I32]).params
 FunctionType([1], [2]).params
 FunctionType([99], [])
 FunctionType([0], [])
+FunctionType([255], [])
+FunctionType([256], [])
 FunctionType([-1], [])
 FunctionType([2**40], [])
 FunctionType([2**80], [])
