@@ -505,6 +505,9 @@ const struct aw_wasi *aw_wasi_new(void);
 // Deletes it; NULL is nothing.
 void aw_wasi_delete(const struct aw_wasi *wasi);
 
+// Takes over what another has, for the functions made with this one too; the other is then as new.
+bool aw_wasi_take_over(const struct aw_wasi *wasi, const struct aw_wasi *other);
+
 // Adds an argument, the first of which is the program's name; fails where it contains a null byte.
 bool aw_wasi_arg(const struct aw_wasi *wasi, const uint8_t *arg, uintptr_t len);
 

@@ -45,6 +45,20 @@ pub unsafe extern "C" fn aw_wasi_delete(wasi: *const Wasi) {
     unsafe { pointer::take_shared(wasi) }
 }
 
+/// Takes over what another has, for the functions made with this one too; the other is then as new.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_wasi_take_over(wasi: *const Wasi, other: *const Wasi) -> bool {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (wasi, other) = unsafe { (of(wasi)?, of(other)?) };
+        wasi.take_over(other);
+        Ok(true)
+    })
+}
+
 /// Adds an argument, the first of which is the program's name; fails where it contains a null byte.
 ///
 /// # Safety

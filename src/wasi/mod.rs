@@ -85,11 +85,23 @@ struct State {
     table: Table,
 }
 
+impl State {
+    fn new() -> Self {
+        Self { args: Vec::new(), env: Vec::new(), table: Table::new() }
+    }
+}
+
 impl Wasi {
     /// No arguments, no environment, nothing to read, output that goes nowhere, and no directories.
     pub fn new() -> Arc<Self> {
-        let state = State { args: Vec::new(), env: Vec::new(), table: Table::new() };
-        Arc::new(Self { state: Mutex::new(state), started: Instant::now() })
+        Arc::new(Self { state: Mutex::new(State::new()), started: Instant::now() })
+    }
+
+    /// Takes over what another has, which is then as new; what was here is closed.
+    pub fn take_over(&self, other: &Self) {
+        let taken = std::mem::replace(&mut *other.state.lock(), State::new());
+        let former = std::mem::replace(&mut *self.state.lock(), taken);
+        drop(former);
     }
 
     /// Adds an argument, the first of which is the program's name.

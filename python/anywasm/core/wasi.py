@@ -75,6 +75,7 @@ class Wasi(Handle):
         super().__init__(engine.native, engine.face, lib.aw_wasi_new(), lib.aw_wasi_delete)
         #: The streams' callables, which the shim only borrows.
         self._held: list[Any] = []
+        self._former: list[Any] = []
         self._parked: dict[int, BaseException] = {}
         for arg in setup.args:
             raw = os.fsencode(arg)
@@ -85,6 +86,14 @@ class Wasi(Handle):
         for which, stream in enumerate((setup.stdin, setup.stdout, setup.stderr)):
             self._connect(which, stream)
         self._open_directories(setup)
+
+    def take_over(self, other: Wasi) -> None:
+        """Becomes what another is, for the system calls made with this one too; what was open is closed."""
+        self._check(self._native.lib.aw_wasi_take_over(self._ptr, other._ptr))
+        # A stream may be running just now.
+        self._former, self._held = self._held, other._held
+        other._parked.update(self._parked)
+        self._parked = other._parked
 
     def _connect(self, which: int, stream: Source | Sink | None) -> None:
         lib = self._native.lib

@@ -44,12 +44,16 @@ class Store(core.Store, Managed):
         return self._data or None
 
     def set_wasi(self, wasi: WasiConfig) -> None:
-        """Says what guests that are instantiated here from now on find; the configuration is used up.
+        """Says what guests find here from now on; the configuration is used up.
 
         WasmtimeError where it cannot be had, such as a directory that has gone.
         """
         wasi._consume()
-        self._context().wasi = Wasi(self._engine, wasi._setup)
+        home, made = self._context(), Wasi(self._engine, wasi._setup)
+        if home.wasi is None:
+            home.wasi = made
+        else:
+            home.wasi.take_over(made)
 
     def _context(self) -> core.Store:
         self._check_open()
