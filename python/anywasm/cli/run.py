@@ -1,4 +1,4 @@
-"""`anywasm run`: instantiates a module and calls one of its functions."""
+"""`anywasm run`: runs a WASI program, or calls one of a module's functions."""
 
 from __future__ import annotations
 
@@ -8,60 +8,183 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
 import click
 
-from anywasm import core
-from anywasm.cli.common import INTERRUPTED, compile_file, engine_option, file_argument, printable, read, using
-from anywasm.core import FuncType, ValType
-from anywasm.wasmtime import Engine, Instance, Module, Store
+from anywasm import core, wasmtime
+from anywasm.cli.common import INTERRUPTED, TRAPPED, compile_file, engine_option, file_argument, printable, read, using
+from anywasm.core import FuncType, ValType, wasi
+from anywasm.core.errors import lacking
+from anywasm.wasmtime import Engine, Linker, Module, Store, WasiConfig, WasmtimeError
 
 T = TypeVar("T")
 
 #: How wide the integers are; a vector is written as one too.
 _BITS = {ValType.I32: 32, ValType.I64: 64, ValType.V128: 128}
 
+#: What a size may end in.
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
-# What looks like an option and is none is an argument: negative numbers need no `--` before them.
+
+def _size(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    """A number of bytes."""
+    if text is None:
+        return None
+    unit = _UNITS.get(text[-1:].lower(), 1)
+    digits = text if unit == 1 else text[:-1]
+    if not (digits.isascii() and digits.isdecimal()):
+        raise click.BadParameter(f"{text!r} is not a number of bytes: 65536, 64k, 16M, 2G")
+    return int(digits) * unit
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the guest may use; None is no limit."""
+
+    fuel: int | None
+    memory: int | None
+
+    def engine(self) -> Engine:
+        """An engine that can keep them; the style's error where the chosen one lacks what that takes."""
+        engine = Engine()
+        for given, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory, "limits", "--max-memory")):
+            if given is not None and capability not in engine.native.capabilities:
+                raise engine.face.exception(lacking(engine.native, capability, option))
+        if self.fuel is None:
+            return engine
+        config: Any = vars(wasmtime)["Config"]()
+        config.consume_fuel = True
+        return Engine(config)
+
+    def apply(self, store: Any) -> None:
+        """Sets them for a store of that engine."""
+        if self.fuel is not None:
+            store.set_fuel(self.fuel)
+        if self.memory is not None:
+            store.set_limits(memory_size=self.memory)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the guest finds, as the options say it."""
+
+    dirs: tuple[str, ...]
+    read_only_dirs: tuple[str, ...]
+    env: tuple[str, ...]
+
+    def config(self, argv: Sequence[str]) -> WasiConfig:
+        """The same for a store, with this process's standard streams."""
+        config = WasiConfig()
+        config.argv = list(argv)
+        config.env = [_variable(variable) for variable in self.env]
+        config.inherit_stdin()
+        config.inherit_stdout()
+        config.inherit_stderr()
+        for option, texts in (("--dir", self.dirs), ("--dir-ro", self.read_only_dirs)):
+            for text in texts:
+                host, _, guest = text.partition("::")
+                try:
+                    config.preopen_dir(host, guest or host, option == "--dir")
+                except WasmtimeError as error:
+                    reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
+                    raise click.UsageError(f"{option}: {host!r} cannot be opened: {reason}") from None
+        return config
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, given, value = text.partition("=")
+    if not given:
+        inherited = os.environ.get(name)
+        if inherited is None:
+            raise click.UsageError(f"--env: {name!r} is not set here; give it a value with {name}=VALUE")
+        value = inherited
+    return name, value
+
+
+# What looks like an option and is none is an argument: neither negative numbers nor most of a program's own options
+# need a `--` before them.
 @click.command("run", context_settings={"ignore_unknown_options": True})
 @file_argument
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 @click.option("--invoke", metavar="NAME", help="The exported function to call. Default: _start, or else main.")
+@click.option("--dir", "dirs", metavar="HOST[::GUEST]", multiple=True, help="A directory for the program.")
+@click.option("--dir-ro", "read_only_dirs", metavar="HOST[::GUEST]", multiple=True, help="One it can only read.")
+@click.option("--env", metavar="NAME[=VALUE]", multiple=True, help="An environment variable; without a value, as here.")
+@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(0, min_open=True), help="The longest it may run.")
+@click.option("--fuel", metavar="N", type=click.IntRange(0), help="The most it may execute, in the engine's units.")
+@click.option("--max-memory", metavar="SIZE", callback=_size, help="The most bytes a memory may have: 64k, 16M, 2G.")
 @engine_option
-def run_file(file: str, args: tuple[str, ...], invoke: str | None, engine: str | None) -> None:
-    """Call a function of a module and print its results, one a line.
+@click.pass_context
+def run_file(
+    ctx: click.Context,
+    file: str,
+    args: tuple[str, ...],
+    invoke: str | None,
+    dirs: tuple[str, ...],
+    read_only_dirs: tuple[str, ...],
+    env: tuple[str, ...],
+    timeout: float | None,
+    fuel: int | None,
+    max_memory: int | None,
+    engine: str | None,
+) -> None:
+    """Run a WASI program, or call a function of a module and print its results, one a line.
 
-    FILE is a module, binary or text; `-` is stdin. ARGS are read by the types of the parameters: integers are decimal
-    or hexadecimal (0x...). A trap ends with exit code 134.
+    FILE is a module, binary or text; `-` is stdin. A program (`_start`) gets ARGS as its arguments; those that are
+    options here too need a `--` before them. Another function's ARGS are read by the types of its parameters: integers
+    are decimal or hexadecimal (0x...).
+
+    A program's exit code becomes that of the command. A trap ends with exit code 134, and so does a program that runs
+    out of time or fuel.
     """
+    surroundings, limits = Surroundings(dirs, read_only_dirs, env), Limits(fuel, max_memory)
     with using(engine):
         data = read(file)
-        results = _interruptible(lambda: _run(file, data, invoke, args))
+        try:
+            results = _interruptible(lambda: _run(file, data, invoke, args, surroundings, limits), timeout)
+        except WasmtimeError as error:
+            if error._exit_code is None:
+                raise
+            ctx.exit(error._exit_code % 256)
     for line in results:
         click.echo(line)
 
 
-def _run(file: str, data: bytes, invoke: str | None, args: Sequence[str]) -> list[str]:
+def _run(
+    file: str, data: bytes, invoke: str | None, args: Sequence[str], surroundings: Surroundings, limits: Limits
+) -> list[str]:
     """The results as text. All that can be wrong with the command line is found before any code runs."""
-    engine = Engine()
+    engine = limits.engine()
     module = compile_file(engine, file, data)
     _refuse_imports(module)
     functions = {export.name: export.type for export in module.export_list if isinstance(export.type, FuncType)}
     name = _choose(functions, invoke)
     signature = functions[name]
-    values = _parse_all(name, signature.params, args)
+    is_program = invoke is None and name == "_start" and not signature.params
+    values = [] if is_program else _parse_all(name, signature.params, args)
+    argv = [Path(file).name, *(args if is_program else ())]
     with Store(engine) as store:
-        function = Instance(store, module, []).exports(store)[name]
-        result = function(store, *values)
+        store.set_wasi(surroundings.config(argv))
+        limits.apply(store)
+        linker = Linker(engine)
+        linker.define_wasi()
+        exports = linker.instantiate(store, module).exports(store)
+        if not is_program and "_initialize" in functions and name != "_initialize":
+            exports["_initialize"](store)
+        result = exports[name](store, *values)
         results = result if len(signature.results) > 1 else [result]
         return [_format(ty, value) for ty, value in zip(signature.results, results)]
 
 
 def _refuse_imports(module: Module) -> None:
-    if module.import_list:
-        lines = [f"\n  {printable(f'{i.module}.{i.name}')} {i.type}" for i in module.import_list]
-        raise click.ClickException(f"imports are not supported yet, and the module needs{''.join(lines)}")
+    unknown = [asked for asked in module.import_list if asked.module not in wasi.MODULES.values()]
+    if unknown:
+        lines = [f"\n  {printable(f'{i.module}.{i.name}')} {i.type}" for i in unknown]
+        raise click.ClickException(f"the module needs what nobody here can give it, besides WASI:{''.join(lines)}")
 
 
 def _choose(functions: dict[str, FuncType], invoke: str | None) -> str:
@@ -138,8 +261,8 @@ def _shortest_f32(value: float) -> str:
     return str(value)  # A NaN, which equals nothing.
 
 
-def _interruptible(work: Callable[[], T]) -> T:
-    """Does the work such that Ctrl-C ends it, whatever it is at.
+def _interruptible(work: Callable[[], T], timeout: float | None) -> T:
+    """Does the work such that Ctrl-C and the time limit end it, whatever it is at.
 
     Python handles signals between its own instructions, of which a guest that does not return runs none: so the guest
     runs on another thread while the main one waits for it.
@@ -155,8 +278,16 @@ def _interruptible(work: Callable[[], T]) -> T:
 
     threading.Thread(target=on_thread, daemon=True).start()
     try:
-        return future.result()
+        # What the work itself raises is no reason to think that the time is up.
+        future.exception(timeout)
     except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        # The guest still runs, and must not see the interpreter and the engine taken down around it.
-        os._exit(INTERRUPTED)
+        _end_at_once("interrupted", INTERRUPTED)
+    except FutureTimeout:
+        _end_at_once(f"wasm trap: interrupt, after {timeout:g} s", TRAPPED)
+    return future.result()
+
+
+def _end_at_once(message: str, code: int) -> NoReturn:
+    """Ends the process: the guest still runs, and must not see the interpreter and the engine taken down around it."""
+    click.echo(message, err=True)
+    os._exit(code)

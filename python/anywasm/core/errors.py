@@ -62,6 +62,13 @@ class Failure:
         return cls(kind, message, None, -1, None, (), 0)
 
 
+def lacking(native: Native, capability: str, what: str) -> Failure:
+    """What is said where an engine lacks a capability that something needs, before the shim is asked."""
+    message = f"the engine `{native.name}` lacks the capability `{capability}` ({native.meanings[capability]})"
+    text = f"{message}, which {what} needs; {_who_has(capability)}"
+    return Failure(Kind.UNSUPPORTED, text, None, -1, capability, (), 0)
+
+
 def take(native: Native) -> Failure:
     """The failure of the last call on this thread."""
     return _read(native, native.lib.aw_error_take())

@@ -18,6 +18,8 @@ class WasmtimeError(Exception, Managed):
 
     _message: str
     _by_hand: bool
+    #: What a WASI program ended with, also where wasmtime-py does not tell.
+    _exit_code: Optional[int] = None
 
     def __init__(self, message: str) -> None:
         message.encode()  # An AttributeError for what is no text, as in wasmtime-py.

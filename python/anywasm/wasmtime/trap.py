@@ -158,10 +158,12 @@ def exited(failure: core.Failure) -> WasmtimeError:
     code = failure.exit_code or 0
     if code >= 126:
         text = "exit with invalid exit status outside of [0..126)"
-        return WasmtimeError._of(_with_backtrace(failure, text, "\n"))
+        refused = WasmtimeError._of(_with_backtrace(failure, text, "\n"))
+        refused._exit_code = code
+        return refused
     error = ExitTrap._of(_with_backtrace(failure, failure.message, "\n"))
     assert isinstance(error, ExitTrap)
-    error.code = code
+    error.code = error._exit_code = code
     return error
 
 
