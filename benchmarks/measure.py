@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import wasi
+
 CALLS = 20_000
 SPINS = 150_000_000
 ROUNDS = 9
@@ -66,6 +68,7 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
 
     block = bytes(4 << 20)
     return {
+        **wasi.explicit(wasmtime, engine),
         "call": repeat(call, store, 1, 2),
         "host call": loops,
         "read 16 bytes": repeat(memory.read, store, 100, 116),

@@ -43,6 +43,11 @@ BUDGET = [
     ("write 4 MiB", "explicit on wasmtime", "memcpy", 1.05),
     ("store + host function + instantiate", "explicit on wasmtime", "wasmtime-py", 0.5),
     *(
+        (f"{call} of 100 MB", f"explicit on {engine}", "wasmtime-py", 1.2)
+        for call in ("fd_write", "fd_read")
+        for engine in ("wasmtime", "wasmtime-standard", "wasmer", "wasmi")
+    ),
+    *(
         ("the work of two stores", f"two threads on {engine}", f"one thread on {engine}", 1 / 1.8)
         for engine in ("wasmtime", "wasmtime-standard", "wasmer", "wasmi")
     ),
