@@ -6,6 +6,7 @@ use crate::wasi::{Descriptor, Errno, Result};
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsMaybeDirExt};
 use cap_std::fs::{self, OpenOptions};
 use parking_lot::Mutex;
+use rustix::fs::{Mode, OFlags, openat};
 use std::sync::Arc;
 
 /// What may be done below a preopened directory.
@@ -189,7 +190,9 @@ impl Dir {
 
 fn host_entries(dir: &fs::Dir) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
-    for entry in rustix::fs::Dir::read_from(dir)? {
+    // A directory that is there at the start may be open for looking up names only.
+    let readable = openat(dir, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    for entry in rustix::fs::Dir::new(readable)? {
         let entry = entry?;
         let name = entry.file_name().to_bytes();
         if name == b"." || name == b".." {

@@ -5,7 +5,7 @@ use crate::wasi::dir::Entry;
 use crate::wasi::stat::{FileType, Stat, times};
 use crate::wasi::stdio::{count, is_terminal};
 use crate::wasi::{Descriptor, Errno, Result};
-use rustix::fs::{Advice, fadvise, futimens};
+use rustix::fs::{Advice, AtFlags, fadvise, futimens, utimensat};
 use std::io::SeekFrom;
 use std::num::NonZeroU64;
 use std::sync::atomic::Ordering;
@@ -150,7 +150,7 @@ impl Call<'_> {
             Descriptor::File(file) if file.access.mutable => Ok(futimens(&file.file, &times)?),
             Descriptor::Dir(dir) => {
                 let (host, ..) = dir.changed(".".to_owned())?;
-                Ok(futimens(&*host, &times)?)
+                Ok(utimensat(&*host, ".", &times, AtFlags::empty())?)
             }
             Descriptor::File(_) => Err(Errno::PERM.into()),
             _ => Err(Errno::BADF.into()),

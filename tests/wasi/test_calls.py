@@ -178,6 +178,14 @@ def test_listings_go_on_as_they_began(wasm: Driver, tmp_path: Path) -> None:
     assert sorted(seen) == sorted([".", "..", *(f"{index:03}" for index in range(50))])
 
 
+def test_the_times_of_a_directory(wasm: Driver, tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    guest = Guest(wasm, directories=[("work", tmp_path, False)])
+    for fd, path in ((guest.work, tmp_path), (guest.open("below")[1], tmp_path / "below")):
+        assert guest.call("fd_filestat_set_times", fd, 3 * 10**9, 4 * 10**9, 5) == 0
+        assert (path.stat().st_atime, path.stat().st_mtime) == (3, 4)
+
+
 def test_the_older_version(wasm: Driver, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"0123456789")
     os.utime(tmp_path / "file", (5, 7))
