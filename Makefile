@@ -30,7 +30,7 @@ demo: own-cache $(BIN)/python ## build two engines, and run a C program on each,
 own-cache:
 	@mkdir -p $(CACHE)
 	@[ "$$(cat $(CACHE)/checkout 2>/dev/null)" = "$(CURDIR)" ] || \
-		find build.rs src wasm_c_api tests/tools/rust -name '*.rs' -exec touch {} +
+		find build.rs src wasm_c_api conformance tests/tools/rust -name '*.rs' -exec touch {} +
 	@echo "$(CURDIR)" > $(CACHE)/checkout
 
 .PHONY: develop
@@ -47,6 +47,7 @@ lint: develop ## formatting, lints and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict --package anywasm
+	MYPYPATH=conformance $(BIN)/mypy --strict --package anywasm_conformance
 
 .PHONY: test-shim
 test-shim: develop ## the shim's own tests, on each engine
@@ -63,6 +64,11 @@ test-pythons: develop ## the same on the oldest and the newest Python found
 .PHONY: header
 header: develop ## write src/anywasm.h anew from src/abi
 	$(BIN)/python tests/tools/shim.py header
+
+.PHONY: conformance
+conformance: develop ## run the official test suite on all engines; writes docs/conformance.md
+	$(BIN)/anywasm conformance --c-api --out target/conformance; status=$$?; \
+		cp target/conformance/report.md docs/conformance.md && exit $$status
 
 .PHONY: bench
 bench: develop ## measure against the peers

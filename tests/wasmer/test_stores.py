@@ -65,6 +65,39 @@ def test_constants_are_the_same_in_any_store(engine: str) -> None:
             assert Instance(Module(Store(), user), {"env": given}).exports.run() == (-5, 0.5)
 
 
+BOTH = """(module (import "a" "m" (memory 1)) (import "b" "g" (global $g (mut i32)))
+    (func (export "run") (global.set $g (i32.load (i32.const 0)))))"""
+
+
+def test_what_two_instances_own_goes_together_only_in_one_engine_store(engine: str) -> None:
+    with anywasm.use_engine(engine):
+        for store in (Store(), Store(together=True)):
+            memory = Instance(Module(store, '(module (memory (export "m") 1) (data (i32.const 0) "\\07"))')).exports.m
+            counter = Instance(Module(store, '(module (global (export "g") (mut i32) (i32.const 0)))')).exports.g
+            given = {"a": {"m": memory}, "b": {"g": counter}}
+            if store.together:
+                Instance(Module(store, BOTH), given).exports.run()
+                assert counter.value == 7
+            else:
+                with pytest.raises(RuntimeError, match="together=True"):
+                    Instance(Module(store, BOTH), given)
+
+
+def test_a_tag_that_is_imported(engine: str) -> None:
+    with anywasm.use_engine(engine):
+        store = Store()
+        try:
+            thrower = Module(store, '(module (tag $t (export "t")) (func (export "f") (throw $t)))')
+        except RuntimeError:
+            pytest.skip(f"{engine} has no exceptions")
+        made = Instance(thrower).exports
+        catcher = """(module (import "a" "t" (tag $t)) (import "a" "f" (func $f))
+            (func (export "run") (result i32)
+                (block $caught (try_table (catch $t $caught) (call $f)) (return (i32.const 1)))
+                (i32.const 2)))"""
+        assert Instance(Module(store, catcher), {"a": {"t": made.t, "f": made.f}}).exports.run() == 2
+
+
 def test_getattribute_called_by_hand(engine: str) -> None:
     with anywasm.use_engine(engine):
         exports = Instance(Module(Store(), MAKER)).exports

@@ -10,6 +10,7 @@ import click
 
 import anywasm
 from anywasm.cli.common import Commands
+from anywasm.cli.conformance import run_conformance
 from anywasm.cli.engines import list_engines
 from anywasm.cli.exec import exec_program
 from anywasm.cli.inspect import inspect_file
@@ -28,5 +29,5 @@ def main() -> None:
     """
 
 
-for _command in (run_file, exec_program, list_engines, inspect_file, wat_to_wasm, wasm_to_wat):
+for _command in (run_file, exec_program, list_engines, inspect_file, wat_to_wasm, wasm_to_wat, run_conformance):
     main.add_command(_command)

@@ -11,6 +11,7 @@ from anywasm.wasmer.function import Function
 from anywasm.wasmer.globals import Global
 from anywasm.wasmer.memory import Memory
 from anywasm.wasmer.sealed import Sealed
+from anywasm.wasmer.store import Store
 from anywasm.wasmer.table import Table
 
 
@@ -46,7 +47,7 @@ class ImportObject(Sealed):
 def _checked(namespace: dict[Any, Any]) -> dict[str, Any]:
     for name, value in namespace.items():
         arguments.text(None, name)
-        if not isinstance(value, (Function, Memory, Global, Table)):
+        if not isinstance(value, (Function, Memory, Global, Table, core.Tag)):
             raise TypeError(f'`ImportObject` cannot register the given type `Ok("{type(value).__name__}")`')
     return dict(namespace)
 
@@ -75,19 +76,28 @@ def resolve(asked: tuple[core.Import, ...], given: dict[str, dict[str, Any]]) ->
     return found
 
 
-def place(engine: core.Engine, externs: list[Any]) -> tuple[core.Store, list[core.Importable]]:
-    """The store for an instance with these imports, and the imports in it.
+def place(home: Store, externs: list[Any]) -> tuple[core.Store, list[core.Importable]]:
+    """The engine store for an instance with these imports, and the imports in it.
 
-    It is the store that imports live in already; a new one where none does. What cannot move decides: a function of
-    another store is called there through the host, and a constant is the same in any.
+    It is the store that imports live in already; where none does, a new one, or the one that all instances of `home`
+    share. What cannot move decides: a function of another store is called there through the host, and a constant is
+    the same in any.
     """
-    fixed = {store for each in externs if not isinstance(each, Function) and (store := each._live_store())}
+    engine = home._engine
+    fixed = {store for each in externs if not isinstance(each, Function) and (store := _lives_in(each))}
     if len(fixed) > 1 or any(store.core_engine is not engine for store in fixed):
         raise RuntimeError(
             "Error while importing: a memory, mutable global or table lives in another engine store than the rest "
-            "already, and cannot move; import it before it is used, or give one instance's to the other"
+            "already, and cannot move; import it before it is used, or give one instance's to the other, or compile "
+            "all modules with one Store(together=True)"
         )
     live = (each._live_store() for each in externs if isinstance(each, Function))
     candidates = [*fixed, *(store for store in live if store is not None and store.core_engine is engine)]
-    store = candidates[0] if candidates else core.Store(engine)
-    return store, [each._in_store(store) for each in externs]
+    store = candidates[0] if candidates else home.for_an_instance()
+    return store, [each if isinstance(each, core.Tag) else each._in_store(store) for each in externs]
+
+
+def _lives_in(extern: Any) -> core.Store | None:
+    """Where something that cannot move lives, if anywhere yet."""
+    store: core.Store | None = extern.core_store if isinstance(extern, core.Tag) else extern._live_store()
+    return store

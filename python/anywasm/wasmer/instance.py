@@ -34,7 +34,7 @@ class Instance(Sealed):
         externs = imports.resolve(compiled.import_list, imports.namespaces(import_object))
         if any(isinstance(each, Function) and each._needs_memory for each in externs):
             _check_memory(compiled)
-        store, placed = imports.place(module._store._engine, externs)
+        store, placed = imports.place(module._store, externs)
         self._exports = make(core.Instance(store, compiled, placed))
 
     @property

@@ -41,6 +41,9 @@ class Store(Sealed):
     unless it imports something that lives in one already, so that a dropped instance frees its memory however long
     this store lives.
 
+    With `together`, all instances of modules compiled with this store live in one engine store instead: whatever they
+    export can be imported together, and their memory is freed when the last of them goes.
+
     `engine` is a kind of engine with a compiler, from `anywasm.wasmer.engine`; None is `Universal` with Cranelift.
     `name` is the name of what runs below (`"wasmi"`); None is the default engine. Raises TypeError for anything else,
     and `anywasm.EngineUnavailable` where there is no engine of this name.
@@ -51,15 +54,17 @@ class Store(Sealed):
     ('universal', 'cranelift')
     """
 
-    __slots__ = ("_engine", "_home", "_kind", "lock")
+    __slots__ = ("_engine", "_home", "_kind", "lock", "together")
 
-    def __init__(self, engine: StoreEngine | None = None, *, name: str | None = None) -> None:
+    def __init__(self, engine: StoreEngine | None = None, *, name: str | None = None, together: bool = False) -> None:
         kind = _DEFAULT if engine is None else engine
         if not isinstance(kind, StoreEngine):
             raise TypeError("Unknown engine")
         self._kind = kind
         self._engine = _engine(name, kind.compiler_name)
         self._home: core.Store | None = None
+        #: Whether all instances of its modules live in one engine store.
+        self.together = together
         #: Held while something made with this store is given to an engine's store: once only, from whatever thread.
         self.lock = threading.RLock()
 
@@ -84,3 +89,7 @@ class Store(Sealed):
             if self._home is None:
                 self._home = core.Store(self._engine)
             return self._home
+
+    def for_an_instance(self) -> core.Store:
+        """The engine store for an instance that imports nothing that lives anywhere yet."""
+        return self.home() if self.together else core.Store(self._engine)

@@ -3,7 +3,8 @@
 use crate::backend::standard::engine::last_error;
 use crate::backend::standard::module::Module;
 use crate::backend::standard::{Object, quirks, trap};
-use crate::error::{Result, fail};
+use crate::capabilities;
+use crate::error::{Error, Kind, Result, fail};
 use crate::module_info::ModuleInfo;
 use crate::types::ExternType;
 use wasm_c_api as c;
@@ -31,7 +32,7 @@ pub fn new(store: *mut c::wasm_store_t, module: &Module, info: &ModuleInfo, impo
             if !raw.is_null() {
                 c::wasm_instance_delete(raw);
             }
-            return Err(trap::take(trap));
+            return Err(refused(trap::take(trap), info));
         }
         if raw.is_null() {
             fail!(Link, "the engine refused to instantiate the module: {}", last_error());
@@ -40,6 +41,21 @@ pub fn new(store: *mut c::wasm_store_t, module: &Module, info: &ModuleInfo, impo
         c::wasm_instance_exports(raw, &mut exports);
         Ok(Instance { raw, exports })
     }
+}
+
+/// What the trap means that an instance was refused with: `wasm.h` has nothing else for what is no trap at all.
+///
+/// Only a trap of the start function or of a segment has a code. Types are matched before, so far as the shim knows
+/// them; what is left are types that only the engine compares, and what it does not allow.
+fn refused(error: Error, info: &ModuleInfo) -> Error {
+    if error.code >= 0 {
+        return error;
+    }
+    if info.memories.iter().any(|memory| memory.shared) {
+        let required = quirks::CAPABILITIES.require(capabilities::SHARED_MEMORY, quirks::NAME, "the module");
+        return required.err().unwrap_or(error);
+    }
+    Error::new(Kind::Link, error.message)
 }
 
 /// Where an engine that groups imports by their kind has them; within a kind the module's order stays.

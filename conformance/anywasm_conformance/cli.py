@@ -1,0 +1,206 @@
+"""`anywasm conformance`: the options, and what is seen on the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import anywasm
+from anywasm.cli.common import INTERRUPTED, console, printable, table
+from anywasm.engines import load
+from anywasm_conformance import capi, diff, only, report
+from anywasm_conformance.expectations import ExpectationError
+from anywasm_conformance.outcome import RED
+from anywasm_conformance.pool import WorkerError
+from anywasm_conformance.report.markdown import percent
+from anywasm_conformance.run import Choice, Run, quick_files, run
+from anywasm_conformance.styles import STYLES
+from anywasm_conformance.suite import CHECKOUT, File, Suite, SuiteError, open_suite
+
+#: How many deviations are shown; all are in the report.
+_SHOWN = 20
+
+
+@click.group("conformance", invoke_without_command=True)
+@click.option(
+    "--engine", "engines", metavar="NAME", multiple=True, help="An engine; several may be given. Default: all."
+)
+@click.option("--suite", metavar="DIR", type=click.Path(path_type=Path), help="The suite. Default: the pinned crate's.")
+@click.option(
+    "--proposal", "areas", metavar="AREA", multiple=True, help="Only this proposal or release (`simd`, `3.0`)."
+)
+@click.option(
+    "--only", "places", metavar="FILE[:LINE]", multiple=True, help="Only this file, or what a line of it does."
+)
+@click.option("--style", "styles", type=click.Choice(STYLES), multiple=True, help="A style. Default: both.")
+@click.option("--quick", is_flag=True, help="A few files of each kind, in well under a minute.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1), default=os.cpu_count() or 1, help="Files at once.")
+@click.option("--timeout", metavar="SECONDS", type=float, default=60, help="What a file may take.", show_default=True)
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Where the report goes.")
+@click.option("--c-api", is_flag=True, help="Call every function of wasm.h too; builds a program for each engine.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.pass_context
+def main(
+    ctx: click.Context,
+    engines: Sequence[str],
+    suite: Path | None,
+    areas: Sequence[str],
+    places: Sequence[str],
+    styles: Sequence[str],
+    quick: bool,
+    jobs: int,
+    timeout: float,
+    out: Path | None,
+    c_api: bool,
+    as_json: bool,
+) -> None:
+    """Run the official WebAssembly test suite on the engines.
+
+    Writes a report: results.jsonl.gz, summary.json, junit.xml, report.md and report.html. Ends with 1 where something
+    is not as conformance/expectations/ has it.
+    """
+    if ctx.invoked_subcommand:
+        return
+    try:
+        found = open_suite(suite)
+        files = _choose(found, areas, places, quick)
+        names = [load(name).name for name in engines] or [info.name for info in anywasm.engines() if info.installed]
+        choice = Choice(names, files, styles or STYLES, jobs, timeout)
+        if places and all(":" in place for place in places):
+            ctx.exit(_show_lines(found, choice, places))
+        target = out or CHECKOUT / "target" / "conformance"
+        with _Bar(as_json) as bar:
+            made = run(found, choice, target, bar.show)
+        probed = capi.probe(names) if c_api else None
+        report.write(made, target, probed)
+    except (SuiteError, ExpectationError, WorkerError, capi.ProbeError) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo((target / "summary.json").read_text(), nl=False)
+    else:
+        _show(made, target)
+    if not made.engines or not made.engines[-1].complete or len(made.engines) < len(names):
+        click.echo("interrupted", err=True)
+        ctx.exit(INTERRUPTED)
+    ctx.exit(1 if made.red else 0)
+
+
+@main.command("diff")
+@click.argument("before", metavar="A", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("after", metavar="B", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show_diff(before: Path, after: Path, as_json: bool) -> None:
+    """Show what changed from run A to run B, each the folder of a report.
+
+    Ends with 1 where something that passed does not any more.
+    """
+    try:
+        changes = list(diff.compare(before, after))
+    except FileNotFoundError as error:
+        raise click.ClickException(f"{error.filename}: that is no folder of a report") from None
+    if as_json:
+        click.echo(json.dumps([vars(change) for change in changes], indent=1))
+    else:
+        counts = Counter((each.engine, each.style, str(each.before), str(each.after)) for each in changes)
+        made = table("engine", "style", "before", "after", "commands", "first")
+        for key, count in sorted(counts.items()):
+            first = next(
+                each.id for each in changes if (each.engine, each.style, str(each.before), str(each.after)) == key
+            )
+            made.add_row(*key, str(count), printable(first))
+        if changes:
+            console().print(made)
+        else:
+            click.echo("nothing changed")
+    lost = any(change.before == "pass" and change.after != "pass" for change in changes)
+    click.get_current_context().exit(1 if lost else 0)
+
+
+def _choose(suite: Suite, areas: Sequence[str], places: Sequence[str], quick: bool) -> list[File]:
+    files = quick_files(suite) if quick else list(suite.files)
+    if areas:
+        files = [file for file in files if file.area in areas or file.release in areas]
+    if places:
+        paths = {place.rsplit(":", 1)[0] if ":" in place else place for place in places}
+        unknown = paths - {file.path for file in files}
+        if unknown:
+            raise SuiteError(f"the suite has no file {sorted(unknown)[0]!r}; the path is that within the suite")
+        files = [file for file in files if file.path in paths]
+    if not files:
+        known = sorted({file.area for file in suite.files})
+        raise SuiteError(f"no file is of {', '.join(areas)}; there are {', '.join(known)}")
+    return files
+
+
+def _show_lines(suite: Suite, choice: Choice, places: Sequence[str]) -> int:
+    """Shows what became of single directives; the exit code is 1 where one is red."""
+    shown = list(only.run(suite, choice, places))
+    out = console()
+    for engine, style, record, text in shown:
+        out.print(f"{record.id} {record.kind} on {engine}, {style}: {record.outcome}", style="bold")
+        rows = {"directive": text, "expected": record.expected, "actual": record.actual, "via": record.via}
+        rows |= {"reason": record.reason, "blame": record.blame, "issue": record.issue}
+        for name, value in rows.items():
+            if value is not None:
+                out.print(f"  {name:10}{printable(str(value))}")
+    if not shown:
+        raise SuiteError(f"there is no directive at {', '.join(places)}")
+    return 1 if any(record.outcome in RED for _, _, record, _ in shown) else 0
+
+
+class _Bar:
+    """A progress bar on a terminal; silence where the output goes elsewhere."""
+
+    def __init__(self, quiet: bool) -> None:
+        columns = (TextColumn("{task.description:18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console(), disable=quiet or not console().is_terminal)
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> _Bar:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._progress.__exit__(*error)
+
+    def show(self, engine: str, done: int, total: int) -> None:
+        """How far an engine is."""
+        if engine not in self._tasks:
+            self._tasks[engine] = self._progress.add_task(engine, total=total)
+        self._progress.update(self._tasks[engine], completed=done)
+
+
+def _show(made: Run, target: Path) -> None:
+    out = console()
+    shown = table("engine", "style", "passed", "of", "rate", "text", "skip", "xfail", "superseded", "red", "seconds")
+    for part in made.engines:
+        for style in made.choice.styles:
+            count = part.tally.styles[style]
+            red = sum(count.outcomes[each] + count.text[each] for each in RED)
+            rest = (count.outcomes[name] + count.text[name] for name in ("skip", "xfail", "superseded"))
+            text = f"{count.text['pass']}/{count.text.total()}"
+            cells = [count.passed, count.total, percent(count.rate), text, *rest, red, round(part.seconds)]
+            shown.add_row(part.engine, style, *map(str, cells), style="red" if red else None)
+    out.print(shown)
+    for part in made.engines:
+        bad = [(style, record) for style, _, record in part.tally.deviations if record.outcome in RED]
+        for style, record in bad[:_SHOWN]:
+            what = f"expected {record.expected}, got {record.actual}" if record.actual else str(record.reason)
+            out.print(
+                f"{record.outcome} {part.engine} {style} {record.id} {record.kind}: {printable(what)}", style="red"
+            )
+        if len(bad) > _SHOWN:
+            out.print(f"... and {len(bad) - _SHOWN} more on {part.engine}", style="red")
+        for place in part.tally.stale:
+            out.print(f"stale: an expectation for {part.engine} at {place}, where nothing is", style="red")
+        if part.tally.differences:
+            names = ", ".join(part.tally.differences[:5])
+            out.print(f"the styles differ on {part.engine} in {len(part.tally.differences)}: {names}", style="red")
+    out.print(f"report: {target / 'report.html'}")

@@ -1,0 +1,155 @@
+"""Runs files in worker processes, several at once, and makes records of what killed one."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from anywasm_conformance import suite as suites
+from anywasm_conformance.outcome import Blame, Outcome, Record
+from anywasm_conformance.suite import File, Suite
+from anywasm_conformance.worker import DONE, TIMEOUT
+
+#: Of what a dying process said, what is kept.
+_LAST_WORDS = 600
+
+
+@dataclass(frozen=True)
+class Result:
+    """A file, and by style the records of all its commands."""
+
+    file: File
+    records: dict[str, list[Record]]
+    #: How long it took, all styles together.
+    seconds: float
+
+
+class WorkerError(Exception):
+    """A worker could not start: the engine cannot be loaded."""
+
+
+class Worker:
+    """A worker process (see `worker`); it serves one request at a time."""
+
+    def __init__(self, engine: str, suite: Suite, timeout: float) -> None:
+        self._engine, self._suite, self._timeout = engine, suite, timeout
+        self._folder = tempfile.TemporaryDirectory(prefix="anywasm-conformance-")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "anywasm_conformance.worker", engine, str(suite.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            start_new_session=True,
+        )
+
+    def proposals(self) -> frozenset[str]:
+        """What the engine supports, found by its probes; crashes count as no."""
+        found = set()
+        for name, probe in self._suite.probes.items():
+            ended, out, _ = self._ask({"verb": "probe", "probes": {name: probe.hex()}})
+            if ended == DONE:
+                found.update(json.loads(out.read_text()))
+        return frozenset(found)
+
+    def run(self, file: File, styles: Sequence[str], proposals: frozenset[str]) -> Result:
+        """The records of a file in each style, each in a process of its own."""
+        began = time.monotonic()
+        records = {style: self._run(file, style, proposals) for style in styles}
+        return Result(file, records, time.monotonic() - began)
+
+    def _run(self, file: File, style: str, proposals: frozenset[str]) -> list[Record]:
+        request = {"verb": "run", "file": file.path, "style": style, "proposals": sorted(proposals)}
+        ended, out, errors = self._ask(request)
+        lines = out.read_text().splitlines() if out.exists() else []
+        records = [Record.from_json(json.loads(line)) for line in lines]
+        if ended != DONE or len(records) < file.commands:
+            records += self._lost(file, len(records), ended, errors)
+        return records
+
+    def _lost(self, file: File, done: int, ended: str, errors: Path) -> Iterator[Record]:
+        """Records for the command that a process died of, and for those that it did not come to."""
+        words = errors.read_text(errors="replace").strip()[-_LAST_WORDS:] if errors.exists() else ""
+        commands = suites.load(self._suite, file.path)[0]["commands"]
+        for index, command in enumerate(commands[done:], done):
+            record = Record(file.path, command["line"], index, command["type"], Outcome.SKIP)
+            if index == done:
+                record.outcome = Outcome.TIMEOUT if ended == TIMEOUT else Outcome.CRASH
+                record.actual = f"{ended}: {words}" if words else ended
+            else:
+                record.reason, record.blame = f"{commands[done]['line']}: the process ended there", Blame.ENGINE
+            yield record
+
+    def _ask(self, request: dict[str, Any]) -> tuple[str, Path, Path]:
+        out, errors = (Path(self._folder.name) / name for name in ("out", "errors"))
+        out.unlink(missing_ok=True)
+        paths = {"out": str(out), "errors": str(errors), "timeout": self._timeout}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            print(json.dumps({**request, **paths}), file=self._process.stdin, flush=True)
+            answer = self._process.stdout.readline()
+        except OSError:
+            answer = ""
+        if not answer:
+            raise WorkerError(f"the worker of {self._engine} ended with {self._process.wait()}")
+        return json.loads(answer)["ended"], out, errors
+
+    def close(self) -> None:
+        """Ends the process, and the one that it may have forked."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, 9)
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._folder.cleanup()
+
+
+def run(
+    engine: str,
+    suite: Suite,
+    files: Sequence[File],
+    styles: Sequence[str],
+    proposals: frozenset[str],
+    slots: int,
+    timeout: float,
+) -> Generator[Result, None, None]:
+    """Runs files, several at once; gives each result when it is there. Closing the iterator ends the processes."""
+    # The longest first, so that none of them is what everybody waits for in the end.
+    waiting: queue.SimpleQueue[File] = queue.SimpleQueue()
+    for file in sorted(files, key=lambda file: -file.commands):
+        waiting.put(file)
+    finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    workers = [Worker(engine, suite, timeout) for _ in range(max(1, min(slots, len(files))))]
+
+    def serve(worker: Worker) -> None:
+        try:
+            while True:
+                finished.put(worker.run(waiting.get_nowait(), styles, proposals))
+        except queue.Empty:
+            pass
+        except Exception as error:
+            finished.put(error)
+
+    try:
+        for worker in workers:
+            threading.Thread(target=serve, args=(worker,), daemon=True).start()
+        for _ in files:
+            result = finished.get()
+            if isinstance(result, Exception):
+                raise result
+            yield result
+    finally:
+        for worker in workers:
+            worker.close()

@@ -1,0 +1,21 @@
+"""What a run found, in several forms; no form decides anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from anywasm_conformance.report import html, junit, markdown, summary
+from anywasm_conformance.run import Run
+
+__all__ = ["write"]
+
+
+def write(run: Run, out: Path, c_api: dict[str, Any] | None) -> None:
+    """Writes `summary.json`, `junit.xml`, `report.md` and `report.html` beside `results.jsonl.gz`."""
+    data = summary.make(run, c_api)
+    (out / "summary.json").write_text(json.dumps(data, indent=1) + "\n")
+    (out / "junit.xml").write_text(junit.make(run))
+    (out / "report.md").write_text(markdown.make(data))
+    (out / "report.html").write_text(html.make(data))

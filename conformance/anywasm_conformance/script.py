@@ -1,0 +1,355 @@
+"""Runs the commands of one file, and says of each how it came out.
+
+The rules are those of the script language (specification, `interpreter/README.md`): what has no name means the most
+recent instance, a definition is only compiled, `register` shares the instance under a name to import from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anywasm.core import TrapCode
+from anywasm_conformance import carry, spectest, traps, values
+from anywasm_conformance.outcome import Blame, Outcome, Record
+from anywasm_conformance.styles import Failure, Kind, Style
+from anywasm_conformance.values import Const
+
+Command = Mapping[str, Any]
+
+
+class Skip(Exception):
+    """The command cannot be run, for the reason in the text."""
+
+
+class Wrong(Exception):
+    """The command did not do what it should: what was expected, and what came."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(expected, actual)
+        self.expected, self.actual = expected, actual
+
+
+class Superseded(Exception):
+    """A later proposal has made legal what should be refused; the text names it."""
+
+
+@dataclass
+class Module:
+    """A compiled module, with what the converter says of it."""
+
+    compiled: Any
+    info: Mapping[str, Any]
+
+
+class Instance:
+    """An instance of the script, with the instances of its adapters."""
+
+    def __init__(self, made: Any, module: Module) -> None:
+        self.made, self.module = made, module
+        self.adapters: dict[str, Any] = {}
+
+
+#: What a name of the script means: an instance, a module, or why there is none.
+Bound = Any
+
+
+class Script:
+    """A file on its way through a style."""
+
+    def __init__(
+        self, file: str, data: Mapping[str, Any], blob: bytes, style: Style, proposals: frozenset[str]
+    ) -> None:
+        self._file, self._commands, self._blob = file, data["commands"], blob
+        self._modules: Mapping[str, Any] = data["modules"]
+        self._style, self._proposals = style, proposals
+        self._current: Bound = Skip("no module before")
+        self._named: dict[str, Bound] = {}
+        self._definition: Bound = self._current
+        self._definitions: dict[str, Bound] = {}
+        self._registered: dict[str, Bound] = {}
+        self._spectest: dict[str, Any] | None = None
+        self._via = carry.DIRECT
+
+    def run(self) -> Iterator[Record]:
+        """A record for each command, in order."""
+        for index, command in enumerate(self._commands):
+            yield self._one(index, command)
+
+    def _one(self, index: int, command: Command) -> Record:
+        kind = command["type"]
+        record = Record(self._file, command["line"], index, kind, Outcome.PASS)
+        self._via = carry.DIRECT
+        try:
+            if kind == "unparsed":
+                record.kind, record.blame = command["what"], Blame.SUITE
+                raise Skip("parser: the tool that reads the suite does not know this syntax")
+            self._verbs[kind](self, command)
+        except Skip as skip:
+            record.outcome, record.reason = Outcome.SKIP, str(skip)
+        except carry.Missing as missing:
+            record.outcome, record.reason = Outcome.SKIP, f"capability:{missing}"
+        except Superseded as newer:
+            record.outcome, record.reason, record.blame = Outcome.SUPERSEDED, str(newer), Blame.SUITE
+        except Wrong as wrong:
+            record.outcome, record.expected, record.actual = Outcome.FAIL, wrong.expected, wrong.actual
+        record.via = self._via
+        return record
+
+    # Modules.
+
+    def _module(self, command: Command) -> None:
+        self._current = self._definition = Wrong("an instance", f"the module of line {command['line']} has none")
+        try:
+            module = self._compile(command)
+            self._current, self._definition = self._instantiate(module), module
+        except (Skip, Wrong) as problem:
+            self._current = self._definition = problem
+            raise
+        finally:
+            if command.get("name"):
+                self._named[command["name"]] = self._current
+                self._definitions[command["name"]] = self._definition
+
+    def _module_definition(self, command: Command) -> None:
+        try:
+            self._definition = self._compile(command)
+        except (Skip, Wrong) as problem:
+            self._definition = problem
+            raise
+        finally:
+            if command.get("name"):
+                self._definitions[command["name"]] = self._definition
+
+    def _module_instance(self, command: Command) -> None:
+        name = command.get("module")
+        try:
+            self._current = self._instantiate(_found(self._definitions[name] if name else self._definition))
+        except (Skip, Wrong) as problem:
+            self._current = problem
+            raise
+        finally:
+            if command.get("instance"):
+                self._named[command["instance"]] = self._current
+
+    def _register(self, command: Command) -> None:
+        bound = self._bound(command.get("name"))
+        self._registered[command["as"]] = bound
+        _found(bound)
+
+    def _compile(self, command: Command) -> Module:
+        """The module of a command; `Wrong` where the engine refuses it."""
+        info, wasm = self._bytes(command)
+        self._require(info)
+        try:
+            return Module(self._style.compile(wasm), info)
+        except self._style.errors as error:
+            raise self._wrong("a module", error) from None
+
+    def _bytes(self, command: Command) -> tuple[Mapping[str, Any], bytes]:
+        info = self._modules[command.get("binary_filename") or command["filename"]]
+        start, length = info["bytes"]
+        return info, self._blob[start : start + length]
+
+    def _require(self, info: Mapping[str, Any]) -> None:
+        missing = [need for need in info["needs"] if need not in self._proposals]
+        if missing:
+            raise Skip(f"proposal:{missing[0]}")
+
+    def _instantiate(self, module: Module) -> Instance:
+        try:
+            return self._instantiate_or_raise(module)
+        except self._style.errors as error:
+            raise self._wrong("an instance", error) from None
+
+    def _instantiate_or_raise(self, module: Module) -> Instance:
+        """As `_instantiate`, but an error of the style comes as it is."""
+        externs = {}
+        for asked in self._style.imports(module.compiled):
+            found = self._import(*asked)
+            if found is None:
+                raise Wrong("an instance", f"{Kind.LINK.value}: unknown import {asked[0]}.{asked[1]}")
+            externs[asked] = found
+        return Instance(self._style.instantiate(module.compiled, externs), module)
+
+    def _import(self, namespace: str, name: str) -> Any:
+        """What is registered under these names, or None."""
+        if namespace == "spectest" and namespace not in self._registered:
+            if self._spectest is None:
+                self._spectest = spectest.externs(self._style, self._proposals)
+            return _found(self._spectest.get(name))
+        if namespace not in self._registered:
+            return None
+        instance = _found(self._registered[namespace])
+        if name not in self._style.export_names(instance.made):
+            return None
+        return self._export(instance, name)
+
+    def _export(self, instance: Instance, name: str) -> Any:
+        try:
+            return self._style.export(instance.made, name)
+        except self._style.errors as error:
+            raise self._wrong(f"the export {name!r}", error) from None
+
+    def _bound(self, name: str | None) -> Bound:
+        return self._named.get(name, Skip("no module before")) if name else self._current
+
+    def _wrong(self, expected: str, error: BaseException) -> Exception:
+        """What to raise for an error of the style: a missing capability is no deviation."""
+        failure = self._style.failure(error)
+        if failure.kind is Kind.CAPABILITY:
+            return Skip(f"capability:{failure.capability}")
+        return Wrong(expected, str(failure))
+
+    # Modules that must be refused.
+
+    def _refused(self, command: Command) -> None:
+        info, wasm = self._bytes(command)
+        text = command["module_type"] == "text" and not command.get("binary_filename")
+        if text:
+            self._via = "text"
+        if not info["valid"]:
+            self._require(info)
+        try:
+            self._style.compile(wasm)
+        except self._style.errors as error:
+            failure = self._style.failure(error)
+            if failure.kind is Kind.CAPABILITY:
+                raise Skip(f"capability:{failure.capability}") from None
+            if failure.kind is Kind.ERROR:
+                return
+            raise Wrong(f"an error: {command['text']}", str(failure)) from None
+        newer = [need for need in info["needs"] if info["valid"]]
+        if newer:
+            raise Superseded(newer[0])
+        raise Wrong(f"an error: {command['text']}", "a module")
+
+    def _assert_unlinkable(self, command: Command) -> None:
+        module = self._compile(command)
+        try:
+            self._instantiate(module)
+        except Wrong as wrong:
+            if wrong.actual.startswith(Kind.LINK.value):
+                return
+            raise Wrong(f"a link error: {command['text']}", wrong.actual) from None
+        raise Wrong(f"a link error: {command['text']}", "an instance")
+
+    def _assert_uninstantiable(self, command: Command) -> None:
+        module = self._compile(command)
+        self._must_fail(command, lambda: self._instantiate_or_raise(module))
+
+    # Actions.
+
+    def _action(self, command: Command) -> None:
+        try:
+            self._perform(command["action"], ())
+        except self._style.errors as error:
+            raise self._wrong("no trap", error) from None
+
+    def _assert_return(self, command: Command) -> None:
+        expected = command["expected"]
+        shown = " ".join(map(values.show, expected)) or "nothing"
+        try:
+            types, results = self._perform(command["action"], expected)
+        except self._style.errors as error:
+            raise self._wrong(shown, error) from None
+        if len(results) != len(expected) or not all(map(values.matches, expected, results)):
+            raise Wrong(shown, " ".join(map(values.show_actual, types, results)) or "nothing")
+
+    def _assert_trap(self, command: Command) -> None:
+        self._must_fail(command, lambda: self._perform(command["action"], ()))
+
+    def _must_fail(self, command: Command, what: Callable[[], Any]) -> None:
+        codes = traps.expected(command["text"])
+        try:
+            what()
+        except self._style.errors as error:
+            failure = self._style.failure(error)
+            if failure.kind is Kind.TRAP and (failure.code in codes or not codes):
+                return
+            raise self._wrong(f"trap: {command['text']}", error) from None
+        raise Wrong(f"trap: {command['text']}", "no trap")
+
+    def _assert_exhaustion(self, command: Command) -> None:
+        self._must_give(command, f"trap: {command['text']}", lambda f: f.code is TrapCode.STACK_OVERFLOW)
+
+    def _assert_exception(self, command: Command) -> None:
+        self._must_give(command, "an exception", lambda f: f.kind is Kind.EXCEPTION)
+
+    def _must_give(self, command: Command, expected: str, good: Callable[[Failure], bool]) -> None:
+        try:
+            self._perform(command["action"], ())
+        except self._style.errors as error:
+            if good(self._style.failure(error)):
+                return
+            raise self._wrong(expected, error) from None
+        raise Wrong(expected, "it returned")
+
+    def _assert_suspension(self, command: Command) -> None:
+        raise Skip("proposal:stack-switching")
+
+    def _perform(self, action: Mapping[str, Any], expected: Any) -> tuple[list[str], list[values.Actual]]:
+        """Calls or reads; gives the results' types and the results."""
+        instance = _found(self._bound(action.get("module")))
+        name = action["field"]
+        ty = instance.module.info["exports"].get(name)
+        if ty is None:
+            raise Wrong("an export", f"there is no function or global {name!r}")
+        is_global = "global" in ty
+        params, results = ([], [ty["global"]]) if is_global else (ty["params"], ty["results"])
+        args: list[Const] = action.get("args", [])
+        if len(args) != len(params):
+            raise Wrong(f"{len(params)} arguments", f"the suite gives {len(args)}")
+        via = self._via = carry.route(params, results, args, expected, self._style.capabilities, self._proposals)
+        if via != carry.DIRECT:
+            given = self._style.call(self._adapted(instance, via, name), carry.args_for(via, params, args, self._style))
+        elif is_global:
+            given = [self._style.read(self._export(instance, name))]
+        else:
+            given = self._style.call(self._export(instance, name), carry.args_for(via, params, args, self._style))
+        return results, carry.results_of(via, results, given)
+
+    def _adapted(self, instance: Instance, via: str, name: str) -> Any:
+        """The function that carries an export's values, out of an adapter that is made when first needed."""
+        made = instance.adapters.get(via)
+        if made is None:
+            start, length = instance.module.info["adapters"][via]
+            try:
+                module = self._style.compile(self._blob[start : start + length])
+                given = {asked: self._style.export(instance.made, asked[1]) for asked in self._style.imports(module)}
+                made = instance.adapters[via] = self._style.instantiate(module, given)
+            except self._style.errors as error:
+                raise self._wrong(f"an adapter for {name!r}", error) from None
+        return self._style.export(made, name)
+
+    def _unknown(self, command: Command) -> None:
+        raise Skip(f"runner: it does not know the command {command['type']!r}")
+
+    _verbs: dict[str, Callable[[Script, Command], None]] = {
+        "module": _module,
+        "module_definition": _module_definition,
+        "module_instance": _module_instance,
+        "register": _register,
+        "action": _action,
+        "assert_return": _assert_return,
+        "assert_trap": _assert_trap,
+        "assert_exhaustion": _assert_exhaustion,
+        "assert_exception": _assert_exception,
+        "assert_suspension": _assert_suspension,
+        "assert_invalid": _refused,
+        "assert_malformed": _refused,
+        "assert_invalid_custom": _refused,
+        "assert_malformed_custom": _refused,
+        "assert_unlinkable": _assert_unlinkable,
+        "assert_uninstantiable": _assert_uninstantiable,
+        "thread": _unknown,
+        "wait": _unknown,
+    }
+
+
+def _found(bound: Bound) -> Any:
+    """What a name means; raises what was the matter where there is none."""
+    if isinstance(bound, Exception):
+        raise bound
+    return bound

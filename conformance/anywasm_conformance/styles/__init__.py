@@ -1,0 +1,21 @@
+"""Both styles of the package under the same verbs, for the runner."""
+
+from __future__ import annotations
+
+from anywasm_conformance.styles.base import Failure, HostObject, Kind, Style
+
+__all__ = ["STYLES", "Failure", "HostObject", "Kind", "Style", "make"]
+
+#: The styles by name, in the order in which they run.
+STYLES = ("explicit", "implicit")
+
+
+def make(name: str, engine: str) -> Style:
+    """A style with a fresh store on an engine; only this style is imported."""
+    if name == "explicit":
+        from anywasm_conformance.styles.explicit import Explicit
+
+        return Explicit(engine)
+    from anywasm_conformance.styles.implicit import Implicit
+
+    return Implicit(engine)

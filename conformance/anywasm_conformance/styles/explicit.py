@@ -1,0 +1,81 @@
+"""The style with an explicit store, through its public names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import anywasm
+from anywasm.core import TrapCode
+from anywasm.wasmtime import (
+    Engine,
+    Func,
+    FuncType,
+    Instance,
+    Module,
+    Store,
+    Trap,
+    Val,
+    ValType,
+    WasmtimeError,
+)
+from anywasm_conformance.styles.base import Externs, Failure, Kind, Style
+
+
+class Explicit(Style):
+    """`anywasm.wasmtime`."""
+
+    # A TypeError or an OverflowError comes from arguments that a type does not take.
+    errors = (WasmtimeError, Trap, TypeError, OverflowError, ValueError)
+
+    def __init__(self, engine: str) -> None:
+        super().__init__()
+        self._engine = Engine(name=engine)
+        self._store = Store(self._engine)
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return self._engine.native.capabilities
+
+    def compile(self, wasm: bytes) -> Any:
+        return Module(self._engine, wasm)
+
+    def imports(self, module: Any) -> Sequence[tuple[str, str]]:
+        return [(each.module, each.name) for each in module.imports]
+
+    def instantiate(self, module: Any, externs: Externs) -> Any:
+        return Instance(self._store, module, [externs[asked] for asked in self.imports(module)])
+
+    def export_names(self, instance: Any) -> frozenset[str]:
+        return frozenset(instance.exports(self._store))
+
+    def export(self, instance: Any, name: str) -> Any:
+        return instance.exports(self._store)[name]
+
+    def call(self, function: Any, args: Sequence[Any]) -> Sequence[Any]:
+        result = function(self._store, *args)
+        if isinstance(result, list):
+            return [_plain(each) for each in result]
+        return [_plain(result)]
+
+    def read(self, a_global: Any) -> Any:
+        return _plain(a_global.value(self._store))
+
+    def host_function(self, params: Sequence[str]) -> Any:
+        return Func(self._store, FuncType([getattr(ValType, ty)() for ty in params], []), lambda *_: None)
+
+    def failure(self, error: BaseException) -> Failure:
+        text = str(error)
+        if isinstance(error, anywasm.CapabilityError):
+            return Failure(Kind.CAPABILITY, text, capability=error.capability)
+        if isinstance(error, Trap):
+            # The style's codes have the core's numbers, and more of them.
+            code = None if error.trap_code is None else TrapCode(error.trap_code.value)
+            kind = Kind.EXCEPTION if code is TrapCode.UNCAUGHT_EXCEPTION else Kind.TRAP
+            return Failure(kind, text, code)
+        kind = Kind.LINK if text.startswith("incompatible import type") else Kind.ERROR
+        return Failure(kind, text)
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Val) else value

@@ -1,0 +1,73 @@
+"""The style with an implicit store, through its public names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import anywasm
+from anywasm.core import TrapCode
+from anywasm.wasmer import Function, FunctionType, Instance, Module, Store, Type
+from anywasm_conformance.styles.base import Externs, Failure, Kind, Style
+
+#: In this style a trap is known by its text only.
+_CODES = {code.text: code for code in TrapCode}
+_TRAP = "RuntimeError: "
+
+
+class Implicit(Style):
+    """`anywasm.wasmer`."""
+
+    errors = (RuntimeError, TypeError, OverflowError, ValueError)
+
+    def __init__(self, engine: str) -> None:
+        super().__init__()
+        # The suite links whatever any of its modules exports.
+        self._store = Store(name=engine, together=True)
+        info = next(info for info in anywasm.engines() if info.name == engine)
+        self._capabilities = info.capabilities
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return self._capabilities
+
+    def compile(self, wasm: bytes) -> Any:
+        return Module(self._store, wasm)
+
+    def imports(self, module: Any) -> Sequence[tuple[str, str]]:
+        return [(each.module, each.name) for each in module.imports]
+
+    def instantiate(self, module: Any, externs: Externs) -> Any:
+        given: dict[str, dict[str, Any]] = {}
+        for namespace, name in self.imports(module):
+            given.setdefault(namespace, {})[name] = externs[namespace, name]
+        return Instance(module, given)
+
+    def export_names(self, instance: Any) -> frozenset[str]:
+        return frozenset(name for name, _ in instance.exports)
+
+    def export(self, instance: Any, name: str) -> Any:
+        # By position, as some names of the suite are attributes of every object.
+        return next(extern for export, extern in instance.exports if export == name)
+
+    def call(self, function: Any, args: Sequence[Any]) -> Sequence[Any]:
+        result = function(*args)
+        return result if isinstance(result, tuple) else [result]
+
+    def read(self, a_global: Any) -> Any:
+        return a_global.value
+
+    def host_function(self, params: Sequence[str]) -> Any:
+        ty = FunctionType([getattr(Type, ty.upper()) for ty in params], [])
+        return Function(self._store, lambda *_: None, ty)
+
+    def failure(self, error: BaseException) -> Failure:
+        text = str(error)
+        if isinstance(error, anywasm.CapabilityError):
+            return Failure(Kind.CAPABILITY, text, capability=error.capability)
+        if text.startswith(_TRAP):
+            first = text.removeprefix(_TRAP).split("\n", 1)[0]
+            code = _CODES.get(first)
+            return Failure(Kind.EXCEPTION if code is TrapCode.UNCAUGHT_EXCEPTION else Kind.TRAP, first, code)
+        kind = Kind.LINK if text.startswith(("Error while importing", "incompatible import type")) else Kind.ERROR
+        return Failure(kind, text)

