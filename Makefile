@@ -65,14 +65,14 @@ test-pythons: develop ## the same on the oldest and the newest Python found
 header: develop ## write src/anywasm.h anew from src/abi
 	$(BIN)/python tests/tools/shim.py header
 
+.PHONY: bench
+bench: develop ## measure against the peers
+	$(BIN)/python benchmarks/run.py
+
 .PHONY: conformance
 conformance: develop ## run the official test suite on all engines; writes docs/conformance.md
 	$(BIN)/anywasm conformance --c-api --out target/conformance; status=$$?; \
 		cp target/conformance/report.md docs/conformance.md && exit $$status
-
-.PHONY: bench
-bench: develop ## measure against the peers
-	$(BIN)/python benchmarks/run.py
 
 .PHONY: clean
 clean: ## remove what was built here; compiled engines stay in the cache

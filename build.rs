@@ -31,7 +31,8 @@ fn main() {
 
 /// Two extension modules in one process both define `wasm_*`: neither may export them.
 fn hide_the_engine() {
-    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+    let visible = env::var_os("CARGO_FEATURE_VISIBLE").is_some();
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") && !visible {
         println!("cargo:rustc-cdylib-link-arg=-Wl,--exclude-libs,ALL");
     }
 }

@@ -16,6 +16,8 @@ import anywasm
 from anywasm.wasmtime import Store
 from drivers import STYLES, Driver
 
+pytest_plugins = ["conformance_fixtures"]
+
 INSTALLED = [info.name for info in anywasm.engines() if info.installed]
 
 

@@ -23,7 +23,7 @@ def run(suite: Suite, choice: Choice, places: Sequence[str]) -> Iterator[tuple[s
                 for style, records in worker.run(file, choice.styles, proposals).records.items():
                     for record in records:
                         if f"{record.file}:{record.line}" in places:
-                            expectations.apply(record)
+                            expectations.apply(record, style)
                             yield engine, style, record, directive(suite, record)
         finally:
             worker.close()

@@ -80,7 +80,7 @@ def run(suite: Suite, choice: Choice, out: Path, progress: Progress) -> Run:
 
     On Ctrl-C the run ends with what it has: the engine in question is not `complete`.
     """
-    made = Run(suite, choice, " ".join(sys.argv), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    made = Run(suite, choice, " ".join(["anywasm", *sys.argv[1:]]), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     out.mkdir(parents=True, exist_ok=True)
     with gzip.open(out / "results.jsonl.gz", "wt", compresslevel=3) as stream:
         for engine in choice.engines:
@@ -114,9 +114,9 @@ def _run_engine(made: Run, engine: str, stream: TextIO, progress: Progress) -> N
     results = pool.run(engine, suite, choice.files, choice.styles, proposals, choice.jobs, choice.timeout)
     try:
         for done, result in enumerate(results, 1):
-            for records in result.records.values():
+            for style, records in result.records.items():
                 for record in records:
-                    expectations.apply(record)
+                    expectations.apply(record, style)
             part.tally.add(result)
             for style, records in result.records.items():
                 head = {"engine": engine, "style": style}

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 import anywasm
 from anywasm_conformance.run import quick_files
-from anywasm_conformance.suite import Suite
+from anywasm_conformance.suite import HOME, Suite
 
 pytestmark = pytest.mark.slow
 
@@ -83,6 +84,7 @@ def test_the_report_has_all_its_forms(red: Any) -> None:
         lines = [json.loads(line) for line in stream]
     assert len(lines) == sum(part["commands"] for part in summary["engines"])
     assert {"engine", "style", "id", "kind", "outcome", "via"} <= lines[0].keys()
+    jsonschema.validate(summary, json.loads((HOME / "summary.schema.json").read_text()))
 
 
 def test_one_directive() -> None:

@@ -17,6 +17,12 @@ blame = "engine"
 reason = "it cannot count"
 issue = "https://example.org/1"
 [[deviation]]
+at = ["a.wast:4"]
+style = "implicit"
+outcome = "fail"
+blame = "binding"
+reason = "on purpose"
+[[deviation]]
 at = ["a.wast:3"]
 outcome = "superseded"
 blame = "suite"
@@ -34,11 +40,15 @@ def test_expectations_come_true_or_are_red(tmp_path: Path) -> None:
     met, passed = record(1, Outcome.FAIL), record(2, Outcome.PASS)
     newer, other = record(3, Outcome.FAIL), record(9, Outcome.FAIL)
     for each in (met, passed, newer, other):
-        expectations.apply(each)
+        expectations.apply(each, "explicit")
     assert (met.outcome, met.blame, met.issue) == (Outcome.XFAIL, Blame.ENGINE, "https://example.org/1")
     assert passed.outcome is Outcome.XPASS
     assert newer.outcome is Outcome.SUPERSEDED
     assert other.outcome is Outcome.FAIL
+    here, there = record(4, Outcome.FAIL), record(4, Outcome.PASS)
+    expectations.apply(here, "implicit")
+    expectations.apply(there, "explicit")
+    assert (here.outcome, there.outcome) == (Outcome.XFAIL, Outcome.PASS)
     assert expectations.stale(["a.wast"]) == []
     assert expectations.stale(["a.wast", "b.wast"]) == ["b.wast:1"]
 

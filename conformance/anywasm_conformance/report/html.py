@@ -73,7 +73,13 @@ def _head(data: Data) -> str:
 def _matrix(data: Data) -> str:
     engines = data["engines"]
     names = (f"{escape(each['engine'])}<span class=small><br>{escape(each['version'])}</span>" for each in engines)
-    rows = [_row(escape(area), (_cell(each, area, data) for each in engines)) for area in data["areas"]]
+    rows = []
+    for area in data["areas"]:
+        rows.append(_row(escape(area), (_cell(each, area, data) for each in engines)))
+        # What a release consists of beside its core is in areas of its own.
+        if area in data["wider"]:
+            wider = (_release(each, area, data) for each in engines)
+            rows.append(_row(f"{escape(area)} <span class=small>with its proposals</span>", wider))
     rows.append(_row("<b>all</b>", (_cell(each, None, data) for each in engines)))
     text = (
         "The share of assertions that pass, of those that an engine could pass: all but those that concern only the "
@@ -97,6 +103,12 @@ def _cell(part: Data, area: str | None, data: Data) -> str:
         grade = "poor"
     link = _tag("a", " / ".join(shown), href=f"#{_id(part['engine'], area or 'all')}")
     return _tag("td", link + (_tag("span", escape(notes), class_="small") if notes else ""), class_=grade)
+
+
+def _release(part: Data, release: str, data: Data) -> str:
+    counts = [part["releases"][style].get(release) for style in data["styles"]]
+    shown = dict.fromkeys(percent(count["rate"]) for count in counts if count is not None)
+    return _tag("td", " / ".join(shown) or "-")
 
 
 def _red(count: Data) -> Iterable[str]:

@@ -19,6 +19,11 @@ def make(data: dict[str, Any]) -> str:
     lines += [_row("---", *("---:" for _ in columns))]
     for area in data["areas"]:
         lines.append(_row(area, *(_cell(part["areas"][style].get(area), part) for part, style in columns)))
+        if area in data["wider"]:
+            counts = (part["releases"][style].get(area) for part, style in columns)
+            lines.append(
+                _row(f"{area} with its proposals", *(percent(count["rate"] if count else None) for count in counts))
+            )
     lines.append(_row("**all**", *(_cell(part["total"][style], part) for part, style in columns)))
     for part in data["engines"]:
         lines += _engine(part)

@@ -11,4 +11,5 @@ document.addEventListener("click", event => {
   const link = event.target.closest('a[href^="#"]');
   if (link && link.getAttribute("href") === location.hash) openTarget();
 });
-openTarget();
+// After the browser has gone to the fragment itself, which takes the focus away.
+addEventListener("load", () => setTimeout(openTarget));

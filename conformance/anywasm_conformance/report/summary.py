@@ -28,6 +28,8 @@ def make(run: Run, c_api: dict[str, Any] | None) -> dict[str, Any]:
         "suite": _suite(run),
         "styles": list(run.choice.styles),
         "areas": areas,
+        # Releases that have more to them than the area of their name.
+        "wider": sorted({file.release for file in run.choice.files if file.area != file.release} & set(areas)),
         "engines": [_engine(part, areas, run) for part in run.engines],
         "claims": claims.compare({part.engine: part.proposals for part in run.engines}),
         "c_api": c_api,

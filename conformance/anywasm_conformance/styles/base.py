@@ -41,6 +41,16 @@ class Failure:
         return f"{self.kind.value}{detail}: {lines[-1] if self.kind is Kind.TRAP and lines else ' '.join(lines)}"
 
 
+#: What engines say of a capability that is off, where no style can switch it on.
+_SWITCHED_OFF = {"shared memory support is disabled": "shared_memory"}
+
+
+def switched_off(text: str) -> Failure | None:
+    """The failure for an error that speaks of something switched off; None for any other."""
+    found = next((capability for words, capability in _SWITCHED_OFF.items() if words in text), None)
+    return Failure(Kind.CAPABILITY, text, capability=found) if found else None
+
+
 class HostObject:
     """What the suite calls `(ref.extern N)` and `(ref.host N)`."""
 

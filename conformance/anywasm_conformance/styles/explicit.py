@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import anywasm
+from anywasm import wasmtime
 from anywasm.core import TrapCode
+from anywasm.engines import load
 from anywasm.wasmtime import (
     Engine,
     Func,
@@ -19,7 +21,7 @@ from anywasm.wasmtime import (
     ValType,
     WasmtimeError,
 )
-from anywasm_conformance.styles.base import Externs, Failure, Kind, Style
+from anywasm_conformance.styles.base import Externs, Failure, Kind, Style, switched_off
 
 
 class Explicit(Style):
@@ -30,7 +32,7 @@ class Explicit(Style):
 
     def __init__(self, engine: str) -> None:
         super().__init__()
-        self._engine = Engine(name=engine)
+        self._engine = Engine(_config(engine), name=engine)
         self._store = Store(self._engine)
 
     @property
@@ -68,6 +70,8 @@ class Explicit(Style):
         text = str(error)
         if isinstance(error, anywasm.CapabilityError):
             return Failure(Kind.CAPABILITY, text, capability=error.capability)
+        if off := switched_off(text):
+            return off
         if isinstance(error, Trap):
             # The style's codes have the core's numbers, and more of them.
             code = None if error.trap_code is None else TrapCode(error.trap_code.value)
@@ -75,6 +79,16 @@ class Explicit(Style):
             return Failure(kind, text, code)
         kind = Kind.LINK if text.startswith("incompatible import type") else Kind.ERROR
         return Failure(kind, text)
+
+
+def _config(engine: str) -> Any:
+    """A configuration in which memories can be shared, as they can in the other style; None where there is none."""
+    make = getattr(wasmtime, "Config", None)
+    if make is None or "shared_memory" not in load(engine).capabilities:
+        return None
+    config = make()
+    config.shared_memory = True
+    return config
 
 
 def _plain(value: Any) -> Any:

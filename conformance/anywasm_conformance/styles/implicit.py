@@ -8,7 +8,7 @@ from typing import Any
 import anywasm
 from anywasm.core import TrapCode
 from anywasm.wasmer import Function, FunctionType, Instance, Module, Store, Type
-from anywasm_conformance.styles.base import Externs, Failure, Kind, Style
+from anywasm_conformance.styles.base import Externs, Failure, Kind, Style, switched_off
 
 #: In this style a trap is known by its text only.
 _CODES = {code.text: code for code in TrapCode}
@@ -65,6 +65,8 @@ class Implicit(Style):
         text = str(error)
         if isinstance(error, anywasm.CapabilityError):
             return Failure(Kind.CAPABILITY, text, capability=error.capability)
+        if off := switched_off(text):
+            return off
         if text.startswith(_TRAP):
             first = text.removeprefix(_TRAP).split("\n", 1)[0]
             code = _CODES.get(first)

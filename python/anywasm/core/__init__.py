@@ -14,7 +14,7 @@ from anywasm.core.face import Face
 from anywasm.core.func import Func, OpaqueRef, host_function
 from anywasm.core.globals import Global
 from anywasm.core.importer import Caller, Importable, Importer
-from anywasm.core.instance import Instance, Tag
+from anywasm.core.instance import Instance
 from anywasm.core.linker import Linker, Prepared
 from anywasm.core.memory import Memory
 from anywasm.core.module import Export, Import, Module
@@ -67,7 +67,6 @@ __all__ = [
     "Store",
     "Table",
     "TableType",
-    "Tag",
     "TagType",
     "TrapCode",
     "Triple",

@@ -47,7 +47,7 @@ class ImportObject(Sealed):
 def _checked(namespace: dict[Any, Any]) -> dict[str, Any]:
     for name, value in namespace.items():
         arguments.text(None, name)
-        if not isinstance(value, (Function, Memory, Global, Table, core.Tag)):
+        if not isinstance(value, (Function, Memory, Global, Table)) and not _is_tag(value):
             raise TypeError(f'`ImportObject` cannot register the given type `Ok("{type(value).__name__}")`')
     return dict(namespace)
 
@@ -94,10 +94,15 @@ def place(home: Store, externs: list[Any]) -> tuple[core.Store, list[core.Import
     live = (each._live_store() for each in externs if isinstance(each, Function))
     candidates = [*fixed, *(store for store in live if store is not None and store.core_engine is engine)]
     store = candidates[0] if candidates else home.for_an_instance()
-    return store, [each if isinstance(each, core.Tag) else each._in_store(store) for each in externs]
+    return store, [each if _is_tag(each) else each._in_store(store) for each in externs]
 
 
 def _lives_in(extern: Any) -> core.Store | None:
     """Where something that cannot move lives, if anywhere yet."""
-    store: core.Store | None = extern.core_store if isinstance(extern, core.Tag) else extern._live_store()
+    store: core.Store | None = extern.core_store if _is_tag(extern) else extern._live_store()
     return store
+
+
+def _is_tag(value: Any) -> bool:
+    """Whether this is an exception tag: the style has no class of its own for them, so they come as the core's."""
+    return isinstance(value, core.Extern) and not isinstance(value, core.Func)

@@ -1,4 +1,4 @@
-"""The runner's own tests: on suites made for them, and on the official one."""
+"""What the tests of the conformance runner run: the official suite, and one made for them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def small(tmp_path: Path) -> Suite:
     """A suite of files that do what an engine should not do."""
     _need_cargo()
     folder = tmp_path / "suite"
-    shutil.copytree(Path(__file__).parent / "small", folder)
+    shutil.copytree(Path(__file__).parent / "conformance" / "small", folder)
     return suites.open_suite(folder)
 
 

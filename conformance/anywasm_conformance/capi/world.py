@@ -1,0 +1,215 @@
+"""Objects of an engine's C API, each made by the shortest way, for the probes to call functions on."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any
+
+I32, FUNCREF = 0, 129
+NONE = 0xFFFF_FFFF
+EXPORTS = ("add", "trap", "call", "g", "t", "m")
+
+#: `(module (import "env" "host" (func $host (param i32) (result i32)))`
+#: `  (func $add (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))`
+#: `  (func (export "trap") (unreachable))`
+#: `  (func (export "call") (param i32) (result i32) (call $host (local.get 0)))`
+#: `  (global (export "g") (mut i32) (i32.const 7))`
+#: `  (table (export "t") 2 10 funcref) (elem (i32.const 0) $add) (memory (export "m") 1 3))`
+WASM = bytes.fromhex(
+    "0061736d01000000010f0360017f017f60027f7f017f600000020c0103656e7604686f737400000304030102000405017001"
+    "020a0504010101030606017f0141070b072106036164640001047472617000020463616c6c00030167030001740100016d02"
+    "000907010041000b01010a14030700200020016a0b0300000b0600200010000b0013046e616d65010c020004686f73740103"
+    "616464"
+)
+
+CALLBACK = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+CALLBACK_WITH_ENV = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+class Missing(Exception):
+    """A function that a probe needs is not in the library; the text is its name."""
+
+
+class Vec(ctypes.Structure):
+    """Any `wasm_*_vec_t`."""
+
+    _fields_ = [("size", ctypes.c_size_t), ("data", ctypes.c_void_p)]
+
+
+class Val(ctypes.Structure):
+    """`wasm_val_t` of an i32 or a reference."""
+
+    _fields_ = [("kind", ctypes.c_uint8), ("of", ctypes.c_uint64)]
+
+
+class Limits(ctypes.Structure):
+    """`wasm_limits_t`."""
+
+    _fields_ = [("min", ctypes.c_uint32), ("max", ctypes.c_uint32)]
+
+
+class World:
+    """A library, and what is needed of it; everything is made once."""
+
+    def __init__(self, library: ctypes.CDLL, say: Callable[[str], None]) -> None:
+        self._library, self._say = library, say
+        self._made: dict[str, Any] = {}
+        #: Callbacks, which C holds only by address.
+        self.kept: list[Any] = []
+
+    def call(self, name: str, *args: Any, gives: Any = ctypes.c_void_p) -> Any:
+        """Calls `wasm_<name>`; integers are pointers, numbers come as ctypes'."""
+        symbol = f"wasm_{name}"
+        function = getattr(self._library, symbol, None)
+        if function is None:
+            raise Missing(symbol)
+        function.restype = gives
+        function.argtypes = None
+        self._say(symbol)
+        return function(*(ctypes.c_void_p(arg) if arg is None or isinstance(arg, int) else arg for arg in args))
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` makes, made once."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    @property
+    def engine(self) -> Any:
+        return self.once("engine", lambda: self.call("engine_new"))
+
+    @property
+    def store(self) -> Any:
+        return self.once("store", lambda: self.call("store_new", self.engine))
+
+    def borrowed_bytes(self, data: bytes) -> Any:
+        """A `wasm_byte_vec_t` over memory of ours, for functions that only read it."""
+        buffer = ctypes.create_string_buffer(data, len(data))
+        self.kept.append(buffer)
+        return ctypes.byref(Vec(len(data), ctypes.cast(buffer, ctypes.c_void_p)))
+
+    def owned_bytes(self, data: bytes) -> Vec:
+        """A vector that is given away: the engine's own."""
+        vec = Vec()
+        self.call("byte_vec_new", ctypes.byref(vec), ctypes.c_size_t(len(data)), data, gives=None)
+        return vec
+
+    def valtype(self, kind: int = I32) -> Any:
+        return self.call("valtype_new", ctypes.c_uint8(kind))
+
+    def valtypes(self, count: int) -> Vec:
+        """A vector of so many i32."""
+        vec = Vec()
+        types = (ctypes.c_void_p * count)(*(self.valtype() for _ in range(count)))
+        self.call("valtype_vec_new", ctypes.byref(vec), ctypes.c_size_t(count), types, gives=None)
+        return vec
+
+    def functype(self) -> Any:
+        """`(func (param i32) (result i32))`."""
+        params, results = self.valtypes(1), self.valtypes(1)
+        return self.call("functype_new", ctypes.byref(params), ctypes.byref(results))
+
+    def globaltype(self) -> Any:
+        return self.call("globaltype_new", self.valtype(), ctypes.c_uint8(1))
+
+    def tabletype(self) -> Any:
+        return self.call("tabletype_new", self.valtype(FUNCREF), ctypes.byref(Limits(2, 10)))
+
+    def memorytype(self) -> Any:
+        return self.call("memorytype_new", ctypes.byref(Limits(1, 3)))
+
+    def type_of(self, noun: str) -> Any:
+        """A fresh type object of this noun."""
+        if noun == "externtype":
+            return self.call("functype_as_externtype", self.functype())
+        if noun == "importtype":
+            module, name = self.owned_bytes(b"env"), self.owned_bytes(b"host")
+            return self.call("importtype_new", ctypes.byref(module), ctypes.byref(name), self.type_of("externtype"))
+        if noun == "exporttype":
+            name = self.owned_bytes(b"add")
+            return self.call("exporttype_new", ctypes.byref(name), self.type_of("externtype"))
+        return getattr(self, noun)()
+
+    @property
+    def module(self) -> Any:
+        return self.once("module", lambda: self.call("module_new", self.store, self.borrowed_bytes(WASM)))
+
+    @property
+    def host(self) -> Any:
+        """A host function that doubles its argument."""
+
+        def double(args: int, results: int) -> None:
+            given, out = Vec.from_address(args), Vec.from_address(results)
+            result = Val.from_address(out.data or 0)
+            result.kind, result.of = I32, 2 * Val.from_address(given.data or 0).of
+
+        def make() -> Any:
+            self.kept.append(CALLBACK(double))
+            return self.call("func_new", self.store, self.functype(), self.kept[-1])
+
+        return self.once("host", make)
+
+    def new_instance(self) -> Any:
+        imports = (ctypes.c_void_p * 1)(self.call("func_as_extern", self.host))
+        vec = Vec(1, ctypes.cast(imports, ctypes.c_void_p))
+        trap = ctypes.c_void_p()
+        return self.call("instance_new", self.store, self.module, ctypes.byref(vec), ctypes.byref(trap))
+
+    @property
+    def instance(self) -> Any:
+        return self.once("instance", self.new_instance)
+
+    @property
+    def exports(self) -> Sequence[Any]:
+        """The instance's exports, in the order of their names: not all engines keep the module's."""
+
+        def make() -> Sequence[Any]:
+            vec = Vec()
+            self.call("instance_exports", self.instance, ctypes.byref(vec), gives=None)
+            found = list((ctypes.c_void_p * vec.size).from_address(vec.data or 0))
+            kinds = [self.call("extern_kind", each, gives=ctypes.c_uint8) for each in found]
+            # By name where the first is no function of two parameters: "add" comes first in both orders.
+            by_name = kinds == [0, 0, 1, 3, 2, 0]
+            order = sorted(EXPORTS) if by_name else EXPORTS
+            return [found[order.index(name)] for name in EXPORTS]
+
+        made: Sequence[Any] = self.once("exports", make)
+        return made
+
+    def export(self, name: str) -> Any:
+        return self.exports[EXPORTS.index(name)]
+
+    def object(self, noun: str) -> Any:
+        """An object of a noun that is a reference: a module, a function, a trap, ..."""
+        if noun in ("module", "instance"):
+            return getattr(self, noun)
+        if noun == "extern":
+            return self.export("add")
+        if noun == "trap":
+            return self.once("trap", lambda: self.call("trap_new", self.store, self.borrowed_bytes(b"oh no\0")))
+        if noun == "foreign":
+            return self.once("foreign", lambda: self.call("foreign_new", self.store))
+        if noun == "ref":
+            return self.once("ref", lambda: self.call("table_get", self.object("table"), ctypes.c_uint32(0)))
+        name = {"func": "add", "global": "g", "table": "t", "memory": "m"}[noun]
+        return self.once(noun, lambda: self.call(f"extern_as_{noun}", self.export(name)))
+
+    def invoke(self, function: Any, *args: int) -> tuple[Any, int]:
+        """Calls a function of i32 with one result; gives the trap and the result."""
+        values = (Val * max(len(args), 1))(*(Val(I32, arg) for arg in args))
+        results = (Val * 1)(Val(I32, 0))
+        given = Vec(len(args), ctypes.cast(values, ctypes.c_void_p))
+        out = Vec(1, ctypes.cast(results, ctypes.c_void_p))
+        trap = self.call("func_call", function, ctypes.byref(given), ctypes.byref(out))
+        return trap, results[0].of & 0xFFFF_FFFF
+
+    def thrown(self) -> Any:
+        """The trap of an `unreachable`."""
+        function = self.call("extern_as_func", self.export("trap"))
+        given, out = Vec(0, None), Vec(0, None)
+        return self.call("func_call", function, ctypes.byref(given), ctypes.byref(out))
+
+    def frame(self) -> Any:
+        return self.call("trap_origin", self.once("thrown", self.thrown))
