@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const EMIT: &str = "src/glue/emit.py";
-const GLUE: [&str; 8] = [
+const GLUE: [&str; 9] = [
     "src/anywasm.h",
     "src/glue/host.c",
     "src/glue/stream.c",
+    "src/glue/interrupt.c",
     "src/glue/call.c",
     "src/glue/memory.c",
     "src/glue/elements.c",

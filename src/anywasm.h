@@ -70,7 +70,7 @@ typedef struct aw_extern aw_extern;
 // An instance.
 typedef struct aw_instance aw_instance;
 
-// Names and values: each engine knows its own and refuses the others.
+// Names and values that the engine takes.
 typedef struct aw_options aw_options;
 
 // What the pointers of a [`CError`] point into.
@@ -81,6 +81,9 @@ typedef struct aw_pin aw_pin;
 
 // A directory that holds others under names, which may have several parts, and nothing else.
 typedef struct aw_wasi_root aw_wasi_root;
+
+// A shared memory.
+typedef struct aw_shared_memory aw_shared_memory;
 
 // A store and all that lives in it.
 typedef struct aw_store aw_store;
@@ -232,6 +235,9 @@ typedef union aw_value {
 // A host function: called with its environment and the value slots, returns 0 or a token of its failure.
 typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
 
+// Asked on the guest's thread: 0, or the token of the failure that ends the guest.
+typedef uint64_t (*aw_interrupt_hook_function)(void);
+
 // Reads into or writes from `len` bytes at `data`. Returns how many, a negated `errno` of the operating system, or,
 // after it has put the token of its failure into `token`, anything.
 typedef int64_t (*aw_stream_callback)(void *env, uint8_t *data, uintptr_t len, uint64_t *token);
@@ -303,7 +309,8 @@ struct aw_str aw_option_value(const uint8_t *name, uintptr_t name_len, uintptr_t
 // Options for an engine, empty. The caller deletes them.
 struct aw_options *aw_options_new(void);
 
-// Sets an option; fails for a name or a value that the engine does not know.
+// Sets an option; fails for a name or a value that does not exist, or that the engine cannot honour. What only tunes
+// speed on another engine is nothing.
 //
 // Safety: texts are UTF-8.
 bool aw_options_set(struct aw_options *options,
@@ -311,6 +318,11 @@ bool aw_options_set(struct aw_options *options,
                     uintptr_t name_len,
                     const uint8_t *value,
                     uintptr_t value_len);
+
+// Whether an option can have this value on whichever engine; fails with the reason where not.
+//
+// Safety: texts are UTF-8.
+bool aw_option_check(const uint8_t *name, uintptr_t name_len, const uint8_t *value, uintptr_t value_len);
 
 // Deletes options; NULL is nothing.
 void aw_options_delete(struct aw_options *options);
@@ -321,6 +333,12 @@ const struct aw_engine *aw_engine_new(const struct aw_options *options);
 // Deletes an engine; NULL is nothing. Stores and modules made with it go on working.
 void aw_engine_delete(const struct aw_engine *engine);
 
+// What the engine can do under its options, as bits of the capability table.
+uint64_t aw_engine_capabilities(const struct aw_engine *engine);
+
+// Advances the engine's epoch: guests whose store's deadline it reaches are interrupted. From any thread.
+bool aw_engine_increment_epoch(const struct aw_engine *engine);
+
 // A new store. The caller deletes it.
 const struct aw_store *aw_store_new(const struct aw_engine *engine);
 
@@ -330,6 +348,32 @@ bool aw_store_close(const struct aw_store *store);
 
 // Deletes the store; NULL is nothing. It lives on while objects in it do.
 void aw_store_delete(const struct aw_store *store);
+
+// Sets how much the store's guests may use; the engine's option `consume_fuel` makes them use it.
+bool aw_store_set_fuel(const struct aw_store *store, uint64_t fuel);
+
+// Writes how much is left.
+bool aw_store_fuel(const struct aw_store *store, uint64_t *out);
+
+// Has guests interrupted when the engine's epoch has advanced so often from now; nothing unless the engine's option
+// `epoch_interruption` is set.
+bool aw_store_set_epoch_deadline(const struct aw_store *store, uint64_t ticks);
+
+// Limits, for each memory, its bytes; for each table, its elements; and for the store, how many instances, tables and
+// memories there are. Less than 0 is no limit.
+bool aw_store_set_limits(const struct aw_store *store,
+                         int64_t memory_size,
+                         int64_t table_elements,
+                         int64_t instances,
+                         int64_t tables,
+                         int64_t memories);
+
+// Collects the references that guests no longer reach; nothing on an engine that does not collect.
+bool aw_store_gc(const struct aw_store *store);
+
+// The host's numbers for objects that no guest holds any more, since the last time, as 64-bit integers of this machine.
+// A number is released as often as it was passed in. The caller deletes the bytes.
+struct aw_bytes *aw_store_take_released(const struct aw_store *store);
 
 // Validates and compiles a binary module. The caller deletes it.
 struct aw_module *aw_module_new(const struct aw_engine *engine, const uint8_t *wasm, uintptr_t len);
@@ -412,6 +456,17 @@ bool aw_func_call(const struct aw_extern *func, union aw_value *values);
 // As for `aw_func_call`; and there are no other types in the function's.
 bool aw_func_call_numbers(const struct aw_extern *func, union aw_value *values);
 
+// Sets the hook that running guests of engines with the option `interruptible` or `epoch_interruption` ask about ten
+// times a second, on their own threads, whether they may go on: it returns 0, or a token that the error of the failed
+// call will carry.
+//
+// # Safety
+// The hook may be called from any thread, until the process ends.
+void aw_interrupt_hook(aw_interrupt_hook_function hook);
+
+// To be called by a thread before it forks, with 0; and after it, with 1 in the parent and 2 in the child.
+void aw_interrupt_fork(uint32_t stage);
+
 // A memory of this type. The caller deletes the extern.
 struct aw_extern *aw_memory_new(const struct aw_store *store, const struct aw_extern_type_info *ty);
 
@@ -458,6 +513,27 @@ uint8_t aw_memory_try_read(const struct aw_extern *memory, uint64_t offset, uint
 //
 // Safety: `from` has `len` bytes.
 uint8_t aw_memory_try_write(const struct aw_extern *memory, uint64_t offset, const uint8_t *from, uintptr_t len);
+
+// A shared memory of this type, for instances in any store of the engine. The caller deletes it.
+struct aw_shared_memory *aw_shared_memory_new(const struct aw_engine *engine, const struct aw_extern_type_info *ty);
+
+// The shared memory behind an extern, which an instance exports. The caller deletes it.
+struct aw_shared_memory *aw_shared_memory_of(const struct aw_extern *object);
+
+// What stands for a shared memory in a store of its engine, as an import. The caller deletes it.
+struct aw_extern *aw_shared_memory_extern(const struct aw_shared_memory *memory, const struct aw_store *store);
+
+// The address of the first byte, for good.
+uint8_t *aw_shared_memory_data(const struct aw_shared_memory *memory);
+
+// The size in bytes, which only grows.
+uint64_t aw_shared_memory_size(const struct aw_shared_memory *memory);
+
+// Grows by `delta` pages. Returns the former size in pages, or all bits set where it cannot.
+uint64_t aw_shared_memory_grow(const struct aw_shared_memory *memory, uint64_t delta);
+
+// Deletes a shared memory; NULL is nothing. Instances that have it go on working.
+void aw_shared_memory_delete(struct aw_shared_memory *memory);
 
 // A table of this type, full of `init`. The caller deletes the extern; a reference in `init` stays the caller's.
 //
@@ -581,3 +657,15 @@ struct aw_triple *aw_triple_host(void);
 
 // Deletes a triple; NULL is nothing.
 void aw_triple_delete(struct aw_triple *triple);
+
+// A tag for exceptions that carry values of these types. The caller deletes the extern.
+//
+// Safety: `params` and `results` are codes of value types.
+struct aw_extern *aw_tag_new(const struct aw_store *store,
+                             const uint8_t *params,
+                             uintptr_t params_len,
+                             const uint8_t *results,
+                             uintptr_t results_len);
+
+// Writes whether both are the same tag.
+bool aw_tag_same(const struct aw_extern *one, const struct aw_extern *other, bool *out);

@@ -28,6 +28,11 @@ impl Capabilities {
         Self(self.0 | other.0)
     }
 
+    /// What is in this set and not in the other.
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// The error that every missing capability gives; `what` was asked for.
     pub fn require(self, capability: Self, engine: &str, what: impl Display) -> Result<()> {
         if self.has(capability) {

@@ -2,9 +2,15 @@
 
 use crate::backend::{Active, Backend};
 use crate::capabilities::Capabilities;
-use crate::error::Result;
+use crate::error::{Result, fail};
+use crate::interrupt;
 use crate::options::Options;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use wasmparser::WasmFeatures;
+
+/// More than this the stack of a guest cannot have: it is memory that is really there.
+const MOST_STACK: usize = 1 << 30;
 
 /// An engine.
 pub struct Engine {
@@ -12,19 +18,41 @@ pub struct Engine {
     pub raw: <Active as Backend>::Engine,
     /// The WebAssembly features that modules may use.
     pub features: WasmFeatures,
-    /// What it can do.
+    /// What it can do under its options.
     pub capabilities: Capabilities,
     /// How much of the caller's stack WebAssembly may use; 0 where the engine brings its own.
     pub stack: usize,
     /// The options it was made with.
     pub options: Options,
+    /// How often the host has advanced the epoch. The engine's own also counts the ticks of [`interrupt`].
+    pub epoch: AtomicU64,
+    /// Whether guests look at their store's deadline at all.
+    pub interruptible: bool,
+    /// Whether the host sets deadlines: a store starts with one that is reached.
+    pub has_deadlines: bool,
 }
 
 impl Engine {
     /// An engine with these options.
-    pub fn new(options: Options) -> Result<Self> {
-        let raw = Active::engine_new(&options)?;
-        let (features, stack) = (Active::features(&options), Active::stack(&options));
-        Ok(Self { raw, features, capabilities: Active::CAPABILITIES, stack, options })
+    pub fn new(options: Options) -> Result<Arc<Self>> {
+        let stack = Active::stack(&options);
+        if stack > MOST_STACK {
+            fail!(Invalid, "the option `max_wasm_stack` cannot be {stack}: {MOST_STACK} is the most");
+        }
+        let interruptible = Active::interruptible(&options);
+        let engine = Arc::new(Self {
+            raw: Active::engine_new(&options)?,
+            features: options.switch_proposals(Active::features(&options)),
+            capabilities: Active::capabilities(&options),
+            stack,
+            epoch: AtomicU64::new(0),
+            interruptible,
+            has_deadlines: interruptible && options.switch("epoch_interruption") == Some(true),
+            options,
+        });
+        if interruptible {
+            interrupt::register(&engine);
+        }
+        Ok(engine)
     }
 }

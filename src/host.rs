@@ -14,7 +14,9 @@ use std::sync::Arc;
 /// `values` has as many slots as `func`'s type needs, the first ones holding arguments of its types, and this thread
 /// runs WebAssembly in the function's store.
 pub unsafe fn call(func: &HostFunc, values: *mut Value) -> Result<()> {
+    let mut entered = false;
     let result = stack::on_host_stack(|| {
+        entered = true;
         if func.ty.all().any(|ty| ty.is_ref()) {
             // SAFETY: the caller's promise.
             unsafe { call_with_refs(func, values) }
@@ -24,6 +26,10 @@ pub unsafe fn call(func: &HostFunc, values: *mut Value) -> Result<()> {
             unsafe { func.call.call(&*func.store, std::slice::from_raw_parts_mut(values, func.ty.slots())) }
         }
     });
+    if !entered {
+        // SAFETY: the caller's promise; nobody else has taken what the arguments own.
+        unsafe { refuse(func, values) }?;
+    }
     // A trap is what an engine can carry itself.
     if let Err(error) = &result
         && error.kind != Kind::Trap
@@ -32,6 +38,16 @@ pub unsafe fn call(func: &HostFunc, values: *mut Value) -> Result<()> {
         unsafe { &*func.store }.enter()?.host_failed(error);
     }
     result
+}
+
+/// Releases the arguments of a host function that is not called.
+unsafe fn refuse(func: &HostFunc, values: *mut Value) -> Result<()> {
+    // SAFETY: the record owns the engine's store, which runs right now; the slots belong to this call.
+    unsafe {
+        let entered = (*func.store).enter()?;
+        object::discard_all(&entered, &func.ty.params, std::slice::from_raw_parts(values, func.ty.params.len()));
+    }
+    Ok(())
 }
 
 unsafe fn call_with_refs(func: &HostFunc, values: *mut Value) -> Result<()> {
@@ -46,11 +62,8 @@ unsafe fn call_with_refs(func: &HostFunc, values: *mut Value) -> Result<()> {
     unsafe { raise(&store, func, slots) }?;
     func.call.call(&store, slots)?;
     let entered = store.enter()?;
-    for (slot, ty) in slots.iter_mut().zip(&func.ty.results).filter(|(_, ty)| ty.is_ref()) {
-        // SAFETY: the callback wrote references of its result types, whose owner keeps them until the next call.
-        *slot = unsafe { object::lower(&store, &entered, *ty, *slot) }?;
-    }
-    Ok(())
+    // SAFETY: the callback wrote references of its result types, whose owner keeps them until the next call.
+    unsafe { object::lower_all(&store, &entered, &func.ty.results, slots) }
 }
 
 unsafe fn raise(store: &Arc<Store>, func: &HostFunc, slots: &mut [Value]) -> Result<()> {

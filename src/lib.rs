@@ -21,6 +21,7 @@ pub mod error;
 #[cfg(test)]
 mod fuzz;
 mod host;
+mod interrupt;
 mod module;
 mod module_info;
 mod object;

@@ -42,7 +42,7 @@ impl Module {
 
     /// Whether `wasm` is a module that the engine can compile, and if not, why.
     pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
-        module_info::validate(wasm, engine.features, Active::NAME)
+        module_info::validate(wasm, engine.features, Active::most_features(), Active::NAME)
     }
 
     /// Refuses sizes that are valid and that the engine dies of.

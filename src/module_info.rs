@@ -5,8 +5,8 @@ use crate::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableTy
 use std::collections::BTreeMap;
 use std::ops::Range;
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, ExternalKind, HeapType, KnownCustom, Name, Parser, Payload, RefType,
-    TypeRef, Validator, WasmFeatures,
+    BinaryReaderError, CompositeInnerType, ExternalKind, FunctionBody, HeapType, KnownCustom, Name, Operator, Parser,
+    Payload, RefType, TypeRef, Validator, WasmFeatures,
 };
 
 /// One import, in the module's order.
@@ -60,6 +60,8 @@ pub struct ModuleInfo {
     custom_bytes: Vec<u8>,
     /// Where each function's body is in the module; imported functions have none and come first.
     bodies: Vec<Range<usize>>,
+    /// For functions that may trap before they do anything else: where the body begins, and where the trap is.
+    early_traps: BTreeMap<usize, usize>,
     imported_funcs: usize,
 }
 
@@ -76,6 +78,7 @@ impl ModuleInfo {
     /// Forgets where the code was, for a module whose code was taken out.
     pub fn forget_bodies(mut self) -> Self {
         self.bodies.clear();
+        self.early_traps.clear();
         self
     }
 
@@ -85,6 +88,12 @@ impl ModuleInfo {
         self.bodies.is_empty() || body.is_some_and(|body| (body.start..=body.end).contains(&offset))
     }
 
+    /// Where in the function the trap is that an engine reports at the very beginning of the body.
+    pub fn early_trap(&self, func_index: u32, offset: usize) -> Option<usize> {
+        let trap = *self.early_traps.get(&offset)?;
+        self.may_contain(func_index, offset).then_some(trap)
+    }
+
     /// The contents of a custom section.
     pub fn custom_section(&self, section: &CustomSection) -> &[u8] {
         &self.custom_bytes[section.range.clone()]
@@ -92,14 +101,20 @@ impl ModuleInfo {
 }
 
 /// Validates `wasm` under `features`; says what feature is missing where some other set would do.
-pub fn validate(wasm: &[u8], features: WasmFeatures, engine: &str) -> Result<()> {
+///
+/// `possible` is what the engine can be made with.
+pub fn validate(wasm: &[u8], features: WasmFeatures, possible: WasmFeatures, engine: &str) -> Result<()> {
     let Err(error) = Validator::new_with_features(features).validate_all(wasm) else { return Ok(()) };
     if !wasm.starts_with(b"\0asm") {
         let offset = error.offset();
         fail!(Malformed, "not a WebAssembly module: it does not begin with the bytes `\\0asm` (at offset {offset:#x})");
     }
     if Validator::new_with_features(WasmFeatures::all() & !WasmFeatures::COMPONENT_MODEL).validate_all(wasm).is_ok() {
-        let missing = missing_features(wasm, features).join(", ");
+        if Validator::new_with_features(possible | features).validate_all(wasm).is_ok() {
+            let missing = missing_features(wasm, features).join(", ");
+            fail!(Malformed, "the engine was made without {missing}, which the module needs: {}", describe(&error));
+        }
+        let missing = missing_features(wasm, possible | features).join(", ");
         fail!(Malformed, "the engine `{engine}` does not support {missing}: {}", describe(&error));
     }
     Err(malformed(error))
@@ -189,7 +204,11 @@ impl Reader {
                 }
             }
             Payload::StartSection { .. } => self.info.has_start = true,
-            Payload::CodeSectionEntry(body) => self.info.bodies.push(body.range()),
+            Payload::CodeSectionEntry(body) => {
+                self.info.bodies.push(body.range());
+                let trap = early_trap(body)?;
+                self.info.early_traps.extend(trap.map(|offset| (body.range().start, offset)));
+            }
             Payload::CustomSection(section) => {
                 let start = self.info.custom_bytes.len();
                 self.info.custom_bytes.extend_from_slice(section.data());
@@ -257,6 +276,30 @@ impl Reader {
             _ => {}
         }
     }
+}
+
+/// The place of the first operator that is no constant, if it can be nothing but a trap, or accesses a memory.
+#[rustfmt::skip]
+fn early_trap(body: &FunctionBody<'_>) -> Parsed<Option<usize>> {
+    use Operator as O;
+    for operator in body.get_operators_reader()?.into_iter_with_offsets() {
+        match operator? {
+            (O::Nop | O::I32Const { .. } | O::I64Const { .. } | O::F32Const { .. } | O::F64Const { .. }, _) => {}
+            (
+                O::Unreachable
+                | O::I32Load { .. } | O::I64Load { .. } | O::F32Load { .. } | O::F64Load { .. }
+                | O::I32Load8S { .. } | O::I32Load8U { .. } | O::I32Load16S { .. } | O::I32Load16U { .. }
+                | O::I64Load8S { .. } | O::I64Load8U { .. } | O::I64Load16S { .. } | O::I64Load16U { .. }
+                | O::I64Load32S { .. } | O::I64Load32U { .. }
+                | O::I32Store { .. } | O::I64Store { .. } | O::F32Store { .. } | O::F64Store { .. }
+                | O::I32Store8 { .. } | O::I32Store16 { .. }
+                | O::I64Store8 { .. } | O::I64Store16 { .. } | O::I64Store32 { .. },
+                offset,
+            ) => return Ok(Some(offset)),
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
 }
 
 fn func_type(ty: &CompositeInnerType) -> FuncType {
@@ -347,7 +390,7 @@ mod tests {
     #[test]
     fn names_the_missing_feature() {
         let wasm = wat::parse_str("(module (memory i64 1))").unwrap();
-        let error = validate(&wasm, WasmFeatures::WASM2, "x").unwrap_err();
+        let error = validate(&wasm, WasmFeatures::WASM2, WasmFeatures::WASM2, "x").unwrap_err();
         assert!(error.message.starts_with("the engine `x` does not support `memory64`: "), "{}", error.message);
     }
 }

@@ -132,6 +132,46 @@ pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, valu
     Active::ref_lower(entered.raw, reference, signature)
 }
 
+/// References from the C layer's slots to the engine's, all or none.
+///
+/// # Safety
+/// As for [`resolve`], of every slot whose type is a reference.
+pub unsafe fn lower_all(
+    store: &Arc<Store>,
+    entered: &Entered<'_>,
+    types: &[ValType],
+    slots: &mut [Value],
+) -> Result<()> {
+    for (index, ty) in types.iter().enumerate().filter(|(_, ty)| ty.is_ref()) {
+        // SAFETY: the caller's promise.
+        match unsafe { lower(store, entered, *ty, slots[index]) } {
+            Ok(value) => slots[index] = value,
+            Err(error) => {
+                // SAFETY: up to here the slots hold what was lowered, and nobody has used it.
+                unsafe { discard_all(entered, &types[..index], &slots[..index]) };
+                // Nor will a guest ever hold what comes after.
+                let rest = types[index..].iter().zip(&slots[index..]).filter(|(ty, _)| **ty == ValType::ExternRef);
+                rest.for_each(|(_, slot)| Active::release(entered.raw, slot.bits()));
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Releases the references in slots that the engine filled, or that were lowered, and that nobody took.
+///
+/// # Safety
+/// The slots hold values of these types as the engine has them, and are not used again.
+pub unsafe fn discard_all(entered: &Entered<'_>, types: &[ValType], slots: &[Value]) {
+    for (ty, slot) in types.iter().zip(slots).filter(|(ty, _)| ty.is_ref()) {
+        // SAFETY: the caller's promise.
+        if let Ref::Func(raw) = unsafe { Active::ref_raise(entered.raw, *ty, *slot) } {
+            Active::extern_drop(raw);
+        }
+    }
+}
+
 unsafe fn signature<'a>(ty: ValType, value: Value) -> Option<&'a crate::types::FuncType> {
     // SAFETY: any bits are an integer.
     let reference = unsafe { value.reference };

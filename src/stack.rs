@@ -2,13 +2,15 @@
 //!
 //! An engine that bounds its own use of the stack takes for granted that so much is there; on a thread with a small
 //! stack it is not, and the overrun kills the process. There the call gets a stack of its own, and host functions
-//! called from it run on the thread's stack again, where Python expects to be.
+//! called from it run on the thread's stack again, where Python expects to be. A call that such a host function makes
+//! into the same store goes on where that other stack was left, since the engine computes its limit only once, at the
+//! outermost call: both stacks grow in turns.
 
 use crate::error::{Error, Kind, Result};
 use crate::trap::TrapCode;
-use corosensei::stack::DefaultStack;
-use corosensei::{CoroutineResult, ScopedCoroutine, Yielder};
+use corosensei::stack::{DefaultStack, Stack};
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 
 /// What the shim and the engine use themselves besides WebAssembly's share.
@@ -17,77 +19,118 @@ const MARGIN: usize = 192 << 10;
 /// A host function is not entered with less than this left.
 const HOST_MINIMUM: usize = 64 << 10;
 
+/// Between the place where the stack pointer is read and the one where the stack is left, frames of ours are in use.
+const LEAVING: usize = 4 << 10;
+
 thread_local! {
-    /// The way back to the thread's own stack, while running on another.
-    static WAY_BACK: Cell<*const Yielder<(), ()>> = const { Cell::new(ptr::null()) };
+    /// The stack in use where it is not the thread's own.
+    static ON: Cell<*const OtherStack> = const { Cell::new(ptr::null()) };
 }
 
-/// Sets the way back, and puts the former one back when it goes, also by a panic.
-struct WayBack(*const Yielder<(), ()>);
+/// Sets a cell, and puts back what was there when it goes, also by a panic.
+struct Restore<'a, T: Copy>(&'a Cell<T>, T);
 
-impl WayBack {
-    fn set(way: *const Yielder<(), ()>) -> Self {
-        Self(WAY_BACK.replace(way))
+impl<'a, T: Copy> Restore<'a, T> {
+    fn set(cell: &'a Cell<T>, value: T) -> Self {
+        Self(cell, cell.replace(value))
     }
 }
 
-impl Drop for WayBack {
+impl<T: Copy> Drop for Restore<'_, T> {
     fn drop(&mut self) {
-        WAY_BACK.set(self.0);
+        self.0.set(self.1);
     }
 }
 
 /// Whether at least `needed` bytes of stack are left here for WebAssembly.
 pub fn has_room(needed: usize) -> bool {
-    needed == 0 || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN)
+    // On a stack of ours, the thread's bounds say nothing.
+    needed == 0 || !ON.get().is_null() || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN)
 }
 
 /// Runs `work` where at least `needed` bytes of stack are left for WebAssembly; 0: wherever it is.
 pub fn with_room<T>(needed: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    // On a stack of ours, the thread's bounds say nothing.
-    if !WAY_BACK.get().is_null() || has_room(needed) {
-        return work();
-    }
-    let size = needed + 2 * MARGIN;
-    let stack = DefaultStack::new(size)
-        .map_err(|e| Error::new(Kind::Engine, format!("no memory for a stack of {} KiB: {e}", size >> 10)))?;
-    let on_it = |yielder: &Yielder<(), ()>, ()| {
-        let _way_back = WayBack::set(yielder);
-        work()
-    };
-    ScopedCoroutine::with_stack(stack, on_it).scope(|mut coroutine| match coroutine.resume(()) {
-        CoroutineResult::Return(result) => result,
-        CoroutineResult::Yield(()) => unreachable!("nobody suspends it"),
-    })
+    if has_room(needed) { work() } else { OtherStack::new(needed)?.run(work) }
 }
 
-/// Lets a closure run on another stack of the same thread.
-struct SameThread<F>(F);
+/// The free part of a stack, which grows downwards from `top`.
+#[derive(Clone, Copy)]
+struct Free {
+    limit: usize,
+    top: usize,
+}
 
-// SAFETY: `Yielder::on_parent_stack` asks for `Send` since another stack could be another thread's; `with_room` resumes
-// its coroutine on the thread that made it, and only once.
-unsafe impl<F> Send for SameThread<F> {}
+impl Free {
+    /// Below the frames in use here, on a stack that ends at `limit`.
+    fn below(limit: usize) -> Self {
+        Self { limit, top: (psm::stack_pointer() as usize - LEAVING) & !63 }
+    }
 
-impl<F: FnOnce() -> R, R> SameThread<F> {
-    fn run(self) -> R {
-        (self.0)()
+    /// Runs `work` there.
+    ///
+    /// # Safety
+    /// It is the free part of a living stack, and nothing else uses it until this returns.
+    unsafe fn run<T>(self, work: impl FnOnce() -> T) -> T {
+        let size = self.top.saturating_sub(self.limit);
+        // Nothing unwinds through the switch.
+        let work = || catch_unwind(AssertUnwindSafe(work));
+        // SAFETY: the caller's promise; the top is aligned, and the closure does not unwind.
+        let outcome = unsafe { psm::on_stack(self.limit as *mut u8, size, work) };
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+/// A stack besides the thread's own, for one thread.
+pub struct OtherStack {
+    memory: DefaultStack,
+    /// Of it, while the thread's own is in use.
+    free: Cell<Free>,
+    /// Of the thread's own, while this is in use.
+    own: Cell<Free>,
+}
+
+impl OtherStack {
+    /// A stack with so much room for WebAssembly.
+    pub fn new(needed: usize) -> Result<Self> {
+        let size = needed + 2 * MARGIN;
+        let memory = DefaultStack::new(size)
+            .map_err(|e| Error::new(Kind::Engine, format!("no memory for a stack of {} KiB: {e}", size >> 10)))?;
+        let free = Free { limit: memory.limit().get(), top: memory.base().get() & !63 };
+        Ok(Self { memory, free: Cell::new(free), own: Cell::new(free) })
+    }
+
+    /// Runs `work` on it; on the thread's own stack, or here already.
+    pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
+        if !ON.get().is_null() {
+            return work();
+        }
+        let left = stacker::remaining_stack().unwrap_or(HOST_MINIMUM);
+        let _own = Restore::set(&self.own, Free::below(psm::stack_pointer() as usize - left));
+        ON.with(|on| {
+            let _on = Restore::set(on, ptr::from_ref(self));
+            // SAFETY: the memory lives as long as `self`; above `free` are the frames that `leave` left, which wait.
+            unsafe { self.free.get().run(work) }
+        })
+    }
+
+    /// Runs `work` on the thread's own stack, called on this one.
+    fn leave<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _free = Restore::set(&self.free, Free::below(self.memory.limit().get()));
+        ON.with(|on| {
+            let _on = Restore::set(on, ptr::null());
+            // SAFETY: above `own` are the frames that `run` left, which wait for this one.
+            unsafe { self.own.get().run(work) }
+        })
     }
 }
 
 /// Runs a host function on the thread's own stack, if there is room for one.
 pub fn on_host_stack<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let way_back = WAY_BACK.get();
-    if way_back.is_null() {
-        return checked(work);
+    // SAFETY: `run` sets it for as long as its frame, which borrows the stack, is there.
+    match unsafe { ON.get().as_ref() } {
+        Some(other) => other.leave(|| checked(work)),
+        None => checked(work),
     }
-    // SAFETY: `with_room` sets the way back for as long as it runs on the other stack, and nobody else does; the
-    // yielder lives there until the closure that set it is done.
-    let yielder = unsafe { &*way_back };
-    let work = SameThread(|| {
-        let _way_back = WayBack::set(ptr::null());
-        checked(work)
-    });
-    yielder.on_parent_stack(move || work.run())
 }
 
 fn checked<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -101,10 +144,9 @@ fn checked<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::panic::catch_unwind;
 
     fn on_small_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-        std::thread::Builder::new().stack_size(128 << 10).spawn(work).unwrap().join().unwrap()
+        std::thread::Builder::new().stack_size(192 << 10).spawn(work).unwrap().join().unwrap()
     }
 
     fn use_stack(kib: usize) -> usize {
@@ -118,7 +160,7 @@ mod tests {
             let result = with_room(512 << 10, || {
                 assert_eq!(use_stack(400), 400);
                 on_host_stack(|| {
-                    assert!(stacker::remaining_stack().unwrap() <= 128 << 10);
+                    assert!(stacker::remaining_stack().unwrap() <= 192 << 10);
                     with_room(512 << 10, || Ok(use_stack(400)))
                 })
             });
@@ -126,12 +168,41 @@ mod tests {
         });
     }
 
+    /// Guest, host, guest, host, ...: each on its stack, none over another's frames.
+    fn alternate(other: &OtherStack, depth: usize) -> usize {
+        let mark = std::hint::black_box([depth; 64]);
+        let below = other.run(|| {
+            let guest = std::hint::black_box([depth; 64]);
+            assert!(depth > 0 || use_stack(300) == 300);
+            let below = on_host_stack(|| {
+                assert!(depth > 0 || use_stack(10) == 10);
+                Ok(if depth == 0 { 0 } else { alternate(other, depth - 1) })
+            });
+            assert_eq!(guest, [depth; 64]);
+            below.unwrap()
+        });
+        assert_eq!(mark, [depth; 64]);
+        below + 1
+    }
+
     #[test]
-    fn a_panic_crosses_the_switch() {
+    fn both_stacks_grow_in_turns() {
         on_small_thread(|| {
-            let outcome = catch_unwind(|| with_room(512 << 10, || -> Result<()> { panic!("on purpose") }));
-            assert!(outcome.is_err());
-            assert!(WAY_BACK.get().is_null());
+            let other = OtherStack::new(512 << 10).unwrap();
+            for _ in 0..3 {
+                assert_eq!(alternate(&other, 5), 6);
+            }
+        });
+    }
+
+    #[test]
+    fn a_panic_crosses_the_switches() {
+        on_small_thread(|| {
+            let other = OtherStack::new(512 << 10).unwrap();
+            let nested = || on_host_stack(|| other.run(|| -> Result<()> { panic!("on purpose") }));
+            assert!(catch_unwind(AssertUnwindSafe(|| other.run(nested))).is_err());
+            assert!(ON.get().is_null());
+            assert_eq!(alternate(&other, 3), 4);
         });
     }
 }

@@ -86,7 +86,7 @@ mod tests {
     fn check(source: &str) -> (ModuleInfo, ModuleInfo) {
         let wasm = wat::parse_str(source).unwrap();
         let rewritten = deferred(&wasm).unwrap();
-        module_info::validate(&rewritten, WasmFeatures::default(), "x").unwrap();
+        module_info::validate(&rewritten, WasmFeatures::default(), WasmFeatures::default(), "x").unwrap();
         (ModuleInfo::parse(&wasm).unwrap(), ModuleInfo::parse(&rewritten).unwrap())
     }
 

@@ -7,12 +7,14 @@
 use crate::backend::{Active, Backend};
 use crate::engine::Engine;
 use crate::error::{Error, Kind, Result, fail};
+use crate::interrupt;
 use crate::module_info::ModuleInfo;
-use crate::stack;
+use crate::stack::{self, OtherStack};
 use crate::trap::TrapCode;
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
+use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -49,8 +51,12 @@ pub struct State {
     /// Why a host function ended the call, which an engine cannot carry.
     host_error: Cell<Option<Box<Error>>>,
     closed: Cell<bool>,
-    /// Whether the outermost call runs on a stack of its own.
-    on_other_stack: Cell<bool>,
+    /// The stack of the outermost call where it is not the thread's own, for as long as that call runs.
+    other_stack: Cell<*const OtherStack>,
+    /// The engine's epoch at which guests are interrupted.
+    deadline: Cell<u64>,
+    /// Whether the guest that has just ended was interrupted.
+    interrupted: Cell<bool>,
 }
 
 // SAFETY: the engine objects in `State` are only ever touched under `lock`, deletions included, which is the rule that
@@ -72,10 +78,17 @@ impl Store {
             depth: Cell::new(0),
             host_error: Cell::new(None),
             closed: Cell::new(false),
-            on_other_stack: Cell::new(false),
+            other_stack: Cell::new(ptr::null()),
+            deadline: Cell::new(if engine.has_deadlines { 0 } else { u64::MAX }),
+            interrupted: Cell::new(false),
         };
         let (lock, dead, any_dead) = (ReentrantMutex::new(state), Mutex::default(), AtomicBool::new(false));
-        Ok(Arc::new(Self { engine, lock, dead, any_dead, pins: AtomicUsize::new(0) }))
+        let record = Arc::new(Self { engine, lock, dead, any_dead, pins: AtomicUsize::new(0) });
+        if record.engine.interruptible {
+            Active::store_watch(raw, Arc::as_ptr(&record));
+            Active::store_deadline(raw, u64::from(!record.engine.has_deadlines));
+        }
+        Ok(record)
     }
 
     /// Waits for the store and enters it; fails where it is closed.
@@ -95,6 +108,34 @@ impl Store {
         match state.raw.get() {
             Some(raw) if !state.closed.get() => Ok(Entered { raw, state }),
             _ => Err(Error::closed()),
+        }
+    }
+
+    /// Sets the epoch at which guests are interrupted, in ticks from now; nothing where the engine has no deadlines.
+    pub fn set_deadline(&self, ticks: u64) -> Result<()> {
+        let entered = self.enter()?;
+        if self.engine.has_deadlines {
+            entered.state.deadline.set(self.engine.epoch.load(Ordering::SeqCst).saturating_add(ticks));
+            // At the next tick the record is asked; where the deadline is now, at once.
+            Active::store_deadline(entered.raw, ticks.min(1));
+        }
+        Ok(())
+    }
+
+    /// Asked by a running guest at each tick, on its thread: fails where it is to end.
+    pub fn may_go_on(&self) -> Result<()> {
+        let entered = self.enter()?;
+        if self.engine.epoch.load(Ordering::SeqCst) >= entered.state.deadline.get() {
+            entered.state.interrupted.set(true);
+            fail!(Trap, "wasm trap: interrupt");
+        }
+        // Where the stack has no room for the host, the guest will find out by itself.
+        match stack::on_host_stack(|| Ok(interrupt::ask_host())).unwrap_or(0) {
+            0 => Ok(()),
+            token => {
+                entered.host_failed(&Error::host(token));
+                Err(Error::host(token))
+            }
         }
     }
 
@@ -174,6 +215,14 @@ impl State {
         }
     }
 
+    fn run_on_other_stack<T>(&self, needed: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let other = OtherStack::new(needed)?;
+        self.other_stack.set(&other);
+        let result = other.run(work);
+        self.other_stack.set(ptr::null());
+        result
+    }
+
     /// Externs, then instances, then the store: children first suits every engine.
     fn free_all(&self) {
         let externs = std::mem::take(&mut *self.externs.borrow_mut());
@@ -207,23 +256,29 @@ impl Entered<'_> {
     /// Runs WebAssembly: a host function that failed on the way wins over the trap that carried its failure.
     ///
     /// `stack` is what it may use of the caller's stack. An engine computes its limit when a store is first entered, so
-    /// that a call nested in another must run on the same stack.
+    /// that a call nested in another runs on the same stack.
     pub fn run<T>(&self, stack: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
         let nested = Nested::new(state);
-        let result = if state.depth.get() == 1 {
-            state.on_other_stack.set(!stack::has_room(stack));
-            stack::with_room(stack, work)
-        } else if state.on_other_stack.get() {
-            let message = "call stack exhausted: this thread's stack is too small for calls nested through the host";
-            Err(Error::new(Kind::Trap, message).with_code(TrapCode::StackOverflow as i32))
+        let result = if state.depth.get() > 1 {
+            // SAFETY: the outermost call set it, still runs, and owns the stack.
+            match unsafe { state.other_stack.get().as_ref() } {
+                Some(other) => other.run(work),
+                None => work(),
+            }
         } else {
-            work()
+            interrupt::guest_starts();
+            if stack::has_room(stack) { work() } else { state.run_on_other_stack(stack, work) }
         };
-        let result = result.map_err(|error| self.with_names(error));
         match nested.end() {
-            None => result,
-            Some(error) => Err(Error { frames: result.err().map_or(Vec::new(), |e| e.frames), ..*error }),
+            None if state.interrupted.take() => result.map_err(|error| {
+                let code = TrapCode::Interrupt as i32;
+                self.with_names(Error { kind: Kind::Trap, code, ..error })
+            }),
+            None => result.map_err(|error| self.with_names(error)),
+            Some(error) => {
+                Err(Error { frames: result.err().map_or(Vec::new(), |e| self.with_names(e).frames), ..*error })
+            }
         }
     }
 
@@ -238,6 +293,7 @@ impl Entered<'_> {
     /// Names the frames that the engine left without: a frame tells no instance, but its place in the code tells the
     /// module, unless two modules have a function of that index at that place. A module and its deferred form agree.
     fn with_names(&self, mut error: Error) -> Error {
+        self.place_early_trap(&mut error);
         let modules = self.state.modules.borrow();
         for frame in error.frames.iter_mut().filter(|frame| frame.func_name.is_none()) {
             let mut fitting = modules.iter().filter(|info| info.may_contain(frame.func_index, frame.module_offset));
@@ -250,6 +306,22 @@ impl Entered<'_> {
             }
         }
         error
+    }
+
+    /// Code that can be interrupted looks up before its first operator; a trap there is reported at the beginning of
+    /// the body (wasmtime 48), where nothing can trap but for want of stack.
+    fn place_early_trap(&self, error: &mut Error) {
+        let Some(frame) = error.frames.first_mut().filter(|_| error.code > TrapCode::StackOverflow as i32) else {
+            return;
+        };
+        let modules = self.state.modules.borrow();
+        let found = modules.iter().find_map(|info| info.early_trap(frame.func_index, frame.module_offset));
+        if let Some(offset) = found.filter(|_| error.code != TrapCode::Interrupt as i32) {
+            let place = |offset: usize| format!("{offset:#8x} - ");
+            error.message = error.message.replacen(&place(frame.module_offset), &place(offset), 1);
+            frame.func_offset += offset - frame.module_offset;
+            frame.module_offset = offset;
+        }
     }
 
     /// Remembers why a host function ended the call; the innermost [`Entered::run`] reports it.
@@ -280,5 +352,9 @@ impl Drop for Nested<'_> {
     fn drop(&mut self) {
         self.state.host_error.set(self.outer.take());
         self.state.depth.set(self.state.depth.get() - 1);
+        if self.state.depth.get() == 0 {
+            // Where a panic came through, nobody has cleared it.
+            self.state.other_stack.set(ptr::null());
+        }
     }
 }

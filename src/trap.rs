@@ -15,6 +15,7 @@ pub enum TrapCode {
     IntegerDivisionByZero = 7,
     BadConversionToInteger = 8,
     UnreachableCodeReached = 9,
+    Interrupt = 10,
     OutOfFuel = 11,
     AtomicWaitNonSharedMemory = 12,
     NullReference = 13,

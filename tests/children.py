@@ -11,6 +11,11 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 
 
+def joined(*pieces: str) -> str:
+    """Pieces of Python, each indented as it likes, as one."""
+    return "\n".join(map(textwrap.dedent, pieces))
+
+
 def run(engine: str, code: str, *args: str, timeout: float = 120) -> str:
     """What the code prints on this engine; fails unless the process ends by itself, with 0."""
     path = os.pathsep.join([str(TESTS), *sys.path])

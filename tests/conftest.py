@@ -65,6 +65,15 @@ def store(request: pytest.FixtureRequest, engine: str) -> Iterator[Store]:
         check_nothing_pending(native)
 
 
+@pytest.fixture
+def on_engine(request: pytest.FixtureRequest, engine: str) -> Iterator[str]:
+    """For tests of one style that make their own stores: each engine is the default while the test runs."""
+    skip_by_capabilities(request, engine)
+    with anywasm.use_engine(engine) as native:
+        yield engine
+        check_nothing_pending(native)
+
+
 def skip_by_capabilities(request: pytest.FixtureRequest, engine: str) -> None:
     """Does what the markers `needs` and `lacks` say."""
     has = next(info.capabilities for info in anywasm.engines() if info.name == engine)

@@ -203,10 +203,10 @@ def test_an_engine_s_options(engine: str) -> None:
     from anywasm.wasmtime.engine import Engine
     from anywasm.wasmtime.face import FACE
 
-    with pytest.raises((WasmtimeError, anywasm.CapabilityError), match="has no option `nonsense`"):
+    with pytest.raises(WasmtimeError, match="there is no option `nonsense`; there are wasm_threads, "):
         core.Engine(FACE, engine, {"nonsense": "1"})
     if "compilers" not in core.Engine(FACE, engine).native.capabilities:
-        with pytest.raises(WasmtimeError, match="has no option `compiler`"):
+        with pytest.raises(anywasm.CapabilityError, match=r"lacks the capability `compilers` .* `compiler` needs"):
             core.Engine(FACE, engine, {"compiler": "singlepass"})
         return
     with pytest.raises(WasmtimeError, match="`compiler` cannot be `gcc`; it can be cranelift, singlepass"):
@@ -214,6 +214,7 @@ def test_an_engine_s_options(engine: str) -> None:
     for compiler in ("cranelift", "singlepass"):
         chosen = Engine.__new__(Engine)
         core.Engine.__init__(chosen, FACE, engine, {"compiler": compiler})
+        chosen._set_open()
         store = Store(chosen)
         module = Module(chosen, '(module (func (export "f") (result i32) (i32.const 6)))')
         assert Instance(store, module, []).exports(store)["f"](store) == 6

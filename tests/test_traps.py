@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from typing import Any
 
 import pytest
 
+from anywasm.wasmtime import wat2wasm
 from drivers import Driver
 
 SOURCE = """(module $traps
@@ -116,3 +119,81 @@ def test_stack_overflow_on_a_thread_with_a_small_stack(wasm: Driver, kib: int) -
     assert outcomes[0] == 902, outcomes
     assert isinstance(outcomes[1], wasm.trap)
     assert "call stack exhausted" in str(outcomes[1])
+
+
+@pytest.mark.parametrize("kib", [192, 512])
+def test_calls_nested_through_the_host_on_a_thread_with_a_small_stack(wasm: Driver, kib: int) -> None:
+    """Guest, host, guest, host, ...: as deep as the thread's stack has room for the host, then an error."""
+    source = """(module (import "env" "down" (func $down (param i32) (result i32)))
+        (func $deep (param i32) (result i32)
+          (if (result i32) (local.get 0)
+            (then (i32.add (i32.const 0) (call $deep (i32.sub (local.get 0) (i32.const 1)))))
+            (else (i32.const 0))))
+        (func (export "run") (param i32) (result i32)
+          (i32.add (call $deep (i32.const 100)) (i32.add (i32.const 1) (call $down (local.get 0))))))"""
+    calls: list[Any] = []
+
+    def down(depth: int) -> int:
+        return 0 if depth == 0 else wasm.call(calls[0], depth - 1)
+
+    instance = wasm.instantiate(wasm.compile(source), {"down": wasm.func(["i32"], ["i32"], down)})
+    calls.append(wasm.export(instance, "run"))
+    outcomes: list[object] = []
+
+    def work() -> None:
+        for _ in range(3):
+            outcomes.append(wasm.call(calls[0], 3))
+        try:
+            wasm.call(calls[0], 1_000_000)
+        except BaseException as error:
+            outcomes.append(error)
+        outcomes.append(wasm.call(calls[0], 3))
+
+    threading.stack_size(kib << 10)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+    finally:
+        threading.stack_size(0)
+    thread.join()
+    assert outcomes[:3] == [4, 4, 4], outcomes
+    assert isinstance(outcomes[3], (wasm.trap, RecursionError))
+    assert outcomes[4] == 4
+
+
+@pytest.mark.needs("frame_offsets")
+@pytest.mark.parametrize(
+    ("body", "offset"),
+    [
+        ("unreachable", 0),
+        ("nop nop unreachable", 2),
+        ("(i32.load offset=4294967295 (i32.const 1)) drop", 2),
+        ("(i32.store offset=4294967295 (i32.const 1) (i32.const 2))", 4),
+        ("(drop (i32.div_u (i32.const 1) (global.get 0)))", 4),
+    ],
+)
+@pytest.mark.parametrize("interruptible", ["0", "1"])
+def test_a_trap_tells_where_it_is(
+    wasm: Driver, body: str, offset: int, interruptible: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that is the first thing a function does."""
+    binary = wat2wasm(f'(module (memory 1) (global i32 (i32.const 0)) (func (export "f") {body}))')
+    monkeypatch.setenv("ANYWASM_INTERRUPTIBLE", interruptible)
+    wasm = type(wasm)()
+    instance = wasm.instantiate(wasm.compile(bytes(binary)))
+    with pytest.raises(wasm.trap) as caught:
+        wasm.call(wasm.export(instance, "f"))
+    assert frames(caught.value)[0] == body_start(binary) + offset
+
+
+def body_start(binary: bytes) -> int:
+    """Where the first operator of the only function is."""
+    position = 8
+    while binary[position] != 10:
+        position += 2 + binary[position + 1]
+    return position + 5
+
+
+def frames(trap: BaseException) -> list[int]:
+    """The places that a trap's text tells, innermost first."""
+    return [int(place, 16) for place in re.findall(r"\b0x[0-9a-f]+(?=\)| - )", str(trap))]

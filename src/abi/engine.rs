@@ -3,12 +3,12 @@
 use crate::abi::types::Str;
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend};
-use crate::capabilities::TABLE;
+use crate::capabilities::{self, TABLE};
 use crate::engine::Engine;
 use crate::error::{Error, Kind, Result, fail};
-use crate::options::Options;
+use crate::options::{self, Options};
 use crate::version;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The engine's name, as `ANYWASM_ENGINE` has it.
 #[unsafe(no_mangle)]
@@ -60,8 +60,7 @@ pub extern "C" fn aw_capability_meaning(bit: u32) -> Str {
 pub unsafe extern "C" fn aw_option_value(name: *const u8, name_len: usize, index: usize) -> Str {
     // SAFETY: the module's rules.
     let Ok(name) = (unsafe { text(name, name_len) }) else { return Str::NONE };
-    let option = Active::options().iter().find(|(known, _)| *known == name);
-    Str::of_option(option.and_then(|(_, values)| values.get(index)).copied())
+    Str::of_option(options::value(name, index))
 }
 
 /// Options for an engine, empty. The caller deletes them.
@@ -70,7 +69,8 @@ pub extern "C" fn aw_options_new() -> *mut Options {
     pointer::give(Options::default())
 }
 
-/// Sets an option; fails for a name or a value that the engine does not know.
+/// Sets an option; fails for a name or a value that does not exist, or that the engine cannot honour. What only tunes
+/// speed on another engine is nothing.
 ///
 /// # Safety
 /// See the module's rules; texts are UTF-8.
@@ -87,15 +87,21 @@ pub unsafe extern "C" fn aw_options_set(
         let Some(options) = (unsafe { options.as_mut() }) else { fail!(Invalid, "the options are NULL") };
         // SAFETY: the module's rules.
         let (name, value) = unsafe { (text(name, name_len)?, text(value, value_len)?) };
-        let Some((_, values)) = Active::options().iter().find(|(known, _)| *known == name) else {
-            let known: Vec<_> = Active::options().iter().map(|(name, _)| *name).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            fail!(Unsupported, "the engine `{}` has no option `{name}`; it has {known}", Active::NAME);
-        };
-        if !values.contains(&value) {
-            fail!(Invalid, "the option `{name}` cannot be `{value}`; it can be {}", values.join(", "));
-        }
-        options.0.insert(name.to_owned(), value.to_owned());
+        options.set(name, value)?;
+        Ok(true)
+    })
+}
+
+/// Whether an option can have this value on whichever engine; fails with the reason where not.
+///
+/// # Safety
+/// See the module's rules; texts are UTF-8.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_option_check(name: *const u8, name_len: usize, value: *const u8, value_len: usize) -> bool {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let (name, value) = unsafe { (text(name, name_len)?, text(value, value_len)?) };
+        options::check(name, value)?;
         Ok(true)
     })
 }
@@ -125,7 +131,7 @@ pub unsafe extern "C" fn aw_engine_new(options: *const Options) -> *const Engine
     entry(|| {
         // SAFETY: the module's rules.
         let options = unsafe { options.as_ref() }.cloned().unwrap_or_default();
-        Ok(pointer::give_shared(Arc::new(Engine::new(options)?)))
+        Ok(pointer::give_shared(Engine::new(options)?))
     })
 }
 
@@ -137,4 +143,30 @@ pub unsafe extern "C" fn aw_engine_new(options: *const Options) -> *const Engine
 pub unsafe extern "C" fn aw_engine_delete(engine: *const Engine) {
     // SAFETY: the module's rules.
     unsafe { pointer::take_shared(engine) }
+}
+
+/// What the engine can do under its options, as bits of the capability table.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_engine_capabilities(engine: *const Engine) -> u64 {
+    // SAFETY: the module's rules.
+    entry(|| Ok(unsafe { pointer::borrow(engine, "the engine") }?.capabilities.0))
+}
+
+/// Advances the engine's epoch: guests whose store's deadline it reaches are interrupted. From any thread.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_engine_increment_epoch(engine: *const Engine) -> bool {
+    entry(|| {
+        // SAFETY: the module's rules.
+        let engine = unsafe { pointer::borrow(engine, "the engine") }?;
+        engine.capabilities.require(capabilities::EPOCH, Active::NAME, "advancing the epoch")?;
+        engine.epoch.fetch_add(1, Ordering::SeqCst);
+        Active::engine_tick(&engine.raw);
+        Ok(true)
+    })
 }

@@ -141,14 +141,9 @@ unsafe fn call_with_refs(
     ty: &FuncType,
     slots: &mut [Value],
 ) -> Result<()> {
-    let mut lowered = vec![Value::default(); slots.len()];
-    for (index, ty) in ty.params.iter().enumerate() {
-        lowered[index] = slots[index];
-        if ty.is_ref() {
-            // SAFETY: the caller's promise: the slot holds a reference of this type.
-            lowered[index] = unsafe { object::lower(store, entered, *ty, slots[index]) }?;
-        }
-    }
+    let mut lowered = slots.to_vec();
+    // SAFETY: the caller's promise: the slots hold references of these types.
+    unsafe { object::lower_all(store, entered, &ty.params, &mut lowered) }?;
     // SAFETY: the slots have been lowered for this type.
     unsafe { call(entered, func, ty, lowered.as_mut_ptr()) }?;
     for (index, ty) in ty.results.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Memories.
 
-use crate::abi::types::CExternType;
+use crate::abi::types::{self, CExternType};
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend};
 use crate::capabilities::{self, Capabilities};
@@ -19,14 +19,22 @@ pub unsafe extern "C" fn aw_memory_new(store: *const Store, ty: *const CExternTy
     entry(|| {
         // SAFETY: the module's rules.
         let (store, ty) = unsafe { (pointer::share(store, "the store")?, pointer::borrow(ty, "the type")?.memory()?) };
-        let has = store.engine.capabilities;
-        require_if(has, ty.memory64, capabilities::MEMORY64, "a memory with 64-bit addresses")?;
-        require_if(has, ty.shared, capabilities::SHARED_MEMORY, "a shared memory")?;
-        require_if(has, ty.page_size_log2 != 16, capabilities::CUSTOM_PAGE_SIZES, "a memory with small pages")?;
+        require(store.engine.capabilities, &ty)?;
         let entered = store.enter()?;
-        let raw = Active::memory_new(entered.raw, &ty)?;
+        let raw = if ty.shared {
+            Active::shared_memory_extern(&Active::shared_memory_new(&store.engine.raw, &ty)?)
+        } else {
+            Active::memory_new(entered.raw, &ty)?
+        };
         Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Memory(ty)))))
     })
+}
+
+/// Refuses kinds of memory that the engine cannot make.
+pub fn require(has: Capabilities, ty: &MemoryType) -> Result<()> {
+    require_if(has, ty.memory64, capabilities::MEMORY64, "a memory with 64-bit addresses")?;
+    require_if(has, ty.shared, capabilities::SHARED_MEMORY, "a shared memory")?;
+    require_if(has, ty.page_size_log2 != 16, capabilities::CUSTOM_PAGE_SIZES, "a memory with small pages")
 }
 
 fn require_if(has: Capabilities, asked: bool, capability: Capabilities, what: &str) -> Result<()> {
@@ -113,7 +121,7 @@ pub unsafe extern "C" fn aw_memory_grow(memory_: *const Extern, delta: u64) -> u
         let (object, ty) = unsafe { memory(memory_) }?;
         let entered = object.store.enter()?;
         let pages = Active::memory_data(entered.raw, object.raw).1 as u64 >> ty.page_size_log2;
-        let most = ty.limits.max.unwrap_or(if ty.memory64 { 1 << 48 } else { 1 << 16 });
+        let most = ty.limits.max.unwrap_or(types::most_pages(ty.memory64, ty.page_size_log2));
         // Asked of the engine only where the type allows it: one of them reports success beyond.
         let fits = pages.checked_add(delta).is_some_and(|pages| pages <= most);
         if !fits || !Active::memory_grow(entered.raw, object.raw, delta) {

@@ -119,10 +119,13 @@ pub unsafe extern "C" fn aw_table_grow(table_: *const Extern, delta: u64, init: 
         let entered = object.store.enter()?;
         let size = Active::table_size(entered.raw, object.raw);
         let most = ty.limits.max.unwrap_or(MOST_ELEMENTS).min(MOST_ELEMENTS);
-        // SAFETY: the caller's promise.
-        let init = unsafe { object::lower(&object.store, &entered, ty.element, *init) }?;
-        let delta_fits = size.checked_add(delta).is_some_and(|size| size <= most);
-        if !delta_fits || !Active::table_grow(entered.raw, object.raw, ty, delta, init)? {
+        let mut grown = size.checked_add(delta).is_some_and(|size| size <= most);
+        if grown {
+            // SAFETY: the caller's promise.
+            let init = unsafe { object::lower(&object.store, &entered, ty.element, *init) }?;
+            grown = Active::table_grow(entered.raw, object.raw, ty, delta, init)?;
+        }
+        if !grown {
             fail!(Bounds, "the table cannot grow by {delta} elements: it has {size}, and at most {most} are allowed");
         }
         Ok(size)

@@ -166,8 +166,7 @@ impl CExternType {
         if self.kind != AW_MEMORY || !matches!(self.page_size_log2, 0 | 16) {
             fail!(Invalid, "not the type of a memory: kind {}, page size 2^{}", self.kind, self.page_size_log2);
         }
-        // As many pages as addresses reach: 2^32 or 2^64 bytes.
-        let most = 1u64 << (if memory64 { 64 } else { 32 } - self.page_size_log2);
+        let most = most_pages(memory64, self.page_size_log2);
         if let Some(size) = [Some(limits.min), limits.max].into_iter().flatten().find(|size| *size > most) {
             fail!(Invalid, "a memory cannot have {size} pages: {most} is the most");
         }
@@ -193,6 +192,11 @@ impl CExternType {
             _ => fail!(Invalid, "not the type of a global: kind {}, content {:#x}", self.kind, self.content),
         }
     }
+}
+
+/// How many pages addresses reach: 2^32 or 2^64 bytes.
+pub fn most_pages(memory64: bool, page_size_log2: u8) -> u64 {
+    1u64.checked_shl(if memory64 { 64 } else { 32 } - u32::from(page_size_log2)).unwrap_or(u64::MAX)
 }
 
 /// The value types that a caller wrote as codes.

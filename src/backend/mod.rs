@@ -6,8 +6,8 @@
 //! Callers hold the store's lock wherever a `Store` is passed, and have checked types and capabilities: a backend
 //! hands an engine nothing that was not checked before.
 
-use crate::capabilities::Capabilities;
-use crate::error::Result;
+use crate::capabilities::{self as cap, Capabilities};
+use crate::error::{Result, fail};
 use crate::module_info::ModuleInfo;
 use crate::options::Options;
 use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
@@ -63,6 +63,8 @@ pub trait Backend {
     type Extern: Copy;
     /// An instance; freed by [`Backend::instance_drop`].
     type Instance: Copy;
+    /// A memory that threads share and that belongs to no store; freed by `Drop`.
+    type SharedMemory: Send + Sync;
 
     /// The engine's name, as `ANYWASM_ENGINE` has it.
     const NAME: &'static str;
@@ -76,10 +78,22 @@ pub trait Backend {
     /// More elements than this a table cannot start with: the engine would take all the machine's memory.
     const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
-    /// The options the engine knows, each with the values it takes.
-    fn options() -> &'static [(&'static str, &'static [&'static str])];
-    /// The WebAssembly features that modules may use under these options.
+    /// The options it knows besides proposals, by their names in [`crate::options::TABLE`].
+    const OPTIONS: &'static [&'static str];
+    /// The WebAssembly features that modules may use under these options, before proposals are switched.
     fn features(options: &Options) -> WasmFeatures;
+    /// The features that can be switched on.
+    fn most_features() -> WasmFeatures {
+        Self::features(&Options::default())
+    }
+    /// What it can do under these options.
+    fn capabilities(_: &Options) -> Capabilities {
+        Self::CAPABILITIES
+    }
+    /// Whether the guests of an engine with these options look at their deadline.
+    fn interruptible(_: &Options) -> bool {
+        false
+    }
 
     /// How much of the caller's stack WebAssembly may use; 0 where the engine brings its own.
     fn stack(options: &Options) -> usize;
@@ -87,10 +101,37 @@ pub trait Backend {
     /// A new engine.
     fn engine_new(options: &Options) -> Result<Self::Engine>;
 
+    /// Makes the guests of an interruptible engine look at their deadline. From any thread.
+    fn engine_tick(_: &Self::Engine) {}
+
     /// A new store.
     fn store_new(engine: &Self::Engine) -> Result<Self::Store>;
     /// Frees a store.
     fn store_drop(store: Self::Store);
+    /// Has the record say, whenever a guest's deadline is reached, whether it goes on; only of an interruptible engine.
+    fn store_watch(_: Self::Store, _record: *const crate::store::Store) {}
+    /// Sets a guest's deadline, in ticks from now.
+    fn store_deadline(_: Self::Store, _ticks: u64) {}
+    /// Sets what is left to be used; only where the capability `fuel` is, like the next.
+    fn store_set_fuel(_: Self::Store, _fuel: u64) -> Result<()> {
+        Self::lacks(cap::FUEL)
+    }
+    /// What is left to be used.
+    fn store_fuel(_: Self::Store) -> Result<u64> {
+        Self::lacks(cap::FUEL)
+    }
+    /// Limits bytes of a memory, elements of a table, instances, tables, memories; -1 is no limit. Only where `limits` is.
+    fn store_set_limits(_: Self::Store, _limits: [i64; 5]) {}
+    /// Collects the references that guests no longer reach, where the engine collects at all.
+    fn store_gc(_: Self::Store) -> Result<()> {
+        Ok(())
+    }
+    /// Has a number that was not passed in after all released.
+    fn release(_: Self::Store, _number: u64) {}
+    /// The host's numbers ([`Ref::Host`]) that guests have let go since the last time.
+    fn take_released(_: Self::Store) -> Vec<u64> {
+        Vec::new()
+    }
 
     /// Compiles a module that is valid under the engine's features.
     fn module_new(engine: &Self::Engine, wasm: &[u8]) -> Result<Self::Module>;
@@ -146,6 +187,30 @@ pub trait Backend {
     /// Grows by `delta` pages; false where the engine refuses.
     fn memory_grow(store: Self::Store, memory: Self::Extern, delta: u64) -> bool;
 
+    /// A shared memory; only where `shared_memory` is, like the next.
+    fn shared_memory_new(_: &Self::Engine, _: &MemoryType) -> Result<Self::SharedMemory> {
+        Self::lacks(cap::SHARED_MEMORY)
+    }
+    /// The shared memory that an extern stands for.
+    fn shared_memory_of(_: &Self::Extern) -> Option<Self::SharedMemory> {
+        None
+    }
+    /// The extern that stands for a shared memory in a store; freed by [`Backend::extern_drop`].
+    fn shared_memory_extern(memory: &Self::SharedMemory) -> Self::Extern;
+    /// Where a shared memory's bytes are, for good, and how many.
+    fn shared_memory_data(memory: &Self::SharedMemory) -> (*mut u8, usize);
+    /// Grows by `delta` pages, and gives the former number; none where the engine refuses.
+    fn shared_memory_grow(memory: &Self::SharedMemory, delta: u64) -> Option<u64>;
+
+    /// An exception tag; only where `tags` is.
+    fn tag_new(_: Self::Store, _: &FuncType) -> Result<Self::Extern> {
+        Self::lacks(cap::TAGS)
+    }
+    /// Whether both externs are the same tag.
+    fn tag_same(_: Self::Store, _one: Self::Extern, _other: Self::Extern) -> bool {
+        false
+    }
+
     /// Keeps a memory's bytes readable at this address even when the memory moves; only where `views` is.
     fn memory_pin(block: *mut u8);
     /// Ends a [`Backend::memory_pin`].
@@ -161,6 +226,12 @@ pub trait Backend {
     fn table_set(store: Self::Store, table: Self::Extern, ty: &TableType, index: u64, value: Value) -> Result<()>;
     /// Grows by `delta` elements; false where the engine refuses. The slot is used up.
     fn table_grow(store: Self::Store, table: Self::Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool>;
+
+    /// Of what the engine does not have; whoever calls has refused it before.
+    fn lacks<T>(capability: Capabilities) -> Result<T> {
+        Self::CAPABILITIES.require(capability, Self::NAME, "this")?;
+        fail!(Panic, "the backend declares a capability that it does not implement")
+    }
 
     /// A global. A reference in the slot is used up.
     fn global_new(store: Self::Store, ty: &GlobalType, value: Value) -> Result<Self::Extern>;

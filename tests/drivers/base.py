@@ -98,6 +98,14 @@ class Driver(ABC):
             return code
         return 0
 
+    @abstractmethod
+    def collect(self) -> None:
+        """Has the engine let go of what no guest reaches."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets go of the store."""
+
     def run(self, source: str, name: str, *args: Any, imports: Mapping[str, Any] | None = None) -> Any:
         """Compiles, instantiates and calls an export."""
         instance = self.instantiate(self.compile(source), imports)

@@ -45,8 +45,21 @@ class Explicit(Driver):
         return func(self.store, *args)
 
     def func(self, params: Any, results: Any, function: Any) -> Any:
-        ty = wasmtime.FuncType([TYPES[ty] for ty in params], [TYPES[ty] for ty in results])
+        ty = wasmtime.FuncType([self.type(ty) for ty in params], [self.type(ty) for ty in results])
         return wasmtime.Func(self.store, ty, function)
+
+    def type(self, name: str) -> Any:
+        if name in TYPES:
+            return TYPES[name]
+        # What the style has no constructor for is read from a module.
+        asked = self.compile(f'(module (import "" "" (func (param {name}))))').imports[0].type
+        return asked.params[0]
+
+    def collect(self) -> None:
+        self.store.gc()
+
+    def close(self) -> None:
+        self.store.close()
 
     def memory(self, minimum: int, maximum: int | None = None) -> Any:
         return wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(minimum, maximum)))

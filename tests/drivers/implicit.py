@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
-from anywasm import wasmer
+from anywasm import core, wasmer
 from drivers.base import Driver
 
 TYPES = {name: getattr(wasmer.Type, name.upper()) for name in ("i32", "i64", "f32", "f64", "v128")}
@@ -40,6 +41,15 @@ class Implicit(Driver):
     def func(self, params: Any, results: Any, function: Any) -> Any:
         ty = wasmer.FunctionType([TYPES[ty] for ty in params], [TYPES[ty] for ty in results])
         return wasmer.Function(self.store, function, ty)
+
+    def collect(self) -> None:
+        # The style has no word for it: engine stores come and go with instances.
+        for each in gc.get_objects():
+            if isinstance(each, core.Store):
+                each.collect()
+
+    def close(self) -> None:
+        self.store = wasmer.Store()
 
     def memory(self, minimum: int, maximum: int | None = None) -> Any:
         return wasmer.Memory(self.store, wasmer.MemoryType(minimum, maximum))

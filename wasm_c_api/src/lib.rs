@@ -41,6 +41,11 @@ mod wasmer_extras;
 #[cfg(feature = "wasmer")]
 pub use wasmer_extras::*;
 
+#[cfg(feature = "wasmtime")]
+mod wasmtime_extras;
+#[cfg(feature = "wasmtime")]
+pub use wasmtime_extras::*;
+
 /// The version of the linked engine; `unknown` for a system library that does not tell.
 pub const ENGINE_VERSION: &str = match option_env!("WASM_C_API_ENGINE_VERSION") {
     Some(version) => version,

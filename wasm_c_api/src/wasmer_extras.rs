@@ -18,4 +18,6 @@ unsafe extern "C" {
     pub fn wasmer_last_error_message(buffer: *mut c_char, length: c_int) -> c_int;
     /// Chooses the compiler; the constant must be one that is compiled in.
     pub fn wasm_config_set_backend(config: *mut wasm_config_t, backend: c_int);
+    /// Whether every NaN that an operation makes is the canonical one.
+    pub fn wasm_config_sys_canonicalize_nans(config: *mut wasm_config_t, enable: bool);
 }

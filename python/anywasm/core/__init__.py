@@ -7,7 +7,7 @@ style gives its engine. All C calls are in this package, none in a style.
 from anywasm.core.buffer import Buffer
 from anywasm.core.definition import HostDefinition
 from anywasm.core.elements import Elements
-from anywasm.core.engine import Engine
+from anywasm.core.engine import Engine, Option, check_option
 from anywasm.core.errors import CapabilityError, Failure, Kind
 from anywasm.core.extern import Extern
 from anywasm.core.face import Face
@@ -18,8 +18,10 @@ from anywasm.core.instance import Instance
 from anywasm.core.linker import Linker, Prepared
 from anywasm.core.memory import Memory
 from anywasm.core.module import Export, Import, Module
+from anywasm.core.shared_memory import SharedMemory
 from anywasm.core.store import Store
 from anywasm.core.table import Table
+from anywasm.core.tag import Tag
 from anywasm.core.target import Triple
 from anywasm.core.text import wasm2wat, wat2wasm
 from anywasm.core.trap import Frame, TrapCode
@@ -63,14 +65,18 @@ __all__ = [
     "MemoryType",
     "Module",
     "OpaqueRef",
+    "Option",
     "Prepared",
+    "SharedMemory",
     "Store",
     "Table",
     "TableType",
+    "Tag",
     "TagType",
     "TrapCode",
     "Triple",
     "ValType",
+    "check_option",
     "dress",
     "host_function",
     "wasm2wat",

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
-from anywasm.core.errors import take
+from anywasm.core import interrupts
+from anywasm.core.errors import Failure, Kind, lacking, take
 from anywasm.core.face import Face
 from anywasm.core.handle import Handle
-from anywasm.engines import Native, default_engine, load
+from anywasm.engines import Native, default_engine, engines, load
+
+#: An option's value: a switch, a number of bytes, or a text.
+Option = bool | int | str
 
 
 class Engine(Handle):
     """An engine with its options, shared by the stores and modules made with it.
 
-    `name` is an engine's name, or None for the default one; `options` are the engine's own. Raises the style's error
-    for an option that the engine does not have.
+    `name` is an engine's name, or None for the default one; `options` are those of src/options.rs. Raises the style's
+    error for an option that does not exist, and its capability error for one that the engine cannot honour.
+
+    With the option `interruptible`, Python's signal handlers run while WebAssembly does: Ctrl-C ends a guest. The
+    environment variable `ANYWASM_INTERRUPTIBLE=1` makes it the default on engines that can.
     """
 
-    def __init__(self, face: Face, name: str | None = None, options: Mapping[str, str] | None = None) -> None:
+    def __init__(self, face: Face, name: str | None = None, options: Mapping[str, Option] | None = None) -> None:
         native = load(name) if name else default_engine()
+        interrupts.watch(native)
+        options = interrupts.by_default(native) | dict(options or {})
         raw = native.ffi.gc(native.lib.aw_options_new(), native.lib.aw_options_delete)
-        for key, value in (options or {}).items():
-            name_bytes, value_bytes = key.encode(), value.encode()
-            if not native.lib.aw_options_set(raw, name_bytes, len(name_bytes), value_bytes, len(value_bytes)):
-                raise face.exception(take(native))
+        for key, value in options.items():
+            if not _set(native, raw, key, value):
+                raise face.exception(_with_who_can(take(native), key, value))
         super().__init__(native, face, native.lib.aw_engine_new(raw), native.lib.aw_engine_delete)
 
     @property
@@ -35,3 +45,51 @@ class Engine(Handle):
     def face(self) -> Face:
         """The style."""
         return self._face
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What it can do under its options."""
+        return self._native.capability_names(self._native.lib.aw_engine_capabilities(self._ptr))
+
+    def require(self, capability: str, what: str) -> None:
+        """Raises the style's capability error where the engine lacks what `what` needs."""
+        if capability not in self.capabilities:
+            raise self._face.exception(lacking(self._native, capability, what))
+
+    def advance_epoch(self) -> None:
+        """Interrupts the guests whose store's deadline is reached by this. From any thread."""
+        self._check(self._native.lib.aw_engine_increment_epoch(self._ptr))
+
+
+def check_option(face: Face, name: str, value: Option) -> None:
+    """Raises the style's error for a value that no engine takes."""
+    native = default_engine()
+    if not native.lib.aw_option_check(*_texts(name, value)):
+        raise face.exception(take(native))
+
+
+def _set(native: Native, options: Any, name: str, value: Option) -> bool:
+    return bool(native.lib.aw_options_set(options, *_texts(name, value)))
+
+
+def _texts(name: str, value: Option) -> Iterable[Any]:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    for each in (name.encode(), text.encode()):
+        yield from (each, len(each))
+
+
+def _with_who_can(failure: Failure, name: str, value: Option) -> Failure:
+    """A refused option is an engine's lack as any other: the text says which engine has it."""
+    if failure.kind is not Kind.UNSUPPORTED or failure.capability is not None:
+        return failure
+    able = [info.name for info in engines() if info.installed and _takes(load(info.name), name, value)]
+    message = f"{failure.message}; installed engines that can: {', '.join(able) or 'none'}"
+    return replace(failure, message=message, capability=name)
+
+
+def _takes(native: Native, name: str, value: Option) -> bool:
+    raw = native.ffi.gc(native.lib.aw_options_new(), native.lib.aw_options_delete)
+    if _set(native, raw, name, value):
+        return True
+    take(native)
+    return False

@@ -14,6 +14,7 @@ from anywasm.core.memory import Memory
 from anywasm.core.module import Module
 from anywasm.core.store import Store
 from anywasm.core.table import Table
+from anywasm.core.tag import Tag
 from anywasm.core.types import ExternType, FuncType, GlobalType, MemoryType, TableType
 from anywasm.core.values import slots
 
@@ -98,8 +99,4 @@ def extern(store: Store, ptr: Any, ty: ExternType) -> Extern:
         return Table(store, ptr, ty)
     if isinstance(ty, MemoryType):
         return Memory(store, ptr, ty)
-    return Tag(store, ptr)
-
-
-class Tag(Extern):
-    """An exception tag: it can be exported and imported."""
+    return Tag(store, ptr, ty)

@@ -29,9 +29,12 @@ class Native:
         self.backend = self.text(self.lib.aw_backend())
         self.shim_version = self.text(self.lib.aw_version())
         self.meanings = self._meanings()
-        bits = self.lib.aw_capabilities()
-        self.capabilities = frozenset(name for bit, name in enumerate(self.meanings) if bits >> bit & 1)
+        self.capabilities = self.capability_names(self.lib.aw_capabilities())
         self._option_values: dict[str, tuple[str, ...]] = {}
+
+    def capability_names(self, bits: int) -> frozenset[str]:
+        """The names of capabilities that the shim writes as bits."""
+        return frozenset(name for bit, name in enumerate(self.meanings) if bits >> bit & 1)
 
     def text(self, string: Any) -> str:
         """An `aw_str` as text; empty where there is none."""

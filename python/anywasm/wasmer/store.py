@@ -29,7 +29,10 @@ def _engine(name: str | None, compiler: str | None) -> core.Engine:
     with _lock:
         engine = _engines.get((native, chosen))
         if engine is None:
-            options = {} if chosen is None else {"compiler": chosen}
+            options: dict[str, core.Option] = {} if chosen is None else {"compiler": chosen}
+            if "shared_memory" in native.capabilities:
+                # Here a memory is shared by its type alone.
+                options["shared_memory"] = True
             engine = _engines[native, chosen] = core.Engine(FACE, native.name, options)
         return engine
 

@@ -11,6 +11,7 @@ Hello from Python!
 
 from anywasm import core
 from anywasm.wasmtime.caller import Caller
+from anywasm.wasmtime.config import Config
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import ExitTrap, WasmtimeError
 from anywasm.wasmtime.face import FACE
@@ -22,8 +23,10 @@ from anywasm.wasmtime.linker import Linker
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.memory import Memory
 from anywasm.wasmtime.module import Module
-from anywasm.wasmtime.store import Store, Storelike
+from anywasm.wasmtime.shared_memory import SharedMemory
+from anywasm.wasmtime.store import Store, StoreContext, Storelike
 from anywasm.wasmtime.table import Table
+from anywasm.wasmtime.tag import Tag
 from anywasm.wasmtime.text import wat2wasm
 from anywasm.wasmtime.trap import Frame, Trap, TrapCode
 from anywasm.wasmtime.types import (
@@ -41,10 +44,16 @@ from anywasm.wasmtime.val import Val
 from anywasm.wasmtime.wasi import DirPerms, FilePerms, WasiConfig
 
 FACE.func = Func
-FACE.wrappers = {core.Memory: Memory._of, core.Global: Global._of, core.Table: Table._of}
+FACE.wrappers = {
+    core.Memory: SharedMemory._or_memory,
+    core.Global: Global._of,
+    core.Table: Table._of,
+    core.Tag: Tag._of,
+}
 
 __all__ = [
     "Caller",
+    "Config",
     "DirPerms",
     "Engine",
     "ExitTrap",
@@ -65,10 +74,13 @@ __all__ = [
     "Memory",
     "MemoryType",
     "Module",
+    "SharedMemory",
     "Store",
+    "StoreContext",
     "Storelike",
     "Table",
     "TableType",
+    "Tag",
     "TagType",
     "Trap",
     "TrapCode",

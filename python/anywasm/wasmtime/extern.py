@@ -8,14 +8,16 @@ from anywasm import core
 from anywasm.wasmtime.func import Func
 from anywasm.wasmtime.globals import Global
 from anywasm.wasmtime.memory import Memory
+from anywasm.wasmtime.shared_memory import SharedMemory
 from anywasm.wasmtime.table import Table
+from anywasm.wasmtime.tag import Tag
 
-AsExtern = Union[Func, Table, Memory, Global]
+AsExtern = Union[Func, Table, Memory, SharedMemory, Global, Tag]
 
 
 def unwrap(item: Any) -> core.Importable:
     """The core's object for an import; TypeError for anything that is none."""
-    if isinstance(item, (Memory, Global, Table)):
+    if isinstance(item, (Memory, SharedMemory, Global, Table, Tag)):
         return item._core
     if isinstance(item, core.Extern):
         return item

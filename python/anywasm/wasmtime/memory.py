@@ -27,7 +27,10 @@ class Memory:
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
         if not isinstance(ty, MemoryType):
             raise TypeError("expected a MemoryType")
-        self._core = core.Memory.new(store._context(), ty._core)
+        home = store._context()
+        if ty.is_shared and "shared_memory" in home.core_engine.capabilities:
+            raise WasmtimeError("shared memories must be created through `SharedMemory`")
+        self._core = core.Memory.new(home, ty._core)
 
     @classmethod
     def _of(cls, made: core.Memory) -> Memory:

@@ -104,6 +104,7 @@ def check_module(module: Any) -> Module:
 def _engine(engine: Any) -> Engine:
     if not isinstance(engine, Engine):
         raise TypeError("expected an Engine")
+    engine._check_open()
     return engine
 
 

@@ -29,6 +29,7 @@ class Store(core.Store, Managed):
             engine = Engine()
         elif not isinstance(engine, Engine):
             raise TypeError("expected an Engine")
+        engine._check_open()
         super().__init__(engine)
         self._made_with = engine
         self._data = data
@@ -41,6 +42,7 @@ class Store(core.Store, Managed):
 
     def data(self) -> Any:
         """What it was given to keep; None for anything that counts as false."""
+        self._context()
         return self._data or None
 
     def set_wasi(self, wasi: WasiConfig) -> None:
@@ -55,18 +57,87 @@ class Store(core.Store, Managed):
         else:
             home.wasi.take_over(made)
 
+    def gc(self) -> None:
+        """Lets go of the Python objects that no guest holds any more; they would go later by themselves."""
+        self._context().collect()
+
+    def set_fuel(self, fuel: int) -> None:
+        """Sets how much guests may use before they trap with `TrapCode.OUT_OF_FUEL`: about one for an instruction.
+
+        WasmtimeError unless the engine was made with `Config.consume_fuel`; a store begins with none.
+        """
+        self._context().write_fuel(_integer(fuel) % (1 << 64))
+
+    def get_fuel(self) -> int:
+        """How much is left. WasmtimeError unless the engine was made with `Config.consume_fuel`."""
+        return self._context().read_fuel()
+
+    def set_epoch_deadline(self, ticks_after_current: int) -> None:
+        """Has guests trap with `TrapCode.INTERRUPT` once the engine's epoch has been incremented so often from now.
+
+        Nothing unless the engine was made with `Config.epoch_interruption`; there, a store begins with a deadline
+        that is reached.
+        """
+        self._context().set_deadline(_integer(ticks_after_current) % (1 << 64))
+
+    def set_limits(
+        self,
+        memory_size: int = -1,
+        table_elements: int = -1,
+        instances: int = -1,
+        tables: int = -1,
+        memories: int = -1,
+    ) -> None:
+        """Limits what guests take: a memory's bytes, a table's elements, and how many of each thing there are.
+
+        A negative number is no limit. Beyond, `memory.grow` and `table.grow` give -1 in WebAssembly, and making or
+        growing something from Python is a WasmtimeError.
+        """
+        limits = (memory_size, table_elements, instances, tables, memories)
+        self._context().limit(*(_signed(_integer(limit)) for limit in limits))
+
+    def set_wasi_http(self) -> None:
+        """Gives components `wasi:http`; an engine without the component model has nobody to give it to."""
+        self._context().core_engine.require("components", "`wasi:http`")
+
     def _context(self) -> core.Store:
         self._check_open()
         return self
 
     def _delete(self) -> None:
-        """Frees all that lives in it. WasmtimeError while it runs on this thread."""
         self._close_store()
         self._close()
 
 
-#: What stands for a store: a `Store`, or a `Caller` until its host function returns.
-Storelike = Union[Store, "Caller"]
+class StoreContext:
+    """A store, for as long as somebody says that it may be used."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, ptr: Store) -> None:
+        self._store: Optional[Store] = ptr
+
+    def _context(self) -> core.Store:
+        if self._store is None:
+            raise ValueError("caller is no longer valid")
+        return self._store._context()
+
+    def _invalidate(self) -> None:
+        self._store = None
+
+
+def _integer(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"expected an int, found {value!r}")
+    return int(value)
+
+
+def _signed(value: int) -> int:
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+#: What stands for a store: a `Store`, or a `Caller` or `StoreContext` as long as it may be used.
+Storelike = Union[Store, StoreContext, "Caller"]
 
 
 def check_store(store: Storelike, owner: core.Extern | core.Instance) -> None:

@@ -48,12 +48,15 @@ impl Drop for Engine {
 
 #[cfg(feature = "wasmer")]
 unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
-    let backend = match options.0.get("compiler").map(String::as_str) {
+    let backend = match options.get("compiler") {
         Some("singlepass") => c::WASMER_BACKEND_SINGLEPASS,
         _ => c::WASMER_BACKEND_CRANELIFT,
     };
     // SAFETY: both compilers are compiled in (the features of the dependency say so).
-    unsafe { c::wasm_config_set_backend(config, backend) }
+    unsafe {
+        c::wasm_config_set_backend(config, backend);
+        c::wasm_config_sys_canonicalize_nans(config, options.switch("cranelift_nan_canonicalization") == Some(true));
+    }
 }
 
 #[cfg(not(feature = "wasmer"))]

@@ -48,6 +48,8 @@ impl Backend for Standard {
     type Module = module::Module;
     type Extern = Object;
     type Instance = instance::Instance;
+    /// `wasm.h` has none: there is no value of it.
+    type SharedMemory = std::convert::Infallible;
 
     const NAME: &'static str = quirks::NAME;
     const KIND: &'static str = "wasm.h";
@@ -55,9 +57,8 @@ impl Backend for Standard {
     const MOST_MEMORY_PAGES: u64 = quirks::MOST_MEMORY_PAGES;
     const MOST_TABLE_ELEMENTS: u64 = quirks::MOST_TABLE_ELEMENTS;
 
-    fn options() -> &'static [(&'static str, &'static [&'static str])] {
-        quirks::OPTIONS
-    }
+    const OPTIONS: &'static [&'static str] = quirks::OPTIONS;
+
     fn features(options: &Options) -> WasmFeatures {
         quirks::features(options)
     }
@@ -138,6 +139,15 @@ impl Backend for Standard {
     }
     fn memory_grow(_: Self::Store, memory: Object, delta: u64) -> bool {
         memory::grow(memory, delta)
+    }
+    fn shared_memory_extern(memory: &Self::SharedMemory) -> Object {
+        match *memory {}
+    }
+    fn shared_memory_data(memory: &Self::SharedMemory) -> (*mut u8, usize) {
+        match *memory {}
+    }
+    fn shared_memory_grow(memory: &Self::SharedMemory, _: u64) -> Option<u64> {
+        match *memory {}
     }
     fn memory_pin(block: *mut u8) {
         memory::pin(block);

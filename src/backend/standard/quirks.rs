@@ -17,7 +17,7 @@ mod engine {
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS);
-    pub const OPTIONS: &[(&str, &[&str])] = &[];
+    pub const OPTIONS: &[&str] = &[];
     /// wasmtime's `max_wasm_stack`, which `wasm.h` cannot change.
     pub const STACK: usize = 512 << 10;
     pub const EXPORTS_SORTED: bool = false;
@@ -42,7 +42,7 @@ mod engine {
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS)
         .with(cap::COMPILERS);
-    pub const OPTIONS: &[(&str, &[&str])] = &[("compiler", &["cranelift", "singlepass"])];
+    pub const OPTIONS: &[&str] = &["compiler", "cranelift_nan_canonicalization"];
     /// wasmer runs on a stack of its own and calls host functions on the caller's.
     pub const STACK: usize = 0;
     pub const EXPORTS_SORTED: bool = false;
@@ -57,7 +57,7 @@ mod engine {
             | WasmFeatures::THREADS
             | WasmFeatures::MULTI_MEMORY
             | WasmFeatures::EXTENDED_CONST;
-        if options.0.get("compiler").is_some_and(|name| name == "singlepass") {
+        if options.get("compiler") == Some("singlepass") {
             return common & !WasmFeatures::SIMD;
         }
         common | WasmFeatures::EXCEPTIONS | WasmFeatures::RELAXED_SIMD | WasmFeatures::WIDE_ARITHMETIC
@@ -70,7 +70,7 @@ mod engine {
 
     pub const NAME: &str = "wasmi";
     pub const CAPABILITIES: Capabilities = cap::FUNCREF.with(cap::VIEWS);
-    pub const OPTIONS: &[(&str, &[&str])] = &[];
+    pub const OPTIONS: &[&str] = &[];
     /// An interpreter with a stack of its own.
     pub const STACK: usize = 0;
     /// `wasm_instance_exports` gives them in the order of their names, not of the module.
@@ -101,7 +101,7 @@ mod engine {
 
     pub const NAME: &str = "system";
     pub const CAPABILITIES: Capabilities = Capabilities(0);
-    pub const OPTIONS: &[(&str, &[&str])] = &[];
+    pub const OPTIONS: &[&str] = &[];
     /// As much as any engine we know takes.
     pub const STACK: usize = 1 << 20;
     pub const EXPORTS_SORTED: bool = false;

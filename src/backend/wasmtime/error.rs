@@ -2,6 +2,7 @@
 
 use crate::backend::wasmtime::engine::Store;
 use crate::error::{Error, Frame, Kind, Result};
+use std::ffi::CString;
 use std::ptr;
 use wasm_c_api as c;
 
@@ -53,6 +54,11 @@ unsafe fn forget_exception(store: Store) -> i32 {
         c::wasmtime_exnref_unroot(&mut exception);
     }
     crate::trap::TrapCode::UncaughtException as i32
+}
+
+/// A text for wasmtime, cut off where it has a NUL.
+pub fn c_text(text: &str) -> CString {
+    CString::new(text.split('\0').next().unwrap_or_default()).unwrap_or_default()
 }
 
 /// A text that wasmtime writes into a vector of its own.

@@ -83,12 +83,14 @@ unsafe extern "C" fn checked_trampoline(
     })
 }
 
+/// Runs what wasmtime calls: no panic goes through its frames.
+pub fn caught(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    let panic = |_| Err(Error::new(Kind::Panic, "a panic in the shim, called by WebAssembly"));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(panic)
+}
+
 fn guarded(work: impl FnOnce() -> Result<()>) -> *mut c::wasm_trap_t {
-    let error = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(())) => return std::ptr::null_mut(),
-        Ok(Err(error)) => error,
-        Err(_) => Error::new(Kind::Panic, "a panic in the shim, inside a host function"),
-    };
+    let Err(error) = caught(work) else { return std::ptr::null_mut() };
     // SAFETY: the message is only read, and the code is one that wasmtime knows: it aborts on others.
     unsafe {
         match u8::try_from(error.code) {

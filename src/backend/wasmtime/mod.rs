@@ -2,6 +2,7 @@
 //!
 //! Being C, it serves the bundled crate and a library of the system alike.
 
+mod config;
 mod engine;
 mod error;
 mod func;
@@ -11,6 +12,7 @@ mod memory;
 mod module;
 mod reference;
 mod table;
+mod tag;
 mod types;
 
 use crate::backend::{Backend, HostFunc, Ref};
@@ -18,6 +20,7 @@ use crate::capabilities::{self as cap, Capabilities};
 use crate::error::Result;
 use crate::module_info::ModuleInfo;
 use crate::options::Options;
+use crate::store;
 use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
 use crate::value::Value;
 use wasm_c_api as c;
@@ -32,6 +35,7 @@ impl Backend for Wasmtime {
     type Module = module::Module;
     type Extern = c::wasmtime_extern_t;
     type Instance = c::wasmtime_instance_t;
+    type SharedMemory = memory::Shared;
 
     const NAME: &'static str = "wasmtime";
     const KIND: &'static str = "wasmtime.h";
@@ -41,28 +45,69 @@ impl Backend for Wasmtime {
         .with(cap::FUNCREF_CALL)
         .with(cap::V128)
         .with(cap::MEMORY64)
+        .with(cap::SHARED_MEMORY)
+        .with(cap::TAGS)
+        .with(cap::FUEL)
+        .with(cap::EPOCH)
+        .with(cap::LIMITS)
+        .with(cap::CUSTOM_PAGE_SIZES)
         .with(cap::FRAMES)
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS);
 
-    fn options() -> &'static [(&'static str, &'static [&'static str])] {
-        &[]
-    }
+    const OPTIONS: &'static [&'static str] = config::OPTIONS;
+
     fn features(_: &Options) -> WasmFeatures {
-        WasmFeatures::WASM3
+        config::FEATURES
     }
-    fn stack(_: &Options) -> usize {
-        engine::DEFAULT_STACK
+    fn most_features() -> WasmFeatures {
+        config::most_features()
     }
-    fn engine_new(_: &Options) -> Result<Self::Engine> {
-        engine::Engine::new()
+    fn capabilities(options: &Options) -> Capabilities {
+        config::capabilities(Self::CAPABILITIES, options)
+    }
+    fn interruptible(options: &Options) -> bool {
+        config::interruptible(options)
+    }
+    fn stack(options: &Options) -> usize {
+        options.size("max_wasm_stack").map_or(engine::DEFAULT_STACK, |size| size as usize)
+    }
+    fn engine_new(options: &Options) -> Result<Self::Engine> {
+        engine::Engine::new(options, Self::stack(options))
+    }
+    fn engine_tick(engine: &Self::Engine) {
+        engine.tick();
     }
     fn store_new(engine: &Self::Engine) -> Result<Self::Store> {
         engine.store_new()
     }
     fn store_drop(store: Self::Store) {
         store.delete();
+    }
+    fn store_watch(store: Self::Store, record: *const store::Store) {
+        store.watch(record);
+    }
+    fn store_deadline(store: Self::Store, ticks: u64) {
+        store.set_deadline(ticks);
+    }
+    fn store_set_fuel(store: Self::Store, fuel: u64) -> Result<()> {
+        store.set_fuel(fuel)
+    }
+    fn store_fuel(store: Self::Store) -> Result<u64> {
+        store.fuel()
+    }
+    fn store_set_limits(store: Self::Store, limits: [i64; 5]) {
+        store.set_limits(limits);
+    }
+    fn store_gc(store: Self::Store) -> Result<()> {
+        store.gc()
+    }
+    fn release(store: Self::Store, number: u64) {
+        store.release(number);
+    }
+    fn take_released(store: Self::Store) -> Vec<u64> {
+        store.take_released()
     }
     fn module_new(engine: &Self::Engine, wasm: &[u8]) -> Result<Self::Module> {
         module::Module::new(engine, wasm)
@@ -124,6 +169,27 @@ impl Backend for Wasmtime {
     }
     fn memory_grow(store: Self::Store, memory: Self::Extern, delta: u64) -> bool {
         memory::grow(store, memory, delta)
+    }
+    fn shared_memory_new(engine: &Self::Engine, ty: &MemoryType) -> Result<Self::SharedMemory> {
+        memory::Shared::new(engine, ty)
+    }
+    fn shared_memory_of(object: &Self::Extern) -> Option<Self::SharedMemory> {
+        memory::Shared::of(object)
+    }
+    fn shared_memory_extern(memory: &Self::SharedMemory) -> Self::Extern {
+        memory.to_extern()
+    }
+    fn shared_memory_data(memory: &Self::SharedMemory) -> (*mut u8, usize) {
+        memory.data()
+    }
+    fn shared_memory_grow(memory: &Self::SharedMemory, delta: u64) -> Option<u64> {
+        memory.grow(delta)
+    }
+    fn tag_new(store: Self::Store, ty: &FuncType) -> Result<Self::Extern> {
+        tag::new(store, ty)
+    }
+    fn tag_same(store: Self::Store, one: Self::Extern, other: Self::Extern) -> bool {
+        tag::same(store, one, other)
     }
     fn memory_pin(_: *mut u8) {
         // A memory's address range is reserved for its whole life.

@@ -1,14 +1,34 @@
 //! References: in a slot, a reference is a boxed, rooted value of wasmtime's; null is 0.
 
 use crate::backend::Ref;
-use crate::backend::wasmtime::engine::Store;
+use crate::backend::wasmtime::engine::{Released, Store};
 use crate::error::{Result, fail};
 use crate::types::ValType;
 use crate::value::Value;
+use std::ffi::c_void;
+use std::sync::Arc;
 use wasm_c_api as c;
 
 /// An external reference that is not one of ours: WebAssembly made it from a value of its own.
 const FOREIGN: u64 = u64::MAX;
+
+/// What an external reference of ours holds: the host's number, and where to say that no guest holds it any more.
+struct HostObject {
+    number: u64,
+    released: Arc<Released>,
+}
+
+impl Drop for HostObject {
+    fn drop(&mut self) {
+        self.released.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(self.number);
+    }
+}
+
+/// Called by wasmtime's collector, or with the store: once, wherever that happens.
+unsafe extern "C" fn release(object: *mut c_void) {
+    // SAFETY: `lower` gave the box away with this as its finalizer.
+    drop(unsafe { Box::from_raw(object.cast::<HostObject>()) });
+}
 
 fn kind(kind: u32) -> c::wasmtime_valkind_t {
     kind as c::wasmtime_valkind_t
@@ -32,7 +52,11 @@ pub fn lower(store: Store, value: Ref<c::wasmtime_extern_t>) -> Result<Value> {
             Ref::Host(number) => {
                 out.kind = kind(c::WASMTIME_EXTERNREF);
                 let place = &raw mut out.of.externref;
-                if !c::wasmtime_externref_new(store.context, number as *mut _, None, place) {
+                Arc::increment_strong_count(store.released);
+                let object = HostObject { number, released: Arc::from_raw(store.released) };
+                let object = Box::into_raw(Box::new(object)).cast();
+                // Where it fails, the finalizer has run.
+                if !c::wasmtime_externref_new(store.context, object, Some(release), place) {
                     fail!(Engine, "the engine could not make an external reference");
                 }
             }
@@ -58,9 +82,11 @@ pub unsafe fn raise(store: Store, slot: Value) -> Ref<c::wasmtime_extern_t> {
             func.of.func = value.of.funcref;
             return Ref::Func(func);
         }
-        let number = c::wasmtime_externref_data(store.context, &value.of.externref) as u64;
+        let object = c::wasmtime_externref_data(store.context, &value.of.externref).cast::<HostObject>();
+        // All that has data was made by `lower`, and lives while the reference does.
+        let number = object.as_ref().map_or(FOREIGN, |object| object.number);
         c::wasmtime_val_unroot(&mut value);
-        Ref::Host(if number == 0 { FOREIGN } else { number })
+        Ref::Host(number)
     }
 }
 

@@ -1,0 +1,64 @@
+"""Python's signal handlers while WebAssembly runs: so that Ctrl-C ends a guest that would not end.
+
+Guests of an engine with the option `interruptible` ask now and then whether they may go on (src/glue/interrupt.c). What
+a signal's handler raises then ends the call, as that very exception.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+
+from anywasm.engines import Native
+
+#: Exceptions of signal handlers on their way through WebAssembly, by token. Host functions' tokens, which stores count,
+#: are small.
+_parked: dict[int, BaseException] = {}
+_tokens = itertools.count(1 << 62)
+_watched: list[Native] = []
+_lock = threading.Lock()
+
+
+def park(exception: BaseException) -> int:
+    """Keeps an exception until the call that it ends has returned; gives the token to find it by."""
+    token = next(_tokens)
+    _parked[token] = exception
+    return token
+
+
+def take(token: int) -> BaseException | None:
+    """The exception of this token; None where there is none."""
+    return _parked.pop(token, None)
+
+
+def watch(native: Native) -> None:
+    """Has this engine's guests ask, from now on."""
+    if "epoch" not in native.capabilities or native in _watched:
+        return
+    with _lock:
+        if native not in _watched:
+            _ask(native)
+            _watched.append(native)
+
+
+def by_default(native: Native) -> dict[str, bool | int | str]:
+    """The options that the environment asks for, as far as the engine can."""
+    wanted = os.environ.get("ANYWASM_INTERRUPTIBLE", "0") not in ("", "0")
+    return {"interruptible": True} if wanted and "epoch" in native.capabilities else {}
+
+
+def _ask(native: Native) -> None:
+    native.lib.aw_py_watch_signals(id(park), threading.main_thread().ident)
+
+
+def _fork(stage: int) -> None:
+    for native in _watched:
+        native.lib.aw_interrupt_fork(stage)
+        if stage == 2:
+            # The thread that forked is the child's main thread.
+            _ask(native)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=lambda: _fork(0), after_in_parent=lambda: _fork(1), after_in_child=lambda: _fork(2))

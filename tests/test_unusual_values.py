@@ -1,0 +1,175 @@
+"""Values beyond numbers, and memories beyond the usual kind."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import weakref
+
+import pytest
+
+from anywasm.wasmtime import SharedMemory, wat2wasm
+from drivers import Driver
+
+VECTORS = """(module (import "env" "swap" (func $swap (param v128 i32) (result v128)))
+    (global (export "g") (mut v128) (v128.const i32x4 1 2 3 4))
+    (func (export "through") (param v128) (result v128) (call $swap (local.get 0) (i32.const 1)))
+    (func (export "both") (param v128) (result v128 v128) (local.get 0) (v128.not (local.get 0)))
+    (func (export "load") (result v128) (v128.load (i32.const 8))) (memory (export "m") 1))"""
+FULL = 2**128 - 1
+
+
+@pytest.mark.needs("v128")
+@pytest.mark.parametrize("value", [0, 1, FULL, 1 << 127, 0x0123456789ABCDEF_FEDCBA9876543210])
+def test_vectors_in_every_direction(wasm: Driver, value: int) -> None:
+    seen = []
+
+    def swap(vector: int, number: int) -> int:
+        seen.append((vector, number))
+        return vector ^ FULL
+
+    func = wasm.func(["v128", "i32"], ["v128"], swap)
+    instance = wasm.instantiate(wasm.compile(VECTORS), {"swap": func})
+    assert wasm.call(wasm.export(instance, "through"), value) == value ^ FULL
+    assert seen == [(value, 1)]
+    assert list(wasm.call(wasm.export(instance, "both"), value)) == [value, value ^ FULL]
+    a_global = wasm.export(instance, "g")
+    wasm.set(a_global, value)
+    assert wasm.get(a_global) == value
+    wasm.write(wasm.export(instance, "m"), 8, value.to_bytes(16, "little"))
+    assert wasm.call(wasm.export(instance, "load")) == value
+
+
+@pytest.mark.needs("v128")
+@pytest.mark.parametrize("value", [-1 << 127, 1 << 128, 1.5, "1", None])
+def test_what_is_no_vector(wasm: Driver, value: object) -> None:
+    run = wasm.export(wasm.instantiate(wasm.compile('(module (func (export "f") (param v128)))')), "f")
+    with pytest.raises((TypeError, OverflowError, ValueError, wasm.error)):
+        wasm.call(run, value)
+
+
+class Thing:
+    """Something that can be looked for."""
+
+
+HOLDER = """(module (import "env" "f" (func $f (param externref) (result externref)))
+    (table (export "t") 4 externref) (global $g (export "g") (mut externref) (ref.null extern))
+    (func (export "hold") (param externref) (global.set $g (local.get 0)))
+    (func (export "held") (result externref) (global.get $g))
+    (func (export "through") (param externref) (result externref) (call $f (local.get 0)))
+    (func (export "drop") (param externref)))"""
+
+
+@pytest.mark.needs("externref")
+def test_an_object_lives_as_long_as_a_guest_holds_it(wasm: Driver) -> None:
+    instance = wasm.instantiate(wasm.compile(HOLDER), {"f": wasm.func(["externref"], ["externref"], lambda x: x)})
+    hold, held, drop = (wasm.export(instance, name) for name in ("hold", "held", "drop"))
+    thing = Thing()
+    watch = weakref.ref(thing)
+    wasm.call(hold, thing)
+    del thing
+    for _ in range(5000):
+        wasm.call(drop, Thing())
+    assert watch() is not None
+    assert wasm.call(held) is watch()
+    wasm.call(hold, None)
+    wasm.collect()
+    assert watch() is None
+    assert wasm.call(held) is None
+
+
+@pytest.mark.needs("externref")
+def test_many_objects_do_not_pile_up(wasm: Driver) -> None:
+    instance = wasm.instantiate(wasm.compile(HOLDER), {"f": wasm.func(["externref"], ["externref"], lambda _: Thing())})
+    through, table = wasm.export(instance, "through"), wasm.export(instance, "t")
+    before = count()
+    for _ in range(20_000):
+        wasm.call(through, Thing())
+    wasm.collect()
+    assert count() - before < 100
+    del table
+
+
+def count() -> int:
+    gc.collect()
+    return sum(isinstance(each, Thing) for each in gc.get_objects())
+
+
+@pytest.mark.needs("externref")
+def test_objects_go_with_their_store(wasm: Driver) -> None:
+    thing = Thing()
+    watch = weakref.ref(thing)
+    instance = wasm.instantiate(wasm.compile(HOLDER), {"f": wasm.func(["externref"], ["externref"], lambda x: x)})
+    wasm.call(wasm.export(instance, "hold"), thing)
+    assert wasm.call(wasm.export(instance, "through"), thing) is thing
+    del thing, instance
+    wasm.close()
+    gc.collect()
+    assert watch() is None
+
+
+@pytest.mark.needs("externref", "funcref")
+def test_arguments_of_a_call_that_does_not_happen_are_let_go(wasm: Driver) -> None:
+    source = '(module (func (export "f") (param externref funcref) (result i32) (i32.const 1)))'
+    run = wasm.export(wasm.instantiate(wasm.compile(source)), "f")
+    stranger = type(wasm)().func([], [], lambda: None)
+    watches = []
+    for _ in range(200):
+        thing = Thing()
+        watches.append(weakref.ref(thing))
+        # A style may move the stranger here; where it is refused, nothing of the call may stay.
+        with contextlib.suppress(wasm.error):
+            wasm.call(run, thing, stranger)
+        del thing
+    wasm.collect()
+    assert sum(watch() is not None for watch in watches) < 5
+
+
+SMALL_PAGES = '(module (memory (export "m") 100 300 (pagesize 1)) (func (export "size") (result i32) (memory.size)))'
+
+
+@pytest.mark.needs("memory64")
+def test_a_memory_with_64_bit_addresses(wasm: Driver) -> None:
+    source = """(module (memory (export "m") i64 1 100)
+        (func (export "store") (param i64 i32) (i32.store (local.get 0) (local.get 1)))
+        (func (export "grow") (param i64) (result i64) (memory.grow (local.get 0))))"""
+    instance = wasm.instantiate(wasm.compile(source))
+    memory = wasm.export(instance, "m")
+    assert wasm.grow(memory, 2) == 1
+    assert wasm.call(wasm.export(instance, "grow"), 1) == 3
+    assert wasm.pages(memory) == 4
+    wasm.call(wasm.export(instance, "store"), 4 * 65536 - 4, -2)
+    assert wasm.read(memory, 4 * 65536 - 4, 4 * 65536) == b"\xfe\xff\xff\xff"
+    with pytest.raises(wasm.trap, match="out of bounds"):
+        wasm.call(wasm.export(instance, "store"), 1 << 40, 1)
+    with pytest.raises(wasm.error):
+        wasm.grow(memory, 1 << 30)
+    assert wasm.pages(memory) == 4
+
+
+def test_several_memories(wasm: Driver) -> None:
+    source = """(module (memory $a (export "a") 1) (memory $b (export "b") 2)
+        (func (export "copy") (memory.copy $b $a (i32.const 70000) (i32.const 10) (i32.const 3))))"""
+    instance = wasm.instantiate(wasm.compile(source))
+    first, second = wasm.export(instance, "a"), wasm.export(instance, "b")
+    wasm.write(first, 10, b"abc")
+    wasm.call(wasm.export(instance, "copy"))
+    assert wasm.read(second, 70000, 70003) == b"abc"
+    assert (wasm.pages(first), wasm.pages(second)) == (1, 2)
+
+
+def test_an_exported_shared_memory(wasm: Driver) -> None:
+    """Both styles show its bytes, also on an engine whose host cannot make one."""
+    source = """(module (memory (export "m") 1 2 shared)
+        (func (export "put") (i32.store8 (i32.const 5) (i32.const 7))))"""
+    if not wasm.validate(bytes(wat2wasm(source))):
+        pytest.skip("the engine has no threads")
+    try:
+        instance = wasm.instantiate(wasm.compile(source))
+    except wasm.error as error:
+        # Some engines must be told: tests of `Config` do.
+        pytest.skip(str(error))
+    memory = wasm.export(instance, "m")
+    wasm.call(wasm.export(instance, "put"))
+    data = memory.data_ptr() if isinstance(memory, SharedMemory) else wasm.buffer(memory)
+    assert (data[5], data[6]) == (7, 0)
