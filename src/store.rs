@@ -155,7 +155,7 @@ impl Store {
     pub fn close(&self) -> Result<()> {
         let state = self.lock.lock();
         if state.depth.get() > 0 {
-            fail!(Closed, "the store cannot be closed while it runs WebAssembly on this thread");
+            fail!(Store, "the store cannot be closed while it runs WebAssembly on this thread");
         }
         self.bury(&state);
         state.closed.set(true);

@@ -14,7 +14,7 @@ import children
 from parity import comparison
 from parity.comparison import Difference
 
-STYLES = ["wasmer"]
+STYLES = ["wasmer", "wasmtime"]
 
 CODE = """
     import json, sys

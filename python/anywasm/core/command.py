@@ -21,8 +21,6 @@ from anywasm.core.store import Store
 from anywasm.core.table import Table
 from anywasm.core.types import NUMBERS, ExternType, FuncType, GlobalType, MemoryType, TableType, ValType
 
-_NOTHING = FuncType((), ())
-
 #: What a command may export besides functions, as compilers make it: nobody can use it.
 _TOLERATED: dict[str, type] = {
     "memory": MemoryType,
@@ -76,9 +74,12 @@ def initialize(instance: Instance) -> None:
         return
     function = instance.extern(index)
     assert isinstance(function, Func)
-    if function.signature != _NOTHING:
-        module = instance.core_module
-        raise _error(module, f"`_initialize` takes and returns nothing, but this is of type {function.signature}")
+    signature = function.signature
+    for what, types in (("parameters", signature.params), ("results", signature.results)):
+        if types:
+            text = f"type mismatch with {what}\n    1: expected 0 types, found {len(types)}\n"
+            context = "calling the Reactor initialization function"
+            raise _error(instance.core_module, f"{context}\n\nCaused by:\n    0: {text}")
     function.call(())
 
 

@@ -33,6 +33,10 @@ class Linker:
         self._definitions: dict[tuple[str, str], Importable] = {}
         self.allow_shadowing = False
 
+    def check_store(self, store: Store) -> None:
+        """Refuses a store of another engine."""
+        _check_engine(self._engine, store)
+
     def define(self, module: str, name: str, item: Importable) -> None:
         """Defines a name; an error where it is defined already."""
         key = _text(module), _text(name)
@@ -123,7 +127,13 @@ class Prepared:
 
     def instantiate(self, store: Store) -> Instance:
         """An instance in a store, in which all that lives in one of its imports must live."""
+        _check_engine(self.module.core_engine, store)
         return Instance(store, self.module, self._imports)
+
+
+def _check_engine(engine: Engine, store: Store) -> None:
+    if store.core_engine is not engine:
+        raise store._face.exception(Failure.of(Kind.STORE, "cross-`Engine` usage is not supported"))
 
 
 def _unknown_import(missing: Import) -> str:

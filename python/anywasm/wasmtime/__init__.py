@@ -17,14 +17,16 @@ from anywasm.wasmtime.errors import ExitTrap, WasmtimeError
 from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.func import Func
 from anywasm.wasmtime.globals import Global
-from anywasm.wasmtime.instance import Instance, InstanceExports
+from anywasm.wasmtime.instance import Instance
+from anywasm.wasmtime.instance import InstanceExports as InstanceExports
 from anywasm.wasmtime.instance_pre import InstancePre
 from anywasm.wasmtime.linker import Linker
-from anywasm.wasmtime.managed import Managed
+from anywasm.wasmtime.managed import Managed as Managed
 from anywasm.wasmtime.memory import Memory
 from anywasm.wasmtime.module import Module
 from anywasm.wasmtime.shared_memory import SharedMemory
-from anywasm.wasmtime.store import Store, StoreContext, Storelike
+from anywasm.wasmtime.store import Store, StoreContext
+from anywasm.wasmtime.store import Storelike as Storelike
 from anywasm.wasmtime.table import Table
 from anywasm.wasmtime.tag import Tag
 from anywasm.wasmtime.text import wat2wasm
@@ -66,18 +68,15 @@ __all__ = [
     "GlobalType",
     "ImportType",
     "Instance",
-    "InstanceExports",
     "InstancePre",
     "Limits",
     "Linker",
-    "Managed",
     "Memory",
     "MemoryType",
     "Module",
     "SharedMemory",
     "Store",
     "StoreContext",
-    "Storelike",
     "Table",
     "TableType",
     "Tag",

@@ -22,6 +22,8 @@ class WasmtimeFace(core.Face):
             return exited(failure)
         if failure.kind is Kind.UNSUPPORTED:
             return MissingCapability(failure.message, failure.capability)
+        if failure.kind is Kind.CLOSED:
+            return ValueError("already closed")
         return WasmtimeError._of(failure.message)
 
     def link_error(self, asked: core.Import, given: core.ExternType | None, failure: Failure) -> BaseException:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anywasm import core
 from anywasm.core.specialise import specialise
@@ -37,6 +37,11 @@ class Func(core.Func):
 
     def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
         self._be_defined(store._context(), definition(ty, func, access_caller))
+
+    if TYPE_CHECKING:  # Calls go through C (src/glue/call.c).
+
+        def __call__(self, store: Storelike, *params: Any) -> Any:
+            """Its result: None for no results, a list for several. Arguments are Python's objects, or `Val`s."""
 
     def type(self, store: Storelike) -> FuncType:
         """Its type."""

@@ -50,9 +50,10 @@ class Global:
     def set_value(self, store: Storelike, val: Any) -> None:
         """Sets it; WasmtimeError where it is immutable."""
         check_store(store, self._core)
+        value = convert.to_wasm(self._core.type.content, val)
         if not self._core.type.mutable:
             raise WasmtimeError("immutable global cannot be set")
-        self._core.set(convert.to_wasm(self._core.type.content, val))
+        self._core.set(value)
 
 
 def null_as_val(ty: core.ValType, value: Any) -> Any:

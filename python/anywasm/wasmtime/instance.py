@@ -54,7 +54,8 @@ class Instance:
     __slots__ = ("__weakref__", "_core", "_exports")
 
     def __init__(self, store: Storelike, module: Module, imports: Sequence[AsExtern]) -> None:
-        externs = [unwrap(imports[index]) for index in range(len(imports))]
+        len(imports)  # Of what has no length, wasmtime-py takes no imports.
+        externs = [unwrap(item) for item in imports]
         self._be(core.Instance(store._context(), check_module(module), externs))
 
     @classmethod

@@ -128,8 +128,7 @@ class Linker(Managed):
 
     def _store(self, store: Storelike) -> core.Store:
         home = store._context()
-        if home.core_engine is not self.engine:
-            raise WasmtimeError("cross-`Engine` usage is not supported: make linker and store with one `Engine`")
+        self._core.check_store(home)
         return home
 
 

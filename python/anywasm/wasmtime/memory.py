@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 from collections.abc import Sequence
 from typing import Any, Optional
 
 from anywasm import core
-from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
 from anywasm.wasmtime.store import Storelike, check_store
 from anywasm.wasmtime.types import MemoryType, of_core
 
@@ -27,10 +28,9 @@ class Memory:
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
         if not isinstance(ty, MemoryType):
             raise TypeError("expected a MemoryType")
-        home = store._context()
-        if ty.is_shared and "shared_memory" in home.core_engine.capabilities:
+        if ty.is_shared:
             raise WasmtimeError("shared memories must be created through `SharedMemory`")
-        self._core = core.Memory.new(home, ty._core)
+        self._core = core.Memory.new(store._context(), ty._core)
 
     @classmethod
     def _of(cls, made: core.Memory) -> Memory:
@@ -69,8 +69,10 @@ class Memory:
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
         try:
-            return self._core.grow(delta)
-        except (OverflowError, WasmtimeError):
+            return self._core.grow(operator.index(delta))
+        except (OverflowError, WasmtimeError) as error:
+            if isinstance(error, MissingCapability):
+                raise
             raise WasmtimeError(f"failed to grow memory by `{delta}`") from None
 
     def read(self, store: Storelike, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
@@ -92,10 +94,12 @@ class Memory:
         written = core.fast_write(0 if start is None else start, value)
         if written is not None:
             return written
-        data = value if isinstance(value, (bytes, bytearray)) else _as_bytes(value)
         size = core.byte_size()
-        begin = 0 if start is None else max(start + size, 0) if start < 0 else start
-        if begin >= size or begin + len(data) > size:
+        begin, _, _ = slice(start, None).indices(size)
+        if begin >= size:
+            raise IndexError("index out of range")
+        data = value if isinstance(value, (bytes, bytearray)) else bytearray(value)
+        if begin + len(data) > size:
             raise IndexError("index out of range")
         core.write_bytes(begin, data)
         return len(data)
@@ -110,9 +114,3 @@ class Memory:
         view = memoryview(core.Buffer._over(self._core))
         length = len(view) - offset if size is None else size
         return (ctypes.c_ubyte * length).from_buffer(view, offset)
-
-
-def _as_bytes(value: Any) -> bytes:
-    if isinstance(value, str):
-        raise TypeError("expected bytes or a sequence of integers, found a str")
-    return bytes(value)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from anywasm import core
 from anywasm.wasmtime import convert
-from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
 from anywasm.wasmtime.globals import null_as_val
 from anywasm.wasmtime.store import Storelike, check_store
 from anywasm.wasmtime.types import TableType, of_core
@@ -48,7 +49,7 @@ class Table:
     def get(self, store: Storelike, idx: int) -> Any:
         """The element at an index: None where there is none, a `Val` for null."""
         check_store(store, self._core)
-        if not 0 <= idx < self._core.size():
+        if not 0 <= operator.index(idx) < self._core.size():
             return None
         return null_as_val(self._core.type.element, self._core.get(idx))
 
@@ -56,7 +57,7 @@ class Table:
         """Sets the element at an index; WasmtimeError where there is none."""
         check_store(store, self._core)
         value = convert.to_wasm(self._core.type.element, val)
-        if not 0 <= idx < self._core.size():
+        if not 0 <= operator.index(idx) < self._core.size():
             raise WasmtimeError("wasm trap: undefined element: out of bounds table access")
         self._core.set(idx, value)
 
@@ -64,11 +65,10 @@ class Table:
         """Adds elements, each `init`; gives the former size. WasmtimeError where that is too many."""
         check_store(store, self._core)
         value = convert.to_wasm(self._core.type.element, init)
+        delta = operator.index(amt) % (1 << 64)
         try:
-            return self._core.grow(amt, value)
-        except OverflowError:
-            raise WasmtimeError(f"failed to grow table by `{amt}`") from None
+            return self._core.grow(delta, value)
         except WasmtimeError as error:
-            if isinstance(error, core.CapabilityError):
+            if isinstance(error, MissingCapability):
                 raise
-            raise WasmtimeError(f"failed to grow table by `{amt}`") from None
+            raise WasmtimeError(f"failed to grow table by `{delta}`") from None

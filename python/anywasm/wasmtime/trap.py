@@ -150,7 +150,7 @@ def _message(failure: core.Failure) -> str:
     text = failure.trap_code.text
     if failure.trap_code is core.TrapCode.UNREACHABLE_CODE_REACHED:
         text = "wasm `unreachable` instruction executed"
-    return _with_backtrace(failure, f"wasm trap: {text}", "")
+    return _with_backtrace(failure, f"wasm trap: {text}")
 
 
 def exited(failure: core.Failure) -> WasmtimeError:
@@ -158,20 +158,20 @@ def exited(failure: core.Failure) -> WasmtimeError:
     code = failure.exit_code or 0
     if code >= 126:
         text = "exit with invalid exit status outside of [0..126)"
-        refused = WasmtimeError._of(_with_backtrace(failure, text, "\n"))
+        refused = WasmtimeError._of(_with_backtrace(failure, text))
         refused._exit_code = code
         return refused
-    error = ExitTrap._of(_with_backtrace(failure, failure.message, "\n"))
+    error = ExitTrap._of(_with_backtrace(failure, failure.message))
     assert isinstance(error, ExitTrap)
     error.code = error._exit_code = code
     return error
 
 
-def _with_backtrace(failure: core.Failure, text: str, end: str) -> str:
+def _with_backtrace(failure: core.Failure, text: str) -> str:
     if not failure.frames:
         return text
     lines = ["error while executing at wasm backtrace:"]
     for index, frame in enumerate(failure.frames):
         function = frame.func_name or f"<wasm function {frame.func_index}>"
         lines.append(f"{index:5}: {frame.module_offset:#8x} - {frame.module_name or '<unknown>'}!{function}")
-    return "\n".join([*lines, "", "Caused by:", f"    {text}"]) + end
+    return "\n".join([*lines, "", "Caused by:", f"    {text}", ""])

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any, Optional
 
 from anywasm import core
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.types import ValType
+
+#: wasmtime's numbers for the types that a `Val` can be of (`wasmtime_valkind_t`).
+_KINDS = {
+    0: core.ValType.I32,
+    1: core.ValType.I64,
+    2: core.ValType.F32,
+    3: core.ValType.F64,
+    4: core.ValType.V128,
+    5: core.ValType.FUNCREF,
+    6: core.ValType.EXTERNREF,
+}
 
 
 class Val:
@@ -25,6 +37,13 @@ class Val:
 
     _type: core.ValType
     _value: Any
+
+    def __init__(self, kind: Any, val: Any) -> None:
+        """`kind` is the number that wasmtime's header `val.h` has for the type, an int or a ctypes integer."""
+        number = getattr(kind, "value", kind)
+        if number not in _KINDS:
+            raise TypeError(f"expected the number of a value type, one of {', '.join(map(str, _KINDS))}, not {kind!r}")
+        self._type, self._value = _KINDS[number], val
 
     @classmethod
     def _of(cls, ty: core.ValType, value: Any) -> Val:
@@ -62,7 +81,8 @@ class Val:
     def _float(cls, ty: core.ValType, val: float) -> Val:
         if not isinstance(val, float):
             raise TypeError("expected a float")
-        return cls._of(ty, val)
+        # A 32-bit float is rounded, and infinite where it is too large.
+        return cls._of(ty, ctypes.c_float(val).value if ty is core.ValType.F32 else val)
 
     @classmethod
     def externref(cls, extern: Any) -> Val:
