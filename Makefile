@@ -65,6 +65,10 @@ test-pythons: develop ## the same on the oldest and the newest Python found
 header: develop ## write src/anywasm.h anew from src/abi
 	$(BIN)/python tests/tools/shim.py header
 
+.PHONY: reach
+reach: develop ## count the shared tests that each engine runs, for `anywasm engines`
+	$(BIN)/python tests/tools/reach.py > /dev/null
+
 .PHONY: bench
 bench: develop ## measure against the peers
 	$(BIN)/python benchmarks/run.py

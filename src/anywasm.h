@@ -339,6 +339,15 @@ uint64_t aw_engine_capabilities(const struct aw_engine *engine);
 // Advances the engine's epoch: guests whose store's deadline it reaches are interrupted. From any thread.
 bool aw_engine_increment_epoch(const struct aw_engine *engine);
 
+// The name of a limit by its index; no text behind the last.
+struct aw_str aw_limit_name(uint32_t index);
+
+// What a limit counts, by its index; no text behind the last.
+struct aw_str aw_limit_meaning(uint32_t index);
+
+// A limit by its index; all bits set where there is none.
+uint64_t aw_limit(uint32_t index);
+
 // A new store. The caller deletes it.
 const struct aw_store *aw_store_new(const struct aw_engine *engine);
 

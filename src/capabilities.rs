@@ -1,5 +1,6 @@
 //! What an engine can do, as data: the one table that the shim, Python, the tests and the documentation read.
 
+use crate::backend::Backend;
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
 
@@ -86,6 +87,14 @@ capabilities! {
     TYPED_REFS = 17, "typed_refs";
     /// the host can look at a memory through a buffer that stays good when the memory grows
     VIEWS = 18, "views";
+}
+
+/// What an engine dies of when it is larger, so that it is refused: a name, what it counts, and the most there can be.
+pub fn limits<B: Backend>() -> [(&'static str, &'static str, u64); 2] {
+    [
+        ("memory_pages", "the most pages that a memory can be declared to have", B::MOST_MEMORY_PAGES),
+        ("table_elements", "the most elements that a table can start with", B::MOST_TABLE_ELEMENTS),
+    ]
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 import anywasm
 from anywasm.cli import main
 from anywasm.engines import load
+from anywasm.engines.measured import measured
 
 INFOS = {info.name: info for info in anywasm.engines() if info.installed}
 
@@ -329,7 +330,7 @@ def test_engines_lists_engines_and_capabilities() -> None:
     result = process("engines")
     assert (result.returncode, result.stderr) == (0, "")
     assert "\x1b" not in result.stdout
-    engines, capabilities = (text.splitlines() for text in result.stdout.split("\n\n"))
+    engines, capabilities = (text.splitlines() for text in result.stdout.split("\n\n", 1))
     for info, line in zip(anywasm.engines(), engines[2:]):
         expected = [info.version, info.backend, info.path] if info.installed else ["no", info.problem]
         assert " ".join(line.split()) == " ".join(map(str, [info.name, *expected]))
@@ -340,6 +341,19 @@ def test_engines_lists_engines_and_capabilities() -> None:
         assert line.split()[0] == name
         assert line.count("✓") == len(having)
         assert line.rstrip().endswith(meaning)
+
+
+def test_engines_shows_limits_and_what_was_measured(engine: str) -> None:
+    lines = invoke("engines").stdout.splitlines()
+    column = list(INFOS).index(engine) + 1
+    assert {row.name for row in measured()} >= {"shared_tests"}
+    for row in measured():
+        (line,) = (line for line in lines if line.startswith(f"{row.name} "))
+        assert row.engines[engine] in line
+    for name, most in load(engine).limits.items():
+        (line,) = (line for line in lines if line.startswith(f"{name} "))
+        shown = line.split()[column]
+        assert eval(shown.replace("^", "**")) == most if most is not None else shown == "any"
 
 
 def test_engines_of_one_engine(cli: Cli, engine: str) -> None:
@@ -359,6 +373,8 @@ def test_engines_without_unicode(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_engines_as_json(cli: Cli, engine: str) -> None:
     told = json.loads(invoke("engines", "--json").stdout)
     assert told["capabilities"] == load(engine).meanings
+    assert told["limits"] == load(engine).limit_meanings
+    assert told["measured"] == [vars(row) for row in measured()]
     for info, entry in zip(anywasm.engines(), told["engines"]):
         assert entry == {**vars(info), "capabilities": sorted(info.capabilities)}
     only = json.loads(cli("engines", "--json").stdout)["engines"]

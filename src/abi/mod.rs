@@ -15,6 +15,7 @@ pub mod func;
 pub mod global;
 pub mod instance;
 pub mod interrupt;
+pub mod limits;
 pub mod memory;
 pub mod memory_access;
 pub mod module;

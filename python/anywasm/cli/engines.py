@@ -1,4 +1,4 @@
-"""`anywasm engines`: which engines there are, and what each can do."""
+"""`anywasm engines`: which engines there are, what each can do, and what was measured of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.text import Text
 import anywasm
 from anywasm.cli.common import console, engine_option, json_option, print_json, table
 from anywasm.engines import EngineInfo, load
+from anywasm.engines.measured import measured
 
 
 @click.command("engines")
@@ -27,28 +28,36 @@ def list_engines(engine: str | None, as_json: bool) -> None:
     if engine is not None:
         load(engine)  # Raises what every command says of an engine it cannot use.
         infos = [info for info in infos if info.name == engine]
-    meanings = _meanings(infos)
+    installed = [info for info in infos if info.installed]
     if as_json:
-        print_json({"engines": [_as_json(info) for info in infos], "capabilities": meanings})
+        print_json(_as_json(infos, installed))
         return
     out = console()
     out.print(_engine_table(infos))
-    if meanings:
+    if installed:
         out.print()
-        out.print(_capability_table(out, [info for info in infos if info.installed], meanings))
+        out.print(_capability_table(out, installed))
 
 
-def _meanings(infos: Sequence[EngineInfo]) -> dict[str, str]:
-    """All capabilities with their meanings, as the installed engines tell them; empty where there are none."""
-    meanings: dict[str, str] = {}
-    for info in infos:
-        if info.installed:
-            meanings |= load(info.name).meanings
-    return meanings
+def _as_json(infos: Sequence[EngineInfo], installed: Sequence[EngineInfo]) -> dict[str, object]:
+    capabilities, limits = _meanings(installed)
+    return {
+        "engines": [asdict(info) | {"capabilities": sorted(info.capabilities)} for info in infos],
+        "capabilities": capabilities,
+        "limits": limits,
+        "measured": [asdict(row) for row in measured()],
+    }
 
 
-def _as_json(info: EngineInfo) -> dict[str, object]:
-    return asdict(info) | {"capabilities": sorted(info.capabilities)}
+def _meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str, str]]:
+    """All capabilities and limits with their meanings, as the installed engines tell them."""
+    capabilities: dict[str, str] = {}
+    limits: dict[str, str] = {}
+    for info in installed:
+        native = load(info.name)
+        capabilities |= native.meanings
+        limits |= native.limit_meanings
+    return capabilities, limits
 
 
 def _engine_table(infos: Sequence[EngineInfo]) -> Table:
@@ -59,14 +68,29 @@ def _engine_table(infos: Sequence[EngineInfo]) -> Table:
     return made
 
 
-def _capability_table(out: Console, infos: Sequence[EngineInfo], meanings: dict[str, str]) -> Table:
+def _capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
+    """Capabilities, limits and measurements, each in a section of rows; a column for each engine."""
     mark = "✓" if out.encoding.startswith("utf") else "x"
+    capabilities, limits = _meanings(infos)
     made = table("capability")
     for info in infos:
         # A terminal has no room to spare for long names above columns of one mark.
         made.add_column(info.name.replace("-", "-\n") if out.is_terminal else info.name, justify="center")
     made.add_column("meaning")
-    for name, meaning in meanings.items():
+    for name, meaning in capabilities.items():
         marks = [Text(mark, "green") if name in info.capabilities else "" for info in infos]
         made.add_row(name, *marks, meaning)
+    made.add_section()
+    for name, meaning in limits.items():
+        made.add_row(name, *(_limit(info.limits.get(name)) for info in infos), meaning)
+    made.add_section()
+    for row in measured():
+        made.add_row(row.name, *(row.engines.get(info.name, "") for info in infos), row.meaning)
     return made
+
+
+def _limit(most: int | None) -> str:
+    if most is None:
+        return "any"
+    # Numbers near a power of two are easier to read, and to fit into a column, as such.
+    return f"2^{most.bit_length()}-1" if most > 1 << 32 and most & (most + 1) == 0 else str(most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from anywasm.engines.loader import ENGINE_NAMES, load_or_why
@@ -18,6 +19,8 @@ class EngineInfo:
     backend: str | None = None
     #: Names of what the engine can do.
     capabilities: frozenset[str] = field(default_factory=frozenset)
+    #: By name the most there can be of something; None where there is no limit.
+    limits: Mapping[str, int | None] = field(default_factory=dict)
     path: str | None = None
     #: Why it cannot be used, where it is not installed.
     problem: str | None = None
@@ -38,4 +41,4 @@ def _info(name: str) -> EngineInfo:
         native = load_or_why(name)
     except ImportError as error:
         return EngineInfo(name, installed=False, problem=str(error))
-    return EngineInfo(name, True, native.version, native.backend, native.capabilities, native.path)
+    return EngineInfo(name, True, native.version, native.backend, native.capabilities, native.limits, native.path)

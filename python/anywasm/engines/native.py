@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_NO_LIMIT = 0xFFFF_FFFF_FFFF_FFFF
+
 
 class Native:
     """An engine module: cffi's `ffi` and `lib`, with the engine's name, version and capabilities.
@@ -29,6 +31,10 @@ class Native:
         self.backend = self.text(self.lib.aw_backend())
         self.shim_version = self.text(self.lib.aw_version())
         self.meanings = self._meanings()
+        #: By name what cannot be larger on this engine, and by how much; None where there is no limit.
+        self.limits: dict[str, int | None] = {}
+        #: By name what a limit counts.
+        self.limit_meanings = self._limits()
         self.capabilities = self.capability_names(self.lib.aw_capabilities())
         self._option_values: dict[str, tuple[str, ...]] = {}
 
@@ -58,6 +64,14 @@ class Native:
         meanings: dict[str, str] = {}
         while name := self.text(self.lib.aw_capability_name(len(meanings))):
             meanings[name] = self.text(self.lib.aw_capability_meaning(len(meanings)))
+        return meanings
+
+    def _limits(self) -> dict[str, str]:
+        meanings: dict[str, str] = {}
+        while name := self.text(self.lib.aw_limit_name(len(meanings))):
+            most = self.lib.aw_limit(len(meanings))
+            self.limits[name] = None if most == _NO_LIMIT else most
+            meanings[name] = self.text(self.lib.aw_limit_meaning(len(meanings)))
         return meanings
 
     def __repr__(self) -> str:

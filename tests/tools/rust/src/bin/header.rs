@@ -11,6 +11,7 @@ const SOURCES: &[&str] = &[
     "abi/error.rs",
     "abi/text.rs",
     "abi/engine.rs",
+    "abi/limits.rs",
     "abi/store.rs",
     "abi/module.rs",
     "abi/instance.rs",
