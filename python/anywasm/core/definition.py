@@ -43,21 +43,24 @@ class HostDefinition:
             return self.pointer_in(store)
         exports = Exports()
         importer.when_made(exports.become)
-        return store.owned(self._new_in(store, exports))
+        return store.owned(self.new_in(store, exports))
 
     def pointer_in(self, store: Store) -> Any:
         """A pointer to the function in this store as nobody in particular calls it, always the same."""
         found = store._defined.get(self)
         if found is None:
-            found = store._defined.setdefault(self, store.owned(self._new_in(store, Exports())))
+            found = store._defined.setdefault(self, store.owned(self.new_in(store)))
         return found
 
     def as_extern(self, store: Store) -> Func:
         """The style's function in this store."""
         return store._face.func.defined(store, self)
 
-    def _new_in(self, store: Store, exports: Exports) -> Any:
-        function = self.function if self.caller is None else _with_caller(store, self.function, self.caller, exports)
+    def new_in(self, store: Store, exports: Exports | None = None) -> Any:
+        """A pointer to a new function in the store, called by an instance with these exports, or by nobody."""
+        function = self.function
+        if self.caller is not None:
+            function = _with_caller(store, function, self.caller, exports or Exports())
         return host_function(store, self.signature, function)
 
 

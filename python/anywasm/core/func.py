@@ -42,7 +42,7 @@ class Func(Extern):
     def defined(cls, store: Store, definition: HostDefinition) -> Func:
         """The function that a definition is in a store."""
         func: Func = object.__new__(specialise(cls, store._native))
-        Func._be_defined(func, store, definition)
+        Func._be_defined(func, store, definition, shared=True)
         return func
 
     def __init__(self, store: Store, ptr: Any, signature: FuncType, shared: bool = False) -> None:
@@ -51,9 +51,10 @@ class Func(Extern):
         address = int(self._native.ffi.cast("uintptr_t", self._ptr))
         self._bind(address, store if self.takes_store else None, bytes(signature.params), bytes(signature.results))
 
-    def _be_defined(self, store: Store, definition: HostDefinition) -> None:
-        """Instead of `__init__`, for what a definition is in a store."""
-        Func.__init__(self, store, definition.pointer_in(store), definition.signature, shared=True)
+    def _be_defined(self, store: Store, definition: HostDefinition, shared: bool = False) -> None:
+        """Instead of `__init__`, for a host function; `shared`: for the one that all who ask the definition get."""
+        ptr = definition.pointer_in(store) if shared else definition.new_in(store)
+        Func.__init__(self, store, ptr, definition.signature, shared)
         if definition.caller is not None:
             self._definition = definition
 

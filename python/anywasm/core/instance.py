@@ -72,14 +72,15 @@ def export_at(store: Store, instance: Any, module: Module, index: int) -> Any:
 
 
 def _check_home(store: Store, module: Module, imports: Sequence[Importable]) -> None:
-    problem = ""
-    if not all(each.lives_in(store) for each in imports):
-        problem = "Store"
-    elif module.core_engine is not store.core_engine:
-        problem = "Engine"
-    if problem:
-        text = f"cross-`{problem}` instantiation is not currently supported"
-        raise store._face.exception(Failure.of(Kind.STORE, text))
+    for each in imports:
+        if not each.lives_in(store):
+            raise _crossing(store, "Store")
+    if module._engine is not store._engine:
+        raise _crossing(store, "Engine")
+
+
+def _crossing(store: Store, what: str) -> BaseException:
+    return store._face.exception(Failure.of(Kind.STORE, f"cross-`{what}` instantiation is not currently supported"))
 
 
 def _exception(store: Store, module: Module, given: Sequence[Any], failure: Failure) -> BaseException:
