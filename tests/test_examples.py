@@ -19,14 +19,15 @@ import pytest
 import anywasm
 import children
 
-STYLES = ["wasmtime"]
+STYLES = ["wasmer", "wasmtime"]
 HERE = Path(__file__).parent
 EXAMPLES = sorted(path for style in STYLES for path in (HERE / style / "examples").glob("*.py"))
 PACKAGE = Path(anywasm.__file__).parent.parent
 
 CODE = """
-    import importlib, runpy, sys
-    sys.modules[sys.argv[1]] = importlib.import_module("anywasm." + sys.argv[1])
+    import runpy, sys
+    import anywasm
+    anywasm.activate(sys.argv[1])
     runpy.run_path(sys.argv[2])
     print("ran")
 """
@@ -48,13 +49,26 @@ WRONG = {
 }
 
 
+PACKAGES = {
+    "wasmer": {
+        "wasmer": "anywasm.wasmer",
+        **{
+            f"wasmer_compiler_{name}": f"anywasm.wasmer.compilers.{name}"
+            for name in ("cranelift", "llvm", "singlepass")
+        },
+    },
+    "wasmtime": {"wasmtime": "anywasm.wasmtime"},
+}
+
+
 @pytest.fixture(params=STYLES)
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A folder with a style's programs, in which a type checker finds the style by the stock package's name."""
+    """A folder with a style's programs, in which a type checker finds ours by the names of the stock packages."""
     style = request.param
-    (tmp_path / style).mkdir()
-    (tmp_path / style / "__init__.py").write_text(f"from anywasm.{style} import *\n")
-    (tmp_path / style / "py.typed").touch()
+    for package, ours in PACKAGES[style].items():
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text(f"from {ours} import *\n")
+        (tmp_path / package / "py.typed").touch()
     shutil.copytree(HERE / style / "examples", tmp_path / "programs")
     return tmp_path
 
