@@ -54,6 +54,13 @@ def test_a_module_in_a_package_imports_another(engine: str, folder: Path) -> Non
     assert run(engine, folder, code) == f"{4 * ord('h') + 100} True\n"
 
 
+def test_a_library_is_initialized(engine: str, folder: Path) -> None:
+    (folder / "library.wat").write_text("""(module (global $g (mut i32) (i32.const 1))
+        (func (export "_initialize") (global.set $g (i32.const 2)))
+        (func (export "state") (result i32) (global.get $g)))""")
+    assert run(engine, folder, "import library; print(library.state())") == "2\n"
+
+
 @pytest.mark.parametrize(
     ("source", "problem"),
     [

@@ -30,6 +30,7 @@ from importlib.machinery import FileFinder, ModuleSpec
 from types import ModuleType
 from typing import Any, Optional
 
+from anywasm.core import command
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.extern import unwrap
 from anywasm.wasmtime.func import Func
@@ -55,7 +56,7 @@ class WasmLoader(FileLoader):
         """There is no Python source."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Instantiates the file, and gives the module its exports as attributes.
+        """Instantiates the file, calls its `_initialize` if it has one, and gives the module its exports as attributes.
 
         ImportError where an import is not there or does not fit. What its start function raises comes as it is.
         """
@@ -65,6 +66,7 @@ class WasmLoader(FileLoader):
             instance = Instance(store, compiled, imports)
         except WasmtimeError as error:
             raise ImportError(f"{error} (needed by {self.path})", name=self.name, path=self.path) from error
+        command.initialize(instance._core)
         for name, item in instance.exports(store).items():
             setattr(module, name, functools.partial(item, store) if isinstance(item, Func) else item)
 
