@@ -61,6 +61,18 @@ def test_a_library_is_initialized(engine: str, folder: Path) -> None:
     assert run(engine, folder, "import library; print(library.state())") == "2\n"
 
 
+def test_wasi_is_there(engine: str, folder: Path) -> None:
+    (folder / "program.wat").write_text("""(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "args_sizes_get" (func $args (param i32 i32) (result i32)))
+        (memory (export "memory") 1) (data (i32.const 8) "Hello!\\n")
+        (func (export "arguments") (result i32)
+          (drop (call $args (i32.const 0) (i32.const 4))) (i32.load (i32.const 0)))
+        (func (export "_start") (i32.store (i32.const 0) (i32.const 8)) (i32.store (i32.const 4) (i32.const 7))
+          (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 20)))))""")
+    assert run(engine, folder, "import program; program._start(); print(program.arguments())") == "Hello!\n0\n"
+
+
 @pytest.mark.parametrize(
     ("source", "problem"),
     [

@@ -4,7 +4,7 @@ A file `NAME.wasm` or `NAME.wat` on `sys.path`, or in a package, is what `import
 nothing. Its exports are the module's attributes; functions are called without a store, since all these modules share
 one, `store`. Its imports are looked up in the Python modules of their names, which may be WebAssembly again: a Python
 function becomes a function of the type asked for, a number an immutable global, and `Func`, `Memory`, `Table` and
-`Global` objects of `store` are taken as they are.
+`Global` objects of `store` are taken as they are. WASI is there, with the process's standard streams and nothing else.
 
 wasmtime-py had such a module until 2025, with the same use.
 
@@ -30,15 +30,16 @@ from importlib.machinery import FileFinder, ModuleSpec
 from types import ModuleType
 from typing import Any, Optional
 
-from anywasm.core import command
+from anywasm.core import command, wasi
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.extern import unwrap
 from anywasm.wasmtime.func import Func
 from anywasm.wasmtime.globals import Global
-from anywasm.wasmtime.instance import Instance
+from anywasm.wasmtime.linker import Linker
 from anywasm.wasmtime.module import Module
 from anywasm.wasmtime.store import Store
 from anywasm.wasmtime.types import FuncType, GlobalType, ImportType
+from anywasm.wasmtime.wasi import WasiConfig
 
 #: What all imported modules live in; on the engine that was the default when this was imported first.
 store = Store()
@@ -61,9 +62,16 @@ class WasmLoader(FileLoader):
         ImportError where an import is not there or does not fit. What its start function raises comes as it is.
         """
         compiled = Module(store.engine, self.get_data(self.path))
-        imports = [self._find(asked) for asked in compiled.imports]
+        linker = Linker(store.engine)
+        linker.allow_shadowing = True  # A module may ask for a name twice.
+        for asked in compiled.imports:
+            if asked.module in wasi.MODULES.values():
+                _give_wasi()
+                linker.define_wasi()
+            else:
+                linker.define(store, asked.module, asked.name or "", self._find(asked))
         try:
-            instance = Instance(store, compiled, imports)
+            instance = linker.instantiate(store, compiled)
         except WasmtimeError as error:
             raise ImportError(f"{error} (needed by {self.path})", name=self.name, path=self.path) from error
         command.initialize(instance._core)
@@ -78,6 +86,15 @@ class WasmLoader(FileLoader):
         except (AttributeError, TypeError) as error:
             text = f"cannot import {asked.name!r} from {asked.module!r}: {error} (needed by {self.path})"
             raise ImportError(text, name=self.name, path=self.path) from error
+
+
+@functools.cache
+def _give_wasi() -> None:
+    config = WasiConfig()
+    config.inherit_stdin()
+    config.inherit_stdout()
+    config.inherit_stderr()
+    store.set_wasi(config)
 
 
 def _as_import(ty: Any, item: Any) -> Any:
