@@ -1,7 +1,8 @@
 /* Memories as buffers: Python's buffer protocol over the bytes themselves.
  *
  * `MemoryBuffer` pins the bytes from when it is made until it goes, and it stays while a memoryview or the like shows
- * them: the memory and its store may be dropped, closed or grown meanwhile.
+ * them: the memory and its store may be dropped, closed or grown meanwhile. What asks for the bytes of a memory that
+ * has grown since gets those of a new one, from the object's own method `_anew(address)`.
  *
  * The buffer protocol joined the limited API with Python 3.11. 3.10 has the same slots and the same struct, which are
  * declared here for it.
@@ -24,6 +25,8 @@ PyAPI_FUNC(int) PyBuffer_FillInfo(Py_buffer *view, PyObject *exporter, void *byt
 
 typedef struct {
     PyObject_HEAD
+    /* Belongs to cffi's object for the pointer, which this one's subclass holds. */
+    const aw_extern *memory;
     aw_pin *pin;
     uint8_t *bytes;
     size_t len;
@@ -51,18 +54,39 @@ static PyObject *aw_memory_buffer_pinned(PyObject *type, PyObject *address)
         aw_pin_delete(pin);
         return NULL;
     }
+    buffer->memory = (const aw_extern *)(uintptr_t)number;
     buffer->pin = pin;
     buffer->bytes = bytes;
     buffer->len = len;
     return (PyObject *)buffer;
 }
 
-static int aw_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
+static int aw_memory_buffer_fill(PyObject *self, Py_buffer *view, int flags)
 {
     aw_memory_buffer *buffer = (aw_memory_buffer *)self;
     /* An empty memory may have no address, and a buffer must have one. */
     void *bytes = buffer->len ? buffer->bytes : (uint8_t *)self;
     return PyBuffer_FillInfo(view, self, bytes, (Py_ssize_t)buffer->len, 0, flags);
+}
+
+static int aw_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
+{
+    aw_memory_buffer *buffer = (aw_memory_buffer *)self;
+    PyObject *anew;
+    uint64_t size;
+    int done;
+
+    /* Of a store that was closed, the bytes are still there, and do not grow any more. */
+    if (aw_py_size(buffer->memory, &size) != AW_DONE || size == buffer->len)
+        return aw_memory_buffer_fill(self, view, flags);
+    view->obj = NULL;
+    anew = PyObject_CallMethod(self, "_anew", "K", (unsigned long long)(uintptr_t)buffer->memory);
+    if (!anew)
+        return -1;
+    /* The view holds it from here on. */
+    done = aw_memory_buffer_fill(anew, view, flags);
+    Py_DECREF(anew);
+    return done;
 }
 
 static void aw_memory_buffer_dealloc(PyObject *self)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import struct
 import threading
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import anywasm
+from anywasm import core
 from anywasm.wasmer import Buffer, Function, FunctionType, Instance, Memory, MemoryType, Module, Store
 
 FORMATS = {
@@ -297,3 +300,64 @@ def test_reading_waits_for_the_thread_in_the_store(engine: str) -> None:
     for thread in (runner, reader):
         thread.join(30)
     assert seen == [1, [1, 2], 65536]
+
+
+GROWS = """(module (import "env" "f" (func $f)) (memory (export "memory") 1 8)
+    (func (export "grow") (drop (memory.grow (i32.const 2))) (i32.store8 (i32.const 150000) (i32.const 7)))
+    (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))
+    (func (export "run") (call $f)))"""
+
+
+@pytest.mark.needs("views")
+def test_one_buffer_serves_a_memory_that_grows(engine: str) -> None:
+    with anywasm.use_engine(engine):
+        store = Store()
+        nothing = Function(store, lambda: None, FunctionType([], []))
+        exports = Instance(Module(store, GROWS), {"env": {"f": nothing}}).exports
+        buffer = exports.memory.buffer
+        before = memoryview(buffer)
+        assert before.obj is buffer
+        exports.grow()
+        after = memoryview(buffer)
+        assert (len(before), len(after), len(bytes(buffer))) == (65536, 3 * 65536, 3 * 65536)
+        assert after[150000] == 7
+        after[150001] = 8
+        assert exports.load(150001) == 8
+        assert len(memoryview(after.obj)) == 3 * 65536
+        load = exports.load
+        del exports
+        gc.collect()
+        # Nothing but the buffer knows the memory now.
+        assert (bytes(buffer)[150001], load(150001)) == (8, 8)
+
+
+@pytest.mark.needs("views")
+def test_a_buffer_of_a_memory_that_is_gone(engine: str) -> None:
+    with anywasm.use_engine(engine):
+        buffer = Memory(Store(), MemoryType(1)).buffer
+        gc.collect()
+        memoryview(buffer)[9] = 4
+        assert bytes(buffer)[9] == 4
+
+
+@pytest.mark.needs("views")
+def test_a_buffer_leads_to_no_host_function(engine: str) -> None:
+    """Arrays of some kinds, as numpy's, hide what they hold from the garbage collector: one over a buffer, in a host
+    function, must not be a cycle."""
+    with anywasm.use_engine(engine):
+        store = Store()
+        function = Function(store, lambda: None, FunctionType([], []))
+        memory = Instance(Module(store, GROWS), {"env": {"f": function}}).exports.memory
+        assert any(isinstance(each, core.Store) for each in reachable(memory))
+        assert not any(isinstance(each, core.Store) for each in reachable(memory.buffer))
+
+
+def reachable(start: Any) -> list[Any]:
+    """What an object holds, directly or not, other than by its class."""
+    found, new = {id(start): start}, [start]
+    while new:
+        for each in gc.get_referents(new.pop()):
+            if id(each) not in found and not isinstance(each, (type, ModuleType)):
+                found[id(each)] = each
+                new.append(each)
+    return list(found.values())

@@ -9,7 +9,8 @@ from anywasm.wasmer.sealed import Sealed
 
 
 class Buffer(Sealed, core.Buffer):
-    """A memory's bytes through the buffer protocol: writable, one-dimensional, of the size they have when it is made.
+    """A memory's bytes through the buffer protocol: writable, one-dimensional, of the size it has when they are asked
+    for: one buffer serves a memory that grows.
 
     >>> from anywasm.wasmer import Buffer, Memory, MemoryType, Store
     >>> buffer = Memory(Store(), MemoryType(1)).buffer

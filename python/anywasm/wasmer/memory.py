@@ -82,7 +82,7 @@ class Memory(Bound):
 
     @property
     def buffer(self) -> Buffer:
-        """All bytes as a buffer, of the size the memory has now."""
+        """All bytes as a buffer; what is made of it, such as a memoryview, has the size that the memory has then."""
         result: Buffer = Buffer._over(self._binding.made or self._binding.get())
         return result
 
