@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 import anywasm
@@ -138,3 +143,82 @@ def test_a_memory_that_is_looked_at_before_it_is_imported_can_go_anywhere(engine
         given = {"m": memory, "g": Instance(Module(Store(), owner)).exports.g}
         assert Instance(Module(Store(), source), {"env": given}).exports.size() == 3
         assert (memory.grow(2), memory.size) == (3, 5)
+
+
+def written(store: Store, number: int = 1) -> Memory:
+    """A memory that has been used, so that it lives somewhere."""
+    memory = Memory(store, MemoryType(1))
+    memory.uint8_view()[0] = number
+    return memory
+
+
+def constant(number: int) -> Callable[[], int]:
+    def f() -> int:
+        return number
+
+    return f
+
+
+def test_instances_with_written_memories_do_not_keep_each_other(engine: str) -> None:
+    with anywasm.use_engine(engine):
+        store = Store()
+        module = Module(store, USER)
+        functions: list[weakref.ref[Callable[[], int]]] = []
+        for number in range(20):
+            f = constant(number)
+            # The names are bound again one by one, so that each round begins while the last one's objects are in use.
+            memory = written(store)
+            instance = Instance(module, {"env": {"f": Function(store, f), "m": memory}})
+            assert instance.exports.run() == number
+            functions.append(weakref.ref(f))
+        gc.collect()
+        assert [each() is not None for each in functions] == [False] * 19 + [True]
+        assert memory.uint8_view()[0] == 19
+
+
+def test_what_is_used_and_dropped_goes_though_its_store_stays(engine: str) -> None:
+    def use(store: Store) -> weakref.ref[Any]:
+        def f() -> int:
+            return 3
+
+        assert Function(store, f)() == 3
+        written(store)
+        return weakref.ref(f)
+
+    with anywasm.use_engine(engine):
+        store = Store()
+        functions = [use(store) for _ in range(3)]
+        gc.collect()
+        assert [each() for each in functions] == [None] * 3
+
+
+def test_written_memories_can_be_used_with_the_same_global(engine: str) -> None:
+    source = """(module (import "env" "m" (memory 1)) (import "env" "g" (global $g (mut i32)))
+        (func (export "add") (global.set $g (i32.add (global.get $g) (i32.load8_u (i32.const 0))))))"""
+    with anywasm.use_engine(engine):
+        store = Store()
+        module, total = Module(store, source), Global(store, Value.i32(0), mutable=True)
+        for number in (1, 2, 3):
+            Instance(module, {"env": {"m": written(store, number), "g": total}}).exports.add()
+        assert total.value == 6
+
+
+def test_written_memories_can_be_used_with_the_same_exported_global(engine: str) -> None:
+    first = """(module (import "env" "m" (memory 1)) (global (export "g") (mut i32) (i32.const 5)))"""
+    second = """(module (import "env" "m" (memory 1)) (import "env" "g" (global $g (mut i32)))
+        (func (export "sum") (result i32) (i32.add (global.get $g) (i32.load8_u (i32.const 0)))))"""
+    with anywasm.use_engine(engine):
+        store = Store()
+        shared = Instance(Module(store, first), {"env": {"m": written(store)}}).exports.g
+        given = {"m": written(store, 2), "g": shared}
+        assert Instance(Module(store, second), {"env": given}).exports.sum() == 7
+
+
+def test_together_stays_together(engine: str) -> None:
+    both = """(module (import "env" "m" (memory 1)) (import "env" "g" (global $g (mut i32)))
+        (func (export "sum") (result i32) (i32.add (global.get $g) (i32.load8_u (i32.const 0)))))"""
+    with anywasm.use_engine(engine):
+        store = Store(together=True)
+        owner = Instance(Module(store, '(module (global (export "g") (mut i32) (i32.const 5)))')).exports
+        Instance(Module(store, USER), {"env": {"f": Function(store, constant(1)), "m": written(store)}})
+        assert Instance(Module(store, both), {"env": {"m": written(store, 2), "g": owner.g}}).exports.sum() == 7

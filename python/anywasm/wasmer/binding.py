@@ -55,6 +55,11 @@ class Binding(Generic[Kind]):
                     self.made = self._make(store)
         return self.made
 
+    def leave_home(self, store: core.Store) -> None:
+        """Others who come home from now on live in another store than this one."""
+        if self._home is not None:
+            self._home.leave(store)
+
     def store(self) -> core.Store | None:
         """Where it lives already, if anywhere."""
         return self.made.core_store if self.made is not None else None

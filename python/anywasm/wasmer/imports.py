@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from anywasm import core
@@ -106,3 +107,28 @@ def _lives_in(extern: Any) -> core.Store | None:
 def _is_tag(value: Any) -> bool:
     """Whether this is an exception tag: the style has no class of its own for them, so they come as the core's."""
     return isinstance(value, core.Extern) and not isinstance(value, core.Func)
+
+
+def part(store: core.Store, module: core.Module, externs: list[Any]) -> None:
+    """What is made after this instance lives apart from it, unless a later one could want both.
+
+    Memories that are written before they are imported live in the home of their `Store`. Were that always the same,
+    then one instance in use would keep alive all others that ever lived there. Functions and constants can be imported
+    anywhere and no module of stock wasmer has two memories, so all else that cannot move holds a home together.
+    """
+    memories = [each for each in externs if isinstance(each, Memory)]
+    if memories and not any(map(_is_tied, _types(module))):
+        for memory in memories:
+            memory._binding.leave_home(store)
+
+
+def _types(module: core.Module) -> Iterator[core.ExternType]:
+    yield from (each.type for each in module.import_list)
+    yield from (each.type for each in module.export_list)
+
+
+def _is_tied(ty: core.ExternType) -> bool:
+    """Whether what has this type cannot move, and can be imported beside a memory."""
+    if isinstance(ty, core.GlobalType):
+        return ty.mutable
+    return not isinstance(ty, (core.FuncType, core.MemoryType))

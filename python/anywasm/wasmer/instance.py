@@ -36,6 +36,7 @@ class Instance(Sealed):
             _check_memory(compiled)
         store, placed = imports.place(module._store, externs)
         self._exports = make(core.Instance(store, compiled, placed))
+        imports.part(store, compiled, externs)
 
     @property
     def exports(self) -> Exports:

@@ -65,7 +65,7 @@ class Store(Sealed):
             raise TypeError("Unknown engine")
         self._kind = kind
         self._engine = _engine(name, kind.compiler_name)
-        self._home: core.Store | None = None
+        self._home: weakref.ref[core.Store] | None = None
         #: Whether all instances of its modules live in one engine store.
         self.together = together
         #: Held while something made with this store is given to an engine's store: once only, from whatever thread.
@@ -87,11 +87,22 @@ class Store(Sealed):
         return self._kind
 
     def home(self) -> core.Store:
-        """The engine store for objects that are used before anything imports them."""
+        """The engine store for objects that are used before anything imports them.
+
+        Held by what lives in it alone, and by the caller: when nothing does any more, the next is a new one.
+        """
         with self.lock:
-            if self._home is None:
-                self._home = core.Store(self._engine)
-            return self._home
+            home = self._home() if self._home is not None else None
+            if home is None:
+                home = core.Store(self._engine)
+                self._home = weakref.ref(home)
+            return home
+
+    def leave(self, home: core.Store) -> None:
+        """What comes home from now on lives in another engine store than this one, unless all live together."""
+        with self.lock:
+            if not self.together and self._home is not None and self._home() is home:
+                self._home = None
 
     def for_an_instance(self) -> core.Store:
         """The engine store for an instance that imports nothing that lives anywhere yet."""
