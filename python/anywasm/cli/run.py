@@ -15,11 +15,11 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from anywasm import core, wasmtime
+from anywasm import core
 from anywasm.cli.common import INTERRUPTED, TRAPPED, compile_file, engine_option, file_argument, printable, read, using
 from anywasm.core import FuncType, ValType, wasi
 from anywasm.core.errors import lacking
-from anywasm.wasmtime import Engine, Linker, Module, Store, WasiConfig, WasmtimeError
+from anywasm.wasmtime import Config, Engine, Linker, Module, Store, WasiConfig, WasmtimeError
 
 T = TypeVar("T")
 
@@ -56,11 +56,11 @@ class Limits:
                 raise engine.face.exception(lacking(engine.native, capability, option))
         if self.fuel is None:
             return engine
-        config: Any = vars(wasmtime)["Config"]()
+        config = Config()
         config.consume_fuel = True
         return Engine(config)
 
-    def apply(self, store: Any) -> None:
+    def apply(self, store: Store) -> None:
         """Sets them for a store of that engine."""
         if self.fuel is not None:
             store.set_fuel(self.fuel)
