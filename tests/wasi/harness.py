@@ -5,7 +5,18 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+import pytest
+
 from drivers import Driver
+
+
+def stock_wasmtime() -> Any:
+    """The package of wasmtime, or a skip: where it is not installed, its name finds a folder of tests."""
+    stock = pytest.importorskip("wasmtime")
+    if getattr(stock, "__file__", None) is None:
+        pytest.skip("wasmtime-py is not installed")
+    return stock
+
 
 #: The calls' parameters, as `wasi_snapshot_preview1.witx` has them: i for 32 bits, l for 64.
 CALLS = {

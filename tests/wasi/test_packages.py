@@ -20,6 +20,7 @@ import pytest
 
 import anywasm
 from anywasm import wasmer, wasmtime
+from wasi.harness import stock_wasmtime
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
@@ -183,7 +184,7 @@ _stock: dict[str, Outcome] = {}
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_same_as_on_wasmtime(name: str, engine: str, tmp_path: Path) -> None:
-    stock = pytest.importorskip("wasmtime")
+    stock = stock_wasmtime()
     program = PROGRAMS[name]
     wasm = fetch(program)
     for folder in ("stock", "explicit", "implicit"):
