@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import anywasm
-from anywasm import wasmtime
 from anywasm.core import TrapCode
 from anywasm.engines import load
 from anywasm.wasmtime import (
+    Config,
     Engine,
     Func,
     FuncType,
@@ -81,13 +81,11 @@ class Explicit(Style):
         return Failure(kind, text)
 
 
-def _config(engine: str) -> Any:
-    """A configuration in which memories can be shared, as they can in the other style; None where there is none."""
-    make = getattr(wasmtime, "Config", None)
-    if make is None or "shared_memory" not in load(engine).capabilities:
-        return None
-    config = make()
-    config.shared_memory = True
+def _config(engine: str) -> Config:
+    """A configuration in which memories are shared by their type alone, as they are in the other style."""
+    config = Config()
+    if "shared_memory" in load(engine).capabilities:
+        config.shared_memory = True
     return config
 
 
