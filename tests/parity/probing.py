@@ -68,7 +68,8 @@ def names(package: ModuleType, prefix: str = "") -> list[str]:
             continue
         found.append(f"{prefix}{name}")
         if isinstance(value, type):
-            inherited = set(dir(value.__mro__[-2])) if issubclass(value, int) else set()
+            # From Python's own classes, and so different on each Python.
+            inherited = set(dir(value.__mro__[-2])) if issubclass(value, (int, BaseException)) else set()
             found += [
                 f"{prefix}{name}.{member}" for member in dir(value) if member[0] != "_" and member not in inherited
             ]
