@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+
+from anywasm_conformance.mortal import mortal
 
 TESTS = Path(__file__).parent
 
@@ -14,6 +18,18 @@ TESTS = Path(__file__).parent
 def joined(*pieces: str) -> str:
     """Pieces of Python, each indented as it likes, as one."""
     return "\n".join(map(textwrap.dedent, pieces))
+
+
+def interruptible() -> Callable[[], None]:
+    """The `preexec_fn` of a child that Ctrl-C reaches, and that ends with this process."""
+    follow = mortal()
+
+    def prepare() -> None:
+        follow()
+        # The test run may have been started in the background, where SIGINT is ignored.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return prepare
 
 
 def run(engine: str, code: str, *args: str, timeout: float = 120) -> str:
@@ -26,6 +42,7 @@ def run(engine: str, code: str, *args: str, timeout: float = 120) -> str:
         text=True,
         timeout=timeout,
         check=False,
+        preexec_fn=interruptible(),
     )
     assert result.returncode == 0, f"exit {result.returncode} on {engine}:\n{result.stdout}\n{result.stderr[-3000:]}"
     return result.stdout

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import anywasm
+import children
 from anywasm.cli import main
 from anywasm.engines import load
 from anywasm.engines.measured import measured
@@ -222,13 +223,9 @@ def test_ctrl_c_ends_a_guest_that_does_not_return(engine: str, calc: str) -> Non
     program = "from anywasm.cli import main; print('ready', flush=True); main()"
     args = [sys.executable, "-c", program, "run", calc, "--invoke", "forever", "--engine", engine]
 
-    def default_interrupt() -> None:
-        # The test run may have been started in the background, where SIGINT is ignored.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
     env = dict(os.environ, PYTHONPATH=str(Path(anywasm.__file__).parents[1]))
     with subprocess.Popen(
-        args, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=default_interrupt
+        args, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=children.interruptible()
     ) as child:
         try:
             assert child.stdout is not None

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 import anywasm
+import children
+from anywasm_conformance.mortal import mortal
 
 PROGRAMS = Path(__file__).parent / "programs"
 ROOT = str(Path(anywasm.__file__).parent.parent)
@@ -38,7 +40,15 @@ def start(command: list[str], cwd: Path, stdin: str = "", **variables: str) -> s
     environment = {name: value for name, value in os.environ.items() if name not in ignored}
     environment |= {"PYTHONPATH": ROOT, **variables}
     return subprocess.run(
-        command, cwd=cwd, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd=cwd,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=mortal(),
     )
 
 
@@ -121,10 +131,6 @@ def test_it_ends_as_with_python(tmp_path: Path, script: str) -> None:
 def test_signals_reach_the_program(tmp_path: Path) -> None:
     (tmp_path / "wait.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
 
-    def default_interrupt() -> None:
-        # The test run may have been started in the background, where SIGINT is ignored.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
     process = subprocess.Popen(
         [*EXEC, "wait.py"],
         cwd=tmp_path,
@@ -132,7 +138,7 @@ def test_signals_reach_the_program(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=default_interrupt,
+        preexec_fn=children.interruptible(),
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"

@@ -100,9 +100,12 @@ CASES = {
         interrupted(lambda: wasm.call(loop))
         print("ok")""",
     "a forked child too": """
+        from anywasm_conformance.mortal import mortal
+        follow = mortal()
         for _ in range(5):
             child = os.fork()
             if child == 0:
+                follow()
                 later(after=0.2)
                 interrupted(lambda: wasm.call(loop))
                 os._exit(7)

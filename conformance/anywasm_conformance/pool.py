@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from anywasm_conformance import suite as suites
+from anywasm_conformance.mortal import mortal
 from anywasm_conformance.outcome import Blame, Outcome, Record
 from anywasm_conformance.suite import File, Suite
 from anywasm_conformance.worker import DONE, TIMEOUT
@@ -51,6 +52,7 @@ class Worker:
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,
+            preexec_fn=mortal(),
         )
 
     def proposals(self) -> frozenset[str]:

@@ -21,6 +21,7 @@ from typing import Any
 
 from anywasm.engines import load
 from anywasm_conformance import script, styles, suite
+from anywasm_conformance.mortal import mortal
 
 #: How a process ended that did not run into anything.
 DONE = "done"
@@ -43,8 +44,10 @@ def main(engine: str, folder: str) -> None:
 
 def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
     """Runs `work` in a fork, its stderr in a file; says how that ended: `done`, `timeout`, or what killed it."""
+    follow = mortal()
     pid = os.fork()
     if pid == 0:
+        follow()
         with contextlib.suppress(OSError):
             os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
         code = 1

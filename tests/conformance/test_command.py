@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 
 import anywasm
+from anywasm_conformance.mortal import mortal
 from anywasm_conformance.run import quick_files
 from anywasm_conformance.suite import HOME, Suite
 
@@ -29,7 +30,9 @@ SMALL = Path(__file__).parent / "small"
 def conformance(*args: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "anywasm", "conformance", *map(str, args)]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=280, check=False, cwd=cwd)
+    return subprocess.run(
+        command, env=env, capture_output=True, text=True, timeout=280, check=False, cwd=cwd, preexec_fn=mortal()
+    )
 
 
 def test_a_quick_run_is_as_expected(suite: Suite, engine: str, tmp_path: Path) -> None:
@@ -135,7 +138,7 @@ def test_ctrl_c_ends_with_the_results_so_far(tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     # The only file that goes on is the one that runs for ever.
     command += ["--engine", INSTALLED[0], "--jobs", "1"]
-    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=mortal())
     deadline = time.monotonic() + 60
     results = tmp_path / "results.jsonl.gz"
     while not results.exists() or results.stat().st_size < 100:

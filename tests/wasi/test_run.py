@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import anywasm
+import children
+from anywasm_conformance.mortal import mortal
 from wasi.test_program import EXPECTED, WASM
 from wasi.test_streams import CAT
 
@@ -32,7 +34,14 @@ def run(
     package = str(Path(anywasm.__file__).parents[1])
     environment = {**os.environ, "PYTHONPATH": package, **(env or {})}
     return subprocess.run(
-        command(engine, *args), input=input, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command(engine, *args),
+        input=input,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=mortal(),
     )
 
 
@@ -189,7 +198,7 @@ def test_ctrl_c(engine: str, wat: Path, cat: Path, where: str) -> None:
         stdout=pipe,
         stderr=pipe,
         env={**os.environ, "PYTHONPATH": package},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=children.interruptible(),
     ) as guest:
         assert guest.stdout
         assert guest.stdout.readline() == b"ready\n"
