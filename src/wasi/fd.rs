@@ -157,59 +157,56 @@ impl Call<'_> {
         }
     }
 
-    /// The buffers that are not empty.
-    fn buffers(&self, array: u32, count: u32) -> Result<Vec<(u32, u32)>> {
-        let mut buffers = self.guest.buffers(array, count)?;
+    /// Moves bytes between a descriptor and the guest's buffers that are not empty, and tells the guest how many.
+    fn transfer(
+        &self,
+        fd: u32,
+        array: u32,
+        len: u32,
+        out: u32,
+        moved: impl FnOnce(&Descriptor, &[(u32, u32)]) -> Result<usize>,
+    ) -> Result<()> {
+        let mut buffers = self.guest.buffers(array, len)?;
         buffers.retain(|(_, len)| *len > 0);
-        Ok(buffers)
+        self.guest.check(out, 4)?;
+        let total = moved(&*self.wasi.get(fd)?, &buffers)?;
+        self.guest.write_u32(out, count(total)?)
     }
 
     pub(super) fn fd_read(&mut self, fd: u32, array: u32, len: u32, out: u32) -> Result<()> {
-        let buffers = self.buffers(array, len)?;
-        self.guest.check(out, 4)?;
-        let total = match &*self.wasi.get(fd)? {
-            Descriptor::File(file) => file.read(&self.guest, &buffers)?,
+        self.transfer(fd, array, len, out, |descriptor, buffers| match descriptor {
+            Descriptor::File(file) => file.read(&self.guest, buffers),
             // Only the first: what else there is to come, nobody knows.
             Descriptor::Input(input) => match buffers.first() {
-                Some((ptr, len)) => input.read(&self.guest, *ptr, *len)?,
-                None => 0,
+                Some((ptr, len)) => input.read(&self.guest, *ptr, *len),
+                None => Ok(0),
             },
-            _ => return Err(Errno::BADF.into()),
-        };
-        self.guest.write_u32(out, count(total)?)
+            _ => Err(Errno::BADF.into()),
+        })
     }
 
     pub(super) fn fd_pread(&mut self, fd: u32, array: u32, len: u32, offset: u64, out: u32) -> Result<()> {
-        let buffers = self.buffers(array, len)?;
-        self.guest.check(out, 4)?;
-        let total = match &*self.wasi.get(fd)? {
-            Descriptor::File(file) => file.read_at(&self.guest, &buffers, offset)?,
-            Descriptor::Input(_) => return Err(Errno::SPIPE.into()),
-            _ => return Err(Errno::BADF.into()),
-        };
-        self.guest.write_u32(out, count(total)?)
+        self.transfer(fd, array, len, out, |descriptor, buffers| match descriptor {
+            Descriptor::File(file) => file.read_at(&self.guest, buffers, offset),
+            Descriptor::Input(_) => Err(Errno::SPIPE.into()),
+            _ => Err(Errno::BADF.into()),
+        })
     }
 
     pub(super) fn fd_write(&mut self, fd: u32, array: u32, len: u32, out: u32) -> Result<()> {
-        let buffers = self.buffers(array, len)?;
-        self.guest.check(out, 4)?;
-        let total = match &*self.wasi.get(fd)? {
-            Descriptor::File(file) => file.write(&self.guest, &buffers)?,
-            Descriptor::Output(output) => output.write(&self.guest, &buffers)?,
-            _ => return Err(Errno::BADF.into()),
-        };
-        self.guest.write_u32(out, count(total)?)
+        self.transfer(fd, array, len, out, |descriptor, buffers| match descriptor {
+            Descriptor::File(file) => file.write(&self.guest, buffers),
+            Descriptor::Output(output) => output.write(&self.guest, buffers),
+            _ => Err(Errno::BADF.into()),
+        })
     }
 
     pub(super) fn fd_pwrite(&mut self, fd: u32, array: u32, len: u32, offset: u64, out: u32) -> Result<()> {
-        let buffers = self.buffers(array, len)?;
-        self.guest.check(out, 4)?;
-        let total = match &*self.wasi.get(fd)? {
-            Descriptor::File(file) => file.write_at(&self.guest, &buffers, offset)?,
-            Descriptor::Output(_) => return Err(Errno::SPIPE.into()),
-            _ => return Err(Errno::BADF.into()),
-        };
-        self.guest.write_u32(out, count(total)?)
+        self.transfer(fd, array, len, out, |descriptor, buffers| match descriptor {
+            Descriptor::File(file) => file.write_at(&self.guest, buffers, offset),
+            Descriptor::Output(_) => Err(Errno::SPIPE.into()),
+            _ => Err(Errno::BADF.into()),
+        })
     }
 
     pub(super) fn fd_prestat_get(&mut self, fd: u32, out: u32) -> Result<()> {
