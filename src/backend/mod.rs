@@ -16,6 +16,7 @@ use wasmparser::WasmFeatures;
 
 #[cfg(not(feature = "wasmtime"))]
 mod standard;
+mod wasm_h;
 #[cfg(feature = "wasmtime")]
 mod wasmtime;
 

@@ -1,9 +1,9 @@
 //! wasmtime's two ways of failing, as our one.
 
+use crate::backend::wasm_h;
 use crate::backend::wasmtime::engine::Store;
 use crate::error::{Error, Frame, Kind, Result};
 use std::ffi::CString;
-use std::ptr;
 use wasm_c_api as c;
 
 /// Our error of this kind for wasmtime's, if there is one; frees it.
@@ -16,7 +16,7 @@ pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: Kind) -> Result<()> {
     }
     // SAFETY: message and frames are copied out before the error is freed.
     unsafe {
-        let message = text(|out| c::wasmtime_error_message(error, out));
+        let message = wasm_h::text(|out| c::wasmtime_error_message(error, out));
         let frames = frames(|out| c::wasmtime_error_wasm_trace(error, out));
         c::wasmtime_error_delete(error);
         Err(Error { frames, ..Error::new(kind, message) })
@@ -36,7 +36,7 @@ pub unsafe fn outcome(store: Store, error: *mut c::wasmtime_error_t, trap: *mut 
     unsafe {
         let mut code = 0;
         let code = if c::wasmtime_trap_code(trap, &mut code) { i32::from(code) } else { forget_exception(store) };
-        let message = text(|out| c::wasm_trap_message(trap, out));
+        let message = wasm_h::text(|out| c::wasm_trap_message(trap, out));
         let frames = frames(|out| c::wasm_trap_trace(trap, out));
         c::wasm_trap_delete(trap);
         Err(Error { code, frames, ..Error::new(Kind::Trap, message) })
@@ -61,45 +61,13 @@ pub fn c_text(text: &str) -> CString {
     CString::new(text.split('\0').next().unwrap_or_default()).unwrap_or_default()
 }
 
-/// A text that wasmtime writes into a vector of its own.
-unsafe fn text(write: impl FnOnce(*mut c::wasm_byte_vec_t)) -> String {
-    // SAFETY: the vector is filled by wasmtime and freed by it, in between only read.
-    unsafe {
-        let mut vec = std::mem::zeroed();
-        write(&mut vec);
-        let text = bytes(&vec);
-        c::wasm_byte_vec_delete(&mut vec);
-        text
-    }
-}
-
-unsafe fn bytes(vec: &c::wasm_byte_vec_t) -> String {
-    if vec.size == 0 {
-        return String::new();
-    }
-    // SAFETY: a vector that is not empty points to as many bytes as it says.
-    let bytes = unsafe { std::slice::from_raw_parts(vec.data.cast::<u8>(), vec.size) };
-    String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)).into_owned()
-}
-
+/// The frames that wasmtime writes, with their names.
 unsafe fn frames(write: impl FnOnce(*mut c::wasm_frame_vec_t)) -> Vec<Frame> {
-    // SAFETY: the vector owns its frames until it is deleted; names belong to their frame.
+    // SAFETY: names belong to their frame, which lives while it is read.
     unsafe {
-        let mut vec: c::wasm_frame_vec_t = std::mem::zeroed();
-        write(&mut vec);
-        let raw = if vec.size == 0 { &[][..] } else { std::slice::from_raw_parts(vec.data, vec.size) };
-        let name = |name: *const c::wasm_byte_vec_t| (!ptr::eq(name, ptr::null())).then(|| bytes(&*name));
-        let frames = raw
-            .iter()
-            .map(|frame| Frame {
-                func_index: c::wasm_frame_func_index(*frame),
-                func_offset: c::wasm_frame_func_offset(*frame),
-                module_offset: c::wasm_frame_module_offset(*frame),
-                func_name: name(c::wasmtime_frame_func_name(*frame)),
-                module_name: name(c::wasmtime_frame_module_name(*frame)),
-            })
-            .collect();
-        c::wasm_frame_vec_delete(&mut vec);
-        frames
+        let name = |name: *const c::wasm_byte_vec_t| (!name.is_null()).then(|| wasm_h::bytes(&*name));
+        wasm_h::frames(write, |frame| {
+            (name(c::wasmtime_frame_func_name(frame)), name(c::wasmtime_frame_module_name(frame)))
+        })
     }
 }

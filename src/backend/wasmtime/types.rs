@@ -1,54 +1,33 @@
 //! Types, made for wasmtime and, for functions found in tables and globals, read from it.
 
+use crate::backend::wasm_h;
 use crate::backend::wasmtime::engine::Store;
 use crate::types::{FuncType, GlobalType, TableType, ValType};
 use wasm_c_api as c;
 
 fn val_type(ty: ValType) -> *mut c::wasm_valtype_t {
-    let kind = match ty {
-        ValType::I32 => c::wasm_valkind_enum_WASM_I32,
-        ValType::I64 => c::wasm_valkind_enum_WASM_I64,
-        ValType::F32 => c::wasm_valkind_enum_WASM_F32,
-        ValType::F64 => c::wasm_valkind_enum_WASM_F64,
-        ValType::FuncRef => c::wasm_valkind_enum_WASM_FUNCREF,
-        ValType::ExternRef => c::wasm_valkind_enum_WASM_EXTERNREF,
+    if ty == ValType::V128 {
         // SAFETY: makes a type that the caller owns.
-        ValType::V128 => return unsafe { c::wasmtime_wasm_valtype_v128() },
-        ValType::Other => unreachable!("`object::require` lets no such type come here"),
-    };
-    // SAFETY: as above, of a kind that wasmtime knows.
-    unsafe { c::wasm_valtype_new(kind as c::wasm_valkind_t) }
-}
-
-fn val_types(types: &[ValType]) -> c::wasm_valtype_vec_t {
-    let mut items: Vec<_> = types.iter().map(|ty| val_type(*ty)).collect();
-    // SAFETY: every element is a fresh type, and the vector takes them over.
-    unsafe {
-        let mut vec = std::mem::zeroed();
-        c::wasm_valtype_vec_new(&mut vec, items.len(), items.as_mut_ptr());
-        vec
+        return unsafe { c::wasmtime_wasm_valtype_v128() };
     }
+    let kind = wasm_h::kind(ty).unwrap_or_else(|| unreachable!("`object::require` lets no such type come here"));
+    // SAFETY: as above, of a kind that wasmtime knows.
+    unsafe { c::wasm_valtype_new(kind) }
 }
 
 /// A function type, owned by the caller.
 pub fn func_type(ty: &FuncType) -> *mut c::wasm_functype_t {
-    let (mut params, mut results) = (val_types(&ty.params), val_types(&ty.results));
-    // SAFETY: the function type takes both vectors over.
-    unsafe { c::wasm_functype_new(&mut params, &mut results) }
+    wasm_h::func_type(ty, val_type)
 }
 
 /// A table type, owned by the caller; 32-bit, as the shim has checked.
 pub fn table_type(ty: &TableType) -> *mut c::wasm_tabletype_t {
-    let max = ty.limits.max.map_or(u32::MAX, |max| max as u32);
-    // SAFETY: the element type is fresh and is taken over; the limits are only read.
-    unsafe { c::wasm_tabletype_new(val_type(ty.element), &c::wasm_limits_t { min: ty.limits.min as u32, max }) }
+    wasm_h::table_type(ty, val_type)
 }
 
 /// A global type, owned by the caller.
 pub fn global_type(ty: &GlobalType) -> *mut c::wasm_globaltype_t {
-    let mutability = if ty.mutable { c::wasm_mutability_enum_WASM_VAR } else { c::wasm_mutability_enum_WASM_CONST };
-    // SAFETY: the content type is fresh and is taken over.
-    unsafe { c::wasm_globaltype_new(val_type(ty.content), mutability as c::wasm_mutability_t) }
+    wasm_h::global_type(ty, val_type)
 }
 
 /// The type of a function.
