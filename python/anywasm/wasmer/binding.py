@@ -31,8 +31,8 @@ class Binding(Generic[Kind]):
         """The object, made at home if need be."""
         if self.made is None:
             assert self._home is not None
-            with self._home.lock:
-                return self.get_in(self._home.home())
+            with self._home._lock:
+                return self.get_in(self._home._home())
         return self.made
 
     def before(self, action: Callable[[], object]) -> bool:
@@ -40,7 +40,7 @@ class Binding(Generic[Kind]):
         if self.made is not None:
             return False
         assert self._home is not None
-        with self._home.lock:
+        with self._home._lock:
             if self.made is None:
                 action()
             return self.made is None
@@ -50,7 +50,7 @@ class Binding(Generic[Kind]):
         if self.made is None:
             assert self._make is not None
             assert self._home is not None
-            with self._home.lock:
+            with self._home._lock:
                 if self.made is None:
                     self.made = self._make(store)
         return self.made
@@ -58,7 +58,7 @@ class Binding(Generic[Kind]):
     def leave_home(self, store: core.Store) -> None:
         """Others who come home from now on live in another store than this one."""
         if self._home is not None:
-            self._home.leave(store)
+            self._home._leave(store)
 
     def store(self) -> core.Store | None:
         """Where it lives already, if anywhere."""

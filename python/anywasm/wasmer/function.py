@@ -116,6 +116,6 @@ class Function(Sealed, core.Func):
         """A host function that is called from Python before it lives anywhere goes home."""
         assert self._host is not None
         assert self._home is not None
-        with self._home.lock:
+        with self._home._lock:
             if not self._ptr:
-                self._be_defined(self._home.home(), self._host)
+                self._be_defined(self._home._home(), self._host)

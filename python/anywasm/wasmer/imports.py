@@ -94,7 +94,7 @@ def place(home: Store, externs: list[Any]) -> tuple[core.Store, list[core.Import
         )
     live = (each._live_store() for each in externs if isinstance(each, Function))
     candidates = [*fixed, *(store for store in live if store is not None and store.core_engine is engine)]
-    store = candidates[0] if candidates else home.for_an_instance()
+    store = candidates[0] if candidates else home._for_an_instance()
     return store, [each if _is_tag(each) else each._in_store(store) for each in externs]
 
 

@@ -25,7 +25,7 @@ class Module(Sealed):
     def __init__(self, store: Store, bytes: bytes | str) -> None:
         arguments.instance("store", store, Store)
         binary = _binary(store, bytes)
-        store.kind.check_compiles()
+        store._kind.check_compiles()
         self._set(store, core.Module.compile(store._engine, binary))
 
     def _set(self, store: Store, ptr: Any) -> None:

@@ -48,8 +48,8 @@ class Store(Sealed):
     export can be imported together, and their memory is freed when the last of them goes.
 
     `engine` is a kind of engine with a compiler, from `anywasm.wasmer.engine`; None is `Universal` with Cranelift.
-    `name` is the name of what runs below (`"wasmi"`); None is the default engine. Raises TypeError for anything else,
-    and `anywasm.EngineUnavailable` where there is no engine of this name.
+    `name` is the name of what runs below, one of `anywasm.engines()`; None is the default engine. Raises TypeError for
+    anything else, and `anywasm.EngineUnavailable` where there is no engine of this name.
 
     >>> from anywasm.wasmer import Store
     >>> store = Store()
@@ -57,7 +57,7 @@ class Store(Sealed):
     ('universal', 'cranelift')
     """
 
-    __slots__ = ("_engine", "_home", "_kind", "lock", "together")
+    __slots__ = ("_engine", "_home_ref", "_kind", "_lock", "together")
 
     def __init__(self, engine: StoreEngine | None = None, *, name: str | None = None, together: bool = False) -> None:
         kind = _DEFAULT if engine is None else engine
@@ -65,11 +65,11 @@ class Store(Sealed):
             raise TypeError("Unknown engine")
         self._kind = kind
         self._engine = _engine(name, kind.compiler_name)
-        self._home: weakref.ref[core.Store] | None = None
+        self._home_ref: weakref.ref[core.Store] | None = None
         #: Whether all instances of its modules live in one engine store.
         self.together = together
         #: Held while something made with this store is given to an engine's store: once only, from whatever thread.
-        self.lock = threading.RLock()
+        self._lock = threading.RLock()
 
     @property
     def engine_name(self) -> str:
@@ -81,29 +81,24 @@ class Store(Sealed):
         """The compiler: `cranelift`, `llvm` or `singlepass`; None where the engine is headless."""
         return self._kind.compiler_name
 
-    @property
-    def kind(self) -> StoreEngine:
-        """What it was made with."""
-        return self._kind
-
-    def home(self) -> core.Store:
+    def _home(self) -> core.Store:
         """The engine store for objects that are used before anything imports them.
 
         Held by what lives in it alone, and by the caller: when nothing does any more, the next is a new one.
         """
-        with self.lock:
-            home = self._home() if self._home is not None else None
+        with self._lock:
+            home = self._home_ref() if self._home_ref is not None else None
             if home is None:
                 home = core.Store(self._engine)
-                self._home = weakref.ref(home)
+                self._home_ref = weakref.ref(home)
             return home
 
-    def leave(self, home: core.Store) -> None:
+    def _leave(self, home: core.Store) -> None:
         """What comes home from now on lives in another engine store than this one, unless all live together."""
-        with self.lock:
-            if not self.together and self._home is not None and self._home() is home:
-                self._home = None
+        with self._lock:
+            if not self.together and self._home_ref is not None and self._home_ref() is home:
+                self._home_ref = None
 
-    def for_an_instance(self) -> core.Store:
+    def _for_an_instance(self) -> core.Store:
         """The engine store for an instance that imports nothing that lives anywhere yet."""
-        return self.home() if self.together else core.Store(self._engine)
+        return self._home() if self.together else core.Store(self._engine)
