@@ -51,6 +51,13 @@ def test_engine_names_are_known_in_one_place_only() -> None:
         assert not found, f"{path}: {found}"
 
 
+@pytest.mark.parametrize("layer", ["core", "wasmer", "wasmtime"])
+def test_no_example_names_an_engine(layer: str) -> None:
+    for path in (PACKAGE / layer).rglob("*.py"):
+        found = re.findall(r'"(?:wasmtime|wasmtime-standard|wasmer|wasmi)"', path.read_text())
+        assert not found, f"{path}: {found}"
+
+
 def test_only_the_standard_library_is_imported_at_first() -> None:
     import children
 

@@ -16,6 +16,17 @@ typedef struct {
     char format; /* as in the module `struct` */
 } aw_elements;
 
+/* How many bytes an element of a format takes. */
+static uint8_t aw_element_width(char format)
+{
+    switch (format) {
+    case 'B': case 'b': return 1;
+    case 'H': case 'h': return 2;
+    case 'I': case 'i': case 'f': return 4;
+    default: return 8;
+    }
+}
+
 static PyObject *aw_element(char format, const uint8_t *at)
 {
     union { int16_t h; uint16_t H; int32_t i; uint32_t I; int64_t q; uint64_t Q; float f; double d; } number;
@@ -247,24 +258,24 @@ static Py_ssize_t aw_elements_length(PyObject *object)
     return length;
 }
 
-/* _bind(address, offset in bytes, bytes an element takes, format): what is shown. */
+/* _bind(address, offset in elements, format): what is shown. */
 static PyObject *aw_elements_bind(PyObject *object, PyObject *args)
 {
     aw_elements *self = (aw_elements *)object;
     unsigned long long address, offset;
-    unsigned char width;
-    char format;
-    if (!PyArg_ParseTuple(args, "KKbc", &address, &offset, &width, &format))
+    int format;
+    if (!PyArg_ParseTuple(args, "KKC", &address, &offset, &format))
         return NULL;
     self->memory = (const aw_extern *)(uintptr_t)address;
-    self->offset = offset;
-    self->width = width;
-    self->format = format;
+    self->format = (char)format;
+    self->width = aw_element_width(self->format);
+    /* An offset that far out is beyond any memory's end, and stays so. */
+    self->offset = (offset < 1ULL << 56 ? offset : 1ULL << 56) * self->width;
     Py_RETURN_NONE;
 }
 
 static PyMethodDef aw_elements_methods[] = {
-    {"_bind", aw_elements_bind, METH_VARARGS, "Says what is shown: address, offset, width and format."},
+    {"_bind", aw_elements_bind, METH_VARARGS, "Says what is shown: address, offset and format."},
     {NULL, NULL, 0, NULL},
 };
 

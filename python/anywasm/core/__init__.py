@@ -34,7 +34,6 @@ from anywasm.core.types import (
     TableType,
     TagType,
     ValType,
-    dress,
 )
 
 __all__ = [
@@ -77,7 +76,6 @@ __all__ = [
     "Triple",
     "ValType",
     "check_option",
-    "dress",
     "host_function",
     "wasm2wat",
     "wat2wasm",

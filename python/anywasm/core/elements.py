@@ -26,14 +26,17 @@ class Elements:
     _own_slots: ClassVar[tuple[str, ...]] = ("_memory", "_offset")
     #: The element's type, as the module `struct` writes it.
     _format: ClassVar[str]
-    #: The same as bytes.
-    _code: ClassVar[bytes]
     #: How many bytes an element takes.
-    _width: ClassVar[int]
+    bytes_per_element: ClassVar[int]
     _memory: Memory
     _offset: int
     #: From the engine module's `MemoryElements`.
-    _bind: Callable[[Any, int, int, bytes], None]
+    _bind: Callable[[int, int, str], None]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "_format" in vars(cls):
+            cls.bytes_per_element = struct.calcsize(f"<{cls._format}")
 
     @classmethod
     def _over(cls: type[Kind], memory: Memory, offset: int) -> Kind:
@@ -41,26 +44,29 @@ class Elements:
         native = memory._native
         made: Kind = object.__new__(native.classes.get(cls) or specialise(cls, native))
         made._memory, made._offset = memory, offset
-        # An offset that far out is beyond any memory's end, and stays so.
-        made._bind(memory._address, min(offset, 1 << 56) * cls._width, cls._width, cls._code)
+        made._bind(memory._address, offset, cls._format)
         return made
 
     def _count(self) -> int:
         """How many elements there are."""
-        return max(self._memory.byte_size() // self._width - self._offset, 0)
+        return max(self._memory.byte_size() // self.bytes_per_element - self._offset, 0)
+
+    def _at(self, index: int) -> int:
+        """Where in the memory an element is."""
+        return (self._offset + index) * self.bytes_per_element
 
     def _read_run(self, start: int, stop: int) -> memoryview:
         """A copy of the elements from `start` to `stop`, which are in range."""
-        data = self._memory.read_array((self._offset + start) * self._width, (stop - start) * self._width)
+        data = self._memory.read_array(self._at(start), (stop - start) * self.bytes_per_element)
         return memoryview(data).cast(self._format)  # type: ignore[call-overload, no-any-return]
 
     def _write_one(self, index: int, value: int | float) -> None:
         """Writes an element; `struct.error` or OverflowError where the value does not fit its type."""
-        self._memory.write_bytes((self._offset + index) * self._width, struct.pack(f"<{self._format}", value))
+        self._memory.write_bytes(self._at(index), struct.pack(f"<{self._format}", value))
 
     def _write_raw(self, start: int, data: Any) -> None:
         """Writes elements given as the bytes of a bytes-like object, in one go."""
-        self._memory.write_bytes((self._offset + start) * self._width, data)
+        self._memory.write_bytes(self._at(start), data)
 
 
 assert sys.byteorder == "little", "WebAssembly memories are little-endian, and so must the views' machine be"

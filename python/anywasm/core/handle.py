@@ -8,6 +8,8 @@ from anywasm.core.errors import take
 from anywasm.core.face import Face
 from anywasm.engines import Native
 
+_FAILED = 0xFFFF_FFFF_FFFF_FFFF
+
 
 class Handle:
     """A pointer that is deleted with the object, or earlier by `_close`.
@@ -30,6 +32,12 @@ class Handle:
     def _check(self, result: Any) -> Any:
         """The result of a call that fails by NULL or false."""
         if not result:
+            raise self._failure()
+        return result
+
+    def _number(self, result: int) -> int:
+        """The result of a call that gives a size, and fails by the largest there is."""
+        if result == _FAILED:
             raise self._failure()
         return result
 

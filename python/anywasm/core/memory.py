@@ -7,18 +7,18 @@ from typing import Any
 
 from anywasm.core import types
 from anywasm.core.extern import Extern
+from anywasm.core.paged import Paged
 from anywasm.core.store import Store
 from anywasm.core.types import MemoryType
 
-_FAILED = 0xFFFF_FFFF_FFFF_FFFF
 
-
-class Memory(Extern):
+class Memory(Paged, Extern):
     """A linear memory.
 
-    Bytes are copied by the shim, with the store entered; a `view` shows them where they are, and keeps that place alive
-    even when the memory has moved on.
+    Bytes are copied by the shim, with the store entered. What shows them where they are is a `Buffer`.
     """
+
+    _size_call, _grow_call = "aw_memory_size", "aw_memory_grow"
 
     def __init__(self, store: Store, ptr: Any, ty: MemoryType) -> None:
         super().__init__(store, ptr)
@@ -35,29 +35,6 @@ class Memory(Extern):
     def new(cls, store: Store, ty: MemoryType) -> Memory:
         """A new memory."""
         return cls(store, store._native.lib.aw_memory_new(store._ptr, types.write(store._native, ty)), ty)
-
-    @property
-    def type(self) -> MemoryType:
-        """Its type, with the sizes it was made with."""
-        return self._type
-
-    def byte_size(self) -> int:
-        """How many bytes it has."""
-        size: int = self._native.lib.aw_memory_size(self._ptr)
-        if size == _FAILED:
-            raise self._failure()
-        return size
-
-    def page_count(self) -> int:
-        """How many pages it has."""
-        return self.byte_size() >> self._type.page_size_log2
-
-    def grow(self, delta: int) -> int:
-        """Adds `delta` pages; gives the former number of pages. The style's error where that is too many."""
-        pages: int = self._native.lib.aw_memory_grow(self._ptr, delta)
-        if pages == _FAILED:
-            raise self._failure()
-        return pages
 
     def read_array(self, start: int, length: int) -> bytearray:
         """`length` bytes from `start`; the style's error where the range is not within `byte_size`."""

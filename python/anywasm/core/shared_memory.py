@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from anywasm.core import types
 from anywasm.core.engine import Engine
 from anywasm.core.extern import Extern
-from anywasm.core.handle import Handle
 from anywasm.core.memory import Memory
+from anywasm.core.paged import Paged
 from anywasm.core.store import Store
 from anywasm.core.types import MemoryType
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from anywasm.core.importer import Importer
     from anywasm.core.module import Module
 
-_FAILED = 0xFFFF_FFFF_FFFF_FFFF
 
-
-class SharedMemory(Handle):
+class SharedMemory(Paged):
     """A memory that belongs to an engine, and that instances in several stores can import at once.
 
     It never moves, and only grows. Nothing orders the host's reads and writes with those of guests on other threads.
     """
+
+    _size_call, _grow_call = "aw_shared_memory_size", "aw_shared_memory_grow"
 
     def __init__(self, engine: Engine, ptr: Any, ty: MemoryType) -> None:
         super().__init__(engine.native, engine.face, ptr, engine.native.lib.aw_shared_memory_delete)
@@ -40,11 +40,6 @@ class SharedMemory(Handle):
         """The shared memory that an instance exports."""
         return cls(memory.core_store.core_engine, memory._native.lib.aw_shared_memory_of(memory._ptr), memory.type)
 
-    @property
-    def type(self) -> MemoryType:
-        """Its type, with the sizes it was made with."""
-        return self._type
-
     def lives_in(self, store: Store) -> bool:
         """Whether it can be imported in this store."""
         return store.core_engine is self._engine
@@ -60,24 +55,6 @@ class SharedMemory(Handle):
     def import_into(self, store: Store, importer: Importer) -> Any:
         """The pointer to import it by, in a store of its engine."""
         return store.owned(self._native.lib.aw_shared_memory_extern(self._ptr, store._ptr))
-
-    def byte_size(self) -> int:
-        """How many bytes it has."""
-        size: int = self._native.lib.aw_shared_memory_size(self._ptr)
-        if size == _FAILED:
-            raise self._failure()
-        return size
-
-    def page_count(self) -> int:
-        """How many pages it has."""
-        return self.byte_size() >> self._type.page_size_log2
-
-    def grow(self, delta: int) -> int:
-        """Adds `delta` pages; gives the former number of pages. The style's error where that is too many."""
-        pages: int = self._native.lib.aw_shared_memory_grow(self._ptr, delta)
-        if pages == _FAILED:
-            raise self._failure()
-        return pages
 
     def address(self) -> int:
         """Where the bytes are, for good."""

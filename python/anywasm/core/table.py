@@ -9,8 +9,6 @@ from anywasm.core.extern import Extern
 from anywasm.core.store import Store
 from anywasm.core.types import TableType
 
-_FAILED = 0xFFFF_FFFF_FFFF_FFFF
-
 
 class Table(Extern):
     """A table; elements are plain values: a function or None, or any object."""
@@ -33,10 +31,7 @@ class Table(Extern):
 
     def size(self) -> int:
         """How many elements it has."""
-        size: int = self._native.lib.aw_table_size(self._ptr)
-        if size == _FAILED:
-            raise self._failure()
-        return size
+        return self._number(self._native.lib.aw_table_size(self._ptr))
 
     def get(self, index: int) -> Any:
         """The element at an index; the style's error where there is none."""
@@ -52,7 +47,4 @@ class Table(Extern):
     def grow(self, delta: int, init: Any) -> int:
         """Adds `delta` elements, each `init`; gives the former size."""
         slot, _owner = values.one(self._store, self._type.element, init)
-        size: int = self._native.lib.aw_table_grow(self._ptr, delta, slot)
-        if size == _FAILED:
-            raise self._failure()
-        return size
+        return self._number(self._native.lib.aw_table_grow(self._ptr, delta, slot))

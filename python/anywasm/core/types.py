@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -99,16 +98,6 @@ class TagType:
 
 
 ExternType = Union[FuncType, GlobalType, TableType, MemoryType, TagType]
-
-
-def dress(ty: ExternType, classes: Mapping[type, Any]) -> Any:
-    """A style's type object over a core type, which it keeps as `_core`; the core type itself where it has none."""
-    found = classes.get(type(ty))
-    if found is None:
-        return ty
-    result = found.__new__(found)
-    result._core = ty
-    return result
 
 
 def _sizes(wide: bool, minimum: int, maximum: int | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from anywasm import core
 from anywasm.wasmer import arguments, views
@@ -13,6 +14,8 @@ from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import MemoryType, of_core
 
 _MOST_PAGES = 65536
+
+_View = TypeVar("_View", bound=views.View)
 
 
 class Memory(Bound):
@@ -88,47 +91,46 @@ class Memory(Bound):
 
     def uint8_view(self, offset: int = 0) -> views.Uint8Array:
         """A view as unsigned bytes; offsets count elements."""
-        return views.Uint8Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Uint8Array._over, offset)
 
     def int8_view(self, offset: int = 0) -> views.Int8Array:
         """A view as signed bytes."""
-        return views.Int8Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Int8Array._over, offset)
 
     def uint16_view(self, offset: int = 0) -> views.Uint16Array:
         """A view as unsigned 16-bit integers."""
-        return views.Uint16Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Uint16Array._over, offset)
 
     def int16_view(self, offset: int = 0) -> views.Int16Array:
         """A view as signed 16-bit integers."""
-        return views.Int16Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Int16Array._over, offset)
 
     def uint32_view(self, offset: int = 0) -> views.Uint32Array:
         """A view as unsigned 32-bit integers."""
-        return views.Uint32Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Uint32Array._over, offset)
 
     def int32_view(self, offset: int = 0) -> views.Int32Array:
         """A view as signed 32-bit integers."""
-        return views.Int32Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Int32Array._over, offset)
 
     def uint64_view(self, offset: int = 0) -> views.Uint64Array:
         """A view as unsigned 64-bit integers."""
-        return views.Uint64Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Uint64Array._over, offset)
 
     def int64_view(self, offset: int = 0) -> views.Int64Array:
         """A view as signed 64-bit integers."""
-        return views.Int64Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Int64Array._over, offset)
 
     def float32_view(self, offset: int = 0) -> views.Float32Array:
         """A view as 32-bit floats."""
-        return views.Float32Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Float32Array._over, offset)
 
     def float64_view(self, offset: int = 0) -> views.Float64Array:
         """A view as 64-bit floats."""
-        return views.Float64Array._over(self._binding.made or self._binding.get(), _elements(offset))
+        return self._view(views.Float64Array._over, offset)
 
-
-def _elements(offset: Any) -> int:
-    """A view's offset, checked as stock wasmer does."""
-    if offset.__class__ is int and 0 <= offset < 1 << 56:
-        return offset
-    return arguments.wide_unsigned("offset", offset, 64)
+    def _view(self, over: Callable[[core.Memory, int], _View], offset: Any) -> _View:
+        memory = self._binding.made or self._binding.get()
+        if offset.__class__ is not int or not 0 <= offset < 1 << 56:
+            offset = arguments.wide_unsigned("offset", offset, 64)
+        return over(memory, offset)

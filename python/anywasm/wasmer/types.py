@@ -234,12 +234,19 @@ class ImportType(Sealed):
         return self._type
 
 
+_CLASSES: dict[type, Any] = {
+    core.FuncType: FunctionType,
+    core.MemoryType: MemoryType,
+    core.GlobalType: GlobalType,
+    core.TableType: TableType,
+}
+
+
 def of_core(ty: core.ExternType) -> Any:
     """wasmer's type object for a core type; the core's own where wasmer has none."""
-    classes: dict[type, Any] = {
-        core.FuncType: FunctionType,
-        core.MemoryType: MemoryType,
-        core.GlobalType: GlobalType,
-        core.TableType: TableType,
-    }
-    return core.dress(ty, classes)
+    found = _CLASSES.get(type(ty))
+    if found is None:
+        return ty
+    result = found.__new__(found)
+    result._core = ty
+    return result

@@ -29,15 +29,6 @@ class View(Sealed, core.Elements):
 
     __slots__ = ()
 
-    #: How many bytes an element takes.
-    bytes_per_element: ClassVar[int]
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        if "_format" in vars(cls):
-            cls._code = cls._format.encode()
-            cls._width = cls.bytes_per_element = struct.calcsize(f"<{cls._format}")
-
     def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")
 

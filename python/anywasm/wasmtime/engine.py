@@ -11,7 +11,7 @@ from anywasm.wasmtime.managed import Managed
 
 
 class Engine(core.Engine, Managed):
-    """An engine; `name` names it (`"wasmi"`), None is the default one. It takes the configuration over.
+    """An engine; `name` is one of `anywasm.engines()`, None the default one. It takes the configuration over.
 
     With `interruptible`, Ctrl-C ends a guest that runs on the main thread, and so does whatever else a signal's handler
     raises; compiling takes a third longer, and guests run a few percent slower. Where it is None, the environment
