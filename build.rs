@@ -8,11 +8,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const EMIT: &str = "src/glue/emit.py";
-const GLUE: [&str; 9] = [
+const GLUE: [&str; 11] = [
     "src/anywasm.h",
     "src/glue/host.c",
     "src/glue/stream.c",
     "src/glue/interrupt.c",
+    "src/glue/owner.c",
+    "src/glue/make.c",
     "src/glue/call.c",
     "src/glue/memory.c",
     "src/glue/elements.c",

@@ -26,7 +26,8 @@ SOURCE = """(module (import "env" "host" (func $host (param i32 i32) (result i32
         (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
       (local.get 1)))"""
 
-# Without a memory: to map and unmap one costs more than all else, and the same on both sides.
+# Without a memory: to map and unmap one costs more than all else, and the same on both sides (mmap of 4 GiB, mprotect,
+# munmap).
 SMALL = SOURCE.replace('(memory (export "memory") 80)', "")
 
 Work = Callable[[], int]
@@ -60,10 +61,22 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
         loop(store, CALLS)
         return CALLS
 
-    def whole() -> int:
+    linker = wasmtime.Linker(engine)
+    linker.define_func("env", "host", ty, add)
+
+    def whole(module: Any) -> Work:
+        def work() -> int:
+            for _ in range(300):
+                fresh = wasmtime.Store(engine)
+                wasmtime.Instance(fresh, module, [wasmtime.Func(fresh, ty, add)])
+            return 300
+
+        return work
+
+    def linked() -> int:
         for _ in range(300):
             fresh = wasmtime.Store(engine)
-            wasmtime.Instance(fresh, small, [wasmtime.Func(fresh, ty, add)])
+            linker.instantiate(fresh, small)
         return 300
 
     block = bytes(4 << 20)
@@ -75,7 +88,9 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
         "write 16 bytes": repeat(memory.write, store, b"0123456789abcdef", 100),
         "read 4 MiB": repeat(memory.read, store, 0, 4 << 20, times=20),
         "write 4 MiB": repeat(memory.write, store, block, 0, times=20),
-        "store + host function + instantiate": whole,
+        "store + host function + instantiate": whole(small),
+        "the same with a memory": whole(module),
+        "store + linker.instantiate": linked,
     }
 
 

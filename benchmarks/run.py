@@ -42,6 +42,8 @@ BUDGET = [
     ("read 4 MiB", "explicit on wasmtime", "memcpy", 1.05),
     ("write 4 MiB", "explicit on wasmtime", "memcpy", 1.05),
     ("store + host function + instantiate", "explicit on wasmtime", "wasmtime-py", 0.5),
+    ("the same with a memory", "explicit on wasmtime", "wasmtime-py", 0.8),
+    ("store + linker.instantiate", "explicit on wasmtime", "wasmtime-py", 1.0),
     *(
         (f"{call} of 100 MB", f"explicit on {engine}", "wasmtime-py", 1.2)
         for call in ("fd_write", "fd_read")

@@ -68,7 +68,7 @@ unsafe fn call_with_refs(func: &HostFunc, values: *mut Value) -> Result<()> {
 
 unsafe fn raise(store: &Arc<Store>, func: &HostFunc, slots: &mut [Value]) -> Result<()> {
     let entered = store.enter()?;
-    for (slot, ty) in slots.iter_mut().zip(&func.ty.params).filter(|(_, ty)| ty.is_ref()) {
+    for (slot, ty) in slots.iter_mut().zip(func.ty.params.iter()).filter(|(_, ty)| ty.is_ref()) {
         // SAFETY: the engine filled the slot with a reference of this type, and it is read once.
         *slot = unsafe { object::raise(store, &entered, *ty, *slot) };
     }

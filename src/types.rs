@@ -4,6 +4,7 @@
 //! `wasm.h` has no word for, so nothing here comes from there.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A value type, numbered as in the binary format so that a slice of them is what the C layer hands out.
 #[repr(u8)]
@@ -56,13 +57,13 @@ impl fmt::Display for ValType {
     }
 }
 
-/// A function's parameters and results.
+/// A function's parameters and results; shared, since each handle to a function has its type.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FuncType {
     /// Parameter types, in order.
-    pub params: Box<[ValType]>,
+    pub params: Arc<[ValType]>,
     /// Result types, in order.
-    pub results: Box<[ValType]>,
+    pub results: Arc<[ValType]>,
 }
 
 impl FuncType {

@@ -8,6 +8,7 @@ use crate::module::Module;
 use crate::object::{Extern, Instance};
 use crate::store::{Entered, Store};
 use crate::types::{ExternType, Limits};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Instantiates a module with its imports in the module's order, and runs its start function. The caller deletes it.
@@ -26,11 +27,10 @@ pub unsafe extern "C" fn aw_instance_new(
     entry(|| {
         // SAFETY: the module's rules.
         let (store, module, imports) = unsafe {
-            let imports = pointer::slice(imports, imports_len, "the imports")?;
-            let imports: Result<Vec<_>> = imports.iter().map(|import| pointer::borrow(*import, "an import")).collect();
-            (pointer::share(store, "the store")?, &pointer::borrow(module, "the module")?.module, imports?)
+            let imports = pointer::borrow_all(imports, imports_len, "the imports")?;
+            (pointer::share(store, "the store")?, &pointer::borrow(module, "the module")?.module, imports)
         };
-        Ok(pointer::give(instantiate(store, module, &imports)?))
+        Ok(pointer::give(instantiate(store, module, imports)?))
     })
 }
 
@@ -97,8 +97,8 @@ pub unsafe extern "C" fn aw_module_accepts(module: *const CModule, index: usize,
 }
 
 /// A memory or table counts with the size it has by now (core spec, "Import matching" of external types).
-fn current(entered: &Entered<'_>, object: &Extern, ty: &ExternType) -> ExternType {
-    match ty {
+fn current<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a ExternType) -> Cow<'a, ExternType> {
+    Cow::Owned(match ty {
         ExternType::Memory(ty) => {
             let (_, bytes) = Active::memory_data(entered.raw, object.raw);
             let limits = Limits { min: bytes as u64 >> ty.page_size_log2, ..ty.limits };
@@ -108,8 +108,8 @@ fn current(entered: &Entered<'_>, object: &Extern, ty: &ExternType) -> ExternTyp
             let limits = Limits { min: Active::table_size(entered.raw, object.raw), ..ty.limits };
             ExternType::Table(crate::types::TableType { limits, ..*ty })
         }
-        other => other.clone(),
-    }
+        other => return Cow::Borrowed(other),
+    })
 }
 
 /// The export at this position in the module's order. The caller deletes it.

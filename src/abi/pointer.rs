@@ -60,6 +60,20 @@ pub unsafe fn take_shared<T>(pointer: *const T) {
     }
 }
 
+/// `len` objects that the caller goes on owning; NULL among them is an error.
+///
+/// # Safety
+/// The pointer points to `len` pointers as for [`borrow`], which outlive the borrow themselves, or `len` is 0.
+pub unsafe fn borrow_all<'a, T>(pointers: *const *const T, len: usize, what: &str) -> Result<&'a [&'a T]> {
+    // SAFETY: the caller's promise.
+    let pointers = unsafe { slice(pointers, len, what) }?;
+    if pointers.iter().any(|pointer| pointer.is_null()) {
+        fail!(Invalid, "NULL is among {what}");
+    }
+    // SAFETY: a reference is a pointer that is not NULL and points to a living object.
+    Ok(unsafe { std::slice::from_raw_parts(pointers.as_ptr().cast(), len) })
+}
+
 /// `len` objects; NULL is allowed for none.
 ///
 /// # Safety

@@ -3,6 +3,7 @@
 use crate::abi::pointer;
 use crate::error::{Result, fail};
 use crate::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
+use std::sync::Arc;
 
 /// Bytes that belong to another object and live as long as it; text is UTF-8, without a NUL.
 #[repr(C)]
@@ -200,10 +201,10 @@ pub fn most_pages(memory64: bool, page_size_log2: u8) -> u64 {
 }
 
 /// The value types that a caller wrote as codes.
-pub fn val_types(codes: &[u8]) -> Result<Box<[ValType]>> {
-    let read = |code: &u8| match ValType::from_code(*code) {
-        Some(ty) => Ok(ty),
-        None => fail!(Invalid, "{code:#x} is not the code of a value type"),
-    };
-    codes.iter().map(read).collect()
+pub fn val_types(codes: &[u8]) -> Result<Arc<[ValType]>> {
+    if let Some(code) = codes.iter().find(|code| ValType::from_code(**code).is_none()) {
+        fail!(Invalid, "{code:#x} is not the code of a value type");
+    }
+    // One allocation, where collecting results takes several.
+    Ok(codes.iter().map(|code| ValType::from_code(*code).unwrap_or(ValType::Other)).collect())
 }

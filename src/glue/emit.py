@@ -22,8 +22,6 @@ PREAMBLE = """
 
 # What Python calls of our own C, besides the header.
 OURS = """
-aw_extern *aw_py_func_new(const aw_store *store, uintptr_t callable, uintptr_t slow, const uint8_t *params,
-                          size_t params_len, const uint8_t *results, size_t results_len);
 bool aw_py_wasi_stream(const aw_wasi *wasi, uint32_t which, uintptr_t callable, uintptr_t park);
 void aw_py_watch_signals(uintptr_t park, unsigned long main_thread);
 """

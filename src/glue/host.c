@@ -1,8 +1,8 @@
 /* Host functions: the way from WebAssembly to a Python callable.
  *
  * cffi's own callbacks cost twice as much as this, and host calls are what many guests do most. Numbers are converted
- * here; all else (references, vectors, several results, unusual objects, exceptions) goes to the `slow` callable,
- * which Python provides for each function: slow(what, object, address of the slots) -> token, 0 for success.
+ * here; all else (references, vectors, several results, unusual objects, exceptions) goes to the store's method
+ * `_host_slowly(callable, signature, what, object, address of the slots)`, which gives a token, 0 for success.
  *
  * Only the limited API is used, so that one build serves every CPython.
  */
@@ -13,20 +13,19 @@ enum { AW_SLOW_RESULT = 0, AW_SLOW_EXCEPTION = 1, AW_SLOW_CALL = 2 };
 #define AW_LOST_TOKEN UINT64_MAX
 
 typedef struct {
-    /* Both borrowed: the Python object of the store holds them for as long as calls can happen. A reference from here
-     * would make a cycle that Python's garbage collector cannot see. */
+    /* All borrowed: the Python object of the store holds the others for as long as calls can happen, and is itself alive
+     * while something runs in it. A reference from here would make a cycle that Python's garbage collector cannot see. */
+    PyObject *store;
     PyObject *callable;
-    PyObject *slow;
+    PyObject *signature;
     size_t params_len, results_len;
-    uint8_t *types; /* parameters, then results */
+    uint8_t types[]; /* parameters, then results */
 } aw_py_host;
 
 static void aw_py_host_free(void *env)
 {
     /* May run on any thread and without the GIL: nothing of Python's is touched. */
-    aw_py_host *host = env;
-    free(host->types);
-    free(host);
+    free(env);
 }
 
 static PyObject *aw_py_argument(uint8_t type, const aw_value *value)
@@ -70,8 +69,9 @@ static uint64_t aw_py_slow(aw_py_host *host, int what, PyObject *object, aw_valu
     uint64_t token = AW_LOST_TOKEN;
     int attempt;
     for (attempt = 0; attempt < 2; attempt++) {
-        PyObject *result = PyObject_CallFunction(host->slow, "iOK", what, object ? object : Py_None,
-                                                 (unsigned long long)(uintptr_t)values);
+        PyObject *result = PyObject_CallMethod(host->store, "_host_slowly", "OOiOK", host->callable, host->signature,
+                                               what, object ? object : Py_None,
+                                               (unsigned long long)(uintptr_t)values);
         Py_XDECREF(object);
         object = NULL;
         if (result) {
@@ -168,22 +168,25 @@ static uint64_t aw_py_host_call(void *env, aw_value *values)
     return token;
 }
 
-static aw_extern *aw_py_func_new(const aw_store *store, uintptr_t callable, uintptr_t slow, const uint8_t *params,
-                                 size_t params_len, const uint8_t *results, size_t results_len)
+/* NULL with a Python exception set; `params` and `results` are bytes. */
+static aw_py_host *aw_py_host_new(PyObject *store, PyObject *callable, PyObject *signature, PyObject *params,
+                                  PyObject *results)
 {
-    aw_py_host *host = malloc(sizeof *host);
-    uint8_t *types = malloc(params_len + results_len + 1);
-    if (!host || !types) {
-        free(host);
-        free(types);
+    Py_ssize_t params_len = PyBytes_Size(params), results_len = PyBytes_Size(results);
+    aw_py_host *host;
+    if (params_len < 0 || results_len < 0)
+        return NULL;
+    host = malloc(sizeof *host + (size_t)(params_len + results_len));
+    if (!host) {
+        PyErr_NoMemory();
         return NULL;
     }
-    memcpy(types, params, params_len);
-    memcpy(types + params_len, results, results_len);
-    host->callable = (PyObject *)callable;
-    host->slow = (PyObject *)slow;
-    host->params_len = params_len;
-    host->results_len = results_len;
-    host->types = types;
-    return aw_func_new(store, params, params_len, results, results_len, aw_py_host_call, host, aw_py_host_free);
+    host->store = store;
+    host->callable = callable;
+    host->signature = signature;
+    host->params_len = (size_t)params_len;
+    host->results_len = (size_t)results_len;
+    memcpy(host->types, PyBytes_AsString(params), (size_t)params_len);
+    memcpy(host->types + params_len, PyBytes_AsString(results), (size_t)results_len);
+    return host;
 }

@@ -17,7 +17,8 @@ PyObject *anywasm_py_init(void)
     PyObject *module = anywasm_cffi_init();
     if (!module)
         return NULL;
-    if (aw_py_add_type(module, "Callable", &aw_callable_spec) < 0
+    if (aw_py_add_owner(module) < 0 || PyModule_AddFunctions(module, aw_make_functions) < 0
+        || aw_py_add_type(module, "Callable", &aw_callable_spec) < 0
         || aw_py_add_type(module, "MemoryBytes", &aw_memory_bytes_spec) < 0
         || aw_py_add_type(module, "MemoryBuffer", &aw_memory_buffer_spec) < 0
         || aw_py_add_type(module, "MemoryElements", &aw_elements_spec) < 0)

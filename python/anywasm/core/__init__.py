@@ -11,9 +11,9 @@ from anywasm.core.engine import Engine, Option, check_option
 from anywasm.core.errors import CapabilityError, Failure, Kind
 from anywasm.core.extern import Extern
 from anywasm.core.face import Face
-from anywasm.core.func import Func, OpaqueRef, host_function
+from anywasm.core.func import Func, OpaqueRef
 from anywasm.core.globals import Global
-from anywasm.core.importer import Caller, Importable, Importer
+from anywasm.core.importer import Caller, Importable
 from anywasm.core.instance import Instance
 from anywasm.core.linker import Linker, Prepared
 from anywasm.core.memory import Memory
@@ -56,7 +56,6 @@ __all__ = [
     "HostDefinition",
     "Import",
     "Importable",
-    "Importer",
     "Instance",
     "Kind",
     "Linker",
@@ -76,7 +75,6 @@ __all__ = [
     "Triple",
     "ValType",
     "check_option",
-    "host_function",
     "wasm2wat",
     "wat2wasm",
 ]

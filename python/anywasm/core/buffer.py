@@ -21,7 +21,7 @@ class Buffer:
 
     _fast_base: ClassVar[str] = "memory_buffer"
     _own_slots: ClassVar[tuple[str, ...]] = ("_memory",)
-    #: The pointer, which keeps the memory but not the `Memory`: that leads to all host functions of the store, and
+    #: The owner, which keeps the memory but not the `Memory`: that leads to all host functions of the store, and
     #: arrays over a buffer may be of kinds that Python's garbage collector cannot see through.
     _memory: Any
     #: From the engine module's `MemoryBuffer`: a buffer over the memory at an address, None where that failed.
@@ -34,7 +34,7 @@ class Buffer:
         buffer = (native.classes.get(cls) or specialise(cls, native))._pinned(memory._address)
         if buffer is None:
             return memory._check(None)
-        buffer._memory = memory._ptr
+        buffer._memory = memory._owner
         return buffer
 
     def _anew(self, address: int) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from anywasm.core.errors import Failure, Kind
-from anywasm.core.func import Func, host_function
-from anywasm.core.importer import Caller, Exports, Importer
+from anywasm.core.func import Func
+from anywasm.core.importer import Caller, Exports, Waiting
 from anywasm.core.module import Module
 from anywasm.core.store import Store
 from anywasm.core.types import FuncType
@@ -37,31 +37,31 @@ class HostDefinition:
             failure = Failure.of(Kind.LINK, f"the import `{asked.module}::{asked.name}` has the wrong type")
             raise module.core_engine.face.link_error(asked, self.signature, failure)
 
-    def import_into(self, store: Store, importer: Importer) -> Any:
-        """The pointer to import it by: always the same in a store, unless it wants to know who calls."""
+    def import_into(self, store: Store, waiting: Waiting) -> Any:
+        """What to import it by: always the same in a store, unless it wants to know who calls."""
         if self.caller is None:
-            return self.pointer_in(store)
+            return self.owner_in(store)
         exports = Exports()
-        importer.when_made(exports.become)
-        return store.owned(self.new_in(store, exports))
+        waiting.append(exports.become)
+        return self.new_in(store, exports)
 
-    def pointer_in(self, store: Store) -> Any:
-        """A pointer to the function in this store as nobody in particular calls it, always the same."""
+    def owner_in(self, store: Store) -> Any:
+        """The owner of the function in this store as nobody in particular calls it, always the same."""
         found = store._defined.get(self)
         if found is None:
-            found = store._defined.setdefault(self, store.owned(self.new_in(store)))
+            found = store._defined.setdefault(self, self.new_in(store))
         return found
 
     def as_extern(self, store: Store) -> Func:
         """The style's function in this store."""
-        return store._face.func.defined(store, self)
+        return store._face.func.of(store, self.owner_in(store), self.signature, self)
 
     def new_in(self, store: Store, exports: Exports | None = None) -> Any:
-        """A pointer to a new function in the store, called by an instance with these exports, or by nobody."""
+        """The owner of a new function in the store, called by an instance with these exports, or by nobody."""
         function = self.function
         if self.caller is not None:
             function = _with_caller(store, function, self.caller, exports or Exports())
-        return host_function(store, self.signature, function)
+        return store.new_host_func(self.signature, function)
 
 
 def _with_caller(

@@ -30,11 +30,12 @@ class Engine(Handle):
         native = load(name) if name else default_engine()
         interrupts.watch(native)
         options = interrupts.by_default(native) | dict(options or {})
-        raw = native.ffi.gc(native.lib.aw_options_new(), native.lib.aw_options_delete)
+        raw = native.lib.aw_options_new()
+        _owner = native.own("options", raw)
         for key, value in options.items():
             if not _set(native, raw, key, value):
                 raise face.exception(_with_who_can(take(native), key, value))
-        super().__init__(native, face, native.lib.aw_engine_new(raw), native.lib.aw_engine_delete)
+        super().__init__(native, face, native.own("engine", native.lib.aw_engine_new(raw)))
 
     @property
     def native(self) -> Native:
@@ -88,7 +89,8 @@ def _with_who_can(failure: Failure, name: str, value: Option) -> Failure:
 
 
 def _takes(native: Native, name: str, value: Option) -> bool:
-    raw = native.ffi.gc(native.lib.aw_options_new(), native.lib.aw_options_delete)
+    raw = native.lib.aw_options_new()
+    _owner = native.own("options", raw)
     if _set(native, raw, name, value):
         return True
     take(native)

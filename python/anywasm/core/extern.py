@@ -6,27 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from anywasm.core import types
-from anywasm.core.errors import Kind, take
-from anywasm.core.handle import Handle
-from anywasm.core.store import Store
+from anywasm.core.errors import Failure, Kind, take
+from anywasm.core.store import Living, Store
 
 if TYPE_CHECKING:
-    from anywasm.core.importer import Importer
+    from anywasm.core.importer import Waiting
     from anywasm.core.module import Module
 
 
-class Extern(Handle):
-    """Something that lives in a store, can be imported and exported, and has a type. It keeps its store alive."""
-
-    def __init__(self, store: Store, ptr: Any, shared: bool = False) -> None:
-        """`shared`: somebody else deletes the pointer, when it has no user any more."""
-        self._store = store
-        super().__init__(store._native, store._face, ptr, None if shared else store._native.lib.aw_extern_delete)
-
-    @property
-    def core_store(self) -> Store:
-        """The store it lives in."""
-        return self._store
+class Extern(Living):
+    """Something that lives in a store, can be imported and exported, and has a type."""
 
     def lives_in(self, store: Store) -> bool:
         """Whether it can be imported in this store."""
@@ -45,12 +34,16 @@ class Extern(Handle):
         """Itself."""
         return self
 
-    def import_into(self, store: Store, importer: Importer) -> Any:
-        """The pointer to import it by, in a store that it lives in."""
-        return self._ptr
+    def import_into(self, store: Store, waiting: Waiting) -> Any:
+        """What to import it by; the style's error in another store than its own."""
+        if self._store is not store:
+            raise crossing(store, "Store")
+        return self._owner
 
-    def _failure(self) -> BaseException:
-        return self._store.exception(take(self._native))
+
+def crossing(store: Store, what: str) -> BaseException:
+    """The style's error for an instance of things that do not belong together."""
+    return store._face.exception(Failure.of(Kind.STORE, f"cross-`{what}` instantiation is not currently supported"))
 
 
 def current_type_of(store: Store, ptr: Any) -> types.ExternType | None:

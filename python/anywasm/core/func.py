@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from anywasm.core import host, values
+from anywasm.core import values
 from anywasm.core.engine import Engine
-from anywasm.core.extern import Extern, type_of
+from anywasm.core.extern import Extern, crossing, type_of
 from anywasm.core.specialise import specialise
 from anywasm.core.store import Store
 from anywasm.core.types import FuncType
 
 if TYPE_CHECKING:
     from anywasm.core.definition import HostDefinition
-    from anywasm.core.importer import Importer
+    from anywasm.core.importer import Waiting
+
+
+Kind = TypeVar("Kind", bound="Func")
 
 
 class Func(Extern):
@@ -29,38 +32,37 @@ class Func(Extern):
     #: Of a host function that is told who calls it, and so made anew for each instance that imports it.
     _definition: HostDefinition | None = None
     #: From the engine module's `Callable`.
-    _bind: Callable[[int, Store | None, bytes, bytes], None]
+    _bind: Callable[[Any, Store | None, bytes, bytes], None]
+
+    # A style's `__new__` does everything: it gives an object of the class for the engine.
+    if TYPE_CHECKING:
+
+        def __init__(self, *_: Any, **__: Any) -> None: ...
+
+    else:
+        __init__ = object.__init__
 
     @classmethod
-    def of(cls, store: Store, ptr: Any, signature: FuncType) -> Func:
-        """The function behind a pointer, as an object of the class for its engine."""
-        func: Func = object.__new__(store._native.classes.get(cls) or specialise(cls, store._native))
-        Func.__init__(func, store, ptr, signature)
+    def of(
+        cls: type[Kind], store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None
+    ) -> Kind:
+        """The function that is owned, as an object of the class for its engine."""
+        func: Kind = object.__new__(store._native.classes.get(cls) or specialise(cls, store._native))
+        func._be(store, owner, signature, definition)
         return func
 
-    @classmethod
-    def defined(cls, store: Store, definition: HostDefinition) -> Func:
-        """The function that a definition is in a store."""
-        func: Func = object.__new__(specialise(cls, store._native))
-        Func._be_defined(func, store, definition, shared=True)
-        return func
-
-    def __init__(self, store: Store, ptr: Any, signature: FuncType, shared: bool = False) -> None:
-        Extern.__init__(self, store, ptr, shared)
+    def _be(self, store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None) -> None:
+        """Instead of `__init__`; `definition`: of a host function."""
+        Extern.__init__(self, store, owner)
         self._signature = signature
-        address = int(self._native.ffi.cast("uintptr_t", self._ptr))
-        self._bind(address, store if self.takes_store else None, bytes(signature.params), bytes(signature.results))
-
-    def _be_defined(self, store: Store, definition: HostDefinition, shared: bool = False) -> None:
-        """Instead of `__init__`, for a host function; `shared`: for the one that all who ask the definition get."""
-        ptr = definition.pointer_in(store) if shared else definition.new_in(store)
-        Func.__init__(self, store, ptr, definition.signature, shared)
-        if definition.caller is not None:
+        params, results = signature.codes
+        self._bind(owner, store if self.takes_store else None, params, results)
+        if definition is not None and definition.caller is not None:
             self._definition = definition
 
     def _be_nowhere(self, engine: Engine, signature: FuncType) -> None:
         """Instead of `__init__`, for a function that is yet to be given to a store."""
-        self._native, self._face, self._ptr = engine.native, engine.face, engine.native.ffi.NULL
+        self._native, self._face, self._owner = engine.native, engine.face, None
         self._signature = signature
 
     @property
@@ -77,9 +79,11 @@ class Func(Extern):
         del kept
         return values.read_all(store, slots, signature.results)
 
-    def import_into(self, store: Store, importer: Importer) -> Any:
-        """The pointer to import it by, in its store."""
-        return self._ptr if self._definition is None else self._definition.import_into(store, importer)
+    def import_into(self, store: Store, waiting: Waiting) -> Any:
+        """What to import it by; the style's error in another store than its own."""
+        if self._store is not store:
+            raise crossing(store, "Store")
+        return self._owner if self._definition is None else self._definition.import_into(store, waiting)
 
     def reference_in(self, store: Store) -> Extern:
         """What stands for this function as a reference in a store."""
@@ -106,21 +110,9 @@ class OpaqueRef(Extern):
         self._check(self._native.lib.aw_func_call(self._ptr, values.slots(self._store, 1)))
 
 
-def host_function(store: Store, signature: FuncType, function: Callable[..., Any]) -> Any:
-    """A pointer to a new host function in the store, which keeps the callable alive."""
-    native = store._native
-    slow = host.slow_path(store, signature, function)
-    store._callables[id(slow)] = function, slow
-    params, results = bytes(signature.params), bytes(signature.results)
-    ptr = native.lib.aw_py_func_new(store._ptr, id(function), id(slow), params, len(params), results, len(results))
-    if not ptr:
-        del store._callables[id(slow)]
-    return ptr
-
-
 def from_pointer(store: Store, ptr: Any) -> Func | OpaqueRef:
     """The object for a function that came out of the engine."""
-    signature = type_of(store, ptr)
+    owner, signature = store.owned(ptr), type_of(store, ptr)
     if isinstance(signature, FuncType):
-        return store._face.func.of(store, ptr, signature)
-    return OpaqueRef(store, ptr)
+        return store._face.func.of(store, owner, signature)
+    return OpaqueRef(store, owner)

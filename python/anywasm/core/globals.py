@@ -13,8 +13,8 @@ from anywasm.core.types import GlobalType
 class Global(Extern):
     """A global; values are plain ones (see values.py)."""
 
-    def __init__(self, store: Store, ptr: Any, ty: GlobalType) -> None:
-        super().__init__(store, ptr)
+    def __init__(self, store: Store, owner: Any, ty: GlobalType) -> None:
+        super().__init__(store, owner)
         self._type = ty
 
     @classmethod
@@ -22,7 +22,7 @@ class Global(Extern):
         """A new global of this value."""
         slot, _owner = values.one(store, ty.content, value)
         ptr = store._native.lib.aw_global_new(store._ptr, types.write(store._native, ty), slot)
-        return cls(store, ptr, ty)
+        return cls(store, store.owned(ptr), ty)
 
     @property
     def type(self) -> GlobalType:

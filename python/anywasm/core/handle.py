@@ -6,28 +6,34 @@ from typing import Any
 
 from anywasm.core.errors import take
 from anywasm.core.face import Face
+from anywasm.core.lazy import lazy
 from anywasm.engines import Native
 
 _FAILED = 0xFFFF_FFFF_FFFF_FFFF
 
 
 class Handle:
-    """A pointer that is deleted with the object, or earlier by `_close`.
+    """Something in the shim that is deleted with its last owner, or earlier by `_close`.
 
-    Deletion never waits and may happen on any thread, in any order: the shim sees to it. Without a function that
-    deletes it, the pointer goes with its last user.
+    Deletion never waits and may happen on any thread, in any order: the shim sees to it.
     """
 
-    def __init__(self, native: Native, face: Face, ptr: Any, delete: Any) -> None:
+    def __init__(self, native: Native, face: Face, owner: Any) -> None:
+        """`owner`: an `Owner` of the engine module, or None where the shim has left an error."""
         self._native = native
         self._face = face
-        self._check(ptr)
-        self._ptr = ptr if delete is None else native.ffi.gc(ptr, delete)
+        if owner is None:
+            raise self._failure()
+        self._owner = owner
+
+    @lazy
+    def _ptr(self) -> Any:
+        """What is owned, for calls that go through cffi; it must not outlive this object."""
+        return self._native.pointer(self._owner)
 
     def _close(self) -> None:
-        ptr, self._ptr = self._ptr, self._native.ffi.NULL
-        if ptr:
-            self._native.ffi.release(ptr)
+        self._owner.release()
+        self.__dict__.pop("_ptr", None)
 
     def _check(self, result: Any) -> Any:
         """The result of a call that fails by NULL or false."""

@@ -1,12 +1,11 @@
 """The Python side of host functions: what the C trampoline does not do itself.
 
-The trampoline (src/glue/host.c) converts numbers and calls the callable. For the rest it calls the slow path made
-here: `slow(what, object, address of the slots)`, which returns 0, or the token of a parked exception.
+The trampoline (src/glue/host.c) converts numbers and calls the callable. For the rest it calls the store, which calls
+`slowly`.
 """
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,29 +19,22 @@ if TYPE_CHECKING:
 RESULT, EXCEPTION, CALL = 0, 1, 2
 
 
-def slow_path(store: Store, signature: FuncType, function: Callable[..., Any]) -> Callable[[int, Any, int], int]:
-    """The slow path of one host function."""
-    # The store holds the slow path, which must not hold it: stores die without waiting for the cycle collector. One
-    # that runs a host function is alive.
-    store_ref = weakref.ref(store)
+def slowly(store: Store, function: Callable[..., Any], signature: FuncType, what: int, value: Any, address: int) -> int:
+    """Does `what` for a host function: 0, or the token of a parked exception.
 
-    def slow(what: int, value: Any, address: int) -> int:
-        store = store_ref()
-        if store is None:
-            raise RuntimeError("a host function was called after its store was gone: a bug in anywasm")
-        if what == EXCEPTION:
-            return store.park(value)
-        try:
-            face, slots = store._face, store._native.ffi.cast("aw_value *", address)
-            if what == CALL:
-                value = function(*values.read_all(store, slots, signature.params))
-            results = face.host_results(signature, value)
-            # References among them must live until the engine has taken them over, just after this.
-            kept = values.write_all(store, slots, signature.results, results)
-            if any(owner is not None for owner in kept):
-                store._last_results = kept
-        except BaseException as error:
-            return store.park(error)
-        return 0
-
-    return slow
+    `value` is its unusual result, or what it raised; the value slots are at `address`.
+    """
+    if what == EXCEPTION:
+        return store.park(value)
+    try:
+        face, slots = store._face, store._native.ffi.cast("aw_value *", address)
+        if what == CALL:
+            value = function(*values.read_all(store, slots, signature.params))
+        results = face.host_results(signature, value)
+        # References among them must live until the engine has taken them over, just after this.
+        kept = values.write_all(store, slots, signature.results, results)
+        if any(owner is not None for owner in kept):
+            store._last_results = kept
+    except BaseException as error:
+        return store.park(error)
+    return 0

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from anywasm.core.module import Module
     from anywasm.core.store import Store
 
+#: What is called with an instance when it is made, before WebAssembly runs in it: for imports that want to know it.
+Waiting = list[Callable[["Instance"], None]]
+
 
 class Importable(Protocol):
     """What can be imported: an extern, or something that becomes one in any store."""
@@ -26,56 +29,33 @@ class Importable(Protocol):
     def check_import(self, module: Module, index: int) -> None:
         """Raises the style's error unless it is what the module's import at this position asks for."""
 
-    def import_into(self, store: Store, importer: Importer) -> Any:
-        """The pointer to import it by."""
+    def import_into(self, store: Store, waiting: Waiting) -> Any:
+        """The owner of what to import it by; the style's error where it does not live in this store."""
 
     def as_extern(self, store: Store) -> Extern:
         """What it is in a store that it lives in."""
 
 
-class Importer:
-    """An instance while it is made, as what it imports sees it."""
-
-    __slots__ = ("_actions",)
-
-    def __init__(self) -> None:
-        self._actions: list[Callable[[Instance], None]] = []
-
-    @property
-    def awaited(self) -> bool:
-        """Whether any import wants to know the instance."""
-        return bool(self._actions)
-
-    def when_made(self, action: Callable[[Instance], None]) -> None:
-        """Has this called with the instance, before WebAssembly runs in it."""
-        self._actions.append(action)
-
-    def made(self, instance: Instance) -> None:
-        """Tells all that wait."""
-        for action in self._actions:
-            action(instance)
-
-
 class Exports:
     """An instance's exports by name, for its host functions, which the store holds: so this must not hold the store."""
 
-    __slots__ = ("_module", "_ptr")
+    __slots__ = ("_module", "_owner")
 
     def __init__(self) -> None:
         #: The instance and its module; None where a function is called by nobody that has exports.
-        self._ptr: Any = None
+        self._owner: Any = None
         self._module: Module | None = None
 
     def become(self, instance: Instance) -> None:
         """Those of this instance from now on."""
-        self._ptr, self._module = instance._ptr, instance.core_module
+        self._owner, self._module = instance._owner, instance.core_module
 
     def get(self, store: Store, name: str) -> Any:
         """The style's object for the export of this name; None where there is none."""
         from anywasm.core.instance import export_at
 
         index = None if self._module is None else self._module.export_positions.get(name)
-        return None if self._module is None or index is None else export_at(store, self._ptr, self._module, index)
+        return None if self._module is None or index is None else export_at(store, self._owner, self._module, index)
 
 
 class Caller:

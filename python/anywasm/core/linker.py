@@ -94,9 +94,11 @@ class Linker:
 
     def resolve(self, module: Module) -> list[Importable]:
         """The definitions for a module's imports, in its order; an error for the first that is not there."""
-        for missing in self._unknown(module):
-            raise self._error(_unknown_import(missing))
-        return [self._definitions[asked.module, asked.name] for asked in module.import_list]
+        definitions = self._definitions
+        try:
+            return [definitions[name] for name in module.import_names]
+        except KeyError:
+            raise self._error(_unknown_import(self._unknown(module)[0])) from None
 
     def instantiate(self, store: Store, module: Module) -> Instance:
         """An instance of the module, with what is defined for its imports."""

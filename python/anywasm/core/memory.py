@@ -20,10 +20,10 @@ class Memory(Paged, Extern):
 
     _size_call, _grow_call = "aw_memory_size", "aw_memory_grow"
 
-    def __init__(self, store: Store, ptr: Any, ty: MemoryType) -> None:
-        super().__init__(store, ptr)
+    def __init__(self, store: Store, owner: Any, ty: MemoryType) -> None:
+        super().__init__(store, owner)
         self._type = ty
-        self._address = int(self._native.ffi.cast("uintptr_t", self._ptr))
+        self._address: int = owner.address
         fast = self._native.memory_bytes()
         fast._bind(self._address)
         #: `fast_read(start, stop)` gives a bytearray, `fast_write(start, data)` the number of bytes written. They do
@@ -34,7 +34,7 @@ class Memory(Paged, Extern):
     @classmethod
     def new(cls, store: Store, ty: MemoryType) -> Memory:
         """A new memory."""
-        return cls(store, store._native.lib.aw_memory_new(store._ptr, types.write(store._native, ty)), ty)
+        return cls(store, store.owned(store._native.lib.aw_memory_new(store._ptr, types.write(store._native, ty))), ty)
 
     def read_array(self, start: int, length: int) -> bytearray:
         """`length` bytes from `start`; the style's error where the range is not within `byte_size`."""

@@ -9,6 +9,7 @@ from anywasm.core import types
 from anywasm.core.engine import Engine
 from anywasm.core.errors import take
 from anywasm.core.handle import Handle
+from anywasm.core.lazy import lazy
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,8 @@ class Module(Handle):
     """A compiled module."""
 
     def __init__(self, engine: Engine, ptr: Any) -> None:
-        super().__init__(engine.native, engine.face, ptr, engine.native.lib.aw_module_delete)
+        super().__init__(engine.native, engine.face, engine.native.own("module", ptr))
         self._engine = engine
-        self._imports: tuple[Import, ...] | None = None
-        self._exports: tuple[Export, ...] | None = None
-        self._positions: dict[str, int] | None = None
-        self._deferred: Module | None = None
 
     @property
     def core_engine(self) -> Engine:
@@ -70,41 +67,39 @@ class Module(Handle):
         finally:
             lib.aw_bytes_delete(raw)
 
-    @property
+    @lazy
     def import_list(self) -> tuple[Import, ...]:
         """Its imports, in its own order."""
-        if self._imports is None:
-            info, native = self._info(), self._native
-            raw = (info.imports[index] for index in range(info.imports_len))
-            self._imports = tuple(Import(native.text(i.module), native.text(i.name), self._type(i.ty)) for i in raw)
-        return self._imports
+        info, native = self._info(), self._native
+        raw = (info.imports[index] for index in range(info.imports_len))
+        return tuple(Import(native.text(i.module), native.text(i.name), self._type(i.ty)) for i in raw)
 
-    @property
+    @lazy
+    def import_names(self) -> tuple[tuple[str, str], ...]:
+        """Each import's module and name, in its own order."""
+        return tuple((asked.module, asked.name) for asked in self.import_list)
+
+    @lazy
     def export_list(self) -> tuple[Export, ...]:
         """Its exports, in its own order."""
-        if self._exports is None:
-            info, native = self._info(), self._native
-            raw = (info.exports[index] for index in range(info.exports_len))
-            self._exports = tuple(Export(native.text(e.name), self._type(e.ty)) for e in raw)
-        return self._exports
+        info, native = self._info(), self._native
+        raw = (info.exports[index] for index in range(info.exports_len))
+        return tuple(Export(native.text(e.name), self._type(e.ty)) for e in raw)
 
-    @property
+    @lazy
     def export_positions(self) -> dict[str, int]:
         """Where each export is in `export_list`, by name."""
-        if self._positions is None:
-            self._positions = {export.name: index for index, export in enumerate(self.export_list)}
-        return self._positions
+        return {export.name: index for index, export in enumerate(self.export_list)}
 
-    @property
+    @lazy
     def has_start(self) -> bool:
         """Whether it has a start function."""
         return bool(self._info().has_start)
 
+    @lazy
     def deferred(self) -> Module:
         """The same module, which does not run its start function but exports it, last; compiled once."""
-        if self._deferred is None:
-            self._deferred = Module(self._engine, self._native.lib.aw_module_deferred(self._ptr))
-        return self._deferred
+        return Module(self._engine, self._native.lib.aw_module_deferred(self._ptr))
 
     @property
     def name_section(self) -> str | None:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from anywasm.core import types
 from anywasm.core.engine import Engine
-from anywasm.core.extern import Extern
+from anywasm.core.extern import Extern, crossing
 from anywasm.core.memory import Memory
 from anywasm.core.paged import Paged
 from anywasm.core.store import Store
 from anywasm.core.types import MemoryType
 
 if TYPE_CHECKING:
-    from anywasm.core.importer import Importer
+    from anywasm.core.importer import Waiting
     from anywasm.core.module import Module
 
 
@@ -26,7 +26,7 @@ class SharedMemory(Paged):
     _size_call, _grow_call = "aw_shared_memory_size", "aw_shared_memory_grow"
 
     def __init__(self, engine: Engine, ptr: Any, ty: MemoryType) -> None:
-        super().__init__(engine.native, engine.face, ptr, engine.native.lib.aw_shared_memory_delete)
+        super().__init__(engine.native, engine.face, engine.native.own("shared_memory", ptr))
         self._engine, self._type = engine, ty
 
     @classmethod
@@ -50,10 +50,15 @@ class SharedMemory(Paged):
 
     def as_extern(self, store: Store) -> Extern:
         """What it is in a store of its engine."""
-        return Extern(store, self._native.lib.aw_shared_memory_extern(self._ptr, store._ptr))
+        return Extern(store, self._extern_in(store))
 
-    def import_into(self, store: Store, importer: Importer) -> Any:
-        """The pointer to import it by, in a store of its engine."""
+    def import_into(self, store: Store, waiting: Waiting) -> Any:
+        """What to import it by; the style's error in a store of another engine."""
+        if not self.lives_in(store):
+            raise crossing(store, "Store")
+        return self._extern_in(store)
+
+    def _extern_in(self, store: Store) -> Any:
         return store.owned(self._native.lib.aw_shared_memory_extern(self._ptr, store._ptr))
 
     def address(self) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from anywasm.core import interrupts, parking
+from anywasm.core import host, interrupts, parking
 from anywasm.core.engine import Engine
 from anywasm.core.errors import Failure, Kind, take
 from anywasm.core.handle import Handle
 from anywasm.core.hostobjects import HostObjects
+from anywasm.core.lazy import lazy
 
 if TYPE_CHECKING:
     from anywasm.core.definition import HostDefinition
+    from anywasm.core.types import FuncType
     from anywasm.core.wasi import Wasi
 
 
@@ -23,21 +26,37 @@ class Store(Handle):
     """
 
     def __init__(self, engine: Engine) -> None:
-        native = engine.native
-        super().__init__(native, engine.face, native.lib.aw_store_new(engine._ptr), native.lib.aw_store_delete)
+        native = engine._native
+        Handle.__init__(self, native, engine._face, native.new_store(engine._owner))
         self._engine = engine
-        self._callables: dict[int, Any] = {}
-        #: What definitions have become here: pointers, which unlike functions do not hold the store.
-        self._defined: dict[HostDefinition, Any] = {}
-        self._host_objects = HostObjects(self._take_released)
-        #: Exceptions of host functions on their way through WebAssembly, by token.
-        self._parked: dict[int, BaseException] = {}
-        #: What system calls here work on: the shim has it, but only borrows its streams.
-        self._wasis: dict[int, Wasi] = {}
-        #: What the store's own guests find, in a style where that is the store's business.
-        self.wasi: Wasi | None = None
-        #: What the last host function with unusual results returned.
-        self._last_results: Any = None
+        #: The host functions' callables, with their types.
+        self._callables: list[Any] = []
+
+    #: What the store's own guests find, in a style where that is the store's business.
+    wasi: Wasi | None = None
+    #: What the last host function with unusual results returned.
+    _last_results: Any = None
+
+    # What most stores never need:
+
+    @lazy
+    def _defined(self) -> dict[HostDefinition, Any]:
+        """What definitions have become here: owners, which unlike functions do not hold the store."""
+        return {}
+
+    @lazy
+    def _host_objects(self) -> HostObjects:
+        return HostObjects(self._take_released)
+
+    @lazy
+    def _parked(self) -> dict[int, BaseException]:
+        """Exceptions of host functions on their way through WebAssembly, by token."""
+        return {}
+
+    @lazy
+    def _wasis(self) -> dict[int, Wasi]:
+        """What system calls here work on: the shim has it, but only borrows its streams."""
+        return {}
 
     @property
     def core_engine(self) -> Engine:
@@ -45,8 +64,24 @@ class Store(Handle):
         return self._engine
 
     def owned(self, ptr: Any) -> Any:
-        """A fresh pointer to an extern in this store, deleted with its last user; an error for the call that failed."""
-        return self._native.ffi.gc(self._check(ptr), self._native.lib.aw_extern_delete)
+        """The owner of a fresh pointer to an extern in this store; an error for the call that failed."""
+        return self._native.own("extern", self._check(ptr))
+
+    def new_host_func(self, signature: FuncType, function: Callable[..., Any]) -> Any:
+        """The owner of a new host function, whose callable the store holds."""
+        params, results = signature.codes
+        owner = self._native.new_host_func(self._owner, self, function, signature, params, results)
+        if owner is None:
+            raise self.failure()
+        # Before the owner is handed out, nobody can call the function.
+        self._callables.append((function, signature))
+        return owner
+
+    def _host_slowly(
+        self, function: Callable[..., Any], signature: FuncType, what: int, value: Any, address: int
+    ) -> int:
+        """Called by the trampoline of host functions."""
+        return host.slowly(self, function, signature, what, value, address)
 
     def park(self, exception: BaseException) -> int:
         """Keeps an exception until the call it interrupts has returned; gives the token to find it by."""
@@ -108,11 +143,29 @@ class Store(Handle):
 
     def _close_store(self) -> None:
         """Frees all that lives in the store; objects of it say so when they are used."""
-        if self._ptr:
+        if self._owner.address:
             self._check(self._native.lib.aw_store_close(self._ptr))
             self._callables.clear()
-            self._wasis.clear()
-            self.wasi = None
-            self._defined.clear()
-            self._host_objects.clear()
-            self._last_results = None
+            for name in ("wasi", "_defined", "_host_objects", "_last_results", "_wasis"):
+                self.__dict__.pop(name, None)
+
+
+class Living(Handle):
+    """Something that lives in a store, which it keeps alive."""
+
+    def __init__(self, store: Store, owner: Any) -> None:
+        # All that `Handle.__init__` does: these are made all the time.
+        if owner is None:
+            raise store.failure()
+        self._store = store
+        self._native = store._native
+        self._face = store._face
+        self._owner = owner
+
+    @property
+    def core_store(self) -> Store:
+        """The store it lives in."""
+        return self._store
+
+    def _failure(self) -> BaseException:
+        return self._store.failure()

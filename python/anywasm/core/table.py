@@ -13,8 +13,8 @@ from anywasm.core.types import TableType
 class Table(Extern):
     """A table; elements are plain values: a function or None, or any object."""
 
-    def __init__(self, store: Store, ptr: Any, ty: TableType) -> None:
-        super().__init__(store, ptr)
+    def __init__(self, store: Store, owner: Any, ty: TableType) -> None:
+        super().__init__(store, owner)
         self._type = ty
 
     @classmethod
@@ -22,7 +22,7 @@ class Table(Extern):
         """A new table, full of `init`."""
         slot, _owner = values.one(store, ty.element, init)
         ptr = store._native.lib.aw_table_new(store._ptr, types.write(store._native, ty), slot)
-        return cls(store, ptr, ty)
+        return cls(store, store.owned(ptr), ty)
 
     @property
     def type(self) -> TableType:

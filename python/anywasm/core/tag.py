@@ -12,18 +12,16 @@ from anywasm.core.types import TagType
 class Tag(Extern):
     """A tag: what kind of exception is thrown, and which values it carries."""
 
-    def __init__(self, store: Store, ptr: Any, ty: TagType) -> None:
-        super().__init__(store, ptr)
+    def __init__(self, store: Store, owner: Any, ty: TagType) -> None:
+        super().__init__(store, owner)
         self._type = ty
 
     @classmethod
     def new(cls, store: Store, ty: TagType) -> Tag:
         """A new tag, which no other equals."""
-        params, results = bytes(ty.func.params), bytes(ty.func.results)
+        params, results = ty.func.codes
         ptr = store._native.lib.aw_tag_new(store._ptr, params, len(params), results, len(results))
-        if not ptr:
-            raise store.failure()
-        return cls(store, ptr, ty)
+        return cls(store, store.owned(ptr), ty)
 
     @property
     def type(self) -> TagType:

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import Any, Union
 
+from anywasm.core.lazy import lazy
 from anywasm.engines import Native
 
 
@@ -38,6 +39,11 @@ class FuncType:
 
     params: tuple[ValType, ...]
     results: tuple[ValType, ...]
+
+    @lazy
+    def codes(self) -> tuple[bytes, bytes]:
+        """Parameters and results as the shim takes them."""
+        return bytes(self.params), bytes(self.results)
 
     def __str__(self) -> str:
         parts = [f" ({word} {' '.join(map(str, types))})" for word, types in self._parts() if types]

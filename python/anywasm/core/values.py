@@ -33,7 +33,7 @@ def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
         slot.reference = store._host_objects.number(value)
     else:
         owner = None if value is None else value.reference_in(store)
-        slot.reference = 0 if owner is None else int(store._native.ffi.cast("uintptr_t", owner._ptr))
+        slot.reference = 0 if owner is None else owner._owner.address
         return owner
     return None
 

@@ -18,7 +18,7 @@ from anywasm.core import parking
 from anywasm.core.definition import HostDefinition
 from anywasm.core.engine import Engine
 from anywasm.core.handle import Handle
-from anywasm.core.importer import Caller, Importer
+from anywasm.core.importer import Caller, Waiting
 from anywasm.core.instance import Instance
 from anywasm.core.store import Store
 from anywasm.core.streams import Sink, Source
@@ -72,7 +72,7 @@ class Wasi(Handle):
 
     def __init__(self, engine: Engine, setup: Setup) -> None:
         lib = engine.native.lib
-        super().__init__(engine.native, engine.face, lib.aw_wasi_new(), lib.aw_wasi_delete)
+        super().__init__(engine.native, engine.face, engine.native.own("wasi", lib.aw_wasi_new()))
         #: The streams' callables, which the shim only borrows.
         self._held: list[Any] = []
         self._former: list[Any] = []
@@ -112,7 +112,8 @@ class Wasi(Handle):
         ffi, lib = self._native.ffi, self._native.lib
         root = ffi.NULL
         if setup.root:
-            root = ffi.gc(self._check(lib.aw_wasi_root_new(self._ptr)), lib.aw_wasi_root_delete)
+            root = self._check(lib.aw_wasi_root_new(self._ptr))
+            _owner = self._native.own("wasi_root", root)
         for path, name, perms in setup.directories:
             raw_path, raw_name = os.fsencode(path), os.fsencode(name)
             arguments = raw_path, len(raw_path), raw_name, len(raw_name), perms
@@ -136,19 +137,19 @@ class SystemCall(HostDefinition):
         super().__init__(signature, wasi, Caller)
         self._wasi, self._version, self._index = wasi, version, index
 
-    def import_into(self, store: Store, importer: Importer) -> Any:
-        """The pointer to import it by, bound to the importing instance as soon as there is one."""
-        ptr = self.pointer_in(store)
+    def import_into(self, store: Store, waiting: Waiting) -> Any:
+        """What to import it by, bound to the importing instance as soon as there is one."""
+        owner, native = self.owner_in(store), store._native
 
         def bind(instance: Instance) -> None:
-            if not store._native.lib.aw_wasi_bind(ptr, instance._ptr):
+            if not native.lib.aw_wasi_bind(native.pointer(owner), instance._ptr):
                 raise instance._failure()
 
-        importer.when_made(bind)
-        return ptr
+        waiting.append(bind)
+        return owner
 
-    def pointer_in(self, store: Store) -> Any:
-        """A pointer to a new function in this store; called by nobody that has a memory, it can only fail."""
+    def owner_in(self, store: Store) -> Any:
+        """The owner of a new function in this store; called by nobody that has a memory, it can only fail."""
         wasi = self._wasi(store)
         store.keep_wasi(wasi)
         return store.owned(store._native.lib.aw_wasi_func(store._ptr, wasi._ptr, self._version, self._index))

@@ -17,6 +17,12 @@ class Native:
     def __init__(self, module: Any) -> None:
         self.ffi: Any = module.ffi
         self.lib: Any = module.lib
+        #: What owns the shim's objects, and what makes owners faster than by `own` (src/glue/owner.c, make.c).
+        self.owner: Any = module.Owner
+        self.new_store: Any = module.new_store
+        self.new_host_func: Any = module.new_host_func
+        self.new_instance: Any = module.new_instance
+        self.instance_export: Any = module.instance_export
         #: The base class of functions, which holds the call path.
         self.callable: Any = module.Callable
         #: What copies a memory's bytes, and the base classes of typed views and of buffers.
@@ -37,6 +43,14 @@ class Native:
         self.limit_meanings = self._limits()
         self.capabilities = self.capability_names(self.lib.aw_capabilities())
         self._option_values: dict[str, tuple[str, ...]] = {}
+
+    def own(self, kind: str, ptr: Any) -> Any:
+        """The owner of a fresh `aw_KIND *`; None for NULL."""
+        return self.owner(kind, int(self.ffi.cast("uintptr_t", ptr)))
+
+    def pointer(self, owner: Any) -> Any:
+        """What an owner owns, as cffi's pointer."""
+        return self.ffi.cast(f"aw_{owner.kind} *", owner.address)
 
     def capability_names(self, bits: int) -> frozenset[str]:
         """The names of capabilities that the shim writes as bits."""

@@ -63,9 +63,6 @@ class Function(Sealed, core.Func):
         """Whether it works on the memory of the instance that imports it."""
         return isinstance(self._host, SystemCall)
 
-    def __init__(self, store: Any, py_function: Any, function_type: Any = None) -> None:
-        """Everything is done by `__new__`, which gives the class for the engine."""
-
     if TYPE_CHECKING:  # The engine module's class has it; defined here it would hide that.
 
         def __call__(self, *args: Any) -> Any: ...
@@ -102,7 +99,7 @@ class Function(Sealed, core.Func):
         return self._call_slowly(args)
 
     def _call_slowly(self, args: tuple[Any, ...]) -> Any:
-        if not self._ptr:
+        if self._owner is None:
             self._settle()
         params, results = self._signature.params, self._signature.results
         plain = [convert.to_wasm(ty, arg) for ty, arg in zip(params, args)]
@@ -117,5 +114,6 @@ class Function(Sealed, core.Func):
         assert self._host is not None
         assert self._home is not None
         with self._home._lock:
-            if not self._ptr:
-                self._be_defined(self._home._home(), self._host)
+            if self._owner is None:
+                home = self._home._home()
+                self._be(home, self._host.new_in(home), self._signature, self._host)

@@ -85,21 +85,29 @@ def place(home: Store, externs: list[Any]) -> tuple[core.Store, list[core.Import
     the same in any.
     """
     engine = home._engine
-    fixed = {store for each in externs if not isinstance(each, Function) and (store := _lives_in(each))}
+    fixed: set[core.Store] = set()
+    live: list[core.Store] = []
+    for each in externs:
+        found = _lives_in(each)
+        if found is None:
+            continue
+        if not isinstance(each, Function):
+            fixed.add(found)
+        elif found.core_engine is engine:
+            live.append(found)
     if len(fixed) > 1 or any(store.core_engine is not engine for store in fixed):
         raise RuntimeError(
             "Error while importing: a memory, mutable global or table lives in another engine store than the rest "
             "already, and cannot move; import it before it is used, or give one instance's to the other, or compile "
             "all modules with one Store(together=True)"
         )
-    live = (each._live_store() for each in externs if isinstance(each, Function))
-    candidates = [*fixed, *(store for store in live if store is not None and store.core_engine is engine)]
+    candidates = [*fixed, *live]
     store = candidates[0] if candidates else home._for_an_instance()
     return store, [each if _is_tag(each) else each._in_store(store) for each in externs]
 
 
 def _lives_in(extern: Any) -> core.Store | None:
-    """Where something that cannot move lives, if anywhere yet."""
+    """Where something lives, if anywhere yet."""
     store: core.Store | None = extern.core_store if _is_tag(extern) else extern._live_store()
     return store
 

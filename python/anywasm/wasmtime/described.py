@@ -21,7 +21,8 @@ class Described(Managed, Generic[T]):
 
     @property
     def _core(self) -> T:
-        self._check_open()
+        if not self._open:
+            self._check_open()
         return self._description
 
     @classmethod

@@ -17,8 +17,8 @@ AsExtern = Union[Func, Table, Memory, SharedMemory, Global, Tag]
 
 def unwrap(item: Any) -> core.Importable:
     """The core's object for an import; TypeError for anything that is none."""
-    if isinstance(item, (Memory, SharedMemory, Global, Table, Tag)):
-        return item._core
     if isinstance(item, core.Extern):
         return item
+    if isinstance(item, (Memory, SharedMemory, Global, Table, Tag)):
+        return item._core
     raise TypeError("expected a Func, Global, Memory, SharedMemory, Tag, or Table")

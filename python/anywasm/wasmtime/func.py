@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from anywasm import core
-from anywasm.core.specialise import specialise
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.caller import Caller
 from anywasm.wasmtime.errors import WasmtimeError
@@ -31,12 +30,13 @@ class Func(core.Func):
     def __new__(cls, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> Func:
         if not isinstance(store, Store):
             raise TypeError("expected a Store")
-        check_type(ty)
-        result: Func = object.__new__(specialise(Func, store._native))
-        return result
-
-    def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
-        self._be_defined(store._context(), definition(ty, func, access_caller))
+        if not isinstance(ty, FuncType):
+            raise _no_type()
+        home, signature = store._context(), ty._core
+        if access_caller:
+            made = definition(ty, func, access_caller)
+            return Func.of(home, made.new_in(home), signature, made)
+        return Func.of(home, home.new_host_func(signature, func), signature)
 
     if TYPE_CHECKING:  # Calls go through C (src/glue/call.c).
 
@@ -63,11 +63,10 @@ class Func(core.Func):
 
 def definition(ty: FuncType, func: Callable[..., Any], access_caller: bool) -> core.HostDefinition:
     """A host function of this type, for any store."""
-    return core.HostDefinition(check_type(ty)._core, func, Caller if access_caller else None)
-
-
-def check_type(ty: Any) -> FuncType:
-    """A function's type; TypeError for anything else."""
     if not isinstance(ty, FuncType):
-        raise TypeError("expected a FuncType")
-    return ty
+        raise _no_type()
+    return core.HostDefinition(ty._core, func, Caller if access_caller else None)
+
+
+def _no_type() -> TypeError:
+    return TypeError("expected a FuncType")

@@ -55,18 +55,15 @@ class Instance:
 
     def __init__(self, store: Storelike, module: Module, imports: Sequence[AsExtern]) -> None:
         len(imports)  # Of what has no length, wasmtime-py takes no imports.
-        externs = [unwrap(item) for item in imports]
-        self._be(core.Instance(store._context(), check_module(module), externs))
+        externs = [item if isinstance(item, core.Extern) else unwrap(item) for item in imports]
+        self._core = core.Instance(store._context(), check_module(module), externs)
+        self._exports: Optional[InstanceExports] = None
 
     @classmethod
     def _of(cls, made: core.Instance) -> Instance:
         result = cls.__new__(cls)
-        result._be(made)
+        result._core, result._exports = made, None
         return result
-
-    def _be(self, made: core.Instance) -> None:
-        self._core = made
-        self._exports: Optional[InstanceExports] = None
 
     def exports(self, store: Storelike) -> InstanceExports:
         """What it exports."""

@@ -48,7 +48,8 @@ class Linker(Managed):
 
     @property
     def _core(self) -> core.Linker:
-        self._check_open()
+        if not self._open:
+            self._check_open()
         return self._linker
 
     def _set_shadowing(self, allow: bool) -> None:

@@ -97,7 +97,8 @@ def check_module(module: Any) -> Module:
     """A module that is open; TypeError for anything else, ValueError for one that is closed."""
     if not isinstance(module, Module):
         raise TypeError("expected a Module")
-    module._check_open()
+    if not module._open:
+        module._check_open()
     return module
 
 

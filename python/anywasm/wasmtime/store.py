@@ -24,21 +24,23 @@ class Store(core.Store, Managed):
     True
     """
 
+    _engine: Engine
+
     def __init__(self, engine: Optional[Engine] = None, data: Any = None) -> None:
         if engine is None:
             engine = Engine()
         elif not isinstance(engine, Engine):
             raise TypeError("expected an Engine")
-        engine._check_open()
-        super().__init__(engine)
-        self._made_with = engine
+        if not engine._open:
+            engine._check_open()
+        core.Store.__init__(self, engine)
         self._data = data
-        self._set_open()
+        self._open = True
 
     @property
     def engine(self) -> Engine:
         """The engine it was made with."""
-        return self._made_with
+        return self._engine
 
     def data(self) -> Any:
         """What it was given to keep; None for anything that counts as false."""
@@ -101,7 +103,8 @@ class Store(core.Store, Managed):
         self._context().core_engine.require("components", "`wasi:http`")
 
     def _context(self) -> core.Store:
-        self._check_open()
+        if not self._open:
+            self._check_open()
         return self
 
     def _delete(self) -> None:

@@ -94,12 +94,12 @@ unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c:
 /// The object is a function of this type, and the slots hold its arguments.
 pub unsafe fn call(func: Object, ty: &FuncType, values: *mut Value) -> Result<()> {
     let mut args = Slots::new(ty.params.len(), ZERO);
-    for (index, (arg, ty)) in args.get().iter_mut().zip(&ty.params).enumerate() {
+    for (index, (arg, ty)) in args.get().iter_mut().zip(ty.params.iter()).enumerate() {
         // SAFETY: there is a slot for every parameter, as the caller promises.
         *arg = value::to_c(*ty, unsafe { *values.add(index) });
     }
     let mut results = Slots::new(ty.results.len(), ZERO);
-    results.get().iter_mut().zip(&ty.results).for_each(|(result, ty)| *result = value::zero(*ty));
+    results.get().iter_mut().zip(ty.results.iter()).for_each(|(result, ty)| *result = value::zero(*ty));
     // Whatever an earlier call left is not this one's.
     drop(pending_error());
     // SAFETY: the object is a function, so its extern is one; both vectors are borrowed for the call and have the
@@ -109,7 +109,7 @@ pub unsafe fn call(func: Object, ty: &FuncType, values: *mut Value) -> Result<()
         c::wasm_func_call(func as _, &args.borrow(), &mut results.borrow())
     };
     // References given as arguments were made for this call.
-    for (arg, ty) in args.get().iter().zip(&ty.params) {
+    for (arg, ty) in args.get().iter().zip(ty.params.iter()) {
         if ty.is_ref() && value::from_c(arg).bits() != 0 {
             // SAFETY: `funcref::lower` made it and the slot was its only owner.
             unsafe { c::wasm_ref_delete(value::from_c(arg).bits() as *mut c::wasm_ref_t) }

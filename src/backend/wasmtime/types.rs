@@ -3,6 +3,7 @@
 use crate::backend::wasm_h;
 use crate::backend::wasmtime::engine::Store;
 use crate::types::{FuncType, GlobalType, TableType, ValType};
+use std::sync::Arc;
 use wasm_c_api as c;
 
 fn val_type(ty: ValType) -> *mut c::wasm_valtype_t {
@@ -41,7 +42,7 @@ pub fn of_func(store: Store, func: c::wasmtime_extern_t) -> FuncType {
     }
 }
 
-unsafe fn read(vec: *const c::wasm_valtype_vec_t) -> Box<[ValType]> {
+unsafe fn read(vec: *const c::wasm_valtype_vec_t) -> Arc<[ValType]> {
     // SAFETY: the vector borrows from a living type. `wasm_valtype_kind` would abort on v128; this one does not.
     unsafe {
         let types = if (*vec).size == 0 { &[][..] } else { std::slice::from_raw_parts((*vec).data, (*vec).size) };
