@@ -74,9 +74,8 @@ bench: develop ## measure against the peers
 	$(BIN)/python benchmarks/run.py
 
 .PHONY: conformance
-conformance: develop ## run the official test suite on all engines; writes docs/conformance.md
-	$(BIN)/anywasm conformance --c-api --out target/conformance; status=$$?; \
-		cp target/conformance/report.md docs/conformance.md && exit $$status
+conformance: develop ## run the official test suite on all engines; writes docs/conformance.md and what `anywasm engines` shows
+	$(BIN)/anywasm conformance --c-api --record
 
 .PHONY: clean
 clean: ## remove what was built here; compiled engines stay in the cache

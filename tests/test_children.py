@@ -20,10 +20,10 @@ STARTERS = {
     "a child of a test": "import children; children.run('', {spin!r})",
     "a worker": """
 from anywasm_conformance.pool import Worker
+from anywasm_conformance.subject import subjects
 from anywasm_conformance.suite import Suite
-import anywasm, pathlib, time
-engine = next(info.name for info in anywasm.engines() if info.installed)
-worker = Worker(engine, Suite('here', pathlib.Path('.'), (), {{}}), 100)
+import pathlib, time
+worker = Worker(subjects()[0], Suite('here', pathlib.Path('.'), (), {{}}), 100)
 print(worker._process.pid, file=open({out!r}, 'w', 1))
 time.sleep(100)
 """,

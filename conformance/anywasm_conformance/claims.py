@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from anywasm_conformance.suite import HOME
+from anywasm_conformance.places import HOME
 from anywasm_conformance.toml import read
 
 

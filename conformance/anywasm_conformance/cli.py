@@ -12,17 +12,17 @@ from typing import Any
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-import anywasm
 from anywasm.cli.common import INTERRUPTED, console, printable, table
-from anywasm.engines import load
-from anywasm_conformance import capi, diff, only, report
+from anywasm_conformance import capi, diff, only, report, subject
+from anywasm_conformance.cargo import CargoError
 from anywasm_conformance.expectations import ExpectationError
 from anywasm_conformance.outcome import RED
+from anywasm_conformance.places import CHECKOUT
 from anywasm_conformance.pool import WorkerError
 from anywasm_conformance.report.markdown import percent
 from anywasm_conformance.run import Choice, Run, quick_files, run
 from anywasm_conformance.styles import STYLES
-from anywasm_conformance.suite import CHECKOUT, File, Suite, SuiteError, open_suite
+from anywasm_conformance.suite import File, Suite, SuiteError, open_suite
 
 #: How many deviations are shown; all are in the report.
 _SHOWN = 20
@@ -30,7 +30,11 @@ _SHOWN = 20
 
 @click.group("conformance", invoke_without_command=True)
 @click.option(
-    "--engine", "engines", metavar="NAME", multiple=True, help="An engine; several may be given. Default: all."
+    "--engine",
+    "engines",
+    metavar="NAME",
+    multiple=True,
+    help="An engine, or a row of engines.toml; several may be given. Default: all.",
 )
 @click.option("--suite", metavar="DIR", type=click.Path(path_type=Path), help="The suite. Default: the pinned crate's.")
 @click.option(
@@ -45,6 +49,7 @@ _SHOWN = 20
 @click.option("--timeout", metavar="SECONDS", type=float, default=60, help="What a file may take.", show_default=True)
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Where the report goes.")
 @click.option("--c-api", is_flag=True, help="Call every function of wasm.h too; builds a program for each engine.")
+@click.option("--record", is_flag=True, help="Of a whole run: keep the outcome in the checkout's docs and tables.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
 def main(
@@ -59,6 +64,7 @@ def main(
     timeout: float,
     out: Path | None,
     c_api: bool,
+    record: bool,
     as_json: bool,
 ) -> None:
     """Run the official WebAssembly test suite on the engines.
@@ -68,25 +74,30 @@ def main(
     """
     if ctx.invoked_subcommand:
         return
+    if record and any((engines, suite, areas, places, styles, quick, not c_api)):
+        raise click.UsageError(
+            "--record is for a whole run: with --c-api, and without options that leave something out"
+        )
     try:
         found = open_suite(suite)
         files = _choose(found, areas, places, quick)
-        names = [load(name).name for name in engines] or [info.name for info in anywasm.engines() if info.installed]
-        choice = Choice(names, files, styles or STYLES, jobs, timeout)
+        choice = Choice(subject.choose(engines), files, styles or STYLES, jobs, timeout)
         if places and all(":" in place for place in places):
             ctx.exit(_show_lines(found, choice, places))
         target = out or CHECKOUT / "target" / "conformance"
         with _Bar(as_json) as bar:
             made = run(found, choice, target, bar.show)
-        probed = capi.probe(names) if c_api else None
+        probed = capi.probe(dict.fromkeys(each.engine for each in choice.subjects)) if c_api else None
         report.write(made, target, probed)
-    except (SuiteError, ExpectationError, WorkerError, capi.ProbeError) as error:
+        if record and _complete(made):
+            report.record(target)
+    except (SuiteError, ExpectationError, WorkerError, CargoError, capi.ProbeError) as error:
         raise click.ClickException(str(error)) from None
     if as_json:
         click.echo((target / "summary.json").read_text(), nl=False)
     else:
         _show(made, target)
-    if not made.engines or not made.engines[-1].complete or len(made.engines) < len(names):
+    if not _complete(made):
         click.echo("interrupted", err=True)
         ctx.exit(INTERRUPTED)
     ctx.exit(1 if made.red else 0)
@@ -121,6 +132,11 @@ def show_diff(before: Path, after: Path, as_json: bool) -> None:
             click.echo("nothing changed")
     lost = any(change.before == "pass" and change.after != "pass" for change in changes)
     click.get_current_context().exit(1 if lost else 0)
+
+
+def _complete(made: Run) -> bool:
+    """Whether nobody interrupted it."""
+    return len(made.engines) == len(made.choice.subjects) and all(part.complete for part in made.engines)
 
 
 def _choose(suite: Suite, areas: Sequence[str], places: Sequence[str], quick: bool) -> list[File]:
@@ -187,20 +203,21 @@ def _show(made: Run, target: Path) -> None:
             rest = (count.outcomes[name] + count.text[name] for name in ("skip", "xfail", "superseded"))
             text = f"{count.text['pass']}/{count.text.total()}"
             cells = [count.passed, count.total, percent(count.rate), text, *rest, red, round(part.seconds)]
-            shown.add_row(part.engine, style, *map(str, cells), style="red" if red else None)
+            shown.add_row(part.name, style, *map(str, cells), style="red" if red else None)
     out.print(shown)
     for part in made.engines:
         bad = [(style, record) for style, _, record in part.tally.deviations if record.outcome in RED]
         for style, record in bad[:_SHOWN]:
             what = f"expected {record.expected}, got {record.actual}" if record.actual else str(record.reason)
             out.print(
-                f"{record.outcome} {part.engine} {style} {record.id} {record.kind}: {printable(what)}", style="red"
+                f"{record.outcome} {part.name} {style} {record.id} {record.kind}: {printable(what)}",
+                style="red",
             )
         if len(bad) > _SHOWN:
-            out.print(f"... and {len(bad) - _SHOWN} more on {part.engine}", style="red")
+            out.print(f"... and {len(bad) - _SHOWN} more on {part.name}", style="red")
         for place in part.tally.stale:
-            out.print(f"stale: an expectation for {part.engine} at {place}, where nothing is", style="red")
+            out.print(f"stale: an expectation for {part.name} at {place}, where nothing is", style="red")
         if part.tally.differences:
             names = ", ".join(part.tally.differences[:5])
-            out.print(f"the styles differ on {part.engine} in {len(part.tally.differences)}: {names}", style="red")
+            out.print(f"the styles differ on {part.name} in {len(part.tally.differences)}: {names}", style="red")
     out.print(f"report: {target / 'report.html'}")

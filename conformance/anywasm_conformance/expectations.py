@@ -1,12 +1,13 @@
 """What is known to deviate: `expectations/<engine>.toml`, and `all.toml` for what does on every engine.
 
+A row of `engines.toml` with a name of its own has a file of its own too, beside that of its engine.
+
 ```toml
 [[deviation]]
 at = ["wasm-v2/table.wast:10"]     # FILE:LINE, in any suite that may be run
 outcome = "fail"                   # or "crash", "timeout", "superseded"
 blame = "engine"                   # or "wasm.h", "binding", "suite"
 reason = "why, in a sentence"
-style = "implicit"                 # where only one style deviates, on purpose
 issue = "https://..."              # where it is reported upstream, if it is
 ```
 
@@ -22,11 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from anywasm_conformance.outcome import Blame, Outcome, Record
-from anywasm_conformance.suite import HOME
+from anywasm_conformance.places import HOME
+from anywasm_conformance.subject import Subject
 from anywasm_conformance.toml import read
 
 FOLDER = HOME / "expectations"
-_KEYS = {"at", "outcome", "blame", "reason", "style", "issue"}
+_KEYS = {"at", "outcome", "blame", "reason", "issue"}
 
 
 class ExpectationError(Exception):
@@ -40,18 +42,16 @@ class Deviation:
     outcome: Outcome
     blame: Blame
     reason: str
-    #: The only style that it is expected of; None for both.
-    style: str | None
     issue: str | None
 
 
 class Expectations:
     """The expectations for one engine; remembers which came true."""
 
-    def __init__(self, engine: str, folder: Path = FOLDER) -> None:
+    def __init__(self, subject: Subject, folder: Path = FOLDER) -> None:
         self._known: dict[str, Deviation] = {}
         self._met: set[str] = set()
-        for name in ("all", engine):
+        for name in dict.fromkeys(("all", subject.engine, subject.name)):
             path = folder / f"{name}.toml"
             if path.exists():
                 self._read(path)
@@ -64,11 +64,11 @@ class Expectations:
                     raise ExpectationError(f"{path}: {place} is there twice")
                 self._known[place] = deviation
 
-    def apply(self, record: Record, style: str) -> None:
+    def apply(self, record: Record) -> None:
         """Makes of a record's outcome what it is in the light of what was expected."""
         place = f"{record.file}:{record.line}"
         deviation = self._known.get(place)
-        if deviation is None or deviation.style not in (None, style):
+        if deviation is None:
             return
         self._met.add(place)
         if deviation.outcome is Outcome.SUPERSEDED and record.outcome is Outcome.FAIL:
@@ -90,11 +90,11 @@ class Expectations:
 def _deviation(path: Path, entry: dict[str, Any]) -> Deviation:
     where = f"{path}: {entry.get('at', entry)}"
     if not _KEYS.issuperset(entry) or not {"at", "outcome", "blame", "reason"}.issubset(entry):
-        raise ExpectationError(f"{where}: an entry has the keys at, outcome, blame, reason and perhaps style and issue")
+        raise ExpectationError(f"{where}: an entry has the keys at, outcome, blame, reason and perhaps issue")
     try:
         outcome, blame = Outcome(entry["outcome"]), Blame(entry["blame"])
     except ValueError as error:
         raise ExpectationError(f"{where}: {error}") from None
     if outcome not in (Outcome.FAIL, Outcome.CRASH, Outcome.TIMEOUT, Outcome.SUPERSEDED):
         raise ExpectationError(f"{where}: {outcome} cannot be expected")
-    return Deviation(outcome, blame, entry["reason"], entry.get("style"), entry.get("issue"))
+    return Deviation(outcome, blame, entry["reason"], entry.get("issue"))

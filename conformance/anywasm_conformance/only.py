@@ -14,16 +14,16 @@ from anywasm_conformance.suite import Suite
 
 def run(suite: Suite, choice: Choice, places: Sequence[str]) -> Iterator[tuple[str, str, Record, str]]:
     """Engine, style, record and text of each directive at the places; what is before it in its file runs too."""
-    for engine in choice.engines:
-        expectations = Expectations(engine)
-        worker = pool.Worker(engine, suite, choice.timeout)
+    for subject in choice.subjects:
+        expectations = Expectations(subject)
+        worker = pool.Worker(subject, suite, choice.timeout)
         try:
             proposals = worker.proposals()
             for file in choice.files:
                 for style, records in worker.run(file, choice.styles, proposals).records.items():
                     for record in records:
                         if f"{record.file}:{record.line}" in places:
-                            expectations.apply(record, style)
-                            yield engine, style, record, directive(suite, record)
+                            expectations.apply(record)
+                            yield subject.name, style, record, directive(suite, record)
         finally:
             worker.close()

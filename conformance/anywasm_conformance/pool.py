@@ -18,6 +18,7 @@ from typing import Any
 from anywasm_conformance import suite as suites
 from anywasm_conformance.mortal import mortal
 from anywasm_conformance.outcome import Blame, Outcome, Record
+from anywasm_conformance.subject import Subject
 from anywasm_conformance.suite import File, Suite
 from anywasm_conformance.worker import DONE, TIMEOUT
 
@@ -42,11 +43,12 @@ class WorkerError(Exception):
 class Worker:
     """A worker process (see `worker`); it serves one request at a time."""
 
-    def __init__(self, engine: str, suite: Suite, timeout: float) -> None:
-        self._engine, self._suite, self._timeout = engine, suite, timeout
+    def __init__(self, subject: Subject, suite: Suite, timeout: float) -> None:
+        self._subject, self._suite, self._timeout = subject, suite, timeout
         self._folder = tempfile.TemporaryDirectory(prefix="anywasm-conformance-")
+        arguments = [subject.engine, json.dumps(subject.options), str(suite.folder)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "anywasm_conformance.worker", engine, str(suite.folder)],
+            [sys.executable, "-m", "anywasm_conformance.worker", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -104,7 +106,7 @@ class Worker:
         except OSError:
             answer = ""
         if not answer:
-            raise WorkerError(f"the worker of {self._engine} ended with {self._process.wait()}")
+            raise WorkerError(f"the worker of {self._subject.name} ended with {self._process.wait()}")
         return json.loads(answer)["ended"], out, errors
 
     def close(self) -> None:
@@ -119,7 +121,7 @@ class Worker:
 
 
 def run(
-    engine: str,
+    subject: Subject,
     suite: Suite,
     files: Sequence[File],
     styles: Sequence[str],
@@ -133,7 +135,7 @@ def run(
     for file in sorted(files, key=lambda file: -file.commands):
         waiting.put(file)
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    workers = [Worker(engine, suite, timeout) for _ in range(max(1, min(slots, len(files))))]
+    workers = [Worker(subject, suite, timeout) for _ in range(max(1, min(slots, len(files))))]
 
     def serve(worker: Worker) -> None:
         try:

@@ -15,8 +15,10 @@ from typing import TextIO
 import anywasm
 from anywasm_conformance import pool
 from anywasm_conformance.expectations import Expectations
+from anywasm_conformance.places import HOME
 from anywasm_conformance.styles import STYLES
-from anywasm_conformance.suite import HOME, File, Suite
+from anywasm_conformance.subject import Subject
+from anywasm_conformance.suite import File, Suite
 from anywasm_conformance.tally import Tally
 
 
@@ -24,7 +26,7 @@ from anywasm_conformance.tally import Tally
 class Choice:
     """What to run."""
 
-    engines: Sequence[str]
+    subjects: Sequence[Subject]
     files: Sequence[File]
     styles: Sequence[str] = STYLES
     jobs: int = 2
@@ -36,7 +38,7 @@ class Choice:
 class EngineRun:
     """One engine's part."""
 
-    engine: str
+    subject: Subject
     version: str
     backend: str
     path: str
@@ -48,6 +50,11 @@ class EngineRun:
     seconds: float = 0
     #: False where the run was interrupted.
     complete: bool = False
+
+    @property
+    def name(self) -> str:
+        """By which reports know it."""
+        return self.subject.name
 
 
 @dataclass
@@ -83,26 +90,26 @@ def run(suite: Suite, choice: Choice, out: Path, progress: Progress) -> Run:
     made = Run(suite, choice, " ".join(["anywasm", *sys.argv[1:]]), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     out.mkdir(parents=True, exist_ok=True)
     with gzip.open(out / "results.jsonl.gz", "wt", compresslevel=3) as stream:
-        for engine in choice.engines:
+        for subject in choice.subjects:
             try:
-                _run_engine(made, engine, stream, progress)
+                _run_engine(made, subject, stream, progress)
             except KeyboardInterrupt:
                 break
     return made
 
 
-def _run_engine(made: Run, engine: str, stream: TextIO, progress: Progress) -> None:
+def _run_engine(made: Run, subject: Subject, stream: TextIO, progress: Progress) -> None:
     suite, choice = made.suite, made.choice
-    info = next(info for info in anywasm.engines() if info.name == engine)
-    expectations = Expectations(engine)
+    info = next(info for info in anywasm.engines() if info.name == subject.engine)
+    expectations = Expectations(subject)
     began = time.monotonic()
-    worker = pool.Worker(engine, suite, choice.timeout)
+    worker = pool.Worker(subject, suite, choice.timeout)
     try:
         proposals = worker.proposals()
     finally:
         worker.close()
     part = EngineRun(
-        engine,
+        subject,
         info.version or "",
         info.backend or "",
         info.path or "",
@@ -111,19 +118,19 @@ def _run_engine(made: Run, engine: str, stream: TextIO, progress: Progress) -> N
         sorted(suite.probes),
     )
     made.engines.append(part)
-    results = pool.run(engine, suite, choice.files, choice.styles, proposals, choice.jobs, choice.timeout)
+    results = pool.run(subject, suite, choice.files, choice.styles, proposals, choice.jobs, choice.timeout)
     try:
         for done, result in enumerate(results, 1):
-            for style, records in result.records.items():
+            for records in result.records.values():
                 for record in records:
-                    expectations.apply(record, style)
+                    expectations.apply(record)
             part.tally.add(result)
             for style, records in result.records.items():
-                head = {"engine": engine, "style": style}
+                head = {"engine": subject.name, "style": style}
                 stream.writelines(json.dumps({**head, **record.as_json()}) + "\n" for record in records)
             # What is found is found, however the run ends.
             stream.flush()
-            progress(engine, done, len(choice.files))
+            progress(subject.name, done, len(choice.files))
         part.complete = True
         part.tally.stale = expectations.stale(file.path for file in choice.files)
     finally:

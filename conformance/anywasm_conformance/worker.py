@@ -22,22 +22,24 @@ from typing import Any
 from anywasm.engines import load
 from anywasm_conformance import script, styles, suite
 from anywasm_conformance.mortal import mortal
+from anywasm_conformance.subject import Subject
 
 #: How a process ended that did not run into anything.
 DONE = "done"
 TIMEOUT = "timeout"
 
 
-def main(engine: str, folder: str) -> None:
-    """Serves requests from stdin until it is closed."""
+def main(engine: str, options: str, folder: str) -> None:
+    """Serves requests from stdin until it is closed; `options` are the engine's, as JSON."""
     load(engine)
+    subject = Subject(engine, engine, json.loads(options))
     for name in styles.STYLES:
         __import__(f"{styles.__name__}.{name}")
     # Ctrl-C reaches the whole process group; it is the runner that decides what it ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         request = json.loads(line)
-        work = partial(_probe if request["verb"] == "probe" else _run, engine, Path(folder), request)
+        work = partial(_probe if request["verb"] == "probe" else _run, subject, Path(folder), request)
         ended = in_a_process(work, request["errors"], request["timeout"])
         print(json.dumps({"ended": ended}), flush=True)
 
@@ -74,18 +76,18 @@ def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
     return DONE if os.WEXITSTATUS(status) == 0 else f"exit code {os.WEXITSTATUS(status)}"
 
 
-def _run(engine: str, folder: Path, request: dict[str, Any]) -> None:
+def _run(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
     data, blob = suite.load(folder, request["file"])
-    style = styles.make(request["style"], engine)
+    style = styles.make(request["style"], subject)
     out = os.open(request["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for record in script.Script(request["file"], data, blob, style, frozenset(request["proposals"])).run():
         os.write(out, json.dumps(record.as_json()).encode() + b"\n")
 
 
-def _probe(engine: str, folder: Path, request: dict[str, Any]) -> None:
+def _probe(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
     """Which proposals the engine supports: those whose probe it compiles."""
     found = []
-    style = styles.make(styles.STYLES[0], engine)
+    style = styles.make(styles.STYLES[0], subject)
     for name, wasm in request["probes"].items():
         with contextlib.suppress(*style.errors):
             style.compile(bytes.fromhex(wasm))

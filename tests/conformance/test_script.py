@@ -13,6 +13,7 @@ from anywasm_conformance import suite as suites
 from anywasm_conformance.outcome import Outcome, Record
 from anywasm_conformance.styles import STYLES, Style
 from anywasm_conformance.styles.explicit import Explicit
+from anywasm_conformance.subject import Subject
 from anywasm_conformance.suite import Suite
 
 PROPOSALS = frozenset(("simd", "multi-value", "mutable-global", "reference-types", "bulk-memory"))
@@ -25,14 +26,16 @@ def records(suite: Suite, path: str, style: Style) -> list[Record]:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_what_is_right_passes(small: Suite, engine: str, style: str) -> None:
-    found = records(small, "good.wast", styles.make(style, engine))
+    found = records(small, "good.wast", styles.make(style, Subject(engine, engine)))
     assert [record for record in found if record.outcome is not Outcome.PASS] == []
     assert {record.kind for record in found} >= {"assert_exhaustion", "module_instance", "register", "action"}
 
 
 @pytest.mark.parametrize("style", STYLES)
 def test_what_is_wrong_fails_and_says_how(small: Suite, engine: str, style: str) -> None:
-    found = [each for each in records(small, "bad.wast", styles.make(style, engine)) if each.is_assertion]
+    found = [
+        each for each in records(small, "bad.wast", styles.make(style, Subject(engine, engine))) if each.is_assertion
+    ]
     assert [record.outcome for record in found] == [Outcome.FAIL] * 13
     assert (found[0].expected, found[0].actual) == ("i32 0x00000002", "i32 0x00000001")
     assert (found[2].expected, found[2].actual) == ("f32 nan:canonical", "f32 0x7fa00000")
@@ -54,7 +57,7 @@ class Flipping(Explicit):
 
 def test_an_engine_that_flips_a_bit_now_and_then_is_caught(suite: Suite, engine: str) -> None:
     path = next(file.path for file in suite.files if file.path.endswith("v3/i32.wast"))
-    style = Flipping(engine)
+    style = Flipping(Subject(engine, engine))
     found = records(suite, path, style)
     calls = sum(record.kind in ("assert_return", "assert_trap") for record in found)
     failed = [record for record in found if record.outcome is Outcome.FAIL]
@@ -64,7 +67,7 @@ def test_an_engine_that_flips_a_bit_now_and_then_is_caught(suite: Suite, engine:
 
 def test_a_file_that_takes_too_long_costs_its_rest_and_names_the_directive(small: Suite, engine: str) -> None:
     file = next(file for file in small.files if file.path == "forever.wast")
-    one = pool.Worker(engine, small, timeout=3)
+    one = pool.Worker(Subject(engine, engine), small, timeout=3)
     try:
         found = one.run(file, ["explicit"], PROPOSALS).records["explicit"]
     finally:
@@ -91,7 +94,10 @@ def test_a_crash_costs_its_rest_and_names_the_directive(
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     files = [file for file in small.files if file.path != "forever.wast"]
-    found = {result.file.path: result.records for result in pool.run(engine, small, files, STYLES, PROPOSALS, 2, 60)}
+    found = {
+        result.file.path: result.records
+        for result in pool.run(Subject(engine, engine), small, files, STYLES, PROPOSALS, 2, 60)
+    }
     good = found["good.wast"]
     assert {record.outcome for record in good["implicit"]} == {Outcome.PASS}
     outcomes = [record.outcome for record in good["explicit"]]

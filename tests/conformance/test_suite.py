@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from anywasm_conformance import suite as suites
-from anywasm_conformance.suite import HOME, Suite, SuiteError
+from anywasm_conformance.places import HOME
+from anywasm_conformance.suite import Suite, SuiteError
 
 #: A string, the beginning or end of a comment, or a parenthesis.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|;;[^\n]*|\(;|;\)|\(|\)', re.DOTALL)

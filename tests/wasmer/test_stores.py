@@ -222,3 +222,28 @@ def test_together_stays_together(engine: str) -> None:
         owner = Instance(Module(store, '(module (global (export "g") (mut i32) (i32.const 5)))')).exports
         Instance(Module(store, USER), {"env": {"f": Function(store, constant(1)), "m": written(store)}})
         assert Instance(Module(store, both), {"env": {"m": written(store, 2), "g": owner.g}}).exports.sum() == 7
+
+
+def test_options_are_those_of_the_engine(on_engine: str) -> None:
+    plain, without = Store(), Store(options={"wasm_multi_value": False})
+    two = '(module (func (export "two") (result i32 i32) i32.const 1 i32.const 2))'
+    assert Instance(Module(plain, two)).exports.two() == (1, 2)
+    with pytest.raises(RuntimeError, match="multi-value"):
+        Module(without, two)
+    # Another store with the same options shares its engine: what is compiled for one serves the other.
+    again = Store(options={"wasm_multi_value": False})
+    made = Instance(Module(without, MAKER)).exports
+    assert Instance(Module(again, USER), {"env": {"f": made.f, "m": made.m}}).exports.run() == 7
+
+
+def test_wrong_options_are_errors(on_engine: str) -> None:
+    with pytest.raises(RuntimeError, match="there is no option `warp`; there are wasm_threads"):
+        Store(options={"warp": True})
+    with pytest.raises(RuntimeError, match="the option `wasm_simd` cannot be `maybe`; it can be true or false"):
+        Store(options={"wasm_simd": "maybe"})
+
+
+@pytest.mark.lacks("fuel")
+def test_options_that_the_engine_cannot_honour_are_refused(on_engine: str) -> None:
+    with pytest.raises(anywasm.CapabilityError, match=r"`fuel`.*the option `consume_fuel`"):
+        Store(options={"consume_fuel": True})

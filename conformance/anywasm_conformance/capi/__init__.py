@@ -7,19 +7,19 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from anywasm_conformance import cargo
 from anywasm_conformance.capi.functions import GROUPS
-from anywasm_conformance.suite import CHECKOUT, HOME
 
 
 class ProbeError(Exception):
     """The probes could not be built or run; the text says why."""
 
 
-def probe(engines: Sequence[str]) -> dict[str, Any]:
+def probe(engines: Iterable[str]) -> dict[str, Any]:
     """For the report: the functions as the header groups them, and by engine what each does."""
     groups = [{"name": name, "functions": list(functions)} for name, functions in GROUPS.items()]
     return {"groups": groups, "engines": {engine: _engine(engine) for engine in engines}}
@@ -42,16 +42,4 @@ def _engine(engine: str) -> dict[str, Any]:
 
 def _library(engine: str) -> Path:
     """The engine's `wasm.h` as a shared library, built if need be."""
-    command = ["cargo", "build", "--release", "--locked", "-p", "conformance-capi", f"--features={engine}"]
-    command += ["--message-format=json", f"--manifest-path={HOME / 'capi' / 'Cargo.toml'}"]
-    try:
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise ProbeError("cargo is needed to build the probes: https://rustup.rs installs it") from None
-    if done.returncode:
-        raise ProbeError(f"the probes of {engine} cannot be built:\n{done.stderr.strip()[-2000:]}")
-    messages = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
-    for message in messages:
-        if message["reason"] == "compiler-artifact" and message["target"]["name"] == "conformance_capi":
-            return Path(message["filenames"][0])
-    raise ProbeError(f"cargo built nothing for {engine}")
+    return dict(cargo.build("capi", f"--features={engine}"))["conformance_capi"]

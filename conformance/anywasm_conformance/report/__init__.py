@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from anywasm_conformance.report import html, junit, markdown, summary
+from anywasm_conformance.report.recorded import record
 from anywasm_conformance.run import Run
 
-__all__ = ["write"]
+__all__ = ["record", "write"]
 
 
 def write(run: Run, out: Path, c_api: dict[str, Any] | None) -> None:

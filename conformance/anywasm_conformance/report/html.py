@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from anywasm_conformance.report.markdown import percent
+from anywasm_conformance.report.markdown import options, percent
 
 _HERE = Path(__file__).parent
 Data = dict[str, Any]
@@ -131,7 +131,7 @@ def _id(engine: str, area: str | None = None) -> str:
 def _engine(part: Data, data: Data) -> str:
     rows = [
         ("version", escape(part["version"])),
-        ("spoken to through", escape(part["backend"])),
+        ("spoken to through", escape(part["backend"] + options(part))),
         ("capabilities", escape(", ".join(part["capabilities"]))),
         ("proposals", escape(", ".join(name for name, has in part["proposals"].items() if has))),
         ("not supported", escape(", ".join(name for name, has in part["proposals"].items() if not has) or "none")),

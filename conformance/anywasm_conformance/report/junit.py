@@ -15,8 +15,8 @@ def make(run: Run) -> str:
     for part in run.engines:
         for style in run.choice.styles:
             files = [file for file in part.tally.files if file.style == style]
-            cases = [_case(part.engine, file) for file in sorted(files, key=lambda file: file.path)]
-            suite = ElementTree.SubElement(root, "testsuite", name=f"{part.engine}-{style}", tests=str(len(cases)))
+            cases = [_case(part.name, file) for file in sorted(files, key=lambda file: file.path)]
+            suite = ElementTree.SubElement(root, "testsuite", name=f"{part.name}-{style}", tests=str(len(cases)))
             for name, kind in (("failures", "failure"), ("skipped", "skipped")):
                 suite.set(name, str(sum(case.find(kind) is not None for case in cases)))
             suite.extend(cases)

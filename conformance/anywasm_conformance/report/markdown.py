@@ -40,11 +40,16 @@ def _provenance(data: dict[str, Any]) -> list[str]:
         f"* suite: {suite['source']}, {len(suite['files'])} of {suite['of_files']} files, "
         f"{suite['verbatim']} of them byte for byte those of the upstream suite",
         *(
-            f"* {part['engine']} {part['version']} ({part['backend']}): {part['seconds']} s"
+            f"* {part['engine']} {part['version']} ({part['backend']}{options(part)}): {part['seconds']} s"
             f"{'' if part['complete'] else ', interrupted'}"
             for part in data["engines"]
         ),
     ]
+
+
+def options(part: dict[str, Any]) -> str:
+    """What an engine was made with, as it stands behind its name."""
+    return "".join(f", {name}={str(value).lower()}" for name, value in part["options"].items())
 
 
 def _row(*cells: str) -> str:

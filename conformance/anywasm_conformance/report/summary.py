@@ -31,7 +31,7 @@ def make(run: Run, c_api: dict[str, Any] | None) -> dict[str, Any]:
         # Releases that have more to them than the area of their name.
         "wider": sorted({file.release for file in run.choice.files if file.area != file.release} & set(areas)),
         "engines": [_engine(part, areas, run) for part in run.engines],
-        "claims": claims.compare({part.engine: part.proposals for part in run.engines}),
+        "claims": claims.compare({part.name: part.proposals for part in run.engines}),
         "c_api": c_api,
     }
 
@@ -60,7 +60,8 @@ def _suite(run: Run) -> dict[str, Any]:
 def _engine(part: EngineRun, areas: list[str], run: Run) -> dict[str, Any]:
     tally, styles = part.tally, run.choice.styles
     return {
-        "engine": part.engine,
+        "engine": part.name,
+        "options": dict(part.subject.options),
         "version": part.version,
         "backend": part.backend,
         "capabilities": part.capabilities,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anywasm_conformance.styles.base import Failure, HostObject, Kind, Style
+from anywasm_conformance.subject import Subject
 
 __all__ = ["STYLES", "Failure", "HostObject", "Kind", "Style", "make"]
 
@@ -10,12 +11,12 @@ __all__ = ["STYLES", "Failure", "HostObject", "Kind", "Style", "make"]
 STYLES = ("explicit", "implicit")
 
 
-def make(name: str, engine: str) -> Style:
-    """A style with a fresh store on an engine; only this style is imported."""
+def make(name: str, subject: Subject) -> Style:
+    """A style with a fresh store on an engine with its options; only this style is imported."""
     if name == "explicit":
         from anywasm_conformance.styles.explicit import Explicit
 
-        return Explicit(engine)
+        return Explicit(subject)
     from anywasm_conformance.styles.implicit import Implicit
 
-    return Implicit(engine)
+    return Implicit(subject)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import anywasm
 from anywasm.core import TrapCode
 
 #: Externs by the module and the name under which they are imported.
@@ -43,12 +44,6 @@ class Failure:
 
 #: What engines say of a capability that is off, where no style can switch it on.
 _SWITCHED_OFF = {"shared memory support is disabled": "shared_memory"}
-
-
-def switched_off(text: str) -> Failure | None:
-    """The failure for an error that speaks of something switched off; None for any other."""
-    found = next((capability for words, capability in _SWITCHED_OFF.items() if words in text), None)
-    return Failure(Kind.CAPABILITY, text, capability=found) if found else None
 
 
 class HostObject:
@@ -108,6 +103,14 @@ class Style(ABC):
     def host_function(self, params: Sequence[str]) -> Any:
         """A function of the host that takes numbers, does nothing and gives nothing."""
 
-    @abstractmethod
     def failure(self, error: BaseException) -> Failure:
         """What an exception of this style says."""
+        text = str(error)
+        if isinstance(error, anywasm.CapabilityError):
+            return Failure(Kind.CAPABILITY, text, capability=error.capability)
+        off = next((capability for words, capability in _SWITCHED_OFF.items() if words in text), None)
+        return Failure(Kind.CAPABILITY, text, capability=off) if off else self._deviation(error, text)
+
+    @abstractmethod
+    def _deviation(self, error: BaseException, text: str) -> Failure:
+        """As `failure`, for an exception that is not about a missing capability."""

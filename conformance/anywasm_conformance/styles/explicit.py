@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import anywasm
 from anywasm.core import TrapCode
-from anywasm.engines import load
 from anywasm.wasmtime import (
     Config,
     Engine,
@@ -21,7 +19,8 @@ from anywasm.wasmtime import (
     ValType,
     WasmtimeError,
 )
-from anywasm_conformance.styles.base import Externs, Failure, Kind, Style, switched_off
+from anywasm_conformance.styles.base import Externs, Failure, Kind, Style
+from anywasm_conformance.subject import Subject
 
 
 class Explicit(Style):
@@ -30,14 +29,17 @@ class Explicit(Style):
     # A TypeError or an OverflowError comes from arguments that a type does not take.
     errors = (WasmtimeError, Trap, TypeError, OverflowError, ValueError)
 
-    def __init__(self, engine: str) -> None:
+    def __init__(self, subject: Subject) -> None:
         super().__init__()
-        self._engine = Engine(_config(engine), name=engine)
+        config = Config()
+        for name, value in subject.options.items():
+            setattr(config, name, value)
+        self._engine = Engine(config, name=subject.engine)
         self._store = Store(self._engine)
 
     @property
     def capabilities(self) -> frozenset[str]:
-        return self._engine.native.capabilities
+        return self._engine.capabilities
 
     def compile(self, wasm: bytes) -> Any:
         return Module(self._engine, wasm)
@@ -66,12 +68,7 @@ class Explicit(Style):
     def host_function(self, params: Sequence[str]) -> Any:
         return Func(self._store, FuncType([getattr(ValType, ty)() for ty in params], []), lambda *_: None)
 
-    def failure(self, error: BaseException) -> Failure:
-        text = str(error)
-        if isinstance(error, anywasm.CapabilityError):
-            return Failure(Kind.CAPABILITY, text, capability=error.capability)
-        if off := switched_off(text):
-            return off
+    def _deviation(self, error: BaseException, text: str) -> Failure:
         if isinstance(error, Trap):
             # The style's codes have the core's numbers, and more of them.
             code = None if error.trap_code is None else TrapCode(error.trap_code.value)
@@ -79,14 +76,6 @@ class Explicit(Style):
             return Failure(kind, text, code)
         kind = Kind.LINK if text.startswith("incompatible import type") else Kind.ERROR
         return Failure(kind, text)
-
-
-def _config(engine: str) -> Config:
-    """A configuration in which memories are shared by their type alone, as they are in the other style."""
-    config = Config()
-    if "shared_memory" in load(engine).capabilities:
-        config.shared_memory = True
-    return config
 
 
 def _plain(value: Any) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import anywasm
 from anywasm.core import TrapCode
+from anywasm.engines import load
 from anywasm.wasmer import Function, FunctionType, Instance, Module, Store, Type
-from anywasm_conformance.styles.base import Externs, Failure, Kind, Style, switched_off
+from anywasm_conformance.styles.base import Externs, Failure, Kind, Style
+from anywasm_conformance.subject import Subject
 
 #: In this style a trap is known by its text only.
 _CODES = {code.text: code for code in TrapCode}
@@ -18,14 +20,15 @@ _TRAP = "RuntimeError: "
 class Implicit(Style):
     """`anywasm.wasmer`."""
 
-    errors = (RuntimeError, TypeError, OverflowError, ValueError)
+    errors = (RuntimeError, TypeError, OverflowError, ValueError, PendingDeprecationWarning)
 
-    def __init__(self, engine: str) -> None:
+    def __init__(self, subject: Subject) -> None:
         super().__init__()
         # The suite links whatever any of its modules exports.
-        self._store = Store(name=engine, together=True)
-        info = next(info for info in anywasm.engines() if info.name == engine)
-        self._capabilities = info.capabilities
+        self._store = Store(name=subject.engine, together=True, options=subject.options)
+        # Former names of the text format are for this style a reason to warn, for the suite an error.
+        warnings.simplefilter("error", PendingDeprecationWarning)
+        self._capabilities = load(subject.engine).capabilities
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -61,12 +64,7 @@ class Implicit(Style):
         ty = FunctionType([getattr(Type, ty.upper()) for ty in params], [])
         return Function(self._store, lambda *_: None, ty)
 
-    def failure(self, error: BaseException) -> Failure:
-        text = str(error)
-        if isinstance(error, anywasm.CapabilityError):
-            return Failure(Kind.CAPABILITY, text, capability=error.capability)
-        if off := switched_off(text):
-            return off
+    def _deviation(self, error: BaseException, text: str) -> Failure:
         if text.startswith(_TRAP):
             first = text.removeprefix(_TRAP).split("\n", 1)[0]
             code = _CODES.get(first)

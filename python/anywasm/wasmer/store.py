@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Mapping
 
 from anywasm import core
 from anywasm.engines import Native, default_engine, load
@@ -12,28 +13,32 @@ from anywasm.wasmer.engine import StoreEngine, Universal
 from anywasm.wasmer.face import FACE
 from anywasm.wasmer.sealed import Sealed
 
-# One for each engine module and compiler, so that what is compiled for one store serves the others; and only while
+# One for each engine module and its options, so that what is compiled for one store serves the others; and only while
 # something uses it, since an engine may keep the code of all its modules until it goes.
-_engines: weakref.WeakValueDictionary[tuple[Native, str | None], core.Engine] = weakref.WeakValueDictionary()
+_engines: weakref.WeakValueDictionary[tuple[Native, frozenset[tuple[str, core.Option]]], core.Engine] = (
+    weakref.WeakValueDictionary()
+)
 _lock = threading.Lock()
 
 _DEFAULT = Universal(Compiler)
 
 
-def _engine(name: str | None, compiler: str | None) -> core.Engine:
+def _engine(name: str | None, compiler: str | None, options: Mapping[str, core.Option]) -> core.Engine:
     native = load(name) if name is not None else default_engine()
+    made_with: dict[str, core.Option] = {}
     # The engine's own default is not asked for by name, so that modules saved with it fit wherever they are loaded. A
     # compiler that it does not have is a label: a program that names one should run on every engine.
-    others = native.option_values("compiler")[1:]
-    chosen = compiler if compiler in others else None
+    if compiler is not None and compiler in native.option_values("compiler")[1:]:
+        made_with["compiler"] = compiler
+    if "shared_memory" in native.capabilities:
+        # Here a memory is shared by its type alone.
+        made_with["shared_memory"] = True
+    made_with.update(options)
+    key = native, frozenset(made_with.items())
     with _lock:
-        engine = _engines.get((native, chosen))
+        engine = _engines.get(key)
         if engine is None:
-            options: dict[str, core.Option] = {} if chosen is None else {"compiler": chosen}
-            if "shared_memory" in native.capabilities:
-                # Here a memory is shared by its type alone.
-                options["shared_memory"] = True
-            engine = _engines[native, chosen] = core.Engine(FACE, native.name, options)
+            engine = _engines[key] = core.Engine(FACE, native.name, made_with)
         return engine
 
 
@@ -51,20 +56,36 @@ class Store(Sealed):
     `name` is the name of what runs below, one of `anywasm.engines()`; None is the default engine. Raises TypeError for
     anything else, and `anywasm.EngineUnavailable` where there is no engine of this name.
 
+    `options` are what runs below is made with, by the names that the explicit style's `Config` has for them: proposals
+    to switch on or off, how code is compiled. Raises RuntimeError for a name or a value that there is not, and
+    `anywasm.CapabilityError`, a RuntimeError too, for what the engine cannot honour.
+
     >>> from anywasm.wasmer import Store
     >>> store = Store()
     >>> store.engine_name, store.compiler_name
     ('universal', 'cranelift')
+    >>> from anywasm.wasmer import Module
+    >>> Module(Store(options={"wasm_multi_memory": False}), "(module (memory 1) (memory 1))")
+    Traceback (most recent call last):
+    ...
+    RuntimeError: Validation error: the engine was made without `multi-memory`, which the module needs: ...
     """
 
     __slots__ = ("_engine", "_home_ref", "_kind", "_lock", "together")
 
-    def __init__(self, engine: StoreEngine | None = None, *, name: str | None = None, together: bool = False) -> None:
+    def __init__(
+        self,
+        engine: StoreEngine | None = None,
+        *,
+        name: str | None = None,
+        together: bool = False,
+        options: Mapping[str, core.Option] | None = None,
+    ) -> None:
         kind = _DEFAULT if engine is None else engine
         if not isinstance(kind, StoreEngine):
             raise TypeError("Unknown engine")
         self._kind = kind
-        self._engine = _engine(name, kind.compiler_name)
+        self._engine = _engine(name, kind.compiler_name, options or {})
         self._home_ref: weakref.ref[core.Store] | None = None
         #: Whether all instances of its modules live in one engine store.
         self.together = together

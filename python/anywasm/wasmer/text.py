@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 from anywasm import core
 from anywasm.engines import Native
 from anywasm.wasmer import arguments
 from anywasm.wasmer.face import TEXT_FACE
 from anywasm.wasmer.spelling import modern, modern_bytes
+
+_FORMER = "the text uses names that the WebAssembly text format had before 2020, such as get_local for local.get"
 
 
 def wat2wasm(wat: str) -> bytes:
@@ -16,7 +20,7 @@ def wat2wasm(wat: str) -> bytes:
     >>> wat2wasm("(module)")
     b'\\x00asm\\x01\\x00\\x00\\x00'
     """
-    return to_binary(arguments.text("wat", wat))
+    return to_binary(arguments.text("wat", wat), above=2)
 
 
 def wasm2wat(bytes: bytes) -> str:
@@ -29,12 +33,18 @@ def wasm2wat(bytes: bytes) -> str:
     return core.wasm2wat(TEXT_FACE, arguments.binary("bytes", bytes)).rstrip()
 
 
-def to_binary(text: str | bytes, native: Native | None = None) -> bytes:
-    """A module in text form as a binary, in today's spelling or the former one. The error is a plain RuntimeError."""
+def to_binary(text: str | bytes, native: Native | None = None, *, above: int) -> bytes:
+    """A module in text form as a binary, in today's spelling or the former one. The error is a plain RuntimeError.
+
+    The former one comes with a PendingDeprecationWarning, which Python shows to those who ask for it; the program's
+    frame that it points at is so many `above` this function's.
+    """
     try:
         return core.wat2wasm(TEXT_FACE, text, native)
     except RuntimeError:
         newer = modern(text) if isinstance(text, str) else modern_bytes(text)
         if newer == text:
             raise
-    return core.wat2wasm(TEXT_FACE, newer, native)
+    binary = core.wat2wasm(TEXT_FACE, newer, native)
+    warnings.warn(_FORMER, PendingDeprecationWarning, stacklevel=above + 1)
+    return binary

@@ -120,6 +120,7 @@ class Config(Managed):
         "memory_reservation_for_growth", "The address range reserved behind a memory that has moved"
     )
     strategy = _choice("strategy", "strategy", ("auto", "cranelift"), "How code is made")
+    compiler = _choice("compiler", "compiler", ("cranelift", "singlepass"), "Who makes it, on an engine with several")
     cranelift_opt_level = _choice(
         "cranelift_opt_level", "opt level", ("none", "speed", "speed_and_size"), "What the compiler optimizes for"
     )

@@ -1,0 +1,44 @@
+"""Calls cargo, which finds the suite, and builds the converter and the probes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from anywasm_conformance.places import CHECKOUT, HOME
+
+
+class CargoError(Exception):
+    """Cargo is not there, or failed; the text says what to do, or what it said."""
+
+
+def metadata(package: str, *options: str) -> dict[str, Any]:
+    """What cargo tells of a package in `conformance/`."""
+    output = _run("metadata", "--format-version=1", "--locked", *options, _manifest(package))
+    return dict(json.loads(output))
+
+
+def build(package: str, *options: str) -> Iterator[tuple[str, Path]]:
+    """Builds a package in `conformance/`; gives the names of its targets, and the first file of each."""
+    options = ("--release", "--locked", "--message-format=json-render-diagnostics", *options)
+    output = _run("build", *options, _manifest(package))
+    for message in map(json.loads, output.splitlines()):
+        if message["reason"] == "compiler-artifact":
+            yield message["target"]["name"], Path(message["filenames"][0])
+
+
+def _manifest(package: str) -> str:
+    return f"--manifest-path={HOME / package / 'Cargo.toml'}"
+
+
+def _run(verb: str, *arguments: str) -> str:
+    try:
+        done = subprocess.run(["cargo", verb, *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise CargoError("cargo is needed for the conformance tests: https://rustup.rs installs it") from None
+    if done.returncode:
+        raise CargoError(f"`cargo {verb}` failed:\n{done.stderr.strip()[-2000:]}")
+    return done.stdout

@@ -1,0 +1,9 @@
+"""Where things are in the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: The folder `conformance/`.
+HOME = Path(__file__).resolve().parent.parent
+CHECKOUT = HOME.parent
