@@ -17,6 +17,19 @@ from anywasm_conformance.places import HOME
 
 #: Proposals that the standard 3.0 consists of beside what the folder of its core tests holds, in the crate's layout.
 IN_3_0 = ("bulk-memory", "exceptions", "gc", "memory64", "multi-memory", "relaxed-simd", "simd")
+#: What the earlier releases consist of beyond what was there from the first day. Later releases take in the rest.
+_IN_1_0 = frozenset(("mutable-global",))
+_IN_2_0 = _IN_1_0 | frozenset(
+    (
+        "bulk-memory",
+        "multi-value",
+        "nontrapping-float-to-int-conversions",
+        "reference-types",
+        "sign-extension-ops",
+        "simd",
+    )
+)
+_CLOSED = {"1.0": _IN_1_0, "2.0": _IN_2_0}
 _RELEASES = {"wasm-v1": "1.0", "wasm-v2": "2.0", "wasm-v3": "3.0", "wasm-latest": "latest"}
 
 
@@ -39,11 +52,8 @@ class File:
 
     @property
     def area(self) -> str:
-        """The row of the report that it belongs to: a release, or a proposal."""
-        parts = self.path.split("/")
-        if parts[0] == "proposals":
-            return parts[1]
-        return _RELEASES.get(parts[0], parts[0] if len(parts) > 1 else "3.0")
+        """The row of the report that it belongs to."""
+        return area(self.path)
 
     @property
     def release(self) -> str:
@@ -53,6 +63,20 @@ class File:
             return area
         # Only the crate keeps what became part of 3.0 in folders; upstream has these files at the top.
         return "3.0" if area in IN_3_0 else "proposal"
+
+
+def area(path: str) -> str:
+    """What a file of the suite is about: a release, or a proposal."""
+    parts = path.split("/")
+    if parts[0] == "proposals":
+        return parts[1]
+    return _RELEASES.get(parts[0], parts[0] if len(parts) > 1 else "3.0")
+
+
+def concerns(path: str, proposal: str) -> bool:
+    """Whether a file can be about a proposal: those of an earlier release know nothing of what came later."""
+    closed = _CLOSED.get(area(path))
+    return closed is None or proposal in closed
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,9 @@ def test_areas_and_releases(suite: Suite) -> None:
     simd = files["proposals/simd/simd_const.wast"]
     assert (simd.area, simd.release, simd.verbatim) == ("simd", "3.0", True)
     assert files["proposals/threads/atomic.wast"].release == "proposal"
+    assert suites.concerns("wasm-v2/simd_const.wast", "simd")
+    assert not suites.concerns("wasm-v1/i32.wast", "memory64")
+    assert suites.concerns("proposals/threads/memory.wast", "memory64")
     edited = files["wasm-v1/data.wast"]
     assert not edited.verbatim
 
