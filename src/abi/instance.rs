@@ -28,25 +28,26 @@ pub unsafe extern "C" fn aw_instance_new(
         // SAFETY: the module's rules.
         let (store, module, imports) = unsafe {
             let imports = pointer::borrow_all(imports, imports_len, "the imports")?;
-            (pointer::share(store, "the store")?, &pointer::borrow(module, "the module")?.module, imports)
+            // A share: what the start function calls may delete the module.
+            (pointer::share(store, "the store")?, pointer::borrow(module, "the module")?.module.clone(), imports)
         };
         Ok(pointer::give(instantiate(store, module, imports)?))
     })
 }
 
-fn instantiate(store: Arc<Store>, module: &Arc<Module>, imports: &[&Extern]) -> Result<Instance> {
+fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> Result<Instance> {
     let entered = store.enter()?;
     if !Arc::ptr_eq(&store.engine, &module.engine) {
         fail!(Store, "the module was compiled by another engine object than the store was made with");
     }
-    match_imports(&store, &entered, module, imports)?;
+    match_imports(&store, &entered, &module, imports)?;
     entered.note_module(&module.info);
     let raw: Vec<_> = imports.iter().map(|import| import.raw).collect();
     let instantiate = || Active::instance_new(entered.raw, &module.raw, &module.info, &raw);
     let raw = entered.run(store.engine.stack, instantiate)?;
     let key = entered.keep_instance(raw);
     drop(entered);
-    Ok(Instance { store, module: module.clone(), raw, key })
+    Ok(Instance { store, module, raw, key })
 }
 
 fn match_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, given: &[&Extern]) -> Result<()> {

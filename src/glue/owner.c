@@ -1,7 +1,8 @@
 /* Owners: what the shim gave out, held by Python objects.
  *
- * An `Owner` deletes its pointer when it goes, on whatever thread, in whatever order: the shim sees to it. It refers to
- * no Python object, so it is part of no cycle.
+ * An `Owner` deletes its pointer when it goes, and never earlier: whoever uses the pointer holds the owner, also while
+ * the GIL is given up. It may go on whatever thread, in whatever order: the shim sees to it. It refers to no Python
+ * object, so it is part of no cycle.
  *
  * Only the limited API is used, so that one build serves every CPython.
  */
@@ -46,7 +47,6 @@ static const aw_kind aw_kinds[AW_KINDS] = {
 
 typedef struct {
     PyObject_HEAD
-    /* NULL once it is released. */
     void *pointer;
     const aw_kind *kind;
 } aw_owner;
@@ -70,8 +70,7 @@ static PyObject *aw_own(int kind, const void *pointer)
     return (PyObject *)owner;
 }
 
-/* Whether it is an owner of this kind, of this engine; else a TypeError. What was released counts as NULL, which the
- * shim refuses by name. */
+/* Whether it is an owner of this kind, of this engine; else a TypeError. */
 static int aw_owned(PyObject *object, int kind, void **pointer)
 {
     if (Py_TYPE(object) != aw_owner_type || ((aw_owner *)object)->kind != &aw_kinds[kind]) {
@@ -82,22 +81,14 @@ static int aw_owned(PyObject *object, int kind, void **pointer)
     return 1;
 }
 
-static void aw_owner_let_go(aw_owner *owner)
-{
-    void *pointer = owner->pointer;
-    owner->pointer = NULL;
-    if (!pointer)
-        return;
-    /* Large memories take long to free. */
-    Py_BEGIN_ALLOW_THREADS
-    owner->kind->delete(pointer);
-    Py_END_ALLOW_THREADS
-}
-
 static void aw_owner_dealloc(PyObject *self)
 {
+    aw_owner *owner = (aw_owner *)self;
     PyTypeObject *type = Py_TYPE(self);
-    aw_owner_let_go((aw_owner *)self);
+    /* Large memories take long to free. */
+    Py_BEGIN_ALLOW_THREADS
+    owner->kind->delete(owner->pointer);
+    Py_END_ALLOW_THREADS
     PyObject_Free(self);
     Py_DECREF(type);
 }
@@ -119,13 +110,6 @@ static PyObject *aw_owner_new(PyTypeObject *type, PyObject *args, PyObject *keyw
     return NULL;
 }
 
-static PyObject *aw_owner_release(PyObject *self, PyObject *unused)
-{
-    (void)unused;
-    aw_owner_let_go((aw_owner *)self);
-    Py_RETURN_NONE;
-}
-
 static PyObject *aw_owner_address(PyObject *self, void *unused)
 {
     (void)unused;
@@ -138,13 +122,8 @@ static PyObject *aw_owner_kind(PyObject *self, void *unused)
     return PyUnicode_FromString(((aw_owner *)self)->kind->name);
 }
 
-static PyMethodDef aw_owner_methods[] = {
-    {"release", aw_owner_release, METH_NOARGS, "Deletes what it owns now; again is nothing."},
-    {NULL, NULL, 0, NULL},
-};
-
 static PyGetSetDef aw_owner_properties[] = {
-    {"address", aw_owner_address, NULL, "Where it is; 0 once it is released.", NULL},
+    {"address", aw_owner_address, NULL, "Where it is.", NULL},
     {"kind", aw_owner_kind, NULL, "Of which kind: the pointer's type is `aw_KIND *`.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -152,7 +131,6 @@ static PyGetSetDef aw_owner_properties[] = {
 static PyType_Slot aw_owner_slots[] = {
     {Py_tp_new, (void *)aw_owner_new},
     {Py_tp_dealloc, (void *)aw_owner_dealloc},
-    {Py_tp_methods, aw_owner_methods},
     {Py_tp_getset, aw_owner_properties},
     {Py_tp_doc, "Deletes what it owns when it goes."},
     {0, NULL},

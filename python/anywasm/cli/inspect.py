@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from anywasm import core
 from anywasm.cli.common import (
     compile_file,
     console,
@@ -20,7 +21,7 @@ from anywasm.cli.common import (
     table,
     using,
 )
-from anywasm.wasmtime import Engine, Module
+from anywasm.wasmtime import Engine
 
 
 @click.command("inspect")
@@ -34,14 +35,14 @@ def inspect_file(file: str, engine: str | None, as_json: bool) -> None:
     """
     with using(engine):
         data = read(file)
-        description = {"file": file, "size": len(data), **_describe(compile_file(Engine(), file, data))}
+        description = {"file": file, "size": len(data), **_describe(compile_file(Engine(), file, data)._core)}
     if as_json:
         print_json(description)
     else:
         _show(console(), description)
 
 
-def _describe(module: Module) -> dict[str, Any]:
+def _describe(module: core.Module) -> dict[str, Any]:
     sections = module.custom_section_contents()
     return {
         "name": module.name_section,

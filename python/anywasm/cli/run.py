@@ -19,7 +19,7 @@ from anywasm import core
 from anywasm.cli.common import INTERRUPTED, TRAPPED, compile_file, engine_option, file_argument, printable, read, using
 from anywasm.core import FuncType, ValType, wasi
 from anywasm.core.errors import lacking
-from anywasm.wasmtime import Config, Engine, Linker, Module, Store, WasiConfig, WasmtimeError
+from anywasm.wasmtime import Config, Engine, Linker, Store, WasiConfig, WasmtimeError
 
 T = TypeVar("T")
 
@@ -160,8 +160,8 @@ def _run(
     """The results as text. All that can be wrong with the command line is found before any code runs."""
     engine = limits.engine()
     module = compile_file(engine, file, data)
-    _refuse_imports(module)
-    functions = {export.name: export.type for export in module.export_list if isinstance(export.type, FuncType)}
+    _refuse_imports(module._core)
+    functions = {export.name: export.type for export in module._core.export_list if isinstance(export.type, FuncType)}
     name = _choose(functions, invoke)
     signature = functions[name]
     is_program = invoke is None and name == "_start" and not signature.params
@@ -180,7 +180,7 @@ def _run(
         return [_format(ty, value) for ty, value in zip(signature.results, results)]
 
 
-def _refuse_imports(module: Module) -> None:
+def _refuse_imports(module: core.Module) -> None:
     unknown = [asked for asked in module.import_list if asked.module not in wasi.MODULES.values()]
     if unknown:
         lines = [f"\n  {printable(f'{i.module}.{i.name}')} {i.type}" for i in unknown]

@@ -13,7 +13,7 @@ _FAILED = 0xFFFF_FFFF_FFFF_FFFF
 
 
 class Handle:
-    """Something in the shim that is deleted with its last owner, or earlier by `_close`.
+    """Something in the shim that is deleted with the last object that owns it, and never earlier.
 
     Deletion never waits and may happen on any thread, in any order: the shim sees to it.
     """
@@ -30,10 +30,6 @@ class Handle:
     def _ptr(self) -> Any:
         """What is owned, for calls that go through cffi; it must not outlive this object."""
         return self._native.pointer(self._owner)
-
-    def _close(self) -> None:
-        self._owner.release()
-        self.__dict__.pop("_ptr", None)
 
     def _check(self, result: Any) -> Any:
         """The result of a call that fails by NULL or false."""

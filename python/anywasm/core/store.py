@@ -143,11 +143,10 @@ class Store(Handle):
 
     def _close_store(self) -> None:
         """Frees all that lives in the store; objects of it say so when they are used."""
-        if self._owner.address:
-            self._check(self._native.lib.aw_store_close(self._ptr))
-            self._callables.clear()
-            for name in ("wasi", "_defined", "_host_objects", "_last_results", "_wasis"):
-                self.__dict__.pop(name, None)
+        self._check(self._native.lib.aw_store_close(self._ptr))
+        self._callables.clear()
+        for name in ("wasi", "_defined", "_host_objects", "_last_results", "_wasis"):
+            self.__dict__.pop(name, None)
 
 
 class Living(Handle):

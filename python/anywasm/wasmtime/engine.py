@@ -42,7 +42,3 @@ class Engine(core.Engine, Managed):
         """Whether it interprets wasmtime's own bytecode: no engine here does."""
         self._check_open()
         return False
-
-    def _delete(self) -> None:
-        # What was made with it holds the engine itself, and goes on working.
-        self._close()

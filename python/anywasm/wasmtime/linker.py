@@ -133,7 +133,7 @@ class Linker(Managed):
         return home
 
 
-def _module(module: Any) -> Module:
+def _module(module: Any) -> core.Module:
     if not isinstance(module, Module):
         raise TypeError("expected a `Module`")
-    return check_module(module)
+    return module._core

@@ -14,7 +14,7 @@ from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.types import ExportType, ImportType
 
 
-class Module(core.Module, Managed):
+class Module(Managed):
     """A compiled module, from a binary or from text.
 
     >>> from anywasm.wasmtime import Engine, Module
@@ -32,11 +32,18 @@ class Module(core.Module, Managed):
         return module
 
     def _be(self, engine: Engine, ptr: Any) -> None:
-        core.Module.__init__(self, engine, ptr)
+        self._module = core.Module(engine, ptr)
         self._set_open()
 
+    @property
+    def _core(self) -> core.Module:
+        if not self._open:
+            self._check_open()
+        return self._module
+
     def _delete(self) -> None:
-        self._close()
+        # Its instances have it, and what is linked but not instantiated yet.
+        del self._module
 
     @classmethod
     def from_file(cls, engine: Engine, path: Union[str, bytes, os.PathLike[str]]) -> Module:
@@ -56,8 +63,7 @@ class Module(core.Module, Managed):
 
     def serialize(self) -> bytearray:
         """The module as bytes, for `deserialize` with the same engine in the same version."""
-        self._check_open()
-        return bytearray(self.dump())
+        return bytearray(self._core.dump())
 
     @classmethod
     def deserialize(cls, engine: Engine, encoded: Union[bytes, bytearray]) -> Module:
@@ -83,23 +89,19 @@ class Module(core.Module, Managed):
     @property
     def imports(self) -> list[ImportType]:
         """Its imports, in its own order."""
-        self._check_open()
-        return [ImportType._of(each) for each in self.import_list]
+        return [ImportType._of(each) for each in self._core.import_list]
 
     @property
     def exports(self) -> list[ExportType]:
         """Its exports, in its own order."""
-        self._check_open()
-        return [ExportType._of(each) for each in self.export_list]
+        return [ExportType._of(each) for each in self._core.export_list]
 
 
-def check_module(module: Any) -> Module:
-    """A module that is open; TypeError for anything else, ValueError for one that is closed."""
+def check_module(module: Any) -> core.Module:
+    """The core's module; TypeError for anything but a `Module`, ValueError for one that is closed."""
     if not isinstance(module, Module):
         raise TypeError("expected a Module")
-    if not module._open:
-        module._check_open()
-    return module
+    return module._core
 
 
 def _engine(engine: Any) -> Engine:

@@ -109,7 +109,6 @@ class Store(core.Store, Managed):
 
     def _delete(self) -> None:
         self._close_store()
-        self._close()
 
 
 class StoreContext:
