@@ -53,7 +53,13 @@ class Func(Extern):
 
     def _be(self, store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None) -> None:
         """Instead of `__init__`; `definition`: of a host function."""
-        Extern.__init__(self, store, owner)
+        if owner is None:
+            raise store.failure()
+        # As in `Living`, which says why.
+        self._store = store
+        self._native = store._native
+        self._face = store._face
+        self._owner = owner
         self._signature = signature
         params, results = signature.codes
         self._bind(owner, store if self.takes_store else None, params, results)

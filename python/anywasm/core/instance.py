@@ -37,7 +37,11 @@ class Instance(Living):
         owner = native.new_instance(store._owner, compiled._owner, given)
         if owner is None:
             raise _exception(store, module, given, take(native))
-        Living.__init__(self, store, owner)
+        # As in `Living`, which says why.
+        self._store = store
+        self._native = native
+        self._face = store._face
+        self._owner = owner
         self._module = module
         for tell in waiting:
             tell(self)

@@ -153,7 +153,8 @@ class Living(Handle):
     """Something that lives in a store, which it keeps alive."""
 
     def __init__(self, store: Store, owner: Any) -> None:
-        # All that `Handle.__init__` does: these are made all the time.
+        # All that `Handle.__init__` does. What is made all the time, `Func` and `Instance`, writes it out once more:
+        # CPython caches for one class where an attribute goes, and misses when several classes are filled in turn.
         if owner is None:
             raise store.failure()
         self._store = store
