@@ -94,7 +94,8 @@ pub const TABLE: &[Knob] = &[
     knob("cranelift_opt_level", Choice(&["none", "speed", "speed_and_size"]), Ignore),
     knob("cranelift_debug_verifier", Switch, Refuse("false")),
     Knob { in_stamp: true, ..knob("cranelift_nan_canonicalization", Switch, Refuse("false")) },
-    knob("cranelift_flag.", Text, Refuse("")),
+    // Refused with whatever value: none at all enables a flag, and no text has a NUL.
+    knob("cranelift_flag.", Text, Refuse("\0")),
     knob("target", Target, Refuse("")),
     knob("debug_info", Switch, Refuse("false")),
     knob("profiler", Choice(&["none", "jitdump", "vtune", "perfmap"]), Refuse("none")),

@@ -116,6 +116,21 @@ def test_flags_are_texts() -> None:
         config.cranelift_flag_set("k", 1)
 
 
+def test_a_flag_is_honoured_or_refused(on_engine: str) -> None:
+    def enabled(flag: str) -> Engine:
+        config = Config()
+        config.cranelift_flag_enable(flag)
+        return Engine(config)
+
+    try:
+        works(enabled("enable_verifier"))
+        text = "No existing setting named 'nonsense'"
+    except anywasm.CapabilityError:
+        text = f"`{on_engine}` cannot honour the option `cranelift_flag.nonsense=`"
+    with pytest.raises((WasmtimeError, anywasm.CapabilityError), match=text):
+        enabled("nonsense")
+
+
 @pytest.mark.parametrize("name", PROPOSALS)
 def test_a_proposal_is_switched(on_engine: str, name: str) -> None:
     off = engine_with(**dict.fromkeys([name, *TOGETHER.get(name, [])], False))
@@ -315,6 +330,15 @@ def test_no_config_ends_the_process(on_engine: str, tmp_path: Path) -> None:
                 assert len(str(error)) > 20, error
         print("ok")"""
     assert children.run(on_engine, code, repr(list(WRONG.values())), str(broken)) == "ok\n"
+
+
+def test_no_two_options_end_the_process(on_engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    code = "import option_pairs, sys; print(*option_pairs.try_all(sys.argv[1]))"
+    made, refused = map(int, children.run(on_engine, code, str(tmp_path)).split())
+    assert made > 1000
+    assert refused > 100
 
 
 def test_a_cache_is_used(on_engine: str, tmp_path: Path) -> None:
