@@ -25,6 +25,10 @@ const GLUE: [&str; 11] = [
 fn main() {
     GLUE.iter().chain([&EMIT]).for_each(|file| println!("cargo:rerun-if-changed={file}"));
     println!("cargo:rerun-if-env-changed=PYTHON");
+    println!("cargo:rustc-check-cfg=cfg(wasmtime_h)");
+    if env::var_os("DEP_WASM_C_API_WASMTIME_H").is_some() {
+        println!("cargo:rustc-cfg=wasmtime_h");
+    }
     hide_the_engine();
     find_the_system_library();
     if env::var_os("CARGO_FEATURE_PYTHON").is_some() {

@@ -346,7 +346,8 @@ def test_engines_shows_limits_and_what_was_measured(engine: str) -> None:
     assert {row.name for row in measured()} >= {"shared_tests"}
     for row in measured():
         (line,) = (line for line in lines if line.startswith(f"{row.name} "))
-        assert row.engines[engine] in line
+        # A library of the system has no figures.
+        assert row.engines.get(engine, "") in line
     for name, most in load(engine).limits.items():
         (line,) = (line for line in lines if line.startswith(f"{name} "))
         shown = line.split()[column]

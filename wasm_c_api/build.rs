@@ -6,6 +6,15 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[cfg(feature = "system")]
+mod system;
+#[cfg(not(feature = "system"))]
+mod system {
+    pub fn headers() -> super::Headers {
+        unreachable!("only called with the feature `system`")
+    }
+}
+
 /// Where an engine's headers are, which of them to read, and the engine's version.
 struct Headers {
     include: PathBuf,
@@ -13,10 +22,14 @@ struct Headers {
     version: String,
 }
 
+/// The header with all that wasmtime offers beyond the standard one, which it includes.
+const WASMTIME_H: &str = "wasmtime.h";
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=system.rs");
     let headers = if feature("WASMTIME") {
-        bundled("wasmtime-c-api-impl", "wasmtime.h")
+        bundled("wasmtime-c-api-impl", WASMTIME_H)
     } else if feature("WASMTIME_STANDARD") {
         bundled("wasmtime-c-api-impl", "wasm.h")
     } else if feature("WASMER") {
@@ -24,11 +37,15 @@ fn main() {
     } else if feature("WASMI") {
         bundled("wasmi_c_api_impl", "wasm.h")
     } else if feature("SYSTEM") {
-        system()
+        system::headers()
     } else {
         // src/lib.rs says what to do: a compile_error! there reads better than a panic here.
         return;
     };
+    if headers.main == WASMTIME_H {
+        // For the shim's build script: what is bound is more than the standard header.
+        println!("cargo:wasmtime_h=true");
+    }
     bindings(&headers);
 }
 
@@ -57,40 +74,6 @@ fn dep_include(links: &str) -> PathBuf {
     let name = format!("DEP_{}_INCLUDE", links.to_uppercase().replace('-', "_"));
     let value = env::var_os(&name);
     value.unwrap_or_else(|| panic!("the engine's crate did not set {name}: is its version the pinned one?")).into()
-}
-
-/// A library of the system: named by the three variables, or else found by pkg-config.
-#[cfg(feature = "system")]
-fn system() -> Headers {
-    for name in ["ANYWASM_SYSTEM_LIB", "ANYWASM_SYSTEM_LIB_DIR", "ANYWASM_SYSTEM_INCLUDE_DIR"] {
-        println!("cargo:rerun-if-env-changed={name}");
-    }
-    let library = env::var("ANYWASM_SYSTEM_LIB").unwrap_or_else(|_| "wasm".into());
-    let unknown = || "unknown".to_owned();
-    let (include, version) = match (env::var("ANYWASM_SYSTEM_LIB_DIR"), env::var_os("ANYWASM_SYSTEM_INCLUDE_DIR")) {
-        (Ok(lib_dir), Some(include)) => {
-            println!("cargo:rustc-link-search=native={lib_dir}");
-            println!("cargo:rustc-link-lib=dylib={library}");
-            println!("cargo:lib_dir={lib_dir}");
-            (PathBuf::from(include), unknown())
-        }
-        _ => {
-            let found = pkg_config::probe_library(&library).unwrap_or_else(|e| {
-                panic!(
-                    "no system library with wasm.h was found: set ANYWASM_SYSTEM_LIB_DIR, ANYWASM_SYSTEM_INCLUDE_DIR \
-                     and ANYWASM_SYSTEM_LIB (now `{library}`), or PKG_CONFIG_PATH to the folder of its .pc file.\n{e}"
-                )
-            });
-            let folder = found.include_paths.into_iter().find(|p| p.join("wasm.h").is_file());
-            (folder.unwrap_or_else(|| "/usr/include".into()), found.version)
-        }
-    };
-    println!("cargo:rerun-if-changed={}", include.join("wasm.h").display());
-    Headers { include, main: "wasm.h", version }
-}
-#[cfg(not(feature = "system"))]
-fn system() -> Headers {
-    unreachable!("only called with the feature `system`")
 }
 
 fn bindings(headers: &Headers) {

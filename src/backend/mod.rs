@@ -1,7 +1,8 @@
 //! What the shim asks of an engine: one trait, two implementations, exactly one of them compiled in.
 //!
 //! * `standard` speaks only the functions of `wasm.h` that every engine really implements.
-//! * `wasmtime` speaks `wasmtime.h`, for what `wasm.h` cannot say, and for speed.
+//! * `wasmtime` speaks `wasmtime.h`, for what `wasm.h` cannot say, and for speed. Build scripts set `wasmtime_h` where the
+//!   engine, bundled or of the system, comes with that header.
 //!
 //! Callers hold the store's lock wherever a `Store` is passed, and have checked types and capabilities: a backend
 //! hands an engine nothing that was not checked before.
@@ -14,15 +15,15 @@ use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
 use crate::value::Value;
 use wasmparser::WasmFeatures;
 
-#[cfg(not(feature = "wasmtime"))]
+#[cfg(not(wasmtime_h))]
 mod standard;
 mod wasm_h;
-#[cfg(feature = "wasmtime")]
+#[cfg(wasmtime_h)]
 mod wasmtime;
 
-#[cfg(not(feature = "wasmtime"))]
+#[cfg(not(wasmtime_h))]
 pub use standard::Standard as Active;
-#[cfg(feature = "wasmtime")]
+#[cfg(wasmtime_h)]
 pub use wasmtime::Wasmtime as Active;
 
 /// A reference as the backend sees it.

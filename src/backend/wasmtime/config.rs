@@ -13,6 +13,7 @@ pub const OPTIONS: &[&str] = &[
     "cache",
     "consume_fuel",
     "cranelift_debug_verifier",
+    #[cfg(not(feature = "system"))]
     "cranelift_flag.",
     "cranelift_nan_canonicalization",
     "cranelift_opt_level",
@@ -46,8 +47,11 @@ pub fn most_features() -> WasmFeatures {
     features
 }
 
-/// What is on by default (wasmtime 48, `Config::features`).
-pub const FEATURES: WasmFeatures = WasmFeatures::WASM3.union(WasmFeatures::GC_TYPES);
+/// What is on by default (`Config::features`; from wasmtime 49 on wide arithmetic too).
+pub const FEATURES: WasmFeatures = {
+    let features = WasmFeatures::WASM3.union(WasmFeatures::GC_TYPES);
+    if c::WASMTIME_VERSION_MAJOR < 49 { features } else { features.union(WasmFeatures::WIDE_ARITHMETIC) }
+};
 
 /// wasmtime's default for `async_stack_size`.
 const ASYNC_STACK: usize = 2 << 20;
@@ -129,6 +133,8 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usi
         c::wasmtime_config_max_wasm_stack_set(config, stack);
         // Never used, but it must not be smaller.
         c::wasmtime_config_async_stack_size_set(config, stack.max(ASYNC_STACK));
+        // Of components only, which a library may have on by default; without reference types it is a contradiction.
+        c::wasmtime_config_concurrency_support_set(config, false);
         for (name, set) in SWITCHES {
             if let Some(on) = options.switch(name) {
                 set(config, on);
@@ -169,6 +175,11 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usi
         }
         Ok(())
     }
+}
+
+/// The error where there is no engine with these options.
+pub fn contradiction(reason: &dyn std::fmt::Display) -> Error {
+    Error::new(Kind::Invalid, format!("the engine cannot be made with these options: {reason}"))
 }
 
 fn text(text: &str) -> Result<CString> {

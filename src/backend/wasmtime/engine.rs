@@ -1,7 +1,11 @@
 //! Engines and stores.
 
-use crate::backend::wasmtime::{config, error, func};
-use crate::error::{Error, Kind, Result};
+#[cfg(feature = "wasmtime")]
+use crate::backend::wasmtime::bundled as constructor;
+#[cfg(feature = "system")]
+use crate::backend::wasmtime::system as constructor;
+use crate::backend::wasmtime::{error, func};
+use crate::error::{Kind, Result};
 use crate::options::Options;
 use crate::store;
 use std::ffi::c_void;
@@ -22,12 +26,7 @@ unsafe impl Sync for Engine {}
 impl Engine {
     /// An engine.
     pub fn new(options: &Options, stack: usize) -> Result<Self> {
-        let config = config::config(options, stack)?;
-        let failed = |reason: &dyn std::fmt::Display| {
-            Error::new(Kind::Invalid, format!("the engine cannot be made with these options: {reason}"))
-        };
-        // SAFETY: the config is ours, and given away.
-        unsafe { c::wasmtime_engine_try_new(config, failed) }.map(Self)
+        constructor::engine(options, stack).map(Self)
     }
 
     /// A new store.
@@ -131,8 +130,9 @@ impl Store {
     }
 }
 
-unsafe extern "C" fn deadline(
-    _: *mut c::wasmtime_context_t,
+/// The context is `const` in some versions of the header.
+unsafe extern "C" fn deadline<Context>(
+    _: Context,
     record: *mut c_void,
     ticks: *mut u64,
     kind: *mut c::wasmtime_update_deadline_kind_t,

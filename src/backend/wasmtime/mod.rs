@@ -2,6 +2,8 @@
 //!
 //! Being C, it serves the bundled crate and a library of the system alike.
 
+#[cfg(feature = "wasmtime")]
+mod bundled;
 mod config;
 mod engine;
 mod error;
@@ -11,6 +13,8 @@ mod instance;
 mod memory;
 mod module;
 mod reference;
+#[cfg(feature = "system")]
+mod system;
 mod table;
 mod tag;
 mod types;
@@ -37,7 +41,7 @@ impl Backend for Wasmtime {
     type Instance = c::wasmtime_instance_t;
     type SharedMemory = memory::Shared;
 
-    const NAME: &'static str = "wasmtime";
+    const NAME: &'static str = if cfg!(feature = "system") { "system" } else { "wasmtime" };
     const KIND: &'static str = "wasmtime.h";
     const CAPABILITIES: Capabilities = cap::SERIALIZE
         .with(cap::EXTERNREF)

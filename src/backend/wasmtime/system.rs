@@ -1,0 +1,119 @@
+//! Engines of a library of the system.
+//!
+//! The C API's own constructor ends the process where there can be no engine. What of that the options could cause is
+//! found out before: it is what `Config::validate`, `build_compiler` and `build_profiler` refuse in the versions that
+//! wasm_c_api/system.rs names. Flags for Cranelift are not among the options here, since only Cranelift can check them.
+
+use crate::backend::wasmtime::{config, engine, module};
+use crate::error::{Error, Kind, Result};
+use crate::options::Options;
+use crate::target::Target;
+use rustix::fs::{StatVfsMountFlags, statvfs};
+use std::fs::OpenOptions;
+use std::sync::OnceLock;
+use wasm_c_api as c;
+use wasmparser::WasmFeatures;
+
+/// An engine, owned by the caller.
+pub fn engine(options: &Options, stack: usize) -> Result<*mut c::wasm_engine_t> {
+    check_the_library()?;
+    check(options, stack)?;
+    let config = config::config(options, stack)?;
+    // SAFETY: the config is ours, and given away.
+    Ok(unsafe { c::wasm_engine_new_with_config(config) })
+}
+
+fn check(options: &Options, stack: usize) -> Result<()> {
+    if stack == 0 {
+        return Err(config::contradiction(&"max_wasm_stack size cannot be zero"));
+    }
+    let features = options.switch_proposals(config::FEATURES);
+    if features.contains(WasmFeatures::RELAXED_SIMD) && !features.contains(WasmFeatures::SIMD) {
+        let reason = "cannot disable the simd proposal but enable the relaxed simd proposal";
+        return Err(config::contradiction(&reason));
+    }
+    if let Some(triple) = options.get("target") {
+        // There is a compiler for this machine; which others there are the library does not tell.
+        if !Target::parse(triple)?.is_host {
+            let host = Target::host().triple;
+            let reason = format!("the target {triple} is another machine than this one, {host}");
+            return Err(config::contradiction(&reason));
+        }
+    }
+    check_profiler(options.get("profiler"))
+}
+
+/// A profiler's file that cannot be made is an error of the engine.
+fn check_profiler(profiler: Option<&str>) -> Result<()> {
+    let pid = std::process::id();
+    let (path, supported) = match profiler {
+        Some("perfmap") => (format!("/tmp/perf-{pid}.map"), cfg!(unix)),
+        Some("jitdump") => (format!("./jit-{pid}.dump"), cfg!(all(target_os = "linux", not(target_arch = "riscv64")))),
+        Some("vtune") => (String::new(), cfg!(target_arch = "x86_64")),
+        _ => return Ok(()),
+    };
+    if !supported {
+        return Err(config::contradiction(&"this profiler is not supported on this platform"));
+    }
+    if path.is_empty() {
+        return Ok(());
+    }
+    let failed = |reason: String| config::contradiction(&format!("the profiler cannot have its file {path}: {reason}"));
+    OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(|e| failed(e.to_string()))?;
+    let mapped = profiler == Some("jitdump");
+    if mapped && statvfs(".").is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::NOEXEC)) {
+        return Err(failed("the file system is mounted with noexec".into()));
+    }
+    Ok(())
+}
+
+/// The library that was loaded is of the version whose header this was built with. Nothing else would tell: it has no
+/// version in its name and no function for it, and what it would do with structs of another version is anything.
+fn check_the_library() -> Result<()> {
+    static LOADED: OnceLock<Option<String>> = OnceLock::new();
+    let wanted = c::WASMTIME_VERSION_MAJOR.to_string();
+    match LOADED.get_or_init(|| loaded_version().ok().flatten()) {
+        Some(version) if *version == wanted => Ok(()),
+        other => {
+            let loaded = other.as_deref().unwrap_or("of a version that it does not tell");
+            let text = format!(
+                "the engine `system` was built with the headers of wasmtime {}, and the libwasmtime that is loaded is \
+                 {loaded}: build anywasm again with the headers of that library",
+                c::ENGINE_VERSION
+            );
+            Err(Error::new(Kind::Engine, text))
+        }
+    }
+}
+
+/// The major version that is in whatever the library compiles. The functions called for it are of the oldest ones, and
+/// take pointers only.
+fn loaded_version() -> Result<Option<String>> {
+    // SAFETY: the engine has the default configuration, and is owned from here on.
+    let engine = engine::Engine(unsafe { c::wasm_engine_new() });
+    let empty = b"\0asm\x01\0\0\0";
+    Ok(version_in(&module::Module::new(&engine, empty)?.serialize()?))
+}
+
+/// Compiled code is an ELF file of 64 bits with a section `.wasmtime.engine`: a byte, the length of the version in
+/// another, the version (wasmtime, `engine/serialization.rs`).
+fn version_in(elf: &[u8]) -> Option<String> {
+    let number = |at: usize, len: usize| {
+        let bytes = elf.get(at..at.checked_add(len)?)?;
+        usize::try_from(bytes.iter().rev().fold(0_u64, |number, byte| number << 8 | u64::from(*byte))).ok()
+    };
+    let (headers, size, count) = (number(0x28, 8)?, number(0x3a, 2)?, number(0x3c, 2)?);
+    let header = |index: usize| headers.checked_add(index.checked_mul(size)?);
+    let names = number(header(number(0x3e, 2)?)?.checked_add(0x18)?, 8)?;
+    for index in 0..count {
+        let header = header(index)?;
+        let name = elf.get(names.checked_add(number(header, 4)?)?..)?;
+        if name.starts_with(b".wasmtime.engine\0") {
+            let data = number(header.checked_add(0x18)?, 8)?;
+            let len = number(data.checked_add(1)?, 1)?;
+            let version = elf.get(data.checked_add(2)?..)?.get(..len)?;
+            return String::from_utf8(version.to_vec()).ok();
+        }
+    }
+    None
+}
