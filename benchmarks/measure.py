@@ -6,6 +6,9 @@ Run by run.py, in an environment that has the peers. Prints JSON: `{"work": {"su
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +42,19 @@ def repeat(function: Callable[..., Any], *args: Any, times: int = CALLS) -> Work
         for _ in range(times):
             function(*args)
         return times
+
+    return work
+
+
+def importing(package: Any) -> Work:
+    """A process that does nothing but import a package; the interpreter's own start is part of it."""
+    # As for users, what is imported is compiled once and kept.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+    def work() -> int:
+        for _ in range(3):
+            subprocess.run([sys.executable, "-c", f"import {package.__name__}"], env=environment, check=True)
+        return 3
 
     return work
 
@@ -82,6 +98,7 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
     block = bytes(4 << 20)
     return {
         **wasi.explicit(wasmtime, engine),
+        "python -c 'import ...'": importing(wasmtime),
         "call": repeat(call, store, 1, 2),
         "host call": loops,
         "read 16 bytes": repeat(memory.read, store, 100, 116),

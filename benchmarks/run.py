@@ -44,6 +44,7 @@ BUDGET = [
     ("store + host function + instantiate", "explicit on wasmtime", "wasmtime-py", 0.5),
     ("the same with a memory", "explicit on wasmtime", "wasmtime-py", 0.8),
     ("store + linker.instantiate", "explicit on wasmtime", "wasmtime-py", 1.0),
+    ("python -c 'import ...'", "explicit on wasmtime", "wasmtime-py", 1.0),
     *(
         (f"{call} of 100 MB", f"explicit on {engine}", "wasmtime-py", 1.2)
         for call in ("fd_write", "fd_read")

@@ -374,7 +374,7 @@ def test_engines_as_json(cli: Cli, engine: str) -> None:
     assert told["limits"] == load(engine).limit_meanings
     assert told["measured"] == [vars(row) for row in measured()]
     for info, entry in zip(anywasm.engines(), told["engines"]):
-        assert entry == {**vars(info), "capabilities": sorted(info.capabilities)}
+        assert entry == {**info._asdict(), "capabilities": sorted(info.capabilities)}
     only = json.loads(cli("engines", "--json").stdout)["engines"]
     assert only == [entry for entry in told["engines"] if entry["name"] == engine]
 

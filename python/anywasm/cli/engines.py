@@ -42,7 +42,9 @@ def list_engines(engine: str | None, as_json: bool) -> None:
 def _as_json(infos: Sequence[EngineInfo], installed: Sequence[EngineInfo]) -> dict[str, object]:
     capabilities, limits = _meanings(installed)
     return {
-        "engines": [asdict(info) | {"capabilities": sorted(info.capabilities)} for info in infos],
+        "engines": [
+            info._asdict() | {"capabilities": sorted(info.capabilities), "limits": dict(info.limits)} for info in infos
+        ],
         "capabilities": capabilities,
         "limits": limits,
         "measured": [asdict(row) for row in measured()],

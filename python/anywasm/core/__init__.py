@@ -35,6 +35,7 @@ from anywasm.core.types import (
     TagType,
     ValType,
 )
+from anywasm.core.values import single
 
 __all__ = [
     "REFERENCES",
@@ -75,6 +76,7 @@ __all__ = [
     "Triple",
     "ValType",
     "check_option",
+    "single",
     "wasm2wat",
     "wat2wasm",
 ]

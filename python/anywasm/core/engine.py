@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from anywasm.core import interrupts
@@ -85,7 +84,7 @@ def _with_who_can(failure: Failure, name: str, value: Option) -> Failure:
         return failure
     able = [info.name for info in engines() if info.installed and _takes(load(info.name), name, value)]
     message = f"{failure.message}; installed engines that can: {', '.join(able) or 'none'}"
-    return replace(failure, message=message, capability=name)
+    return failure._replace(message=message, capability=name)
 
 
 def _takes(native: Native, name: str, value: Option) -> bool:

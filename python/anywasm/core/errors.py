@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from anywasm.core.trap import Frame, TrapCode
 from anywasm.engines import Native, engines
@@ -37,8 +36,7 @@ class CapabilityError(RuntimeError):
         self.capability = capability
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A failed call, before a style has made an exception of it."""
 
     kind: Kind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from anywasm.core import types
@@ -50,8 +49,8 @@ def current_type_of(store: Store, ptr: Any) -> types.ExternType | None:
     """As `type_of`, with the size that a memory or table has now as its smallest."""
     ty, lib = type_of(store, ptr), store._native.lib
     if isinstance(ty, types.MemoryType):
-        return replace(ty, minimum=lib.aw_memory_size(ptr) >> ty.page_size_log2)
-    return replace(ty, minimum=lib.aw_table_size(ptr)) if isinstance(ty, types.TableType) else ty
+        return ty._replace(minimum=lib.aw_memory_size(ptr) >> ty.page_size_log2)
+    return ty._replace(minimum=lib.aw_table_size(ptr)) if isinstance(ty, types.TableType) else ty
 
 
 def type_of(store: Store, ptr: Any) -> types.ExternType | None:

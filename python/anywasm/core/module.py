@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from anywasm.core import types
 from anywasm.core.engine import Engine
@@ -12,8 +11,7 @@ from anywasm.core.handle import Handle
 from anywasm.core.lazy import lazy
 
 
-@dataclass(frozen=True)
-class Import:
+class Import(NamedTuple):
     """One import of a module."""
 
     module: str
@@ -21,8 +19,7 @@ class Import:
     type: types.ExternType
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(NamedTuple):
     """One export of a module."""
 
     name: str

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from anywasm.core.errors import take
 from anywasm.engines import Native, default_engine
 
 
-@dataclass(frozen=True)
-class Triple:
+class Triple(NamedTuple):
     """Which kind of machine code is for; parts that the triple leaves out are `unknown`."""
 
     #: In its shortest full form.

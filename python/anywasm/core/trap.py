@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class TrapCode(enum.IntEnum):
@@ -56,8 +56,7 @@ _TEXTS = {
 }
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """A function on the way to a trap, innermost first; offsets in bytes, names None where unknown."""
 
     func_index: int

@@ -6,6 +6,8 @@ a funcref, any object or None for an externref.
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
     from anywasm.core.store import Store
 
 _FIELDS = {ValType.I32: "i32", ValType.I64: "i64", ValType.F32: "f32", ValType.F64: "f64"}
+
+
+def single(value: float) -> float:
+    """The 32-bit float that is nearest; infinity beyond their range."""
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return math.copysign(math.inf, value)
 
 
 def slots(store: Store, count: int) -> Any:

@@ -11,7 +11,6 @@ import functools
 import io
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from anywasm.core import parking
@@ -48,20 +47,20 @@ class Version(enum.IntEnum):
 MODULES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
 
 
-@dataclass
 class Setup:
     """What a program is to find."""
 
-    args: list[str] = field(default_factory=list)
-    env: list[tuple[str, str]] = field(default_factory=list)
-    #: What it reads and writes; None is nothing. See streams.py.
-    stdin: Source | None = None
-    stdout: Sink | None = None
-    stderr: Sink | None = None
-    #: Directories of the host, the names that the program finds them by, and what it may do there.
-    directories: list[tuple[str, str, Perms]] = field(default_factory=list)
-    #: Whether the first directory is `/`, which holds all others under their names.
-    root: bool = False
+    def __init__(self) -> None:
+        self.args: list[str] = []
+        self.env: list[tuple[str, str]] = []
+        #: What it reads and writes; None is nothing. See streams.py.
+        self.stdin: Source | None = None
+        self.stdout: Sink | None = None
+        self.stderr: Sink | None = None
+        #: Directories of the host, the names that the program finds them by, and what it may do there.
+        self.directories: list[tuple[str, str, Perms]] = []
+        #: Whether the first directory is `/`, which holds all others under their names.
+        self.root = False
 
 
 class Wasi(Handle):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from anywasm.engines.loader import ENGINE_NAMES, load_or_why
 
 
-@dataclass(frozen=True)
-class EngineInfo:
+class EngineInfo(NamedTuple):
     """One engine: installed or not, and if not, why."""
 
     name: str
@@ -18,9 +18,9 @@ class EngineInfo:
     #: The header through which the engine is spoken to.
     backend: str | None = None
     #: Names of what the engine can do.
-    capabilities: frozenset[str] = field(default_factory=frozenset)
+    capabilities: frozenset[str] = frozenset()
     #: By name the most there can be of something; None where there is no limit.
-    limits: Mapping[str, int | None] = field(default_factory=dict)
+    limits: Mapping[str, int | None] = MappingProxyType({})
     path: str | None = None
     #: Why it cannot be used, where it is not installed.
     problem: str | None = None

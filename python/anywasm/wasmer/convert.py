@@ -6,8 +6,6 @@ floats are float and nothing else.
 
 from __future__ import annotations
 
-import math
-import struct
 from typing import Any
 
 from anywasm.core import Func, OpaqueRef, ValType
@@ -31,14 +29,6 @@ def to_wasm(ty: ValType, value: Any) -> Any:
     if value is None or isinstance(value, (Func, OpaqueRef)):
         return value
     raise TypeError(f"'{_name(value)}' object cannot be converted to a function reference")
-
-
-def single(value: float) -> float:
-    """The 32-bit float that is nearest; infinity beyond their range."""
-    try:
-        return float(struct.unpack("<f", struct.pack("<f", value))[0])
-    except OverflowError:
-        return math.copysign(math.inf, value)
 
 
 def _integer(value: Any, bits: int) -> int:

@@ -76,4 +76,4 @@ class Global(Bound):
             self._binding.get().set(plain)
 
     def _rounded(self, value: Any) -> Any:
-        return convert.single(value) if self._core_type.content is core.ValType.F32 else value
+        return core.single(value) if self._core_type.content is core.ValType.F32 else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -58,7 +57,7 @@ class Memory(Bound):
     @property
     def type(self) -> MemoryType:
         """Its type, with the pages it has now as the minimum."""
-        result: MemoryType = of_core(dataclasses.replace(self._core_type, minimum=self.size))
+        result: MemoryType = of_core(self._core_type._replace(minimum=self.size))
         return result
 
     @property

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from anywasm import core
 from anywasm.core import ValType
-from anywasm.wasmer import arguments, convert
+from anywasm.wasmer import arguments
 from anywasm.wasmer.sealed import Unconstructible
 
 
@@ -42,7 +43,7 @@ class Value(Unconstructible):
     @staticmethod
     def f32(value: float) -> Value:
         """A 32-bit float, rounded from what is given; an int will do."""
-        return Value._of(ValType.F32, convert.single(arguments.real("value", value)))
+        return Value._of(ValType.F32, core.single(arguments.real("value", value)))
 
     @staticmethod
     def f64(value: float) -> Value:
@@ -66,7 +67,7 @@ class Value(Unconstructible):
 def _shortest_f32(value: float) -> str:
     """The fewest digits that give this 32-bit float again; nine always do."""
     texts = (f"{value:.{digits}g}" for digits in range(1, 10))
-    return next((text for text in texts if convert.single(float(text)) == value), repr(value))
+    return next((text for text in texts if core.single(float(text)) == value), repr(value))
 
 
 def _decimal(text: str) -> str:

@@ -10,7 +10,7 @@ import struct
 from typing import Any, ClassVar, overload
 
 from anywasm import core
-from anywasm.wasmer import arguments, convert
+from anywasm.wasmer import arguments
 from anywasm.wasmer.sealed import Sealed
 
 
@@ -100,7 +100,7 @@ class View(Sealed, core.Elements):
     def _element(self, value: Any) -> int | float:
         if self._format in "fd":
             number = arguments.real(None, value)
-            return convert.single(number) if self._format == "f" else number
+            return core.single(number) if self._format == "f" else number
         if self._format == "Q":
             return arguments.wide_unsigned(None, value, 64)
         integer = arguments.long(None, value)

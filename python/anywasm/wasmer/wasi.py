@@ -178,8 +178,10 @@ class StateBuilder(Sealed):
             if alias in aliases:
                 raise _creation_error(f"Found duplicate entry for alias `{alias}`")
             aliases.add(alias)
-        directories = list(self._directories)
-        setup = wasi.Setup(list(self._args), list(self._env), directories=directories, root=True, **self._streams)
+        setup = wasi.Setup()
+        setup.args, setup.env, setup.directories = list(self._args), list(self._env), list(self._directories)
+        setup.stdin, setup.stdout, setup.stderr = (self._streams[name] for name in ("stdin", "stdout", "stderr"))
+        setup.root = True
         return Environment._of(setup)
 
 

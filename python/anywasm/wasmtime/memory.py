@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import operator
 from collections.abc import Sequence
 from typing import Any, Optional
@@ -106,10 +105,14 @@ class Memory:
 
     def data_ptr(self, store: Storelike) -> Any:
         """The bytes as a `ctypes.POINTER(c_ubyte)`, good for the size the memory has now."""
+        import ctypes
+
         return ctypes.cast(self.get_buffer_ptr(store), ctypes.POINTER(ctypes.c_ubyte))
 
     def get_buffer_ptr(self, store: Storelike, size: Optional[int] = None, offset: int = 0) -> Any:
         """The bytes as a ctypes array of `c_ubyte`, which shares them."""
+        import ctypes
+
         check_store(store, self._core)
         view = memoryview(core.Buffer._over(self._core))
         length = len(view) - offset if size is None else size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any, Union
 
 from anywasm import core
@@ -81,7 +80,8 @@ class Module(Managed):
         """As `deserialize`, from a file. WasmtimeError where it cannot be read."""
         name = path.encode()
         try:
-            data = Path(os.fsdecode(name)).read_bytes()
+            with open(name, "rb") as file:
+                data = file.read()
         except OSError as error:
             raise WasmtimeError(f"failed to open file {path!r} for reading: {error.strerror}") from error
         return cls.deserialize(engine, data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
 from anywasm import core
@@ -82,6 +81,8 @@ class SharedMemory(Managed):
 
     def data_ptr(self) -> Any:
         """The bytes as a `ctypes.POINTER(c_ubyte)`, good for `data_len` bytes and as long as the memory lives."""
+        import ctypes
+
         pointer = ctypes.cast(self._core.address(), ctypes.POINTER(ctypes.c_ubyte))
         # Whoever holds the pointer holds the memory.
         pointer._memory = self._core  # type: ignore[attr-defined]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any, Optional
 
 from anywasm import core
@@ -81,8 +80,7 @@ class Val:
     def _float(cls, ty: core.ValType, val: float) -> Val:
         if not isinstance(val, float):
             raise TypeError("expected a float")
-        # A 32-bit float is rounded, and infinite where it is too large.
-        return cls._of(ty, ctypes.c_float(val).value if ty is core.ValType.F32 else val)
+        return cls._of(ty, core.single(val) if ty is core.ValType.F32 else val)
 
     @classmethod
     def externref(cls, extern: Any) -> Val:
