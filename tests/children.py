@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from anywasm_conformance.mortal import mortal
@@ -32,17 +32,27 @@ def interruptible() -> Callable[[], None]:
     return prepare
 
 
-def run(engine: str, code: str, *args: str, timeout: float = 120) -> str:
-    """What the code prints on this engine; fails unless the process ends by itself, with 0."""
-    path = os.pathsep.join([str(TESTS), *sys.path])
-    result = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(code), *args],
-        env={**os.environ, "ANYWASM_ENGINE": engine, "PYTHONPATH": path},
+def completed(
+    command: Sequence[str], env: Mapping[str, str], timeout: float, input: str | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """How a child ended, and all that it wrote."""
+    return subprocess.run(
+        command,
+        env=env,
+        cwd=cwd,
+        input=input,
         capture_output=True,
         text=True,
         timeout=timeout,
         check=False,
         preexec_fn=interruptible(),
     )
+
+
+def run(engine: str, code: str, *args: str, timeout: float = 120) -> str:
+    """What the code prints on this engine; fails unless the process ends by itself, with 0."""
+    path = os.pathsep.join([str(TESTS), *sys.path])
+    command = [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(code), *args]
+    result = completed(command, {**os.environ, "ANYWASM_ENGINE": engine, "PYTHONPATH": path}, timeout)
     assert result.returncode == 0, f"exit {result.returncode} on {engine}:\n{result.stdout}\n{result.stderr[-3000:]}"
     return result.stdout

@@ -14,7 +14,6 @@ import pytest
 
 import anywasm
 import children
-from anywasm_conformance.mortal import mortal
 
 PROGRAMS = Path(__file__).parent / "programs"
 ROOT = str(Path(anywasm.__file__).parent.parent)
@@ -39,17 +38,7 @@ def start(command: list[str], cwd: Path, stdin: str = "", **variables: str) -> s
     ignored = ("ANYWASM_ENGINE", "PYTHONDONTWRITEBYTECODE")
     environment = {name: value for name, value in os.environ.items() if name not in ignored}
     environment |= {"PYTHONPATH": ROOT, **variables}
-    return subprocess.run(
-        command,
-        cwd=cwd,
-        env=environment,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        preexec_fn=mortal(),
-    )
+    return children.completed(command, environment, 60, stdin, cwd)
 
 
 def execute(cwd: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from anywasm_conformance.mortal import mortal
-from children import TESTS
+import children
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
@@ -40,16 +39,9 @@ def installed(*requirements: str) -> Path:
 def executed(engine: str, packages: Path, code: str, cwd: Path, status: int = 0) -> str:
     """What a program prints that `anywasm exec` runs; `status` is what it must end with."""
     path = os.pathsep.join([str(packages), *filter(None, sys.path)])
-    done = subprocess.run(
-        [sys.executable, "-m", "anywasm", "exec", "--engine", engine, "-c", code],
-        env={**os.environ, "PYTHONPATH": path, "YOWASP_CACHE_DIR": str(cwd / "compiled")},
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        preexec_fn=mortal(),
-    )
+    command = [sys.executable, "-m", "anywasm", "exec", "--engine", engine, "-c", code]
+    environment = {**os.environ, "PYTHONPATH": path, "YOWASP_CACHE_DIR": str(cwd / "compiled")}
+    done = children.completed(command, environment, 300, cwd=cwd)
     assert done.returncode == status, done.stderr
     return done.stdout
 
@@ -73,7 +65,7 @@ for entrypoint in ("nowhere", 1):
 def test_an_evaluator_of_policies_for_wasmer(engine: str, tmp_path: Path) -> None:
     from anywasm import wasmer
 
-    wat = (TESTS / "programs" / "policy.wat").read_text()
+    wat = (children.TESTS / "programs" / "policy.wat").read_text()
     (tmp_path / "policy.wasm").write_bytes(wasmer.wat2wasm(wat))
     lines = executed(engine, installed("opa-wasm==0.3.2"), POLICY, tmp_path).splitlines()
     # The lines that the same program prints with wasmer 1.1.0.

@@ -6,7 +6,7 @@ recent instance, a definition is only compiled, `register` shares the instance u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,7 +141,7 @@ class Script:
     def _compile(self, command: Command) -> Module:
         """The module of a command; `Wrong` where the engine refuses it."""
         info, wasm = self._bytes(command)
-        self._require(info)
+        self._require(info["needs"])
         try:
             return Module(self._style.compile(wasm), info)
         except self._style.errors as error:
@@ -152,8 +152,8 @@ class Script:
         start, length = info["bytes"]
         return info, self._blob[start : start + length]
 
-    def _require(self, info: Mapping[str, Any]) -> None:
-        missing = [need for need in info["needs"] if need not in self._proposals]
+    def _require(self, needs: Iterable[str]) -> None:
+        missing = [need for need in needs if need not in self._proposals]
         if missing:
             raise Skip(f"proposal:{missing[0]}")
 
@@ -211,7 +211,7 @@ class Script:
             self._via = "text"
         if not info["valid"]:
             # Without a proposal that came later the mistake is found all the same, as the release wants it found.
-            self._require({"needs": [need for need in info["needs"] if suite.concerns(self._file, need)]})
+            self._require(need for need in info["needs"] if suite.concerns(self._file, need))
         try:
             self._style.compile(wasm)
         except self._style.errors as error:

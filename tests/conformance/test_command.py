@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 
 import anywasm
+import children
 from anywasm_conformance.mortal import mortal
 from anywasm_conformance.places import HOME
 from anywasm_conformance.run import quick_files
@@ -32,9 +33,7 @@ SMALL = Path(__file__).parent / "small"
 def conformance(*args: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "anywasm", "conformance", *map(str, args)]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(
-        command, env=env, capture_output=True, text=True, timeout=280, check=False, cwd=cwd, preexec_fn=mortal()
-    )
+    return children.completed(command, env, 280, cwd=cwd)
 
 
 @pytest.mark.parametrize("subject", subjects(), ids=lambda subject: subject.name)

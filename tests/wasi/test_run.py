@@ -13,7 +13,6 @@ import pytest
 
 import anywasm
 import children
-from anywasm_conformance.mortal import mortal
 from wasi.test_program import EXPECTED, WASM
 from wasi.test_streams import CAT
 
@@ -33,16 +32,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     package = str(Path(anywasm.__file__).parents[1])
     environment = {**os.environ, "PYTHONPATH": package, **(env or {})}
-    return subprocess.run(
-        command(engine, *args),
-        input=input,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        preexec_fn=mortal(),
-    )
+    return children.completed(command(engine, *args), environment, 120, input)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class Failure:
         return f"{self.kind.value}{detail}: {lines[-1] if self.kind is Kind.TRAP and lines else ' '.join(lines)}"
 
 
-#: What engines say of a capability that is off, where no style can switch it on.
+#: What engines say of a capability that is off, where their header has no switch for it.
 _SWITCHED_OFF = {"shared memory support is disabled": "shared_memory"}
 
 

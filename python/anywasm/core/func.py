@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from anywasm.core import values
 from anywasm.core.engine import Engine
-from anywasm.core.extern import Extern, crossing, type_of
+from anywasm.core.extern import Extern, type_of
 from anywasm.core.specialise import specialise
 from anywasm.core.store import Store
 from anywasm.core.types import FuncType
@@ -87,9 +87,8 @@ class Func(Extern):
 
     def import_into(self, store: Store, waiting: Waiting) -> Any:
         """What to import it by; the style's error in another store than its own."""
-        if self._store is not store:
-            raise crossing(store, "Store")
-        return self._owner if self._definition is None else self._definition.import_into(store, waiting)
+        owner = super().import_into(store, waiting)
+        return owner if self._definition is None else self._definition.import_into(store, waiting)
 
     def reference_in(self, store: Store) -> Extern:
         """What stands for this function as a reference in a store."""
