@@ -8,11 +8,10 @@ themselves, not copies: `wasmer` is `anywasm.wasmer`.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
 import threading
 from collections.abc import Iterable, Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
@@ -93,6 +92,7 @@ class _Finder:
         self._lock = threading.Lock()
         self._names: dict[str, str] = {}
         self._versions: dict[str, str] = {}
+        self._specs: dict[str, ModuleSpec | None] = {}
 
     def add(self, styles: Iterable[str]) -> None:
         """Answers for these styles from now on."""
@@ -109,7 +109,7 @@ class _Finder:
         """The spec of our module, under the name that is asked for; None for names that are not ours."""
         root, dot, rest = fullname.partition(".")
         ours = self._names.get(root)
-        real = None if ours is None else importlib.util.find_spec(ours + dot + rest)
+        real = None if ours is None else _find(ours + dot + rest)
         if real is None:
             return None
         spec = ModuleSpec(fullname, cast("Loader", self), origin=real.origin, loader_state=real.name)
@@ -118,20 +118,49 @@ class _Finder:
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """The module itself."""
-        module = importlib.import_module(spec.loader_state)
-        spec.loader_state = module.__spec__
+        module = _import(spec.loader_state)
+        # Once: by another of its names, another thread may have written over it by now.
+        self._specs.setdefault(module.__name__, module.__spec__)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing is left to execute; what the import system wrote over the module's own spec is put back."""
-        assert module.__spec__ is not None
-        module.__spec__ = module.__spec__.loader_state
+        module.__spec__ = self._specs[module.__name__]
 
     def find_distributions(self, context: DistributionFinder.Context) -> Iterable[Distribution]:
         """The packages that are stood in for."""
         from anywasm import standin
 
         return standin.distributions(self._versions, context)
+
+
+def _find(name: str) -> ModuleSpec | None:
+    """The spec of a module of ours. Nothing is imported: finders are asked under the import system's global lock, with
+    which whoever waits for a module blocks the thread that imports it."""
+    path: Sequence[str] | None = sys.modules["anywasm"].__path__
+    for package in _lineage(name):
+        spec = None if path is None else PathFinder.find_spec(package, path)
+        if spec is None:
+            return None
+        path = spec.submodule_search_locations
+    return spec
+
+
+def _import(name: str) -> ModuleType:
+    """A module of ours, after all packages that it is in.
+
+    Asked for the module alone, the import system would lock it first and wait for its packages then, while the thread
+    that is importing these waits for the module.
+    """
+    for package in _lineage(name):
+        module = importlib.import_module(package)
+    return module
+
+
+def _lineage(name: str) -> list[str]:
+    """The packages below ours that a module is in, from the outermost, and the module: none for our package itself."""
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(2, len(parts) + 1)]
 
 
 _finder = _Finder()
