@@ -87,6 +87,8 @@ capabilities! {
     TYPED_REFS = 17, "typed_refs";
     /// the host can look at a memory through a buffer that stays good when the memory grows
     VIEWS = 18, "views";
+    /// what was passed as externref is let go once no guest holds it; without it, with the store
+    EXTERNREF_RELEASE = 19, "externref_release";
 }
 
 /// What an engine dies of when it is larger, so that it is refused: a name, what it counts, and the most there can be.

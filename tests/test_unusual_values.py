@@ -60,7 +60,7 @@ HOLDER = """(module (import "env" "f" (func $f (param externref) (result externr
     (func (export "drop") (param externref)))"""
 
 
-@pytest.mark.needs("externref")
+@pytest.mark.needs("externref", "externref_release")
 def test_an_object_lives_as_long_as_a_guest_holds_it(wasm: Driver) -> None:
     instance = wasm.instantiate(wasm.compile(HOLDER), {"f": wasm.func(["externref"], ["externref"], lambda x: x)})
     hold, held, drop = (wasm.export(instance, name) for name in ("hold", "held", "drop"))
@@ -78,7 +78,7 @@ def test_an_object_lives_as_long_as_a_guest_holds_it(wasm: Driver) -> None:
     assert wasm.call(held) is None
 
 
-@pytest.mark.needs("externref")
+@pytest.mark.needs("externref", "externref_release")
 def test_many_objects_do_not_pile_up(wasm: Driver) -> None:
     instance = wasm.instantiate(wasm.compile(HOLDER), {"f": wasm.func(["externref"], ["externref"], lambda _: Thing())})
     through, table = wasm.export(instance, "through"), wasm.export(instance, "t")
@@ -108,7 +108,7 @@ def test_objects_go_with_their_store(wasm: Driver) -> None:
     assert watch() is None
 
 
-@pytest.mark.needs("externref", "funcref")
+@pytest.mark.needs("externref", "externref_release", "funcref")
 def test_arguments_of_a_call_that_does_not_happen_are_let_go(wasm: Driver) -> None:
     source = '(module (func (export "f") (param externref funcref) (result i32) (i32.const 1)))'
     run = wasm.export(wasm.instantiate(wasm.compile(source)), "f")

@@ -111,7 +111,7 @@ pub unsafe fn call(func: Object, ty: &FuncType, values: *mut Value) -> Result<()
     // References given as arguments were made for this call.
     for (arg, ty) in args.get().iter().zip(ty.params.iter()) {
         if ty.is_ref() && value::from_c(arg).bits() != 0 {
-            // SAFETY: `funcref::lower` made it and the slot was its only owner.
+            // SAFETY: `reference::lower` made it and the slot was its only owner.
             unsafe { c::wasm_ref_delete(value::from_c(arg).bits() as *mut c::wasm_ref_t) }
         }
     }

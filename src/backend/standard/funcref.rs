@@ -3,52 +3,17 @@
 //! So WebAssembly makes it: a small module imports the function, wraps it and exports a reference to the wrapper in a
 //! global. (The wrapper, since one engine aborts on references to host functions themselves.)
 
-use crate::backend::Ref;
 use crate::backend::standard::engine::last_error;
-use crate::backend::standard::{Object, trap};
+use crate::backend::standard::{Object, trap, value};
 use crate::error::{Error, Kind, Result, fail};
 use crate::module::COMPILER_STACK;
 use crate::stack;
 use crate::types::FuncType;
-use crate::value::Value;
 use std::fmt::Write;
 use wasm_c_api as c;
 
-/// A slot that owns a reference, or holds null.
-pub fn lower(store: *mut c::wasm_store_t, value: Ref<Object>, ty: Option<&FuncType>) -> Result<Value> {
-    let reference = match (value, ty) {
-        (Ref::Null, _) => std::ptr::null_mut(),
-        // SAFETY: the object owns its reference; the copy is the slot's.
-        (Ref::Func(object), _) if !object.reference.is_null() => unsafe { c::wasm_ref_copy(object.reference) },
-        (Ref::Func(object), Some(ty)) => make(store, object, ty)?,
-        _ => fail!(Invalid, "this reference cannot be passed to the engine"),
-    };
-    Ok(Value { reference: reference as u64 })
-}
-
-/// The reverse: takes the reference out of the slot.
-///
-/// # Safety
-/// The slot owns a reference, or holds null.
-pub unsafe fn raise(value: Value) -> Ref<Object> {
-    match value.bits() as *mut c::wasm_ref_t {
-        reference if reference.is_null() => Ref::Null,
-        reference => Ref::Func(Object { raw: std::ptr::null_mut(), reference }),
-    }
-}
-
-/// A reference in a slot, for the time of `use_it`; freed afterwards.
-pub fn spend<T>(slot: Value, use_it: impl FnOnce(*mut c::wasm_ref_t) -> T) -> T {
-    let reference = slot.bits() as *mut c::wasm_ref_t;
-    let result = use_it(reference);
-    if !reference.is_null() {
-        // SAFETY: a slot from `lower` owns its reference, and is used up here.
-        unsafe { c::wasm_ref_delete(reference) }
-    }
-    result
-}
-
-fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
+/// A reference to a function of this type, owned by the caller.
+pub fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
     let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(Kind::Engine, e.to_string()))?;
     stack::with_room(COMPILER_STACK, || instantiate(store, func, &wasm))
 }
@@ -79,7 +44,7 @@ fn instantiate(store: *mut c::wasm_store_t, func: Object, wasm: &[u8]) -> Result
         c::wasm_global_get(c::wasm_extern_as_global(*exports.data), &mut value);
         c::wasm_extern_vec_delete(&mut exports);
         c::wasm_instance_delete(instance);
-        Ok(super::value::from_c(&value).bits() as *mut c::wasm_ref_t)
+        Ok(value::from_c(&value).bits() as *mut c::wasm_ref_t)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Globals.
 
 use crate::backend::standard::engine::{last_error, pending_error};
-use crate::backend::standard::{Object, funcref, types, value};
+use crate::backend::standard::{Object, reference, types, value};
 use crate::error::{Result, fail};
 use crate::types::GlobalType;
 use crate::value::Value;
@@ -52,5 +52,5 @@ pub fn set(object: Object, ty: &GlobalType, slot: Value) -> Result<()> {
 }
 
 fn spend<T>(ty: &GlobalType, slot: Value, use_it: impl FnOnce() -> T) -> T {
-    if ty.content.is_ref() { funcref::spend(slot, |_| use_it()) } else { use_it() }
+    if ty.content.is_ref() { reference::spend(slot, |_| use_it()) } else { use_it() }
 }

@@ -1,7 +1,8 @@
 //! Any engine, through the functions of `wasm.h` that every engine really implements.
 //!
 //! Never called here, since some engine aborts on it: type reflection (`wasm_func_type`, `wasm_extern_kind`,
-//! `wasm_module_exports` and their like), `*_same`, `*_as_ref`, `*_host_info`, `wasm_trap_copy`, and `*_delete(NULL)`.
+//! `wasm_module_exports` and their like), `*_same`, `wasm_trap_copy`, and `*_delete(NULL)`. Called only where there is the
+//! capability `externref`: `wasm_foreign_*`, `*_as_ref` and `*_host_info`.
 
 mod engine;
 mod func;
@@ -13,6 +14,7 @@ mod module;
 #[cfg(feature = "wasmi")]
 mod pinning;
 mod quirks;
+mod reference;
 mod table;
 mod trap;
 mod trap_text;
@@ -122,11 +124,11 @@ impl Backend for Standard {
         unsafe { func::call(func, ty, values) }
     }
     fn ref_lower(store: Self::Store, value: Ref<Object>, ty: Option<&FuncType>) -> Result<Value> {
-        funcref::lower(store, value, ty)
+        reference::lower(store, value, ty)
     }
-    unsafe fn ref_raise(_: Self::Store, _: ValType, value: Value) -> Ref<Object> {
-        // SAFETY: the caller's promise: the slot owns a reference or null.
-        unsafe { funcref::raise(value) }
+    unsafe fn ref_raise(_: Self::Store, ty: ValType, value: Value) -> Ref<Object> {
+        // SAFETY: the caller's promise: the slot owns a reference of this type, or null.
+        unsafe { reference::raise(ty, value) }
     }
     fn func_type(_: Self::Store, _: Object) -> Option<FuncType> {
         None

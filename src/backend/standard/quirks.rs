@@ -37,6 +37,7 @@ mod engine {
     pub const NAME: &str = "wasmer";
     pub const CAPABILITIES: Capabilities = cap::SERIALIZE
         .with(cap::FUNCREF)
+        .with(cap::EXTERNREF)
         .with(cap::FRAMES)
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)

@@ -1,7 +1,7 @@
 //! Tables.
 
 use crate::backend::standard::engine::last_error;
-use crate::backend::standard::{Object, funcref, types};
+use crate::backend::standard::{Object, reference, types};
 use crate::error::{Result, fail};
 use crate::types::TableType;
 use crate::value::Value;
@@ -17,7 +17,7 @@ pub fn new(store: *mut c::wasm_store_t, ty: &TableType, init: Value) -> Result<O
     let raw_type = types::table_type(ty);
     // SAFETY: type and reference are only read; the table is ours until the copy of its extern takes its place.
     unsafe {
-        let table = funcref::spend(init, |init| c::wasm_table_new(store, raw_type, init));
+        let table = reference::spend(init, |init| c::wasm_table_new(store, raw_type, init));
         c::wasm_tabletype_delete(raw_type);
         if table.is_null() {
             fail!(Engine, "the engine could not make a table of {} elements: {}", ty.limits.min, last_error());
@@ -43,7 +43,7 @@ pub fn get(object: Object, index: u64) -> Value {
 /// Sets the element at an index in range.
 pub fn set(object: Object, index: u64, value: Value) -> Result<()> {
     // SAFETY: the table lives; the reference is only read.
-    if !funcref::spend(value, |value| unsafe { c::wasm_table_set(table(object), index as u32, value) }) {
+    if !reference::spend(value, |value| unsafe { c::wasm_table_set(table(object), index as u32, value) }) {
         fail!(Engine, "the engine refused to set element {index} of the table: {}", last_error());
     }
     Ok(())
@@ -51,7 +51,7 @@ pub fn set(object: Object, index: u64, value: Value) -> Result<()> {
 
 /// Grows; false where the engine refuses.
 pub fn grow(object: Object, delta: u64, init: Value) -> bool {
-    funcref::spend(init, |init| {
+    reference::spend(init, |init| {
         // SAFETY: the table lives; the reference is only read.
         u32::try_from(delta).is_ok_and(|delta| unsafe { c::wasm_table_grow(table(object), delta, init) })
     })

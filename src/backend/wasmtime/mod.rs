@@ -45,6 +45,7 @@ impl Backend for Wasmtime {
     const KIND: &'static str = "wasmtime.h";
     const CAPABILITIES: Capabilities = cap::SERIALIZE
         .with(cap::EXTERNREF)
+        .with(cap::EXTERNREF_RELEASE)
         .with(cap::FUNCREF)
         .with(cap::FUNCREF_CALL)
         .with(cap::V128)
