@@ -6,6 +6,7 @@ A child says which function it calls before it calls it, so that of one that die
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import json
 import os
 import signal
@@ -32,6 +33,7 @@ def verdict(library: str, name: str) -> dict[str, str]:
             os.dup2(errors.fileno(), 2)
             os.dup2(errors.fileno(), 1)
             signal.alarm(_PATIENCE)
+            faulthandler.disable()  # Its words are not the library's.
             _probe(library, name, writer)
             os._exit(0)
         os.close(writer)
