@@ -63,6 +63,8 @@ pub struct ModuleInfo {
     /// For functions that may trap before they do anything else: where the body begins, and where the trap is.
     early_traps: BTreeMap<usize, usize>,
     imported_funcs: usize,
+    /// Whether a function of it may take or return vectors, or references of other types than the common two.
+    pub has_unusual_funcs: bool,
 }
 
 impl ModuleInfo {
@@ -72,7 +74,9 @@ impl ModuleInfo {
         for payload in Parser::new(0).parse_all(wasm) {
             reader.section(&payload.map_err(malformed)?).map_err(malformed)?;
         }
-        Ok(ModuleInfo { memories: reader.memories, tables: reader.tables, ..reader.info })
+        let mut val_types = reader.types.iter().flat_map(|ty| ty.params.iter().chain(ty.results.iter()));
+        let has_unusual_funcs = val_types.any(|ty| matches!(ty, ValType::V128 | ValType::Other));
+        Ok(ModuleInfo { memories: reader.memories, tables: reader.tables, has_unusual_funcs, ..reader.info })
     }
 
     /// Forgets where the code was, for a module whose code was taken out.

@@ -89,7 +89,10 @@ pub unsafe fn raise(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, valu
         Ref::Null => 0,
         Ref::Host(number) => number,
         Ref::Func(raw) => {
-            let ty = Active::func_type(entered.raw, raw).map(ExternType::Func);
+            let may_be_asked = Active::CAPABILITIES.has(capabilities::V128) || !entered.has_unusual_funcs();
+            // SAFETY: an engine that has vectors has all types; here no function has another than the engine.
+            let ty =
+                may_be_asked.then(|| unsafe { Active::func_type(entered.raw, raw) }).flatten().map(ExternType::Func);
             Box::into_raw(Box::new(Extern::new(store, entered, raw, ty))) as u64
         }
     };

@@ -47,6 +47,8 @@ pub struct State {
     instances: RefCell<Slab<<Active as Backend>::Instance>>,
     /// The modules instantiated here, for the names of a trap's frames.
     modules: RefCell<Vec<Arc<ModuleInfo>>>,
+    /// Whether one of them has [unusual functions](ModuleInfo::has_unusual_funcs).
+    unusual_funcs: Cell<bool>,
     depth: Cell<u32>,
     /// Why a host function ended the call, which an engine cannot carry.
     host_error: Cell<Option<Box<Error>>>,
@@ -75,6 +77,7 @@ impl Store {
             externs: RefCell::default(),
             instances: RefCell::default(),
             modules: RefCell::default(),
+            unusual_funcs: Cell::new(false),
             depth: Cell::new(0),
             host_error: Cell::new(None),
             closed: Cell::new(false),
@@ -287,7 +290,13 @@ impl Entered<'_> {
         let mut modules = self.state.modules.borrow_mut();
         if !modules.iter().any(|known| Arc::ptr_eq(known, info)) {
             modules.push(info.clone());
+            self.state.unusual_funcs.set(self.state.unusual_funcs.get() || info.has_unusual_funcs);
         }
+    }
+
+    /// Whether a function here may be of a type with values that not every engine has.
+    pub fn has_unusual_funcs(&self) -> bool {
+        self.state.unusual_funcs.get()
     }
 
     /// Names the frames that the engine left without: a frame tells no instance, but its place in the code tells the

@@ -53,6 +53,33 @@ def test_a_reference_that_comes_back_can_be_called(wasm: Driver) -> None:
     assert wasm.call(passed) == 1
 
 
+@pytest.mark.needs("funcref", "funcref_call")
+def test_the_host_calls_what_a_guest_passes_to_it(wasm: Driver) -> None:
+    source = """(module (import "env" "apply" (func $apply (param funcref i32) (result i32)))
+        (func $double (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+        (func $explode (param i32) (result i32) unreachable)
+        (elem declare func $double $explode)
+        (func (export "doubled") (param i32) (result i32) (call $apply (ref.func $double) (local.get 0)))
+        (func (export "exploded") (result i32) (call $apply (ref.func $explode) (i32.const 1))))"""
+    apply = wasm.func(["funcref", "i32"], ["i32"], lambda callback, value: wasm.call(callback, value + 1))
+    instance = wasm.instantiate(wasm.compile(source), {"apply": apply})
+    assert wasm.call(wasm.export(instance, "doubled"), 20) == 42
+    with pytest.raises(wasm.trap, match="unreachable"):
+        wasm.call(wasm.export(instance, "exploded"))
+
+
+@pytest.mark.needs("funcref", "funcref_call")
+@pytest.mark.lacks("v128")
+def test_beside_functions_of_vectors_no_reference_can_be_called(wasm: Driver) -> None:
+    instance = wasm.instantiate(wasm.compile(FUNCS[:-1] + '(func (export "vectors") (param v128)))'))
+    passed = wasm.call(wasm.export(instance, "pass"), wasm.export(instance, "one"))
+    with pytest.raises(anywasm.CapabilityError, match="beside a module with functions of vectors") as caught:
+        wasm.call(passed)
+    assert caught.value.capability == "v128"
+    wasm.call(wasm.export(instance, "put"), 2, passed)
+    assert wasm.call(wasm.export(instance, "call"), 2) == 1
+
+
 @pytest.mark.needs("funcref")
 @pytest.mark.lacks("funcref_call")
 def test_a_reference_that_cannot_be_called_says_so(wasm: Driver) -> None:

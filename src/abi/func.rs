@@ -83,6 +83,8 @@ fn func_type(func: &Extern) -> Result<&FuncType> {
         None => {
             let what = "calling a function found in a table or global";
             Active::CAPABILITIES.require(crate::capabilities::FUNCREF_CALL, Active::NAME, what)?;
+            let what = "calling a function found in a table or global, beside a module with functions of vectors,";
+            Active::CAPABILITIES.require(crate::capabilities::V128, Active::NAME, what)?;
             Err(object::wrong_kind("function", func))
         }
         Some(_) => Err(object::wrong_kind("function", func)),

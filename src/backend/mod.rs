@@ -180,7 +180,10 @@ pub trait Backend {
     /// The slot holds a reference of type `ty`, and is not used again: what it owns is taken.
     unsafe fn ref_raise(store: Self::Store, ty: ValType, value: Value) -> Ref<Self::Extern>;
     /// The type of a function that came out of [`Backend::ref_raise`]; none where the engine cannot tell.
-    fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType>;
+    ///
+    /// # Safety
+    /// The type has nothing in it that the host cannot exchange with this engine.
+    unsafe fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType>;
 
     /// A memory.
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Self::Extern>;

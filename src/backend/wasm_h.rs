@@ -100,6 +100,25 @@ pub fn func_type(ty: &FuncType, val_type: MakeValType) -> *mut c::wasm_functype_
     unsafe { c::wasm_functype_new(&mut params, &mut results) }
 }
 
+/// The type of a function, from one of the engine's, whose value types `val_type` reads.
+///
+/// # Safety
+/// The type lives.
+pub unsafe fn of_func(
+    raw: *const c::wasm_functype_t,
+    val_type: impl Fn(*mut c::wasm_valtype_t) -> ValType,
+) -> FuncType {
+    let read = |vec: *const c::wasm_valtype_vec_t| {
+        // SAFETY: the vector borrows from a living type, and has as many value types as it says.
+        unsafe {
+            let types = if (*vec).size == 0 { &[][..] } else { std::slice::from_raw_parts((*vec).data, (*vec).size) };
+            types.iter().map(|ty| val_type(*ty)).collect()
+        }
+    };
+    // SAFETY: the caller's promise; params and results borrow from the type.
+    unsafe { FuncType { params: read(c::wasm_functype_params(raw)), results: read(c::wasm_functype_results(raw)) } }
+}
+
 /// Limits of 32 bits, as the shim has checked.
 pub fn limits(limits: &Limits) -> c::wasm_limits_t {
     // 0xffff_ffff stands for no maximum (wasm.h, `wasm_limits_max_default`).

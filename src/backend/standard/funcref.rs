@@ -4,13 +4,33 @@
 //! global. (The wrapper, since one engine aborts on references to host functions themselves.)
 
 use crate::backend::standard::engine::last_error;
-use crate::backend::standard::{Object, trap, value};
+use crate::backend::standard::{Object, quirks, trap, value};
+use crate::capabilities;
 use crate::error::{Error, Kind, Result, fail};
 use crate::module::COMPILER_STACK;
 use crate::stack;
 use crate::types::FuncType;
 use std::fmt::Write;
 use wasm_c_api as c;
+
+/// What a reference to a function stands for, owned by the caller; null where the engine does not tell.
+///
+/// # Safety
+/// The reference is one to a function, and its store lives.
+pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t {
+    if !quirks::CAPABILITIES.has(capabilities::FUNCREF_CALL) {
+        return std::ptr::null_mut();
+    }
+    // SAFETY: the caller's promise; the copy lives on without the function it is made from.
+    unsafe {
+        let func = c::wasm_ref_as_func(reference);
+        let raw = c::wasm_extern_copy(c::wasm_func_as_extern(func));
+        if quirks::REF_AS_FUNC_IS_NEW {
+            c::wasm_func_delete(func);
+        }
+        raw
+    }
+}
 
 /// A reference to a function of this type, owned by the caller.
 pub fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {

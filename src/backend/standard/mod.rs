@@ -1,8 +1,8 @@
 //! Any engine, through the functions of `wasm.h` that every engine really implements.
 //!
-//! Never called here, since some engine aborts on it: type reflection (`wasm_func_type`, `wasm_extern_kind`,
-//! `wasm_module_exports` and their like), `*_same`, `wasm_trap_copy`, and `*_delete(NULL)`. Called only where there is the
-//! capability `externref`: `wasm_foreign_*`, `*_as_ref` and `*_host_info`.
+//! Never called here, since some engine aborts on it: type reflection (`wasm_extern_kind`, `wasm_module_exports` and
+//! their like), `*_same`, `wasm_trap_copy`, and `*_delete(NULL)`. Called only where there is the capability `externref`:
+//! `wasm_foreign_*` and `*_host_info`; where there is `funcref_call`: `wasm_ref_as_func` and `wasm_func_type`.
 
 mod engine;
 mod func;
@@ -37,7 +37,7 @@ pub struct Standard;
 /// Something importable or exportable, or a reference.
 #[derive(Clone, Copy)]
 pub struct Object {
-    /// Owned; null for a reference.
+    /// Owned; null for a reference that the engine makes nothing of.
     raw: *mut c::wasm_extern_t,
     /// Owned; null for all but a reference.
     reference: *mut c::wasm_ref_t,
@@ -107,11 +107,12 @@ impl Backend for Standard {
         instance.delete();
     }
     fn extern_drop(object: Object) {
-        // SAFETY: an object owns exactly one of the two, and is dropped once.
+        // SAFETY: an object owns what it has of the two, and is dropped once.
         unsafe {
-            if object.reference.is_null() {
+            if !object.raw.is_null() {
                 c::wasm_extern_delete(object.raw);
-            } else {
+            }
+            if !object.reference.is_null() {
                 c::wasm_ref_delete(object.reference);
             }
         }
@@ -130,8 +131,9 @@ impl Backend for Standard {
         // SAFETY: the caller's promise: the slot owns a reference of this type, or null.
         unsafe { reference::raise(ty, value) }
     }
-    fn func_type(_: Self::Store, _: Object) -> Option<FuncType> {
-        None
+    unsafe fn func_type(_: Self::Store, func: Object) -> Option<FuncType> {
+        // SAFETY: the function lives, and the caller promises for its type.
+        (!func.raw.is_null()).then(|| unsafe { types::of_func(c::wasm_extern_as_func(func.raw)) })
     }
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Object> {
         memory::new(store, ty)

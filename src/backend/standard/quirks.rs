@@ -22,6 +22,7 @@ mod engine {
     pub const STACK: usize = 512 << 10;
     pub const EXPORTS_SORTED: bool = false;
     pub const IMPORTS_GROUPED: bool = false;
+    pub const REF_AS_FUNC_IS_NEW: bool = false;
     pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
     pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
@@ -37,6 +38,7 @@ mod engine {
     pub const NAME: &str = "wasmer";
     pub const CAPABILITIES: Capabilities = cap::SERIALIZE
         .with(cap::FUNCREF)
+        .with(cap::FUNCREF_CALL)
         .with(cap::EXTERNREF)
         .with(cap::FRAMES)
         .with(cap::FRAME_OFFSETS)
@@ -48,6 +50,8 @@ mod engine {
     pub const STACK: usize = 0;
     pub const EXPORTS_SORTED: bool = false;
     pub const IMPORTS_GROUPED: bool = false;
+    /// `wasm_ref_as_func` gives a new object, not a view as in the header.
+    pub const REF_AS_FUNC_IS_NEW: bool = true;
     pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
     pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
@@ -78,6 +82,7 @@ mod engine {
     pub const EXPORTS_SORTED: bool = true;
     /// `wasm_instance_new` takes functions first, then tables, memories and globals (wasmi 2.0.0, `ModuleImports`).
     pub const IMPORTS_GROUPED: bool = true;
+    pub const REF_AS_FUNC_IS_NEW: bool = false;
     /// It counts a memory's bytes in 64 bits, and panics where that overflows.
     pub const MOST_MEMORY_PAGES: u64 = (1 << 48) - 1;
     /// It writes to each element: what is declared is taken from the machine at once.
@@ -107,6 +112,7 @@ mod engine {
     pub const STACK: usize = 1 << 20;
     pub const EXPORTS_SORTED: bool = false;
     pub const IMPORTS_GROUPED: bool = false;
+    pub const REF_AS_FUNC_IS_NEW: bool = false;
     pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
     pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 

@@ -33,7 +33,8 @@ pub unsafe fn raise(ty: ValType, slot: Value) -> Ref<Object> {
         // SAFETY: the slot owns the reference, which `foreign` made or is a copy of one: all have a number.
         return Ref::Host(spend(slot, |reference| unsafe { c::wasm_ref_get_host_info(reference) }) as u64);
     }
-    Ref::Func(Object { raw: std::ptr::null_mut(), reference })
+    // SAFETY: the slot owns the reference, which is one to a function.
+    Ref::Func(Object { raw: unsafe { funcref::to_extern(reference) }, reference })
 }
 
 /// A reference in a slot, for the time of `use_it`; freed afterwards.

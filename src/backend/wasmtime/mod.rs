@@ -163,7 +163,7 @@ impl Backend for Wasmtime {
         // SAFETY: the caller's promise: the slot owns a boxed value or holds null.
         unsafe { reference::raise(store, value) }
     }
-    fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType> {
+    unsafe fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType> {
         Some(types::of_func(store, func))
     }
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Self::Extern> {

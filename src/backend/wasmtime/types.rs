@@ -3,7 +3,6 @@
 use crate::backend::wasm_h;
 use crate::backend::wasmtime::engine::Store;
 use crate::types::{FuncType, GlobalType, TableType, ValType};
-use std::sync::Arc;
 use wasm_c_api as c;
 
 fn val_type(ty: ValType) -> *mut c::wasm_valtype_t {
@@ -33,27 +32,19 @@ pub fn global_type(ty: &GlobalType) -> *mut c::wasm_globaltype_t {
 
 /// The type of a function.
 pub fn of_func(store: Store, func: c::wasmtime_extern_t) -> FuncType {
-    // SAFETY: the function belongs to the store, and its type is ours until it is deleted; params and results borrow.
+    // SAFETY: the function belongs to the store, and its type is ours until it is deleted. `wasm_valtype_kind` would
+    // abort on v128; this one does not.
     unsafe {
         let raw = c::wasmtime_func_type(store.context, &func.of.func);
-        let ty = FuncType { params: read(c::wasm_functype_params(raw)), results: read(c::wasm_functype_results(raw)) };
-        c::wasm_functype_delete(raw);
-        ty
-    }
-}
-
-unsafe fn read(vec: *const c::wasm_valtype_vec_t) -> Arc<[ValType]> {
-    // SAFETY: the vector borrows from a living type. `wasm_valtype_kind` would abort on v128; this one does not.
-    unsafe {
-        let types = if (*vec).size == 0 { &[][..] } else { std::slice::from_raw_parts((*vec).data, (*vec).size) };
-        let read = |ty: &*mut c::wasm_valtype_t| {
+        let ty = wasm_h::of_func(raw, |ty| {
             let mut out: c::wasmtime_valtype_t = std::mem::zeroed();
-            c::wasmtime_valtype_new(*ty, &mut out);
+            c::wasmtime_valtype_new(ty, &mut out);
             let ty = of_val(&out);
             c::wasmtime_valtype_delete(&mut out);
             ty
-        };
-        types.iter().map(read).collect()
+        });
+        c::wasm_functype_delete(raw);
+        ty
     }
 }
 
