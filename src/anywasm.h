@@ -587,6 +587,9 @@ bool aw_global_set(const struct aw_extern *global_, const union aw_value *value)
 // The caller deletes them; functions made with them keep them alive.
 const struct aw_wasi *aw_wasi_new(void);
 
+// The same, but every call made with it fails until it has taken over another.
+const struct aw_wasi *aw_wasi_unset(void);
+
 // Deletes it; NULL is nothing.
 void aw_wasi_delete(const struct aw_wasi *wasi);
 

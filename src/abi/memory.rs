@@ -141,11 +141,9 @@ pub unsafe extern "C" fn aw_memory_pin(memory_: *const Extern, data_: *mut *mut 
     entry(|| {
         // SAFETY: the module's rules.
         let (object, ty) = unsafe { memory(memory_) }?;
-        let has = object.store.engine.capabilities;
-        has.require(capabilities::VIEWS, Active::NAME, "a buffer over a memory")?;
-        // Only 32-bit memories have their whole range reserved.
-        if ty.memory64 && has.has(capabilities::STABLE_MEMORY) {
-            fail!(Unsupported, "a memory with 64-bit addresses may move: read and write it by copying");
+        Active::CAPABILITIES.require(capabilities::VIEWS, Active::NAME, "a buffer over a memory")?;
+        if may_move(object.store.engine.capabilities, ty) {
+            fail!(Unsupported, "this memory may move when it grows, which a buffer over it must not: copy its bytes");
         }
         let entered = object.store.enter()?;
         let pin = Pin::new(&object.store, &entered, object.raw);
@@ -154,6 +152,19 @@ pub unsafe extern "C" fn aw_memory_pin(memory_: *const Extern, data_: *mut *mut 
         Ok(pointer::give(pin))
     })
 }
+
+/// Whether a memory of this type may move without its bytes being kept, on an engine made with these capabilities.
+fn may_move(has: Capabilities, ty: &MemoryType) -> bool {
+    if !Active::CAPABILITIES.has(capabilities::STABLE_MEMORY) {
+        return false; // Then a pin keeps them.
+    }
+    let most = u128::from(ty.limits.max.unwrap_or(u64::MAX)) << ty.page_size_log2;
+    let reserved = has.has(capabilities::STABLE_MEMORY) && (!ty.memory64 || most <= RESERVED);
+    !reserved && ty.limits.max != Some(ty.limits.min)
+}
+
+/// What engines with stable memories reserve for each, in bytes: all that 32 bits reach.
+const RESERVED: u128 = 1 << 32;
 
 /// Ends a pin. NULL is nothing; never waits, on any thread.
 ///

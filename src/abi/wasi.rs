@@ -35,6 +35,12 @@ pub extern "C" fn aw_wasi_new() -> *const Wasi {
     pointer::give_shared(Wasi::new())
 }
 
+/// The same, but every call made with it fails until it has taken over another.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_wasi_unset() -> *const Wasi {
+    pointer::give_shared(Wasi::unset())
+}
+
 /// Deletes it; NULL is nothing.
 ///
 /// # Safety

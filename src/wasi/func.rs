@@ -33,6 +33,9 @@ impl WasiFunc {
 
 impl HostCall for WasiFunc {
     fn call(&self, store: &Store, values: &mut [Value]) -> Result<()> {
+        if self.wasi.is_unset() {
+            return Err(Error::new(Kind::Engine, "WASI is not configured in this store"));
+        }
         let entered = store.enter()?;
         // Also for calls that need none: a guest without a memory is not one that WASI is for.
         if self.caller.memory(&entered).is_none() {

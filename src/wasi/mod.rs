@@ -34,6 +34,7 @@ use crate::error::{Error, Kind};
 use descriptor::Table;
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// What ends a guest instead of returning to it.
@@ -74,6 +75,8 @@ impl From<Stop> for Error {
 
 /// What a program finds: arguments, environment, open descriptors. Several instances may share one.
 pub struct Wasi {
+    /// Nobody has said yet what it is: its calls fail.
+    unset: AtomicBool,
     state: Mutex<State>,
     started: Instant,
 }
@@ -94,11 +97,21 @@ impl State {
 impl Wasi {
     /// No arguments, no environment, nothing to read, output that goes nowhere, and no directories.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(State::new()), started: Instant::now() })
+        Self::made(false)
+    }
+
+    /// As [`Wasi::new`], but no call succeeds until it [takes over](Wasi::take_over) another.
+    pub fn unset() -> Arc<Self> {
+        Self::made(true)
+    }
+
+    fn made(unset: bool) -> Arc<Self> {
+        Arc::new(Self { unset: unset.into(), state: Mutex::new(State::new()), started: Instant::now() })
     }
 
     /// Takes over what another has, which is then as new; what was here is closed.
     pub fn take_over(&self, other: &Self) {
+        self.unset.store(false, Ordering::Relaxed);
         let taken = std::mem::replace(&mut *other.state.lock(), State::new());
         let former = std::mem::replace(&mut *self.state.lock(), taken);
         drop(former);
@@ -130,6 +143,10 @@ impl Wasi {
     /// Gives the guest a descriptor: the lowest that was never used, where none was closed.
     pub fn push(&self, descriptor: Descriptor) -> Result<u32> {
         self.state.lock().table.push(descriptor)
+    }
+
+    fn is_unset(&self) -> bool {
+        self.unset.load(Ordering::Relaxed)
     }
 
     fn get(&self, fd: u32) -> Result<Arc<Descriptor>> {

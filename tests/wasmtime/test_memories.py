@@ -73,8 +73,31 @@ def test_a_memory_that_may_move_is_read_where_it_is(on_engine: str) -> None:
         memory.grow(store, 30)
         assert bytes(pointer[100:104]) == b"kept"
     else:
-        with pytest.raises(anywasm.CapabilityError, match="`views`"):
+        with pytest.raises(anywasm.CapabilityError, match=r"^this memory may move when it grows"):
             memory.data_ptr(store)
+    # One that cannot grow stays where it is.
+    fixed = Memory(store, MemoryType(Limits(1, 1)))
+    fixed.data_ptr(store)[7] = 7
+    assert fixed.read(store, 7, 8) == b"\7"
+
+
+@pytest.mark.needs("memory64", "views")
+def test_a_buffer_over_a_memory_with_wide_addresses(on_engine: str) -> None:
+    store = Store()
+    for most in (1, 200, 1 << 16):
+        memory = Memory(store, MemoryType(Limits(1, most), is_64=True))
+        pointer = memory.data_ptr(store)
+        pointer[7] = 7
+        if most > 1:
+            memory.grow(store, min(most - 1, 500))
+        assert (pointer[7], memory.read(store, 7, 8)) == (7, b"\7")
+    for limits in (Limits(1, None), Limits(1, (1 << 16) + 1)):
+        memory = Memory(store, MemoryType(limits, is_64=True))
+        if "stable_memory" in store.engine.capabilities:
+            with pytest.raises(anywasm.CapabilityError, match=r"^this memory may move when it grows"):
+                memory.get_buffer_ptr(store)
+        else:
+            assert len(memory.get_buffer_ptr(store)) == 1 << 16
 
 
 def test_kinds_that_an_engine_cannot_make(on_engine: str) -> None:

@@ -95,7 +95,7 @@ def default(store: Store, ty: ExternType) -> Importable:
         return Memory.new(store, ty)
     if isinstance(ty, TableType):
         return Table.new(store, ty, None)
-    raise store.exception(Failure.of(Kind.LINK, f"there is no default value of type {ty}"))
+    raise store.core_exception(Failure.of(Kind.LINK, f"there is no default value of type {ty}"))
 
 
 def _zero(ty: ValType) -> Any:

@@ -26,7 +26,7 @@ class Extern(Living):
         if not native.lib.aw_module_accepts(module._ptr, index, self._ptr):
             failure = take(native)
             if failure.kind is not Kind.LINK:
-                raise self._store.exception(failure)
+                raise self._store.core_exception(failure)
             raise self._face.link_error(module.import_list[index], current_type_of(self._store, self._ptr), failure)
 
     def as_extern(self, store: Store) -> Extern:

@@ -47,14 +47,20 @@ class Func(Extern):
         cls: type[Kind], store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None
     ) -> Kind:
         """The function that is owned, as an object of the class for its engine."""
-        func: Kind = object.__new__(store._native.classes.get(cls) or specialise(cls, store._native))
+        func = cls.unmade(store)
         func._be(store, owner, signature, definition)
+        return func
+
+    @classmethod
+    def unmade(cls: type[Kind], store: Store) -> Kind:
+        """An object of the class for the store's engine, which `_be` is yet to make a function."""
+        func: Kind = object.__new__(store._native.classes.get(cls) or specialise(cls, store._native))
         return func
 
     def _be(self, store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None) -> None:
         """Instead of `__init__`; `definition`: of a host function."""
         if owner is None:
-            raise store.failure()
+            raise store.core_failure()
         # As in `Living`, which says why.
         self._store = store
         self._native = store._native

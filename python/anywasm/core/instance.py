@@ -76,7 +76,7 @@ def export_at(store: Store, instance: Any, module: Module, index: int) -> Any:
 def _exception(store: Store, module: Module, given: Sequence[Any], failure: Failure) -> BaseException:
     index = failure.import_index
     if index < 0:
-        return store.exception(failure)
+        return store.core_exception(failure)
     actual = current_type_of(store, store._native.pointer(given[index]))
     return store._face.link_error(module.import_list[index], actual, failure)
 

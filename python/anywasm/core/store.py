@@ -23,6 +23,8 @@ class Store(Handle):
 
     The host functions' callables are held here and nowhere else: not by the engine, which Python's garbage collector
     cannot see into. So a callable that refers to its own instance is collected with it.
+
+    Programs derive classes from the explicit style's stores: what they may well have a name for is `core_...` here.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -33,7 +35,7 @@ class Store(Handle):
         self._callables: list[Any] = []
 
     #: What the store's own guests find, in a style where that is the store's business.
-    wasi: Wasi | None = None
+    core_wasi: Wasi | None = None
     #: What the last host function with unusual results returned.
     _last_results: Any = None
 
@@ -72,7 +74,7 @@ class Store(Handle):
         params, results = signature.codes
         owner = self._native.new_host_func(self._owner, self, function, signature, params, results)
         if owner is None:
-            raise self.failure()
+            raise self.core_failure()
         # Before the owner is handed out, nobody can call the function.
         self._callables.append((function, signature))
         return owner
@@ -91,7 +93,7 @@ class Store(Handle):
         """Keeps what system calls in this store work on, with its streams."""
         self._wasis[id(wasi)] = wasi
 
-    def exception(self, failure: Failure) -> BaseException:
+    def core_exception(self, failure: Failure) -> BaseException:
         """The exception for a failed call in this store: of a host function, that very object."""
         if failure.kind is Kind.HOST:
             token = failure.token
@@ -101,9 +103,9 @@ class Store(Handle):
                 return parked
         return self._face.exception(failure)
 
-    def failure(self) -> BaseException:
+    def core_failure(self) -> BaseException:
         """The style's exception for a call for this store that has just failed."""
-        return self.exception(take(self._native))
+        return self.core_exception(take(self._native))
 
     def write_fuel(self, fuel: int) -> None:
         """Sets how much its guests may use, where the engine's option `consume_fuel` makes them use it."""
@@ -119,12 +121,12 @@ class Store(Handle):
         """Has guests interrupted after so many `Engine.advance_epoch`; nothing without `epoch_interruption`."""
         self._check(self._native.lib.aw_store_set_epoch_deadline(self._ptr, ticks))
 
-    def limit(self, memory_size: int, table_elements: int, instances: int, tables: int, memories: int) -> None:
+    def core_limit(self, memory_size: int, table_elements: int, instances: int, tables: int, memories: int) -> None:
         """Limits a memory's bytes, a table's elements, and the numbers of things; less than 0 is no limit."""
         limits = (memory_size, table_elements, instances, tables, memories)
         self._check(self._native.lib.aw_store_set_limits(self._ptr, *limits))
 
-    def collect(self) -> None:
+    def core_collect(self) -> None:
         """Lets go of the objects that no guest reaches any more."""
         self._check(self._native.lib.aw_store_gc(self._ptr))
         self._host_objects.release()
@@ -132,14 +134,14 @@ class Store(Handle):
     def _take_released(self) -> list[int]:
         raw = self._native.lib.aw_store_take_released(self._ptr)
         if not raw:
-            raise self.failure()
+            raise self.core_failure()
         try:
             return list(memoryview(self._native.ffi.buffer(raw.data, raw.len)).cast("B").cast("Q"))
         finally:
             self._native.lib.aw_bytes_delete(raw)
 
     def _failure(self) -> BaseException:
-        return self.failure()
+        return self.core_failure()
 
     def _close_store(self) -> None:
         """Frees all that lives in the store; objects of it say so when they are used."""
@@ -156,7 +158,7 @@ class Living(Handle):
         # All that `Handle.__init__` does. What is made all the time, `Func` and `Instance`, writes it out once more:
         # CPython caches for one class where an attribute goes, and misses when several classes are filled in turn.
         if owner is None:
-            raise store.failure()
+            raise store.core_failure()
         self._store = store
         self._native = store._native
         self._face = store._face
@@ -168,4 +170,4 @@ class Living(Handle):
         return self._store
 
     def _failure(self) -> BaseException:
-        return self._store.failure()
+        return self._store.core_failure()

@@ -66,16 +66,24 @@ class Setup:
 class Wasi(Handle):
     """What a program finds, on one engine. Instances that share it share open files too.
 
+    Without a setup its system calls fail, until it takes over another.
+
     Raises the style's error for arguments with null bytes in them and for directories that cannot be opened.
     """
 
-    def __init__(self, engine: Engine, setup: Setup) -> None:
+    def __init__(self, engine: Engine, setup: Setup | None) -> None:
         lib = engine.native.lib
-        super().__init__(engine.native, engine.face, engine.native.own("wasi", lib.aw_wasi_new()))
+        made = lib.aw_wasi_unset() if setup is None else lib.aw_wasi_new()
+        super().__init__(engine.native, engine.face, engine.native.own("wasi", made))
         #: The streams' callables, which the shim only borrows.
         self._held: list[Any] = []
         self._former: list[Any] = []
         self._parked: dict[int, BaseException] = {}
+        if setup is not None:
+            self._give(setup)
+
+    def _give(self, setup: Setup) -> None:
+        lib = self._native.lib
         for arg in setup.args:
             raw = os.fsencode(arg)
             self._check(lib.aw_wasi_arg(self._ptr, raw, len(raw)))

@@ -15,7 +15,7 @@ _INTEGERS = {ValType.I32: 32, ValType.I64: 64}
 def wrap(ty: ValType, value: int) -> int:
     """The integer modulo 2**32 or 2**64, signed."""
     bits = _INTEGERS[ty]
-    value &= (1 << bits) - 1
+    value = int.__and__(value, (1 << bits) - 1)  # An int, whatever a class derived from it makes of `&`.
     return value - (1 << bits) if value >> bits - 1 else value
 
 

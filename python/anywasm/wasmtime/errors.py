@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 from anywasm import core
 from anywasm.wasmtime.managed import Managed
 
 
-class WasmtimeError(Exception, Managed):
+class Picklable(Exception):
+    """An exception that can be pickled and copied however it was made, so that it can leave a worker process."""
+
+    def __reduce__(self) -> Any:
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(cls: type[Picklable], args: tuple[Any, ...], state: dict[str, Any]) -> Picklable:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class WasmtimeError(Picklable, Managed):
     """Anything but a trap that goes wrong. One that is made by hand has its message as its argument.
 
     >>> from anywasm.wasmtime import WasmtimeError

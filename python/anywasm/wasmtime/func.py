@@ -27,7 +27,14 @@ class Func(core.Func):
 
     takes_store = True
 
-    def __new__(cls, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> Func:
+    def __new__(cls, *args: Any, **named: Any) -> Func:
+        # The class is one for the store's engine; a class derived from this one may take the store anywhere.
+        for arg in (*args, *named.values()):
+            if isinstance(arg, Store):
+                return cls.unmade(arg)
+        raise TypeError("expected a Store")
+
+    def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
         if not isinstance(store, Store):
             raise TypeError("expected a Store")
         if not isinstance(ty, FuncType):
@@ -35,8 +42,9 @@ class Func(core.Func):
         home, signature = store._context(), ty._core
         if access_caller:
             made = definition(ty, func, access_caller)
-            return Func.of(home, made.new_in(home), signature, made)
-        return Func.of(home, home.new_host_func(signature, func), signature)
+            self._be(home, made.new_in(home), signature, made)
+        else:
+            self._be(home, home.new_host_func(signature, func), signature)
 
     if TYPE_CHECKING:  # Calls go through C (src/glue/call.c).
 

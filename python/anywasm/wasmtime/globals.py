@@ -23,8 +23,6 @@ class Global:
     2
     """
 
-    __slots__ = ("_core",)
-
     def __init__(self, store: Storelike, ty: GlobalType, val: Any) -> None:
         if not isinstance(ty, GlobalType):
             raise TypeError("expected a GlobalType")

@@ -22,8 +22,6 @@ class Memory:
     (3, bytearray(b'abc'))
     """
 
-    __slots__ = ("_core",)
-
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
         if not isinstance(ty, MemoryType):
             raise TypeError("expected a MemoryType")

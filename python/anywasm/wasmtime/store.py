@@ -54,14 +54,14 @@ class Store(core.Store, Managed):
         """
         wasi._consume()
         home, made = self._context(), Wasi(self._engine, wasi._setup)
-        if home.wasi is None:
-            home.wasi = made
+        if home.core_wasi is None:
+            home.core_wasi = made
         else:
-            home.wasi.take_over(made)
+            home.core_wasi.take_over(made)
 
     def gc(self) -> None:
         """Lets go of the Python objects that no guest holds any more; they would go later by themselves."""
-        self._context().collect()
+        self._context().core_collect()
 
     def set_fuel(self, fuel: int) -> None:
         """Sets how much guests may use before they trap with `TrapCode.OUT_OF_FUEL`: about one for an instruction.
@@ -96,7 +96,7 @@ class Store(core.Store, Managed):
         growing something from Python is a WasmtimeError.
         """
         limits = (memory_size, table_elements, instances, tables, memories)
-        self._context().limit(*(_signed(_integer(limit)) for limit in limits))
+        self._context().core_limit(*(_signed(_integer(limit)) for limit in limits))
 
     def set_wasi_http(self) -> None:
         """Gives components `wasi:http`; an engine without the component model has nobody to give it to."""

@@ -22,8 +22,6 @@ class Table:
     2
     """
 
-    __slots__ = ("_core",)
-
     def __init__(self, store: Storelike, ty: TableType, init: Any) -> None:
         if not isinstance(ty, TableType):
             raise TypeError("expected a TableType")

@@ -7,7 +7,7 @@ from typing import Optional
 
 from anywasm import core
 from anywasm.wasmtime.described import Described
-from anywasm.wasmtime.errors import ExitTrap, WasmtimeError
+from anywasm.wasmtime.errors import ExitTrap, Picklable, WasmtimeError
 from anywasm.wasmtime.managed import Managed
 
 
@@ -97,7 +97,7 @@ class Frame(Described[core.Frame]):
         return self._core.module_offset
 
 
-class Trap(Exception, Managed):
+class Trap(Picklable, Managed):
     """WebAssembly trapped; or, made with a message, what a host function raises to trap.
 
     >>> from anywasm.wasmtime import Trap

@@ -31,7 +31,6 @@ class Val:
     True
     """
 
-    __slots__ = ("_type", "_value")
     __hash__ = None  # type: ignore[assignment]
 
     _type: core.ValType
@@ -80,7 +79,7 @@ class Val:
     def _float(cls, ty: core.ValType, val: float) -> Val:
         if not isinstance(val, float):
             raise TypeError("expected a float")
-        return cls._of(ty, core.single(val) if ty is core.ValType.F32 else val)
+        return cls._of(ty, core.single(val) if ty is core.ValType.F32 else float(val))
 
     @classmethod
     def externref(cls, extern: Any) -> Val:

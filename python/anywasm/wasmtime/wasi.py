@@ -144,7 +144,7 @@ class WasiConfig(Managed):
         _text(path), _text(guest_path)
         try:
             os.scandir(path).close()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise WasmtimeError("failed to add preopen dir") from error
         directories.append((path, guest_path, perms))
 
@@ -160,6 +160,7 @@ def _text(value: str) -> str:
 
 def of_store(store: core.Store) -> wasi.Wasi:
     """What system calls in a store work on."""
-    if store.wasi is None:
-        raise WasmtimeError("WASI is not configured in this store: call `set_wasi` first")
-    return store.wasi
+    if store.core_wasi is None:
+        # It may be configured any time before the first call.
+        store.core_wasi = wasi.Wasi(store.core_engine, None)
+    return store.core_wasi
