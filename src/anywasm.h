@@ -596,6 +596,10 @@ void aw_wasi_delete(const struct aw_wasi *wasi);
 // Takes over what another has, for the functions made with this one too; the other is then as new.
 bool aw_wasi_take_over(const struct aw_wasi *wasi, const struct aw_wasi *other);
 
+// Whether no call is at work any more on what was here before `aw_wasi_take_over`: until then the host's streams among it
+// must stay. True for NULL.
+bool aw_wasi_is_idle(const struct aw_wasi *wasi);
+
 // Adds an argument, the first of which is the program's name; fails where it contains a null byte.
 bool aw_wasi_arg(const struct aw_wasi *wasi, const uint8_t *arg, uintptr_t len);
 

@@ -65,6 +65,17 @@ pub unsafe extern "C" fn aw_wasi_take_over(wasi: *const Wasi, other: *const Wasi
     })
 }
 
+/// Whether no call is at work any more on what was here before `aw_wasi_take_over`: until then the host's streams among it
+/// must stay. True for NULL.
+///
+/// # Safety
+/// See the module's rules.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aw_wasi_is_idle(wasi: *const Wasi) -> bool {
+    // SAFETY: the module's rules.
+    unsafe { of(wasi) }.is_ok_and(Wasi::is_idle)
+}
+
 /// Adds an argument, the first of which is the program's name; fails where it contains a null byte.
 ///
 /// # Safety

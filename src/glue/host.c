@@ -2,7 +2,8 @@
  *
  * cffi's own callbacks cost twice as much as this, and host calls are what many guests do most. Numbers are converted
  * here; all else (references, vectors, several results, unusual objects, exceptions) goes to the store's method
- * `_host_slowly(callable, signature, what, object, address of the slots)`, which gives a token, 0 for success.
+ * `_host_slowly(callable, signature, what, object, address of the slots)`, which gives a token, 0 for success, or, for a
+ * success with references among the results, what these are borrowed from.
  *
  * Only the limited API is used, so that one build serves every CPython.
  */
@@ -64,6 +65,29 @@ static int aw_py_result(uint8_t type, PyObject *object, aw_value *value)
     return 0;
 }
 
+/* Keeps what the results are borrowed from until the engine has taken them over, which it does before anything else runs
+ * in the store; the next such results take its place. What is let go may run Python code (finalizers), which may call
+ * the store's functions and leave results here in turn: so nothing is let go once these are in place. */
+static int aw_py_keep(PyObject *store, PyObject *kept)
+{
+    int done = -1;
+    PyObject *name = PyUnicode_FromString("_last_results"), *former;
+    while (name && (former = PyObject_GetAttr(store, name)) != NULL) {
+        if (former == Py_None) {
+            done = PyObject_GenericSetAttr(store, name, kept);
+            Py_DECREF(former);
+            break;
+        }
+        if (PyObject_GenericSetAttr(store, name, Py_None) < 0) {
+            Py_DECREF(former);
+            break;
+        }
+        Py_DECREF(former);
+    }
+    Py_XDECREF(name);
+    return done;
+}
+
 static uint64_t aw_py_slow(aw_py_host *host, int what, PyObject *object, aw_value *values)
 {
     uint64_t token = AW_LOST_TOKEN;
@@ -75,7 +99,10 @@ static uint64_t aw_py_slow(aw_py_host *host, int what, PyObject *object, aw_valu
         Py_XDECREF(object);
         object = NULL;
         if (result) {
-            token = PyLong_AsUnsignedLongLong(result);
+            if (!PyLong_Check(result))
+                token = aw_py_keep(host->store, result) < 0 ? AW_LOST_TOKEN : 0;
+            else
+                token = PyLong_AsUnsignedLongLong(result);
             Py_DECREF(result);
             if (!PyErr_Occurred())
                 return token;

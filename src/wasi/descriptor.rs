@@ -83,6 +83,11 @@ impl Table {
         Ok(fd)
     }
 
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Descriptor>> {
+        self.used.values()
+    }
+
     /// Takes a descriptor out.
     pub fn close(&mut self, fd: u32) -> Result<Arc<Descriptor>> {
         let closed = self.used.remove(&fd).ok_or(Errno::BADF)?;

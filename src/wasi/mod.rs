@@ -33,8 +33,8 @@ pub use stdio::{Input, Output, Stream, StreamCallback};
 use crate::error::{Error, Kind};
 use descriptor::Table;
 use parking_lot::Mutex;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 /// What ends a guest instead of returning to it.
@@ -78,6 +78,8 @@ pub struct Wasi {
     /// Nobody has said yet what it is: its calls fail.
     unset: AtomicBool,
     state: Mutex<State>,
+    /// What was open before another was taken over, as far as calls were still at work on it then.
+    former: Mutex<Vec<Weak<Descriptor>>>,
     started: Instant,
 }
 
@@ -106,7 +108,8 @@ impl Wasi {
     }
 
     fn made(unset: bool) -> Arc<Self> {
-        Arc::new(Self { unset: unset.into(), state: Mutex::new(State::new()), started: Instant::now() })
+        let (unset, state, former) = (unset.into(), Mutex::new(State::new()), Mutex::default());
+        Arc::new(Self { unset, state, former, started: Instant::now() })
     }
 
     /// Takes over what another has, which is then as new; what was here is closed.
@@ -114,7 +117,15 @@ impl Wasi {
         self.unset.store(false, Ordering::Relaxed);
         let taken = std::mem::replace(&mut *other.state.lock(), State::new());
         let former = std::mem::replace(&mut *self.state.lock(), taken);
+        self.former.lock().extend(former.table.all().map(Arc::downgrade));
         drop(former);
+    }
+
+    /// Whether no call is at work any more on what was here before another was taken over.
+    pub fn is_idle(&self) -> bool {
+        let mut former = self.former.lock();
+        former.retain(|descriptor| descriptor.strong_count() > 0);
+        former.is_empty()
     }
 
     /// Adds an argument, the first of which is the program's name.

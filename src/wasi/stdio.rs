@@ -47,10 +47,11 @@ impl Stream {
         }
         match usize::try_from(count) {
             Ok(count) => Ok(count.min(buffer.len())),
-            Err(_) => {
-                let code = i32::try_from(count.unsigned_abs()).unwrap_or(0);
-                Err(std::io::Error::from_raw_os_error(code).into())
-            }
+            // Linux has no other numbers for errors.
+            Err(_) => match i32::try_from(count.unsigned_abs()) {
+                Ok(code @ 1..4096) => Err(std::io::Error::from_raw_os_error(code).into()),
+                _ => Err(Errno::IO.into()),
+            },
         }
     }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import children
 from anywasm.wasmtime import Linker, Module, Store, WasiConfig, WasmtimeError
 
 ARGS = """(module
@@ -38,3 +39,62 @@ def test_a_directory_that_cannot_be(on_engine: str) -> None:
     for path in ("/no/such/directory", "a\0b"):
         with pytest.raises(WasmtimeError, match=r"^failed to add preopen dir$"):
             WasiConfig().preopen_dir(path, "/")
+
+
+HELLO = """(module
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1) (data (i32.const 8) "Hello")
+    (func (export "_start") (i32.store (i32.const 0) (i32.const 8)) (i32.store (i32.const 4) (i32.const 5))
+      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 20)))))"""
+
+REPLACED = """
+    import gc, weakref
+    from anywasm.wasmtime import *
+    engine = Engine()
+    module, linker = Module(engine, {hello!r}), Linker(engine)
+    linker.define_wasi()
+    def configured(stream):
+        config = WasiConfig()
+        config.stdout = stream
+        return config
+    class Out:
+        def __call__(self, data):
+            for _ in range({times}):
+                store.set_wasi(configured(len))
+            raise KeyError("from the stream")
+    gone = []
+    for _ in range(20):
+        store = Store(engine)
+        out = Out()
+        gone.append(weakref.ref(out))
+        store.set_wasi(configured(out))
+        del out
+        try:
+            linker.instantiate(store, module).exports(store)["_start"](store)
+        except KeyError as error:
+            assert error.args == ("from the stream",)
+        else:
+            assert False
+        store.set_wasi(configured(len))
+        assert gone[-1]() is None
+    print("went on")
+"""
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_stream_replaces_what_it_belongs_to(engine: str, times: int) -> None:
+    assert children.run(engine, REPLACED.format(hello=HELLO, times=times)) == "went on\n"
+
+
+@pytest.mark.parametrize("count", [-4096, -5000, -(1 << 40), -(1 << 63)])
+def test_a_stream_that_returns_no_number_of_an_error(on_engine: str, count: int) -> None:
+    store = Store()
+    linker = Linker(store.engine)
+    linker.define_wasi()
+    config = WasiConfig()
+    config.stdout = lambda data: count
+    store.set_wasi(config)
+    source = HELLO.replace('"_start")', '"_start") (result i32)').replace("(drop (call $write", "(call $write")
+    source = source.replace("(i32.const 20)))))", "(i32.const 20))))")
+    errno = linker.instantiate(store, Module(store.engine, source)).exports(store)["_start"](store)
+    assert errno == 29  # EIO

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 RESULT, EXCEPTION, CALL = 0, 1, 2
 
 
-def slowly(store: Store, function: Callable[..., Any], signature: FuncType, what: int, value: Any, address: int) -> int:
-    """Does `what` for a host function: 0, or the token of a parked exception.
+def slowly(
+    store: Store, function: Callable[..., Any], signature: FuncType, what: int, value: Any, address: int
+) -> int | list[Any]:
+    """Does `what` for a host function: 0, or the token of a parked exception, or a list of what must live until the
+    engine has taken the results over.
 
     `value` is its unusual result, or what it raised; the value slots are at `address`.
     """
@@ -31,10 +34,7 @@ def slowly(store: Store, function: Callable[..., Any], signature: FuncType, what
         if what == CALL:
             value = function(*values.read_all(store, slots, signature.params))
         results = face.host_results(signature, value)
-        # References among them must live until the engine has taken them over, just after this.
         kept = values.write_all(store, slots, signature.results, results)
-        if any(owner is not None for owner in kept):
-            store._last_results = kept
+        return kept if any(owner is not None for owner in kept) else 0
     except BaseException as error:
         return store.park(error)
-    return 0

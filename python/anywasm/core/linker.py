@@ -97,8 +97,10 @@ class Linker:
         definitions = self._definitions
         try:
             return [definitions[name] for name in module.import_names]
-        except KeyError:
-            raise self._error(_unknown_import(self._unknown(module)[0])) from None
+        except KeyError as error:
+            (name,) = error.args
+            asked = next(asked for asked in module.import_list if (asked.module, asked.name) == name)
+            raise self._error(_unknown_import(asked)) from None
 
     def instantiate(self, store: Store, module: Module) -> Instance:
         """An instance of the module, with what is defined for its imports."""

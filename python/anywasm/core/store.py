@@ -81,8 +81,8 @@ class Store(Handle):
 
     def _host_slowly(
         self, function: Callable[..., Any], signature: FuncType, what: int, value: Any, address: int
-    ) -> int:
-        """Called by the trampoline of host functions."""
+    ) -> int | list[Any]:
+        """Called by the trampoline of host functions, which keeps a list that comes back (src/glue/host.c)."""
         return host.slowly(self, function, signature, what, value, address)
 
     def park(self, exception: BaseException) -> int:
@@ -97,8 +97,7 @@ class Store(Handle):
         """The exception for a failed call in this store: of a host function, that very object."""
         if failure.kind is Kind.HOST:
             token = failure.token
-            of_streams = (wasi.take_parked(token) for wasi in self._wasis.values())
-            parked = self._parked.pop(token, None) or interrupts.take(token) or next(filter(None, of_streams), None)
+            parked = self._parked.pop(token, None) or interrupts.take(token) or parking.take_of_stream(token)
             if parked is not None:
                 return parked
         return self._face.exception(failure)

@@ -77,8 +77,8 @@ class Wasi(Handle):
         super().__init__(engine.native, engine.face, engine.native.own("wasi", made))
         #: The streams' callables, which the shim only borrows.
         self._held: list[Any] = []
+        #: Those of before, as long as one of them may still be running.
         self._former: list[Any] = []
-        self._parked: dict[int, BaseException] = {}
         if setup is not None:
             self._give(setup)
 
@@ -96,11 +96,12 @@ class Wasi(Handle):
 
     def take_over(self, other: Wasi) -> None:
         """Becomes what another is, for the system calls made with this one too; what was open is closed."""
-        self._check(self._native.lib.aw_wasi_take_over(self._ptr, other._ptr))
-        # A stream may be running just now.
-        self._former, self._held = self._held, other._held
-        other._parked.update(self._parked)
-        self._parked = other._parked
+        lib = self._native.lib
+        self._check(lib.aw_wasi_take_over(self._ptr, other._ptr))
+        former, self._held = self._held, other._held
+        self._former += former
+        if lib.aw_wasi_is_idle(self._ptr):
+            self._former = []
 
     def _connect(self, which: int, stream: Source | Sink | None) -> None:
         lib = self._native.lib
@@ -111,9 +112,8 @@ class Wasi(Handle):
         elif isinstance(stream, io.FileIO):
             self._check(lib.aw_wasi_stdio_fd(self._ptr, which, stream.fileno()))
         elif stream is not None:
-            park = functools.partial(parking.park, self._parked)
-            self._held += stream, park
-            self._check(lib.aw_py_wasi_stream(self._ptr, which, id(stream), id(park)))
+            self._held.append(stream)
+            self._check(lib.aw_py_wasi_stream(self._ptr, which, id(stream), id(parking.park_of_stream)))
 
     def _open_directories(self, setup: Setup) -> None:
         ffi, lib = self._native.ffi, self._native.lib
@@ -125,10 +125,6 @@ class Wasi(Handle):
             raw_path, raw_name = os.fsencode(path), os.fsencode(name)
             arguments = raw_path, len(raw_path), raw_name, len(raw_name), perms
             self._check(lib.aw_wasi_preopen(self._ptr, root, *arguments))
-
-    def take_parked(self, token: int) -> BaseException | None:
-        """The exception of a stream, by the token that the failed call told."""
-        return self._parked.pop(token, None)
 
 
 class SystemCall(HostDefinition):

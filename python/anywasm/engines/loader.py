@@ -12,7 +12,10 @@ from anywasm.engines.native import Native
 ENGINE_NAMES = ("wasmtime", "wasmtime-standard", "wasmer", "wasmi", "system")
 
 _loaded: dict[str, Native] = {}
-_lock = threading.Lock()
+#: What is wrong with the others.
+_refused: dict[str, ImportError] = {}
+# Re-entrant: while an engine is loaded, the garbage collector may run what asks for one.
+_lock = threading.RLock()
 
 
 class EngineUnavailable(ImportError):
@@ -42,15 +45,29 @@ def load(name: str) -> Native:
 
 def load_or_why(name: str) -> Native:
     """As `load`, but the ImportError speaks only of this engine."""
-    with _lock:
-        if name not in _loaded:
+    if name not in ENGINE_NAMES:
+        raise NotInstalled(f"there is no engine {name!r} (there are {', '.join(ENGINE_NAMES)})")
+    found = _loaded.get(name)
+    if found is None and name not in _refused:
+        with _lock:
+            found = _look_for(name)
+    if found is not None:
+        return found
+    refused = _refused[name]
+    raise type(refused)(*refused.args)
+
+
+def _look_for(name: str) -> Native | None:
+    if name not in _loaded and name not in _refused:
+        try:
             _loaded[name] = _load(name)
-        return _loaded[name]
+        except ImportError as error:
+            # Without its frames, which hold whatever asked first.
+            _refused[name] = type(error)(*error.args)
+    return _loaded.get(name)
 
 
 def _load(name: str) -> Native:
-    if name not in ENGINE_NAMES:
-        raise NotInstalled(f"there is no engine {name!r} (there are {', '.join(ENGINE_NAMES)})")
     module = f"{__package__}._{name.replace('-', '_')}"
     try:
         native = Native(importlib.import_module(module))
