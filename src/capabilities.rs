@@ -92,10 +92,11 @@ capabilities! {
 }
 
 /// What an engine dies of when it is larger, so that it is refused: a name, what it counts, and the most there can be.
-pub fn limits<B: Backend>() -> [(&'static str, &'static str, u64); 2] {
+pub fn limits<B: Backend>() -> [(&'static str, &'static str, u64); 3] {
     [
         ("memory_pages", "the most pages that a memory can be declared to have", B::MOST_MEMORY_PAGES),
         ("table_elements", "the most elements that a table can start with", B::MOST_TABLE_ELEMENTS),
+        ("modules", "the most modules that the living engines of a process can have had", B::most_modules()),
     ]
 }
 

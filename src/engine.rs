@@ -6,7 +6,7 @@ use crate::error::{Result, fail};
 use crate::interrupt;
 use crate::options::Options;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasmparser::WasmFeatures;
 
 /// More than this the stack of a guest cannot have: it is memory that is really there.
@@ -30,7 +30,12 @@ pub struct Engine {
     pub interruptible: bool,
     /// Whether the host sets deadlines: a store starts with one that is reached.
     pub has_deadlines: bool,
+    /// How many modules it was given.
+    modules: AtomicU64,
 }
+
+/// How many modules the living engines of this process were given.
+static MODULES: AtomicU64 = AtomicU64::new(0);
 
 impl Engine {
     /// An engine with these options.
@@ -49,10 +54,34 @@ impl Engine {
             interruptible,
             has_deadlines: interruptible && options.switch("epoch_interruption") == Some(true),
             options,
+            modules: AtomicU64::new(0),
         });
         if interruptible {
             interrupt::register(&engine);
         }
         Ok(engine)
+    }
+
+    /// Makes a module, unless the engine, which keeps their code, would die of one more.
+    pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
+        let most = Active::most_modules();
+        if MODULES.load(Ordering::Relaxed) >= most {
+            fail!(
+                Unsupported,
+                "the engine `{}` keeps the code of all modules that were made with an engine object until that goes, and \
+                 cannot have more than {most} in a process: let go of the engine, with its stores and modules",
+                Active::NAME
+            );
+        }
+        let made = make()?;
+        MODULES.fetch_add(1, Ordering::Relaxed);
+        self.modules.fetch_add(1, Ordering::Relaxed);
+        Ok(made)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        MODULES.fetch_sub(*self.modules.get_mut(), Ordering::Relaxed);
     }
 }

@@ -15,6 +15,7 @@ pub mod backend;
 mod binary;
 mod caller;
 pub mod capabilities;
+mod compiling;
 mod engine;
 mod envelope;
 pub mod error;

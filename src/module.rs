@@ -2,18 +2,15 @@
 
 use crate::backend::{Active, Backend};
 use crate::capabilities;
+use crate::compiling::compiling;
 use crate::engine::Engine;
 use crate::envelope::{self, Envelope};
 use crate::error::{Result, fail};
 use crate::module_info::{self, ModuleInfo};
-use crate::stack;
 use crate::start;
 use crate::types::MemoryType;
 use crate::version;
 use std::sync::Arc;
-
-/// What compiling may use of the stack.
-pub const COMPILER_STACK: usize = 2 << 20;
 
 /// A compiled module.
 pub struct Module {
@@ -34,7 +31,7 @@ impl Module {
         Self::validate(&engine, wasm)?;
         let info = Arc::new(ModuleInfo::parse(wasm)?);
         Self::check_sizes(&info)?;
-        let raw = stack::with_room(COMPILER_STACK, || Active::module_new(&engine.raw, wasm))?;
+        let raw = engine.make_module(|| compiling(|| Active::module_new(&engine.raw, wasm)))?;
         let serializes = engine.capabilities.has(capabilities::SERIALIZE);
         let wasm = if serializes && !info.has_start { envelope::without_code(wasm) } else { wasm.to_vec() };
         Ok(Self { raw, info, engine, wasm })
@@ -98,7 +95,7 @@ impl Module {
         let info = Arc::new(ModuleInfo::parse(parts.wasm)?.forget_bodies());
         // SAFETY: stamp and checksum say that this engine, in this version, wrote the bytes; the caller vouches that
         // nobody forged them.
-        let raw = unsafe { Active::module_deserialize(&engine.raw, parts.code) }?;
+        let raw = engine.make_module(|| unsafe { Active::module_deserialize(&engine.raw, parts.code) })?;
         Ok(Self { raw, info, engine, wasm: parts.wasm.to_vec() })
     }
 }

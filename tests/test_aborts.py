@@ -171,6 +171,12 @@ CASES = {
                        "(module (func (export \\"f\\") (local i64 i64)))", "(module (memory 1) (memory 1))"):
             attempt(lambda: instantiate(source))
         attempt(lambda: Module(store.engine, b"\\0asm\\x0d\\0\\x01\\0"))""",
+    "more modules than there can be": """
+        engine = Engine()
+        saved = Module(engine, '(module (func (export "f")))').serialize()
+        many = (Module.deserialize(engine, saved) for _ in range(35_000))
+        attempt(lambda: sum(module is not None for module in many))
+        del engine, many""",
     "a thousand parameters and results": """
         many = [ValType.i64()] * 1000
         host = Func(store, FuncType(many, many), lambda *args: args)

@@ -80,6 +80,11 @@ pub trait Backend {
     /// More elements than this a table cannot start with: the engine would take all the machine's memory.
     const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
+    /// More modules than this the engines of a process cannot have had: one that keeps their code would abort.
+    fn most_modules() -> u64 {
+        u64::MAX
+    }
+
     /// The options it knows besides proposals, by their names in [`crate::options::TABLE`].
     const OPTIONS: &'static [&'static str];
     /// The WebAssembly features that modules may use under these options, before proposals are switched.

@@ -6,9 +6,8 @@
 use crate::backend::standard::engine::last_error;
 use crate::backend::standard::{Object, quirks, trap, value};
 use crate::capabilities;
+use crate::compiling::compiling;
 use crate::error::{Error, Kind, Result, fail};
-use crate::module::COMPILER_STACK;
-use crate::stack;
 use crate::types::FuncType;
 use std::fmt::Write;
 use wasm_c_api as c;
@@ -35,18 +34,33 @@ pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t 
 /// A reference to a function of this type, owned by the caller.
 pub fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
     let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(Kind::Engine, e.to_string()))?;
-    stack::with_room(COMPILER_STACK, || instantiate(store, func, &wasm))
+    instantiate(store, func, compile(store, &wasm)?)
 }
 
-fn instantiate(store: *mut c::wasm_store_t, func: Object, wasm: &[u8]) -> Result<*mut c::wasm_ref_t> {
-    let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
-    // SAFETY: a chain of engine objects, each checked for null before use and freed in turn; the module imports one
-    // function of this very type and exports one global.
-    unsafe {
-        let module = c::wasm_module_new(store, &bytes);
+/// A pointer for another thread.
+struct Lent<T>(*mut T);
+// SAFETY: the thread that lends it waits for the other one.
+unsafe impl<T> Send for Lent<T> {}
+
+fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_module_t> {
+    let store = Lent(store);
+    let module = compiling(move || {
+        let Lent(store) = { store };
+        let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
+        // SAFETY: the store lives, and the bytes are only read.
+        let module = unsafe { c::wasm_module_new(store, &bytes) };
         if module.is_null() {
             fail!(Engine, "the engine refused the module that makes a function reference: {}", last_error());
         }
+        Ok(Lent(module))
+    })?;
+    Ok(module.0)
+}
+
+fn instantiate(store: *mut c::wasm_store_t, func: Object, module: *mut c::wasm_module_t) -> Result<*mut c::wasm_ref_t> {
+    // SAFETY: a chain of engine objects, each checked for null before use and freed in turn; the module imports one
+    // function of this very type and exports one global.
+    unsafe {
         let mut import = func.raw;
         let imports = c::wasm_extern_vec_t { size: 1, data: &mut import };
         let mut error = std::ptr::null_mut();

@@ -28,6 +28,8 @@ use crate::module_info::ModuleInfo;
 use crate::options::Options;
 use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
 use crate::value::Value;
+use std::num::NonZero;
+use std::sync::LazyLock;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
@@ -58,6 +60,16 @@ impl Backend for Standard {
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
     const MOST_MEMORY_PAGES: u64 = quirks::MOST_MEMORY_PAGES;
     const MOST_TABLE_ELEMENTS: u64 = quirks::MOST_TABLE_ELEMENTS;
+
+    fn most_modules() -> u64 {
+        static MAPPINGS: LazyLock<u64> = LazyLock::new(|| {
+            let said = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok();
+            said.and_then(|text| text.trim().parse().ok()).unwrap_or(65_530)
+        });
+        // A third of the mappings that a process may have is left for everything else.
+        let most = |kept: u64| *MAPPINGS / 3 * 2 / kept;
+        NonZero::new(quirks::KEPT_MAPPINGS).map_or(u64::MAX, |kept| most(kept.get()))
+    }
 
     const OPTIONS: &'static [&'static str] = quirks::OPTIONS;
 
