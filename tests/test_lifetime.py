@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gc
+import sys
+import threading
+from typing import Any
 
 import pytest
 
 import children
+from anywasm.core import store as core_store
 from drivers import Driver
 
 ROUNDS = """
@@ -160,3 +164,131 @@ def test_objects_of_two_stores_do_not_mix(engine: str) -> None:
             Instance(two, module, [func])
         with pytest.raises(WasmtimeError, match="cross-`Engine`"):
             Instance(one, Module(Store().engine, "(module)"), [])
+
+
+IMPORTING = '(module (import "env" "f" (func $f)) (func (export "run") (call $f)))'
+
+
+class Raised(Exception):
+    """Something that can be looked for."""
+
+
+def living(kind: type[BaseException]) -> int:
+    gc.collect()
+    return sum(isinstance(each, kind) for each in gc.get_objects())
+
+
+def running(wasm: Driver, host: Any) -> Any:
+    """A guest's function that calls the host's."""
+    return wasm.export(wasm.instantiate(wasm.compile(IMPORTING), {"f": wasm.func([], [], host)}), "run")
+
+
+def depth() -> int:
+    frame, count = sys._getframe(), 0
+    while frame := frame.f_back:  # type: ignore[assignment]
+        count += 1
+    return count
+
+
+@pytest.mark.exhausts_the_stack
+def test_exceptions_that_the_end_of_the_stack_leaves_behind_do_not_pile_up(wasm: Driver) -> None:
+    run = running(wasm, lambda: wasm.call(run))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(depth() + 80)
+    try:
+        for _ in range(100):
+            with pytest.raises((RecursionError, wasm.trap)):
+                wasm.call(run)
+    finally:
+        sys.setrecursionlimit(limit)
+    # What is kept refers to its context.
+    assert living(RecursionError) < 60
+
+
+@pytest.mark.exhausts_the_stack
+@pytest.mark.parametrize("interruption", [MemoryError, KeyboardInterrupt])
+def test_exceptions_whose_taking_is_interrupted_do_not_pile_up(
+    wasm: Driver, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
+) -> None:
+    def host() -> None:
+        raise Raised
+
+    def interrupted(_: object) -> None:
+        raise interruption
+
+    run = running(wasm, host)
+    with monkeypatch.context() as patch:
+        patch.setattr(core_store, "take", interrupted)
+        for _ in range(200):
+            with pytest.raises(interruption):
+                wasm.call(run)
+    assert living(Raised) < 20
+    with pytest.raises(Raised):
+        wasm.call(run)
+
+
+def test_what_fails_while_an_error_is_taken_does_not_displace_it(wasm: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a finalizer or a signal handler may, which run anywhere."""
+    raised: list[Raised] = []
+    take = core_store.take
+    inside = 0
+
+    def host() -> None:
+        raised.append(Raised(len(raised)))
+        raise raised[-1]
+
+    def disturbed(native: Any) -> Any:
+        nonlocal inside
+        inside += 1
+        if inside < 8:
+            fails_with_the_newest()
+        else:
+            monkeypatch.setattr(core_store, "take", take)
+            for _ in range(50):
+                fails_with_the_newest()
+        return take(native)
+
+    def fails_with_the_newest() -> None:
+        expected = len(raised)
+        with pytest.raises(Raised) as caught:
+            wasm.call(run)
+        assert caught.value is raised[expected]
+
+    run = running(wasm, host)
+    monkeypatch.setattr(core_store, "take", disturbed)
+    fails_with_the_newest()
+    assert inside == 8
+
+
+def test_threads_that_wait_for_their_errors_get_their_own(wasm: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store is used by one at a time; its exceptions may be waiting for many, who have been in it before."""
+    count = 40
+    all_failed, turn = threading.Barrier(count), threading.Lock()
+    take = core_store.take
+    mine = threading.local()
+    right: list[bool] = []
+
+    def host() -> None:
+        mine.raised = Raised()
+        raise mine.raised
+
+    def when_all_have_failed(native: Any) -> Any:
+        turn.release()
+        all_failed.wait(30)
+        return take(native)
+
+    def work() -> None:
+        turn.acquire()
+        try:
+            wasm.call(run)
+        except Raised as error:
+            right.append(error is mine.raised)
+
+    run = running(wasm, host)
+    monkeypatch.setattr(core_store, "take", when_all_have_failed)
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert right == [True] * count

@@ -6,25 +6,21 @@ a signal's handler raises then ends the call, as that very exception.
 
 from __future__ import annotations
 
-import itertools
 import os
 import threading
 
+from anywasm.core import parking
 from anywasm.engines import Native
 
-#: Exceptions of signal handlers on their way through WebAssembly, by token. Host functions' tokens, which stores count,
-#: are small.
+#: Exceptions of signal handlers on their way through WebAssembly, by token.
 _parked: dict[int, BaseException] = {}
-_tokens = itertools.count(1 << 62)
 _watched: list[Native] = []
 _lock = threading.Lock()
 
 
 def park(exception: BaseException) -> int:
     """Keeps an exception until the call that it ends has returned; gives the token to find it by."""
-    token = next(_tokens)
-    _parked[token] = exception
-    return token
+    return parking.park(_parked, exception)
 
 
 def take(token: int) -> BaseException | None:
