@@ -5,10 +5,26 @@ from __future__ import annotations
 import contextlib
 import gc
 import weakref
+from collections.abc import Callable
 
 import pytest
 
-from anywasm.wasmtime import SharedMemory, wat2wasm
+from anywasm import CapabilityError
+from anywasm.core import values
+from anywasm.wasmtime import (
+    Global,
+    GlobalType,
+    Instance,
+    Limits,
+    Module,
+    SharedMemory,
+    Store,
+    Table,
+    TableType,
+    ValType,
+    WasmtimeError,
+    wat2wasm,
+)
 from drivers import Driver
 
 VECTORS = """(module (import "env" "swap" (func $swap (param v128 i32) (result v128)))
@@ -123,6 +139,95 @@ def test_arguments_of_a_call_that_does_not_happen_are_let_go(wasm: Driver) -> No
         del thing
     wasm.collect()
     assert sum(watch() is not None for watch in watches) < 5
+
+
+EXTERNREF = ValType.externref()
+#: What fails with an object that it is given; the first two are refused before the shim is asked.
+FAILING: dict[str, Callable[[Store, Thing], object]] = {
+    "no number": lambda store, thing: a_table(store)._core.set("1", thing),  # type: ignore[arg-type]
+    "a negative index": lambda store, thing: a_table(store)._core.set(-1, thing),
+    "an index outside": lambda store, thing: a_table(store)._core.set(2, thing),
+    "growth beyond the maximum": lambda store, thing: a_table(store).grow(store, 10, thing),
+    "too large a table": lambda store, thing: Table(store, TableType(EXTERNREF, Limits(100_000_000, None)), thing),
+    "a constant": lambda store, thing: Global(store, GlobalType(EXTERNREF, False), None)._core.set(thing),
+}
+
+
+def a_table(store: Store) -> Table:
+    return Table(store, TableType(EXTERNREF, Limits(0, 2)), None)
+
+
+@pytest.mark.needs("externref")
+@pytest.mark.parametrize("failing", FAILING)
+def test_an_operation_that_fails_keeps_no_object(store: Store, failing: str) -> None:
+    watches = []
+    for _ in range(20):
+        thing = Thing()
+        watches.append(weakref.ref(thing))
+        with pytest.raises((WasmtimeError, OverflowError, TypeError)):
+            FAILING[failing](store, thing)
+        del thing
+    gc.collect()
+    assert not any(watch() for watch in watches)
+
+
+@pytest.mark.needs("externref", "limits")
+def test_a_table_that_a_limit_forbids_keeps_no_object(store: Store) -> None:
+    store.set_limits(table_elements=5)
+    thing = Thing()
+    watch = weakref.ref(thing)
+    with pytest.raises(WasmtimeError, match="limit"):
+        Table(store, TableType(EXTERNREF, Limits(100, None)), thing)
+    del thing
+    gc.collect()
+    assert watch() is None
+
+
+@pytest.mark.needs("externref")
+def test_an_operation_that_succeeds_keeps_its_object(store: Store) -> None:
+    """Growing from no elements gives 0, which is no failure."""
+    table, variable = a_table(store), Global(store, GlobalType(EXTERNREF, True), None)
+    assert table.grow(store, 2, Thing()) == 0
+    table.set(store, 1, "one")
+    variable.set_value(store, Thing())
+    store.gc()
+    assert isinstance(table.get(store, 0), Thing)
+    assert table.get(store, 1) == "one"
+    assert isinstance(variable.value(store), Thing)
+
+
+@pytest.mark.lacks("externref")
+def test_an_engine_without_such_references_keeps_no_object(store: Store) -> None:
+    passing = Module(store.engine, '(module (func (export "f") (param externref)))')
+    run = Instance(store, passing, []).exports(store)["f"]
+    for give in (
+        lambda thing: Global(store, GlobalType(EXTERNREF, True), thing),
+        lambda thing: Table(store, TableType(EXTERNREF, Limits(1, 2)), thing),
+        lambda thing: run(store, thing),
+    ):
+        thing = Thing()
+        watch = weakref.ref(thing)
+        with pytest.raises(CapabilityError, match="externref"):
+            give(thing)
+        del thing
+        gc.collect()
+        assert watch() is None
+
+
+@pytest.mark.needs("externref")
+def test_values_of_which_one_cannot_be_written_keep_no_object(store: Store) -> None:
+    class Unwilling:
+        def reference_in(self, store: object) -> object:
+            raise LookupError
+
+    thing = Thing()
+    watch = weakref.ref(thing)
+    types = (values.ValType.EXTERNREF, values.ValType.FUNCREF)
+    with pytest.raises(LookupError):
+        values.write_all(store._context(), values.slots(store._context(), 2), types, (thing, Unwilling()))
+    del thing
+    gc.collect()
+    assert watch() is None
 
 
 SMALL_PAGES = '(module (memory (export "m") 100 300 (pagesize 1)) (func (export "size") (result i32) (memory.size)))'

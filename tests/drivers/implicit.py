@@ -46,7 +46,7 @@ class Implicit(Driver):
         # The style has no word for it: engine stores come and go with instances.
         for each in gc.get_objects():
             if isinstance(each, core.Store):
-                each.collect()
+                each.core_collect()
 
     def close(self) -> None:
         self.store = wasmer.Store()

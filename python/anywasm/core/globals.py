@@ -20,8 +20,8 @@ class Global(Extern):
     @classmethod
     def new(cls, store: Store, ty: GlobalType, value: Any) -> Global:
         """A new global of this value."""
-        slot, _owner = values.one(store, ty.content, value)
-        ptr = store._native.lib.aw_global_new(store._ptr, types.write(store._native, ty), slot)
+        make, raw = store._native.lib.aw_global_new, types.write(store._native, ty)
+        ptr = values.hand_over(store, ty.content, value, make, store._ptr, raw)
         return cls(store, store.owned(ptr), ty)
 
     @property
@@ -37,5 +37,5 @@ class Global(Extern):
 
     def set(self, value: Any) -> None:
         """Sets the value of a mutable global."""
-        slot, _owner = values.one(self._store, self._type.content, value)
-        self._check(self._native.lib.aw_global_set(self._ptr, slot))
+        set_ = self._native.lib.aw_global_set
+        self._check(values.hand_over(self._store, self._type.content, value, set_, self._ptr))

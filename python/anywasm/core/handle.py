@@ -12,6 +12,11 @@ from anywasm.engines import Native
 _FAILED = 0xFFFF_FFFF_FFFF_FFFF
 
 
+def no_number(result: int) -> bool:
+    """Whether a call that gives a size has failed."""
+    return result == _FAILED
+
+
 class Handle:
     """Something in the shim that is deleted with the last object that owns it, and never earlier.
 
@@ -39,7 +44,7 @@ class Handle:
 
     def _number(self, result: int) -> int:
         """The result of a call that gives a size, and fails by the largest there is."""
-        if result == _FAILED:
+        if no_number(result):
             raise self._failure()
         return result
 

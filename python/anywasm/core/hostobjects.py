@@ -49,6 +49,10 @@ class HostObjects:
         for number in take_released() if take_released else ():
             self._objects.pop(number, None)
 
+    def take_back(self, number: int) -> None:
+        """Lets go of an object that no guest got."""
+        self._objects.pop(number, None)
+
     def clear(self) -> None:
         """Lets go of all."""
         self._objects.clear()

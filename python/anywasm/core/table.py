@@ -6,6 +6,7 @@ from typing import Any
 
 from anywasm.core import types, values
 from anywasm.core.extern import Extern
+from anywasm.core.handle import no_number
 from anywasm.core.store import Store
 from anywasm.core.types import TableType
 
@@ -20,8 +21,8 @@ class Table(Extern):
     @classmethod
     def new(cls, store: Store, ty: TableType, init: Any) -> Table:
         """A new table, full of `init`."""
-        slot, _owner = values.one(store, ty.element, init)
-        ptr = store._native.lib.aw_table_new(store._ptr, types.write(store._native, ty), slot)
+        make, raw = store._native.lib.aw_table_new, types.write(store._native, ty)
+        ptr = values.hand_over(store, ty.element, init, make, store._ptr, raw)
         return cls(store, store.owned(ptr), ty)
 
     @property
@@ -41,10 +42,10 @@ class Table(Extern):
 
     def set(self, index: int, value: Any) -> None:
         """Sets the element at an index."""
-        slot, _owner = values.one(self._store, self._type.element, value)
-        self._check(self._native.lib.aw_table_set(self._ptr, index, slot))
+        set_ = self._native.lib.aw_table_set
+        self._check(values.hand_over(self._store, self._type.element, value, set_, self._ptr, index))
 
     def grow(self, delta: int, init: Any) -> int:
         """Adds `delta` elements, each `init`; gives the former size."""
-        slot, _owner = values.one(self._store, self._type.element, init)
-        return self._number(self._native.lib.aw_table_grow(self._ptr, delta, slot))
+        grow, args = self._native.lib.aw_table_grow, (self._ptr, delta)
+        return self._number(values.hand_over(self._store, self._type.element, init, grow, *args, failed=no_number))

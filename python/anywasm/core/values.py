@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import not_
 from typing import TYPE_CHECKING, Any
 
 from anywasm.core.types import ValType
@@ -40,7 +41,9 @@ def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
     elif ty is ValType.V128:
         slot.v128 = value.to_bytes(16, "little")
     elif ty is ValType.EXTERNREF:
-        slot.reference = store._host_objects.number(value)
+        # Where no store has the capability, the shim refuses whatever is done with the slot: no object gets anywhere.
+        able = "externref" in store._native.capabilities
+        slot.reference = store._host_objects.number(value) if able else 0
     else:
         owner = None if value is None else value.reference_in(store)
         slot.reference = 0 if owner is None else owner._owner.address
@@ -48,10 +51,29 @@ def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
     return None
 
 
-def one(store: Store, ty: ValType, value: Any) -> tuple[Any, Any]:
-    """A slot with this value, and what must live for as long as it is used."""
+def hand_over(
+    store: Store, ty: ValType, value: Any, call: Callable[..., Any], *args: Any, failed: Callable[[Any], bool] = not_
+) -> Any:
+    """What a call of the shim gives whose last argument, after `args`, is a slot with this value.
+
+    Of an object that it does not take nothing is kept: where cffi refuses another argument, and where it has `failed`.
+    """
     slot = slots(store, 1)
-    return slot, write(store, slot[0], ty, value)
+    _owner = write(store, slot[0], ty, value)
+    try:
+        result = call(*args, slot)
+    # What else may be raised here comes from a signal handler, when the guest may have the object.
+    except (TypeError, OverflowError):
+        _take_back(store, slot[0], ty)
+        raise
+    if failed(result):
+        _take_back(store, slot[0], ty)
+    return result
+
+
+def _take_back(store: Store, slot: Any, ty: ValType) -> None:
+    if ty is ValType.EXTERNREF:
+        store._host_objects.take_back(slot.reference)
 
 
 def read(store: Store, slot: Any, ty: ValType) -> Any:
@@ -76,8 +98,16 @@ def function(store: Store, address: int) -> Any:
 
 
 def write_all(store: Store, at: Any, types: Sequence[ValType], values: Sequence[Any]) -> list[Any]:
-    """Writes values into consecutive slots; returns what must live for as long as they are used."""
-    return [write(store, at[index], ty, value) for index, (ty, value) in enumerate(zip(types, values))]
+    """Writes values into consecutive slots, all or none; returns what must live for as long as they are used."""
+    kept: list[Any] = []
+    try:
+        for index, (ty, value) in enumerate(zip(types, values)):
+            kept.append(write(store, at[index], ty, value))
+    except BaseException:
+        for index in range(len(kept)):
+            _take_back(store, at[index], types[index])
+        raise
+    return kept
 
 
 def read_all(store: Store, at: Any, types: Sequence[ValType]) -> list[Any]:
