@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from typing import Any
 
 _NO_LIMIT = 0xFFFF_FFFF_FFFF_FFFF
+
+
+def _realise(ffi: Any, lib: Any) -> None:
+    """Has cffi make all its types for this module, before anything can use them.
+
+    cffi makes a type when it is first used, and ends the process by an assertion where what the garbage collector runs
+    in the middle of that, or a thread that it lets run, uses the same one. So the collector does not run here: even a
+    finalizer that asks for the engine while it is being loaded would be too early.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        # The header names every struct by a typedef too.
+        for name in ffi.list_types()[0]:
+            with contextlib.suppress(ffi.error):  # What is opaque has no size.
+                ffi.sizeof(name)
+        # The types of parameters and results are made with the functions.
+        for name in dir(lib):
+            getattr(lib, name)
+        ffi.typeof("aw_value[]")
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class Native:
@@ -17,6 +42,7 @@ class Native:
     def __init__(self, module: Any) -> None:
         self.ffi: Any = module.ffi
         self.lib: Any = module.lib
+        _realise(self.ffi, self.lib)
         #: What owns the shim's objects, and what makes owners faster than by `own` (src/glue/owner.c, make.c).
         self.owner: Any = module.Owner
         self.new_store: Any = module.new_store
