@@ -84,6 +84,18 @@ def test_an_exception_in_a_start_function(wasm: Driver) -> None:
         wasm.instantiate(wasm.compile(source), {"f": wasm.func([], [], host)})
 
 
+def test_an_exception_that_is_false_is_raised_too(wasm: Driver) -> None:
+    class Empty(Exception):
+        def __len__(self) -> int:
+            return 0
+
+    def host() -> None:
+        raise Empty
+
+    with pytest.raises(Empty):
+        wasm.run(importing("", "", ""), "run", imports={"f": wasm.func([], [], host)})
+
+
 def test_recursion_through_the_host(wasm: Driver) -> None:
     def host(n: int) -> int:
         return n if n == 0 else wasm.call(run, n - 1) + 1

@@ -97,8 +97,10 @@ class Store(Handle):
         """The exception for a failed call in this store: of a host function, that very object."""
         if failure.kind is Kind.HOST:
             token = failure.token
-            parked = self._parked.pop(token, None) or interrupts.take(token) or parking.take_of_stream(token)
-            if parked is not None:
+            # An exception's class may say that it is false, or empty.
+            if (parked := self._parked.pop(token, None)) is not None:
+                return parked
+            if (parked := interrupts.take(token)) is not None or (parked := parking.take_of_stream(token)) is not None:
                 return parked
         return self._face.exception(failure)
 
