@@ -14,8 +14,7 @@ from anywasm.engines import Native
 
 #: Exceptions of signal handlers on their way through WebAssembly, by token.
 _parked: dict[int, BaseException] = {}
-_watched: list[Native] = []
-_lock = threading.Lock()
+_watched: dict[Native, None] = {}
 
 
 def park(exception: BaseException) -> int:
@@ -32,10 +31,9 @@ def watch(native: Native) -> None:
     """Has this engine's guests ask, from now on."""
     if "epoch" not in native.capabilities or native in _watched:
         return
-    with _lock:
-        if native not in _watched:
-            _ask(native)
-            _watched.append(native)
+    # Twice does no harm, where two threads come here at once. A lock would: a signal's handler may come here too.
+    _ask(native)
+    _watched.setdefault(native)
 
 
 def by_default(native: Native) -> dict[str, bool | int | str]:
@@ -49,7 +47,7 @@ def _ask(native: Native) -> None:
 
 
 def _fork(stage: int) -> None:
-    for native in _watched:
+    for native in list(_watched):
         native.lib.aw_interrupt_fork(stage)
         if stage == 2:
             # The thread that forked is the child's main thread.

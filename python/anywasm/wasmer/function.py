@@ -113,7 +113,8 @@ class Function(Sealed, core.Func):
         """A host function that is called from Python before it lives anywhere goes home."""
         assert self._host is not None
         assert self._home is not None
-        with self._home._lock:
-            if self._owner is None:
-                home = self._home._home()
-                self._be(home, self._host.new_in(home), self._signature, self._host)
+        home = self._home._home()
+        # Of threads that call it for the first time at once, all go on with what one of them made, and say so here:
+        # none must call it before it is complete.
+        home, owner = self.__dict__.setdefault("_settled", (home, self._host.new_in(home)))
+        self._be(home, owner, self._signature, self._host)

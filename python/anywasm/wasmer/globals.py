@@ -6,10 +6,22 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments, convert
-from anywasm.wasmer.binding import Binding, Bound
+from anywasm.wasmer.binding import Binding, Bound, Proposal
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import GlobalType, of_core
 from anywasm.wasmer.value import Value
+
+
+class _Start:
+    """What makes a global. Until something imports it, its value is here: using it does not decide where it lives."""
+
+    __slots__ = ("_type", "value")
+
+    def __init__(self, ty: core.GlobalType, value: Any) -> None:
+        self._type, self.value = ty, value
+
+    def __call__(self, store: core.Store) -> core.Global:
+        return core.Global.new(store, self._type, self.value)
 
 
 class Global(Bound):
@@ -22,16 +34,16 @@ class Global(Bound):
     153
     """
 
-    __slots__ = ("_core_type", "_initial")
+    __slots__ = ("_core_type",)
+
+    _binding: Binding[core.Global]
 
     def __init__(self, store: Store, value: Value, mutable: bool | None = None) -> None:
         arguments.instance("store", store, Store)
         arguments.instance("value", value, Value)
         ty = core.GlobalType(value._type, mutable is not None and arguments.boolean("mutable", mutable))
-        # Until something imports it, its value is here: using it does not decide where it lives.
-        initial = [value._value]
-        self._core_type, self._initial = ty, initial
-        self._binding: Binding[core.Global] = Binding(store, lambda home: core.Global.new(home, ty, initial[0]))
+        self._core_type = ty
+        self._binding = Binding(store, _Start(ty, value._value))
 
     @classmethod
     def _of(cls, made: core.Global) -> Global:
@@ -45,9 +57,13 @@ class Global(Bound):
     def _live_store(self) -> core.Store | None:
         return super()._live_store() if self._core_type.mutable else None
 
+    def _agrees(self, proposal: Proposal) -> bool:
+        return not self._core_type.mutable or super()._agrees(proposal)
+
     def _in_store(self, store: core.Store) -> core.Extern:
-        if self._core_type.mutable or self._binding.store() in (None, store):
-            return super()._in_store(store)
+        made = super()._in_store(store)
+        if self._core_type.mutable or made.core_store is store:
+            return made
         return core.Global.new(store, self._core_type, self.value)
 
     @property
@@ -64,15 +80,18 @@ class Global(Bound):
     @property
     def value(self) -> Any:
         """Its value; RuntimeError where it is set and not mutable."""
-        made = self._binding.made
-        return self._initial[0] if made is None else made.get()
+        now = self._binding.now()
+        if isinstance(now, _Start):
+            return now.value
+        assert isinstance(now, core.Global)
+        return now.get()
 
     @value.setter
     def value(self, value: Any) -> None:
         if not self._core_type.mutable:
             raise RuntimeError("The global variable is not mutable, cannot set a new value")
         plain = convert.to_wasm(self._core_type.content, value)
-        if not self._binding.before(lambda: self._initial.__setitem__(0, self._rounded(plain))):
+        if not self._binding.make_so(_Start(self._core_type, self._rounded(plain))):
             self._binding.get().set(plain)
 
     def _rounded(self, value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments
+from anywasm.wasmer.binding import Bound, Proposal
 from anywasm.wasmer.describe import describe
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.globals import Global
@@ -84,6 +85,14 @@ def place(home: Store, externs: list[Any]) -> tuple[core.Store, list[core.Import
     share. What cannot move decides: a function of another store is called there through the host, and a constant is
     the same in any.
     """
+    while True:
+        store = _common_store(home, externs)
+        if _settled(store, [each for each in externs if isinstance(each, Bound)]):
+            return store, [each if _is_tag(each) else each._in_store(store) for each in externs]
+        # Meanwhile another thread has used one of them elsewhere, where it lives now.
+
+
+def _common_store(home: Store, externs: list[Any]) -> core.Store:
     engine = home._engine
     fixed: set[core.Store] = set()
     live: list[core.Store] = []
@@ -102,8 +111,15 @@ def place(home: Store, externs: list[Any]) -> tuple[core.Store, list[core.Import
             "all modules with one Store(together=True)"
         )
     candidates = [*fixed, *live]
-    store = candidates[0] if candidates else home._for_an_instance()
-    return store, [each if _is_tag(each) else each._in_store(store) for each in externs]
+    return candidates[0] if candidates else home._for_an_instance()
+
+
+def _settled(store: core.Store, externs: list[Bound]) -> bool:
+    """Whether these are all to live in the store, those too that live nowhere yet; otherwise these stay as they are."""
+    if not externs:
+        return True
+    proposal = Proposal(store)
+    return proposal.settled(all(each._agrees(proposal) for each in externs))
 
 
 def _lives_in(extern: Any) -> core.Store | None:

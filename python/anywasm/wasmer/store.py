@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import weakref
 from collections.abc import Mapping
 
 from anywasm import core
@@ -12,13 +10,11 @@ from anywasm.wasmer.compilers.cranelift import Compiler
 from anywasm.wasmer.engine import StoreEngine, Universal
 from anywasm.wasmer.face import FACE
 from anywasm.wasmer.sealed import Sealed
+from anywasm.wasmer.step import Current
 
 # One for each engine module and its options, so that what is compiled for one store serves the others; and only while
 # something uses it, since an engine may keep the code of all its modules until it goes.
-_engines: weakref.WeakValueDictionary[tuple[Native, frozenset[tuple[str, core.Option]]], core.Engine] = (
-    weakref.WeakValueDictionary()
-)
-_lock = threading.Lock()
+_engines: dict[tuple[Native, frozenset[tuple[str, core.Option]]], Current[core.Engine]] = {}
 
 _DEFAULT = Universal(Compiler)
 
@@ -35,11 +31,12 @@ def _engine(name: str | None, compiler: str | None, options: Mapping[str, core.O
         made_with["shared_memory"] = True
     made_with.update(options)
     key = native, frozenset(made_with.items())
-    with _lock:
-        engine = _engines.get(key)
-        if engine is None:
-            engine = _engines[key] = core.Engine(FACE, native.name, made_with)
-        return engine
+    current = _engines.get(key)
+    if current is not None:
+        return current.get(lambda: core.Engine(FACE, native.name, made_with))
+    # Options that are refused leave nothing behind.
+    engine = core.Engine(FACE, native.name, made_with)
+    return _engines.setdefault(key, Current()).get(lambda: engine)
 
 
 class Store(Sealed):
@@ -71,7 +68,7 @@ class Store(Sealed):
     RuntimeError: Validation error: the engine was made without `multi-memory`, which the module needs: ...
     """
 
-    __slots__ = ("_engine", "_home_ref", "_kind", "_lock", "together")
+    __slots__ = ("_current_home", "_engine", "_kind", "together")
 
     def __init__(
         self,
@@ -86,11 +83,9 @@ class Store(Sealed):
             raise TypeError("Unknown engine")
         self._kind = kind
         self._engine = _engine(name, kind.compiler_name, options or {})
-        self._home_ref: weakref.ref[core.Store] | None = None
+        self._current_home: Current[core.Store] = Current()
         #: Whether all instances of its modules live in one engine store.
         self.together = together
-        #: Held while something made with this store is given to an engine's store: once only, from whatever thread.
-        self._lock = threading.RLock()
 
     @property
     def engine_name(self) -> str:
@@ -107,18 +102,12 @@ class Store(Sealed):
 
         Held by what lives in it alone, and by the caller: when nothing does any more, the next is a new one.
         """
-        with self._lock:
-            home = self._home_ref() if self._home_ref is not None else None
-            if home is None:
-                home = core.Store(self._engine)
-                self._home_ref = weakref.ref(home)
-            return home
+        return self._current_home.get(lambda: core.Store(self._engine))
 
     def _leave(self, home: core.Store) -> None:
         """What comes home from now on lives in another engine store than this one, unless all live together."""
-        with self._lock:
-            if not self.together and self._home_ref is not None and self._home_ref() is home:
-                self._home_ref = None
+        if not self.together:
+            self._current_home.leave(home)
 
     def _for_an_instance(self) -> core.Store:
         """The engine store for an instance that imports nothing that lives anywhere yet."""
