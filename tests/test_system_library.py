@@ -168,8 +168,11 @@ True True
 
 def test_all_of_it_is_used(library: Library, tmp_path: Path) -> None:
     first, rest = run(library, tmp_path, PROGRAM).split("\n", 1)
-    capabilities = "custom_page_sizes epoch externref frame_offsets frames fuel funcref funcref_call limits memory64"
-    assert first == f"system wasmtime.h {capabilities} serialize shared_memory stable_memory tags v128 views"
+    capabilities = (
+        "custom_page_sizes epoch externref externref_release frame_offsets frames fuel funcref funcref_call limits "
+        "memory64 serialize shared_memory stable_memory tags v128 views"
+    )
+    assert first == f"system wasmtime.h {capabilities}"
     assert rest == EXPECTED
 
 
