@@ -23,6 +23,9 @@ class Global:
     2
     """
 
+    # Programs may add attributes; they need no dictionary until they do.
+    __slots__ = ("__dict__", "__weakref__", "_core")
+
     def __init__(self, store: Storelike, ty: GlobalType, val: Any) -> None:
         if not isinstance(ty, GlobalType):
             raise TypeError("expected a GlobalType")

@@ -51,6 +51,9 @@ class Instance:
     start function calls comes through as it is.
     """
 
+    # Programs may add attributes; they need no dictionary until they do.
+    __slots__ = ("__dict__", "__weakref__", "_core", "_exports")
+
     def __init__(self, store: Storelike, module: Module, imports: Sequence[AsExtern]) -> None:
         len(imports)  # Of what has no length, wasmtime-py takes no imports.
         externs = [item if isinstance(item, core.Extern) else unwrap(item) for item in imports]

@@ -22,6 +22,9 @@ class Memory:
     (3, bytearray(b'abc'))
     """
 
+    # Programs may add attributes; they need no dictionary until they do.
+    __slots__ = ("__dict__", "__weakref__", "_core")
+
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
         if not isinstance(ty, MemoryType):
             raise TypeError("expected a MemoryType")

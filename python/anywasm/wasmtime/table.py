@@ -22,6 +22,9 @@ class Table:
     2
     """
 
+    # Programs may add attributes; they need no dictionary until they do.
+    __slots__ = ("__dict__", "__weakref__", "_core")
+
     def __init__(self, store: Storelike, ty: TableType, init: Any) -> None:
         if not isinstance(ty, TableType):
             raise TypeError("expected a TableType")

@@ -31,6 +31,9 @@ class Val:
     True
     """
 
+    # Programs may add attributes; they need no dictionary until they do.
+    __slots__ = ("__dict__", "__weakref__", "_type", "_value")
+
     __hash__ = None  # type: ignore[assignment]
 
     _type: core.ValType
