@@ -27,10 +27,10 @@ class Func(core.Func):
 
     takes_store = True
 
-    def __new__(cls, *args: Any, **named: Any) -> Func:
+    def __new__(cls, store: Any = None, *args: Any, **named: Any) -> Func:
         # The class is one for the store's engine, which a class derived from this one may take anywhere.
-        if args and isinstance(args[0], Store):  # Nearly always, and host functions are made all the time.
-            return cls.unmade(args[0])
+        if isinstance(store, Store):  # Nearly always, and host functions are made all the time.
+            return cls.unmade(store)
         for arg in (*args, *named.values()):
             if isinstance(arg, Store):
                 return cls.unmade(arg)
