@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::stack;
 
 /// What compiling may use of the stack.
-const STACK: usize = 2 << 20;
+pub const STACK: usize = 2 << 20;
 
 /// Runs a compilation.
 pub fn compiling<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {

@@ -6,8 +6,9 @@
 use crate::backend::standard::engine::last_error;
 use crate::backend::standard::{Object, quirks, trap, value};
 use crate::capabilities;
-use crate::compiling::compiling;
+use crate::compiling::{self, compiling};
 use crate::error::{Error, Kind, Result, fail};
+use crate::stack;
 use crate::types::FuncType;
 use std::fmt::Write;
 use wasm_c_api as c;
@@ -34,7 +35,8 @@ pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t 
 /// A reference to a function of this type, owned by the caller.
 pub fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
     let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(Kind::Engine, e.to_string()))?;
-    instantiate(store, func, compile(store, &wasm)?)
+    // Instantiating needs room too, as compiling does.
+    stack::with_room(compiling::STACK, || instantiate(store, func, compile(store, &wasm)?))
 }
 
 /// A pointer for another thread.

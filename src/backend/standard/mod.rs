@@ -28,7 +28,6 @@ use crate::module_info::ModuleInfo;
 use crate::options::Options;
 use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
 use crate::value::Value;
-use std::num::NonZero;
 use std::sync::LazyLock;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
@@ -67,8 +66,7 @@ impl Backend for Standard {
             said.and_then(|text| text.trim().parse().ok()).unwrap_or(65_530)
         });
         // A third of the mappings that a process may have is left for everything else.
-        let most = |kept: u64| *MAPPINGS / 3 * 2 / kept;
-        NonZero::new(quirks::KEPT_MAPPINGS).map_or(u64::MAX, |kept| most(kept.get()))
+        quirks::KEPT_MAPPINGS.map_or(u64::MAX, |kept| *MAPPINGS / 3 * 2 / kept)
     }
 
     const OPTIONS: &'static [&'static str] = quirks::OPTIONS;

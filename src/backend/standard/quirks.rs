@@ -24,7 +24,7 @@ mod engine {
     pub const IMPORTS_GROUPED: bool = false;
     pub const REF_AS_FUNC_IS_NEW: bool = false;
     pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
-    pub const KEPT_MAPPINGS: u64 = 0;
+    pub const KEPT_MAPPINGS: Option<u64> = None;
     pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
     pub fn features(_: &Options) -> WasmFeatures {
@@ -55,7 +55,7 @@ mod engine {
     pub const REF_AS_FUNC_IS_NEW: bool = true;
     pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
     /// Of the code of each module, until the engine goes (wasmer-compiler 7.3.0, `CodeMemory`).
-    pub const KEPT_MAPPINGS: u64 = 2;
+    pub const KEPT_MAPPINGS: Option<u64> = Some(2);
     pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
     /// wasmer-types 7.3.0, `Features::default`, and what the Cranelift compiler adds.
@@ -88,7 +88,7 @@ mod engine {
     pub const REF_AS_FUNC_IS_NEW: bool = false;
     /// It counts a memory's bytes in 64 bits, and panics where that overflows.
     pub const MOST_MEMORY_PAGES: u64 = (1 << 48) - 1;
-    pub const KEPT_MAPPINGS: u64 = 0;
+    pub const KEPT_MAPPINGS: Option<u64> = None;
     /// It writes to each element: what is declared is taken from the machine at once.
     pub const MOST_TABLE_ELEMENTS: u64 = 10_000_000;
 
@@ -118,7 +118,7 @@ mod engine {
     pub const IMPORTS_GROUPED: bool = false;
     pub const REF_AS_FUNC_IS_NEW: bool = false;
     pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
-    pub const KEPT_MAPPINGS: u64 = 0;
+    pub const KEPT_MAPPINGS: Option<u64> = None;
     pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
 
     pub fn features(_: &Options) -> WasmFeatures {
