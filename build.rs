@@ -1,7 +1,7 @@
 //! Builds the cffi glue into the library: with the feature `python`, the library is an extension module.
 //!
 //! cffi writes the C (src/glue/emit.py), the C compiler compiles it for the limited API of the oldest Python we
-//! serve, and `src/python.rs` exports the one symbol that an interpreter looks for.
+//! serve, and `src/glue/mod.rs` exports the one symbol that an interpreter looks for.
 
 use std::env;
 use std::path::PathBuf;

@@ -267,6 +267,8 @@ typedef struct aw_triple {
   struct aw_triple_owned *owned;
 } aw_triple;
 
+
+
 // The error of the last call that failed on this thread, or NULL. The caller deletes it.
 struct aw_error *aw_error_take(void);
 
@@ -588,7 +590,7 @@ bool aw_global_set(const struct aw_extern *global_, const union aw_value *value)
 const struct aw_wasi *aw_wasi_new(void);
 
 // The same, but every call made with it fails until it has taken over another.
-const struct aw_wasi *aw_wasi_unset(void);
+const struct aw_wasi *aw_wasi_new_unset(void);
 
 // Deletes it; NULL is nothing.
 void aw_wasi_delete(const struct aw_wasi *wasi);

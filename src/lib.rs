@@ -12,31 +12,10 @@
 
 pub mod abi;
 pub mod backend;
-mod binary;
-mod caller;
-pub mod capabilities;
-mod compiling;
-mod engine;
-mod envelope;
-pub mod error;
-#[cfg(test)]
-mod fuzz;
-mod host;
-mod interrupt;
-mod module;
-mod module_info;
-mod object;
-pub mod options;
-mod pin;
+pub mod base;
+pub mod engine;
 #[cfg(feature = "python")]
-mod python;
-mod stack;
-mod start;
-mod store;
-mod target;
-mod text;
-mod trap;
-pub mod types;
-pub mod value;
-mod version;
+mod glue;
+pub mod store;
 pub mod wasi;
+pub mod wasm;

@@ -47,31 +47,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def wasm(request: pytest.FixtureRequest) -> Iterator[Driver]:
     engine, style = request.param
     skip_by_capabilities(request, engine)
-    with anywasm.use_engine(engine) as native:
+    with anywasm.use_engine(engine) as engine_module:
         yield STYLES[style]()
         # Where Python's stack is exhausted, the code that takes an error cannot run either.
         if not request.node.get_closest_marker("exhausts_the_stack"):
-            check_nothing_pending(native)
-        while error := native.lib.aw_error_take():
-            native.lib.aw_error_delete(error)
+            check_nothing_pending(engine_module)
+        while error := engine_module.lib.aw_error_take():
+            engine_module.lib.aw_error_delete(error)
 
 
 @pytest.fixture
 def store(request: pytest.FixtureRequest, engine: str) -> Iterator[Store]:
     """A store of the style with an explicit one, on each engine, which is the default while the test runs."""
     skip_by_capabilities(request, engine)
-    with anywasm.use_engine(engine) as native:
+    with anywasm.use_engine(engine) as engine_module:
         yield Store()
-        check_nothing_pending(native)
+        check_nothing_pending(engine_module)
 
 
 @pytest.fixture
 def on_engine(request: pytest.FixtureRequest, engine: str) -> Iterator[str]:
     """For tests of one style that make their own stores: each engine is the default while the test runs."""
     skip_by_capabilities(request, engine)
-    with anywasm.use_engine(engine) as native:
+    with anywasm.use_engine(engine) as engine_module:
         yield engine
-        check_nothing_pending(native)
+        check_nothing_pending(engine_module)
 
 
 def skip_by_capabilities(request: pytest.FixtureRequest, engine: str) -> None:
@@ -86,11 +86,11 @@ def skip_by_capabilities(request: pytest.FixtureRequest, engine: str) -> None:
             pytest.skip(f"{engine} has {mark.args[0]}")
 
 
-def check_nothing_pending(native: Any) -> None:
+def check_nothing_pending(engine_module: Any) -> None:
     """An error that was left and never taken is a bug of whoever should have."""
-    error = native.lib.aw_error_take()
+    error = engine_module.lib.aw_error_take()
     if error:
-        message = native.text(error.message)
-        native.lib.aw_error_delete(error)
+        message = engine_module.text(error.message)
+        engine_module.lib.aw_error_delete(error)
         raise AssertionError(f"an error was left behind: {message}")
     gc.collect()

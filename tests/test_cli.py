@@ -132,8 +132,8 @@ def test_run_converts_arguments_and_prints_results(
 
 
 def test_run_prints_references(cli: Cli, calc: str, engine: str) -> None:
-    with anywasm.use_engine(engine) as native:
-        if "funcref" not in native.capabilities:
+    with anywasm.use_engine(engine) as engine_module:
+        if "funcref" not in engine_module.capabilities:
             pytest.skip(f"{engine} lacks funcref")
     result = cli("run", calc, "--invoke", "references")
     assert (result.exit_code, result.stderr) == (0, "")

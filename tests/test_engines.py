@@ -186,34 +186,34 @@ def test_every_declared_symbol_is_in_every_module(engine: str) -> None:
 
     names = set(re.findall(r"\b(aw_[a-z0-9_]+)\(", header.read_text()))
     assert len(names) > 40
-    with anywasm.use_engine(engine) as native:
-        missing = [name for name in names if not hasattr(native.lib, name)]
+    with anywasm.use_engine(engine) as engine_module:
+        missing = [name for name in names if not hasattr(engine_module.lib, name)]
     assert not missing
 
 
 def test_capabilities_are_described(engine: str) -> None:
-    with anywasm.use_engine(engine) as native:
-        assert native.capabilities <= native.meanings.keys()
-        assert all(len(meaning) > 10 for meaning in native.meanings.values())
+    with anywasm.use_engine(engine) as engine_module:
+        assert engine_module.capabilities <= engine_module.meanings.keys()
+        assert all(len(meaning) > 10 for meaning in engine_module.meanings.values())
 
 
 def test_an_engine_s_options(engine: str) -> None:
     from anywasm import core
     from anywasm.wasmtime import Instance, Module, Store, WasmtimeError
     from anywasm.wasmtime.engine import Engine
-    from anywasm.wasmtime.face import FACE
+    from anywasm.wasmtime.style import STYLE
 
     with pytest.raises(WasmtimeError, match="there is no option `nonsense`; there are wasm_threads, "):
-        core.Engine(FACE, engine, {"nonsense": "1"})
-    if "compilers" not in core.Engine(FACE, engine).native.capabilities:
+        core.Engine(STYLE, engine, {"nonsense": "1"})
+    if "compilers" not in core.Engine(STYLE, engine).engine_module.capabilities:
         with pytest.raises(anywasm.CapabilityError, match=r"lacks the capability `compilers` .* `compiler` needs"):
-            core.Engine(FACE, engine, {"compiler": "singlepass"})
+            core.Engine(STYLE, engine, {"compiler": "singlepass"})
         return
     with pytest.raises(WasmtimeError, match="`compiler` cannot be `gcc`; it can be cranelift, singlepass"):
-        core.Engine(FACE, engine, {"compiler": "gcc"})
+        core.Engine(STYLE, engine, {"compiler": "gcc"})
     for compiler in ("cranelift", "singlepass"):
         chosen = Engine.__new__(Engine)
-        core.Engine.__init__(chosen, FACE, engine, {"compiler": compiler})
+        core.Engine.__init__(chosen, STYLE, engine, {"compiler": compiler})
         chosen._set_open()
         store = Store(chosen)
         module = Module(chosen, '(module (func (export "f") (result i32) (i32.const 6)))')

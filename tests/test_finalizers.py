@@ -86,18 +86,18 @@ LATER = """
     import gc
     from anywasm.engines import default_engine
     from anywasm.wasmtime import *
-    native = default_engine()
-    kind = type(native.ffi.typeof("int"))
+    engine_module = default_engine()
+    kind = type(engine_module.ffi.typeof("int"))
     def made():
         return {each.cname for each in gc.get_objects() if type(each) is kind}
     before = made()
-    for name in sum(native.ffi.list_types(), []):
+    for name in sum(engine_module.ffi.list_types(), []):
         try:
-            native.ffi.sizeof(name)
-        except native.ffi.error:
+            engine_module.ffi.sizeof(name)
+        except engine_module.ffi.error:
             continue
-    for name in dir(native.lib):
-        getattr(native.lib, name)
+    for name in dir(engine_module.lib):
+        getattr(engine_module.lib, name)
     store = Store()
     exports = Instance(store, Module(store.engine, '''(module
         (memory (export "m") 1) (table (export "t") 1 funcref) (global (export "g") i64 (i64.const 1))

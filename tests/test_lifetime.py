@@ -237,7 +237,7 @@ def test_what_fails_while_an_error_is_taken_does_not_displace_it(wasm: Driver, m
         raised.append(Raised(len(raised)))
         raise raised[-1]
 
-    def disturbed(native: Any) -> Any:
+    def disturbed(engine_module: Any) -> Any:
         nonlocal inside
         inside += 1
         if inside < 8:
@@ -246,7 +246,7 @@ def test_what_fails_while_an_error_is_taken_does_not_displace_it(wasm: Driver, m
             monkeypatch.setattr(core_store, "take", take)
             for _ in range(50):
                 fails_with_the_newest()
-        return take(native)
+        return take(engine_module)
 
     def fails_with_the_newest() -> None:
         expected = len(raised)
@@ -272,10 +272,10 @@ def test_threads_that_wait_for_their_errors_get_their_own(wasm: Driver, monkeypa
         mine.raised = Raised()
         raise mine.raised
 
-    def when_all_have_failed(native: Any) -> Any:
+    def when_all_have_failed(engine_module: Any) -> Any:
         turn.release()
         all_failed.wait(30)
-        return take(native)
+        return take(engine_module)
 
     def work() -> None:
         turn.acquire()

@@ -19,7 +19,7 @@ SOURCE = '(module (import "" "" (func)) (memory (export "memory") 1) (func (expo
 
 
 @pytest.fixture
-def native(engine: str) -> Iterator[Any]:
+def engine_module(engine: str) -> Iterator[Any]:
     with anywasm.use_engine(engine) as found:
         yield found
 
@@ -30,7 +30,7 @@ def test_owners_of_one_store_go_in_any_order_on_any_thread(engine: str) -> None:
         from anywasm.wasmtime import *
         from anywasm.engines import default_engine
 
-        native, engine = default_engine(), Engine()
+        engine_module, engine = default_engine(), Engine()
         module = Module(engine, '''%s''')
 
         class Holder:
@@ -42,10 +42,10 @@ def test_owners_of_one_store_go_in_any_order_on_any_thread(engine: str) -> None:
             pass
 
         def owners():
-            store = native.new_store(engine._owner)
-            func = native.new_host_func(store, holder, function, signature, b"", b"")
-            instance = native.new_instance(store, module._core._owner, [func])
-            return [store, func, instance, native.instance_export(instance, 0)]
+            store = engine_module.new_store(engine._owner)
+            func = engine_module.new_host_func(store, holder, function, signature, b"", b"")
+            instance = engine_module.new_instance(store, module._core._owner, [func])
+            return [store, func, instance, engine_module.instance_export(instance, 0)]
 
         def rounds(count):
             for _ in range(count):
@@ -77,10 +77,10 @@ def test_owners_of_one_store_go_in_any_order_on_any_thread(engine: str) -> None:
     assert int(children.run(engine, code % SOURCE)) < 5 * 1024
 
 
-def test_what_the_shim_refuses_has_no_owner(native: Any) -> None:
+def test_what_the_shim_refuses_has_no_owner(engine_module: Any) -> None:
     store = Store()
     assert (store._owner.kind, store._owner.address > 0) == ("store", True)
-    assert native.new_host_func(store._owner, store, print, None, bytes(1001), b"") is None
+    assert engine_module.new_host_func(store._owner, store, print, None, bytes(1001), b"") is None
     with pytest.raises(WasmtimeError, match="0x0 is not the code of a value type"):
         store._check(None)
 
@@ -127,22 +127,22 @@ def test_what_is_closed_goes_on_for_those_who_have_it(engine: str) -> None:
     assert children.run(engine, code) == "ok\n"
 
 
-def test_owners_are_told_apart(native: Any) -> None:
+def test_owners_are_told_apart(engine_module: Any) -> None:
     engine = Engine()
     module = Module(engine, "(module)")
     with pytest.raises(TypeError, match="an owner of the kind 'engine'"):
-        native.new_store(module._core._owner)
+        engine_module.new_store(module._core._owner)
     with pytest.raises(TypeError, match="an owner of the kind 'module'"):
-        native.new_instance(Store(engine)._owner, engine._owner, [])
+        engine_module.new_instance(Store(engine)._owner, engine._owner, [])
     with pytest.raises(TypeError, match="an owner of the kind 'extern'"):
-        native.new_instance(Store(engine)._owner, module._core._owner, [engine._owner])
+        engine_module.new_instance(Store(engine)._owner, module._core._owner, [engine._owner])
     with pytest.raises(TypeError, match="an owner of the kind 'store'"):
-        native.new_host_func(None, None, None, None, b"", b"")
+        engine_module.new_host_func(None, None, None, None, b"", b"")
     with pytest.raises(TypeError, match="takes 2 arguments, not 1"):
-        native.instance_export(engine._owner)
+        engine_module.instance_export(engine._owner)
     with pytest.raises(ValueError, match="nothing is owned of the kind 'cat'"):
-        native.owner("cat", 1)
-    assert native.own("store", native.ffi.NULL) is None
+        engine_module.owner("cat", 1)
+    assert engine_module.own("store", engine_module.ffi.NULL) is None
 
 
 def test_an_owner_of_another_engine_is_refused() -> None:
@@ -151,10 +151,10 @@ def test_an_owner_of_another_engine_is_refused() -> None:
         pytest.skip("one engine is installed")
     one, other = (Engine(name=name) for name in names[:2])
     with pytest.raises(TypeError, match="of the same engine"):
-        one.native.new_store(other._owner)
+        one.engine_module.new_store(other._owner)
 
 
-def test_more_imports_than_fit_on_the_stack(native: Any) -> None:
+def test_more_imports_than_fit_on_the_stack(engine_module: Any) -> None:
     store = Store()
     calls: list[int] = []
     nothing = FuncType([], [])
@@ -166,7 +166,7 @@ def test_more_imports_than_fit_on_the_stack(native: Any) -> None:
     assert calls == list(range(count))
 
 
-def test_a_function_owns_what_it_calls(native: Any) -> None:
+def test_a_function_owns_what_it_calls(engine_module: Any) -> None:
     store = Store()
     func = Instance(store, Module(store.engine, SOURCE), [Func(store, FuncType([], []), lambda: None)]).exports(store)[
         "f"
@@ -177,7 +177,7 @@ def test_a_function_owns_what_it_calls(native: Any) -> None:
     assert func(store) == 7
 
 
-def test_a_callable_that_refers_to_its_own_store_is_collected(native: Any) -> None:
+def test_a_callable_that_refers_to_its_own_store_is_collected(engine_module: Any) -> None:
     class Witness:
         pass
 
@@ -195,7 +195,7 @@ def test_a_callable_that_refers_to_its_own_store_is_collected(native: Any) -> No
     assert found() is None
 
 
-def test_what_python_need_not_collect_goes_at_once(native: Any) -> None:
+def test_what_python_need_not_collect_goes_at_once(engine_module: Any) -> None:
     engine = Engine()
     module = Module(engine, SOURCE)
     gc.collect()

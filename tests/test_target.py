@@ -41,13 +41,13 @@ def test_what_is_no_triple(text: str) -> None:
 
 
 def test_the_c_layer_refuses_what_is_no_text(engine: str) -> None:
-    native = load(engine)
-    for data, length, expected in ((b"\xff-linux", 7, "not UTF-8"), (native.ffi.NULL, 3, "is NULL")):
-        assert not native.lib.aw_triple_new(data, length)
-        error = native.lib.aw_error_take()
-        assert expected in native.text(error.message)
-        native.lib.aw_error_delete(error)
-    native.lib.aw_triple_delete(native.ffi.NULL)
+    engine_module = load(engine)
+    for data, length, expected in ((b"\xff-linux", 7, "not UTF-8"), (engine_module.ffi.NULL, 3, "is NULL")):
+        assert not engine_module.lib.aw_triple_new(data, length)
+        error = engine_module.lib.aw_error_take()
+        assert expected in engine_module.text(error.message)
+        engine_module.lib.aw_error_delete(error)
+    engine_module.lib.aw_triple_delete(engine_module.ffi.NULL)
 
 
 def test_triples_are_freed(engine: str) -> None:
@@ -69,7 +69,7 @@ def test_triples_are_freed(engine: str) -> None:
 
 
 def test_an_options_values(engine: str) -> None:
-    native = load(engine)
-    compilers = native.option_values("compiler")
-    assert bool(compilers) == ("compilers" in native.capabilities)
-    assert native.option_values("nothing") == ()
+    engine_module = load(engine)
+    compilers = engine_module.option_values("compiler")
+    assert bool(compilers) == ("compilers" in engine_module.capabilities)
+    assert engine_module.option_values("nothing") == ()

@@ -3,11 +3,11 @@
 use crate::abi::types::Str;
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend};
-use crate::capabilities::{self, TABLE};
-use crate::engine::Engine;
-use crate::error::{Error, Kind, Result, fail};
-use crate::options::{self, Options};
-use crate::version;
+use crate::base::capabilities::{self, TABLE};
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::options::{self, Options};
+use crate::engine::version;
+use crate::engine::{self, Engine};
 use std::sync::atomic::Ordering;
 
 /// The engine's name, as `ANYWASM_ENGINE` has it.
@@ -60,7 +60,7 @@ pub extern "C" fn aw_capability_meaning(bit: u32) -> Str {
 pub unsafe extern "C" fn aw_option_value(name: *const u8, name_len: usize, index: usize) -> Str {
     // SAFETY: the module's rules.
     let Ok(name) = (unsafe { text(name, name_len) }) else { return Str::NONE };
-    Str::of_option(options::value(name, index))
+    Str::of_option(options::value(&engine::description(), name, index))
 }
 
 /// Options for an engine, empty. The caller deletes them.
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn aw_options_set(
         let Some(options) = (unsafe { options.as_mut() }) else { fail!(Invalid, "the options are NULL") };
         // SAFETY: the module's rules.
         let (name, value) = unsafe { (text(name, name_len)?, text(value, value_len)?) };
-        options.set(name, value)?;
+        options.set(name, value, &engine::description())?;
         Ok(true)
     })
 }
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn aw_option_check(name: *const u8, name_len: usize, value
 unsafe fn text<'a>(text: *const u8, len: usize) -> Result<&'a str> {
     // SAFETY: the caller's promise, that of the module's rules.
     let bytes = unsafe { pointer::slice(text, len, "the option's text") }?;
-    std::str::from_utf8(bytes).map_err(|e| Error::new(Kind::Invalid, format!("the option is not UTF-8: {e}")))
+    std::str::from_utf8(bytes).map_err(|e| Error::new(ErrorKind::Invalid, format!("the option is not UTF-8: {e}")))
 }
 
 /// Deletes options; NULL is nothing.

@@ -2,11 +2,11 @@
 
 use crate::abi::pointer;
 use crate::abi::types::Str;
-use crate::error::Error;
+use crate::base::error::Error;
 use std::cell::RefCell;
 
 /// More are never waiting: an error that nobody takes is somebody's bug, and must not become a leak.
-const MOST_WAITING: usize = 16;
+const MAX_WAITING: usize = 16;
 
 thread_local! {
     /// Errors left on this thread and not yet taken, the newest last. More than one wait where a signal handler or a
@@ -64,7 +64,7 @@ impl Drop for CError {
 /// Leaves an error for the caller of this thread to take.
 pub fn leave(error: Error) {
     WAITING.with_borrow_mut(|waiting| {
-        if waiting.len() == MOST_WAITING {
+        if waiting.len() == MAX_WAITING {
             waiting.remove(0);
         }
         waiting.push(error);

@@ -2,7 +2,7 @@
 
 use crate::abi::types::CExternType;
 use crate::abi::{entry, pointer};
-use crate::object::Extern;
+use crate::store::object::Extern;
 
 /// Writes the type of an extern; its parameter and result types live as long as the extern.
 ///

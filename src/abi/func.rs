@@ -2,11 +2,11 @@
 
 use crate::abi::{entry, pointer, types};
 use crate::backend::{Active, Backend, HostCall, HostFunc};
-use crate::error::{Error, Result, fail};
-use crate::object::{self, Extern};
+use crate::base::error::{Error, Result, fail};
+use crate::base::types::{ExternType, FuncType};
+use crate::base::value::{HostCallback, Value};
+use crate::store::object::{self, Extern};
 use crate::store::{Entered, Store};
-use crate::types::{ExternType, FuncType};
-use crate::value::{HostCallback, Value};
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -82,9 +82,9 @@ fn func_type(func: &Extern) -> Result<&FuncType> {
         Some(ExternType::Func(ty)) => Ok(ty),
         None => {
             let what = "calling a function found in a table or global";
-            Active::CAPABILITIES.require(crate::capabilities::FUNCREF_CALL, Active::NAME, what)?;
+            Active::CAPABILITIES.require(crate::base::capabilities::FUNCREF_CALL, Active::NAME, what)?;
             let what = "calling a function found in a table or global, beside a module with functions of vectors,";
-            Active::CAPABILITIES.require(crate::capabilities::V128, Active::NAME, what)?;
+            Active::CAPABILITIES.require(crate::base::capabilities::V128, Active::NAME, what)?;
             Err(object::wrong_kind("function", func))
         }
         Some(_) => Err(object::wrong_kind("function", func)),
@@ -151,7 +151,7 @@ unsafe fn call_with_refs(
     for (index, ty) in ty.results.iter().enumerate() {
         let value = lowered[index];
         // SAFETY: the engine filled the slot with a value of this type.
-        slots[index] = if ty.is_ref() { unsafe { object::raise(store, entered, *ty, value) } } else { value };
+        slots[index] = if ty.is_ref() { unsafe { object::lift(store, entered, *ty, value) } } else { value };
     }
     Ok(())
 }

@@ -3,11 +3,11 @@
 use crate::abi::types::CExternType;
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend};
-use crate::error::{Result, fail};
-use crate::object::{self, Extern};
+use crate::base::error::{Result, fail};
+use crate::base::types::{ExternType, GlobalType};
+use crate::base::value::Value;
+use crate::store::object::{self, Extern};
 use crate::store::{Entered, Store};
-use crate::types::{ExternType, GlobalType};
-use crate::value::Value;
 use std::sync::Arc;
 
 /// A global of this type and value. The caller deletes the extern; a reference in `value` stays the caller's.
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn aw_global_get(global_: *const Extern, out: *mut Value) 
         let value = Active::global_get(entered.raw, object.raw, ty)?;
         let is_ref = ty.content.is_ref();
         // SAFETY: the value is of the global's type and read once; the place is not NULL.
-        unsafe { *out = if is_ref { object::raise(&object.store, &entered, ty.content, value) } else { value } };
+        unsafe { *out = if is_ref { object::lift(&object.store, &entered, ty.content, value) } else { value } };
         Ok(true)
     })
 }

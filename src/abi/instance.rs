@@ -3,11 +3,11 @@
 use crate::abi::module::CModule;
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend};
-use crate::error::{Error, Kind, Result, fail};
-use crate::module::Module;
-use crate::object::{Extern, Instance};
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::types::{ExternType, Limits};
+use crate::engine::module::Module;
+use crate::store::object::{Extern, Instance};
 use crate::store::{Entered, Store};
-use crate::types::{ExternType, Limits};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ fn match_import(entered: &Entered<'_>, module: &Module, index: usize, given: &Ex
         "the import `{}::{}` has the wrong type: expected {}, found {found}",
         asked.module, asked.name, asked.ty
     );
-    Err(Error::new(Kind::Link, text).with_code(index as i32))
+    Err(Error::new(ErrorKind::Link, text).with_code(index as i32))
 }
 
 /// Whether the import at this position of the module's order can be this extern; if not, the error says why, with the
@@ -103,11 +103,11 @@ fn current<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a ExternType) -> Co
         ExternType::Memory(ty) => {
             let (_, bytes) = Active::memory_data(entered.raw, object.raw);
             let limits = Limits { min: bytes as u64 >> ty.page_size_log2, ..ty.limits };
-            ExternType::Memory(crate::types::MemoryType { limits, ..*ty })
+            ExternType::Memory(crate::base::types::MemoryType { limits, ..*ty })
         }
         ExternType::Table(ty) => {
             let limits = Limits { min: Active::table_size(entered.raw, object.raw), ..ty.limits };
-            ExternType::Table(crate::types::TableType { limits, ..*ty })
+            ExternType::Table(crate::base::types::TableType { limits, ..*ty })
         }
         other => return Cow::Borrowed(other),
     })

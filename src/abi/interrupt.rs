@@ -1,6 +1,6 @@
 //! Interrupting guests for the host's sake.
 
-use crate::interrupt::{self, Hook};
+use crate::engine::interrupt::{self, Hook};
 
 /// Sets the hook that running guests of engines with the option `interruptible` or `epoch_interruption` ask about ten
 /// times a second, on their own threads, whether they may go on: it returns 0, or a token that the error of the failed

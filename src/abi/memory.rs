@@ -3,12 +3,12 @@
 use crate::abi::types::{self, CExternType};
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend};
-use crate::capabilities::{self, Capabilities};
-use crate::error::{Result, fail};
-use crate::object::{self, Extern};
-use crate::pin::Pin;
+use crate::base::capabilities::{self, Capabilities};
+use crate::base::error::{Result, fail};
+use crate::base::types::{ExternType, MemoryType};
 use crate::store::Store;
-use crate::types::{ExternType, MemoryType};
+use crate::store::object::{self, Extern};
+use crate::store::pin::Pin;
 
 /// A memory of this type. The caller deletes the extern.
 ///

@@ -3,8 +3,8 @@
 
 use crate::abi::{entry, memory};
 use crate::backend::{Active, Backend};
-use crate::error::Result;
-use crate::object::Extern;
+use crate::base::error::Result;
+use crate::store::object::Extern;
 
 /// Failed, with an error left.
 pub const AW_FAILED: u8 = 0;

@@ -30,7 +30,7 @@ pub mod wasi;
 
 mod pointer;
 
-use crate::error::{Error, Kind, Result};
+use crate::base::error::{Error, ErrorKind, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a function returns when it fails.
@@ -59,7 +59,7 @@ fn entry<T: Failure>(body: impl FnOnce() -> Result<T>) -> T {
     let error = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => return value,
         Ok(Err(error)) => error,
-        Err(panic) => Error::new(Kind::Panic, format!("a bug in anywasm: {}", panic_text(&*panic))),
+        Err(panic) => Error::new(ErrorKind::Panic, format!("a bug in anywasm: {}", panic_text(&*panic))),
     };
     error::leave(error);
     T::FAILURE

@@ -2,9 +2,9 @@
 
 use crate::abi::types::{Bytes, CExternType, Str};
 use crate::abi::{entry, pointer};
+use crate::base::error::Result;
 use crate::engine::Engine;
-use crate::error::Result;
-use crate::module::Module;
+use crate::engine::module::Module;
 use std::sync::Arc;
 
 /// One import, in the module's order.
@@ -77,16 +77,16 @@ impl CModule {
         let module = Arc::new(module);
         let info = &module.info;
         let text = |text: &String| Str::of(text.as_bytes());
-        let import = |import: &crate::module_info::Import| CImport {
+        let import = |import: &crate::wasm::module_info::Import| CImport {
             module: text(&import.module),
             name: text(&import.name),
             ty: CExternType::of(Some(&import.ty)),
         };
-        let export = |export: &crate::module_info::Export| CExport {
+        let export = |export: &crate::wasm::module_info::Export| CExport {
             name: text(&export.name),
             ty: CExternType::of(Some(&export.ty)),
         };
-        let section = |section: &crate::module_info::CustomSection| CSection {
+        let section = |section: &crate::wasm::module_info::CustomSection| CSection {
             name: text(&section.name),
             contents: Str::of(info.custom_section(section)),
         };

@@ -1,6 +1,6 @@
 //! All pointer traffic of the C layer: what comes in is checked for NULL, what goes out is owned by the caller.
 
-use crate::error::{Result, fail};
+use crate::base::error::{Result, fail};
 use std::sync::Arc;
 
 /// An object that the caller goes on owning; NULL is an error that names it.

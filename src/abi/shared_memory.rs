@@ -3,12 +3,12 @@
 use crate::abi::types::CExternType;
 use crate::abi::{entry, memory, pointer};
 use crate::backend::{Active, Backend};
-use crate::capabilities;
+use crate::base::capabilities;
+use crate::base::error::fail;
+use crate::base::types::{ExternType, MemoryType};
 use crate::engine::Engine;
-use crate::error::fail;
-use crate::object::Extern;
 use crate::store::Store;
-use crate::types::{ExternType, MemoryType};
+use crate::store::object::Extern;
 use std::sync::Arc;
 
 /// A shared memory.

@@ -3,7 +3,7 @@
 use crate::abi::types::Bytes;
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend};
-use crate::capabilities as cap;
+use crate::base::capabilities as cap;
 use crate::engine::Engine;
 use crate::store::Store;
 

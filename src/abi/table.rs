@@ -3,12 +3,12 @@
 use crate::abi::types::CExternType;
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend};
-use crate::capabilities;
-use crate::error::{Result, fail};
-use crate::object::{self, Extern};
+use crate::base::capabilities;
+use crate::base::error::{Result, fail};
+use crate::base::types::{ExternType, TableType};
+use crate::base::value::Value;
 use crate::store::Store;
-use crate::types::{ExternType, TableType};
-use crate::value::Value;
+use crate::store::object::{self, Extern};
 
 /// More elements the host neither makes nor adds: an engine may allocate them all at once, and die of it. It is the
 /// limit of the JavaScript API ("Implementation-defined Limits").
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn aw_table_get(table_: *const Extern, index: u64, out: *m
         check(index, Active::table_size(entered.raw, object.raw))?;
         let value = Active::table_get(entered.raw, object.raw, index)?;
         // SAFETY: the value is of the element type and read once; the place is not NULL.
-        unsafe { *out = object::raise(&object.store, &entered, ty.element, value) };
+        unsafe { *out = object::lift(&object.store, &entered, ty.element, value) };
         Ok(true)
     })
 }

@@ -2,11 +2,11 @@
 
 use crate::abi::{entry, pointer, types};
 use crate::backend::{Active, Backend};
-use crate::capabilities;
-use crate::error::{Result, fail};
-use crate::object::{self, Extern};
+use crate::base::capabilities;
+use crate::base::error::{Result, fail};
+use crate::base::types::{ExternType, FuncType};
 use crate::store::Store;
-use crate::types::{ExternType, FuncType};
+use crate::store::object::{self, Extern};
 use std::sync::Arc;
 
 /// A tag for exceptions that carry values of these types. The caller deletes the extern.

@@ -2,8 +2,8 @@
 
 use crate::abi::types::Str;
 use crate::abi::{entry, pointer};
-use crate::error::{Error, Kind};
-use crate::target::Target;
+use crate::base::error::{Error, ErrorKind};
+use crate::base::target::Target;
 
 /// A target triple. Its texts live as long as it.
 #[repr(C)]
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn aw_triple_new(text: *const u8, len: usize) -> *mut CTri
         // SAFETY: the module's rules.
         let bytes = unsafe { pointer::slice(text, len, "the triple") }?;
         let text = std::str::from_utf8(bytes)
-            .map_err(|e| Error::new(Kind::Invalid, format!("the triple is not UTF-8: {e}")))?;
+            .map_err(|e| Error::new(ErrorKind::Invalid, format!("the triple is not UTF-8: {e}")))?;
         Ok(CTriple::give(Target::parse(text)?))
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::abi::types::Bytes;
 use crate::abi::{entry, pointer};
-use crate::text;
+use crate::wasm::text;
 
 /// The binary of a module in text form; a binary passes through. The caller deletes the bytes.
 ///

@@ -1,8 +1,8 @@
 //! The plain structs of the C layer.
 
 use crate::abi::pointer;
-use crate::error::{Result, fail};
-use crate::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
+use crate::base::error::{Result, fail};
+use crate::base::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
 use std::sync::Arc;
 
 /// Bytes that belong to another object and live as long as it; text is UTF-8, without a NUL.

@@ -3,13 +3,13 @@
 use crate::abi::types::{CExternType, Str};
 use crate::abi::{entry, pointer};
 use crate::backend::{Active, Backend, HostFunc};
-use crate::caller::Caller;
-use crate::error::{Error, Kind, Result, fail};
-use crate::object::{Extern, Instance};
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::types::ExternType;
 use crate::store::Store;
-use crate::types::ExternType;
+use crate::store::object::{Extern, Instance};
+use crate::wasi::caller::Caller;
 use crate::wasi::{
-    self, Descriptor, Dir, Input, Output, Perms, Place, Root, Stream, StreamCallback, Version, Wasi, WasiFunc,
+    self, Descriptor, Dir, Input, Output, Perms, Place, Root, Stream, StreamCallback, Version, WasiContext, WasiFunc,
 };
 use parking_lot::Mutex;
 use std::ffi::{OsStr, c_void};
@@ -31,14 +31,14 @@ pub const AW_WASI_WRITE: u32 = 8;
 /// A program's surroundings: no arguments, no environment, nothing to read, output that goes nowhere, no directories.
 /// The caller deletes them; functions made with them keep them alive.
 #[unsafe(no_mangle)]
-pub extern "C" fn aw_wasi_new() -> *const Wasi {
-    pointer::give_shared(Wasi::new())
+pub extern "C" fn aw_wasi_new() -> *const WasiContext {
+    pointer::give_shared(WasiContext::new())
 }
 
 /// The same, but every call made with it fails until it has taken over another.
 #[unsafe(no_mangle)]
-pub extern "C" fn aw_wasi_unset() -> *const Wasi {
-    pointer::give_shared(Wasi::unset())
+pub extern "C" fn aw_wasi_new_unset() -> *const WasiContext {
+    pointer::give_shared(WasiContext::unset())
 }
 
 /// Deletes it; NULL is nothing.
@@ -46,7 +46,7 @@ pub extern "C" fn aw_wasi_unset() -> *const Wasi {
 /// # Safety
 /// See the module's rules.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_delete(wasi: *const Wasi) {
+pub unsafe extern "C" fn aw_wasi_delete(wasi: *const WasiContext) {
     // SAFETY: the module's rules.
     unsafe { pointer::take_shared(wasi) }
 }
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn aw_wasi_delete(wasi: *const Wasi) {
 /// # Safety
 /// See the module's rules.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_take_over(wasi: *const Wasi, other: *const Wasi) -> bool {
+pub unsafe extern "C" fn aw_wasi_take_over(wasi: *const WasiContext, other: *const WasiContext) -> bool {
     entry(|| {
         // SAFETY: the module's rules.
         let (wasi, other) = unsafe { (of(wasi)?, of(other)?) };
@@ -71,9 +71,9 @@ pub unsafe extern "C" fn aw_wasi_take_over(wasi: *const Wasi, other: *const Wasi
 /// # Safety
 /// See the module's rules.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_is_idle(wasi: *const Wasi) -> bool {
+pub unsafe extern "C" fn aw_wasi_is_idle(wasi: *const WasiContext) -> bool {
     // SAFETY: the module's rules.
-    unsafe { of(wasi) }.is_ok_and(Wasi::is_idle)
+    unsafe { of(wasi) }.is_ok_and(WasiContext::is_idle)
 }
 
 /// Adds an argument, the first of which is the program's name; fails where it contains a null byte.
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn aw_wasi_is_idle(wasi: *const Wasi) -> bool {
 /// # Safety
 /// See the module's rules.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_arg(wasi: *const Wasi, arg: *const u8, len: usize) -> bool {
+pub unsafe extern "C" fn aw_wasi_arg(wasi: *const WasiContext, arg: *const u8, len: usize) -> bool {
     entry(|| {
         // SAFETY: the module's rules.
         let (wasi, arg) = unsafe { (of(wasi)?, pointer::slice(arg, len, "the argument")?) };
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn aw_wasi_arg(wasi: *const Wasi, arg: *const u8, len: usi
 /// See the module's rules.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_env(
-    wasi: *const Wasi,
+    wasi: *const WasiContext,
     name: *const u8,
     name_len: usize,
     value: *const u8,
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn aw_wasi_env(
 /// See the module's rules.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_preopen(
-    wasi: *const Wasi,
+    wasi: *const WasiContext,
     root: *const Root,
     path: *const u8,
     path_len: usize,
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn aw_wasi_preopen(
         let authority = cap_std::ambient_authority();
         let dir = cap_std::fs::Dir::open_ambient_dir(OsStr::from_bytes(path), authority).map_err(|error| {
             let shown = String::from_utf8_lossy(path);
-            Error::new(Kind::Invalid, format!("cannot open the directory `{shown}`: {error}"))
+            Error::new(ErrorKind::Invalid, format!("cannot open the directory `{shown}`: {error}"))
         })?;
         let has = |bit| perms & bit != 0;
         let perms = Perms {
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn aw_wasi_preopen(
 /// # Safety
 /// See the module's rules.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_root_new(wasi: *const Wasi) -> *const Root {
+pub unsafe extern "C" fn aw_wasi_root_new(wasi: *const WasiContext) -> *const Root {
     entry(|| {
         let root = Arc::new(Root::default());
         // SAFETY: the module's rules.
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn aw_wasi_root_delete(root: *const Root) {
     unsafe { pointer::take_shared(root) }
 }
 
-fn push(wasi: &Wasi, place: Place, name: &str) -> Result<bool> {
+fn push(wasi: &WasiContext, place: Place, name: &str) -> Result<bool> {
     match wasi.push(Descriptor::Dir(Dir::preopened(place, name))) {
         Ok(_) => Ok(true),
         Err(_) => fail!(Invalid, "there are too many directories"),
@@ -191,14 +191,14 @@ fn push(wasi: &Wasi, place: Place, name: &str) -> Result<bool> {
 /// # Safety
 /// See the module's rules; `fd` is open.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_stdio_fd(wasi: *const Wasi, which: u32, fd: i32) -> bool {
+pub unsafe extern "C" fn aw_wasi_stdio_fd(wasi: *const WasiContext, which: u32, fd: i32) -> bool {
     entry(|| {
         if fd < 0 {
             fail!(Invalid, "{fd} is not a descriptor");
         }
         // SAFETY: the caller's promise.
         let copied = unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned();
-        let file = File::from(copied.map_err(|e| Error::new(Kind::Invalid, format!("the descriptor {fd}: {e}")))?);
+        let file = File::from(copied.map_err(|e| Error::new(ErrorKind::Invalid, format!("the descriptor {fd}: {e}")))?);
         // SAFETY: the module's rules.
         let wasi = unsafe { of(wasi) }?;
         set(wasi, which, Input::File, Output::File, file)
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn aw_wasi_stdio_fd(wasi: *const Wasi, which: u32, fd: i32
 /// # Safety
 /// See the module's rules.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_stdin_bytes(wasi: *const Wasi, data: *const u8, len: usize) -> bool {
+pub unsafe extern "C" fn aw_wasi_stdin_bytes(wasi: *const WasiContext, data: *const u8, len: usize) -> bool {
     entry(|| {
         // SAFETY: the module's rules.
         let (wasi, data) = unsafe { (of(wasi)?, pointer::slice(data, len, "the input")?) };
@@ -226,7 +226,7 @@ pub unsafe extern "C" fn aw_wasi_stdin_bytes(wasi: *const Wasi, data: *const u8,
 /// See the module's rules; `callback` and `finalizer` may be called from any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_stdio_stream(
-    wasi: *const Wasi,
+    wasi: *const WasiContext,
     which: u32,
     callback: StreamCallback,
     env: *mut c_void,
@@ -241,7 +241,7 @@ pub unsafe extern "C" fn aw_wasi_stdio_stream(
     })
 }
 
-fn set<T>(wasi: &Wasi, which: u32, input: fn(T) -> Input, output: fn(T) -> Output, what: T) -> Result<bool> {
+fn set<T>(wasi: &WasiContext, which: u32, input: fn(T) -> Input, output: fn(T) -> Output, what: T) -> Result<bool> {
     match which {
         0 => wasi.set_input(input(what)),
         1 | 2 => wasi.set_output(which, output(what)),
@@ -294,7 +294,7 @@ pub unsafe extern "C" fn aw_wasi_call_type(version: u32, index: usize, out: *mut
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_func(
     store: *const Store,
-    wasi: *const Wasi,
+    wasi: *const WasiContext,
     version: u32,
     index: usize,
 ) -> *mut Extern {
@@ -337,7 +337,7 @@ fn version_of(version: u32) -> Option<Version> {
     [Version::Unstable, Version::Preview1].get(version as usize).copied()
 }
 
-unsafe fn of<'a>(wasi: *const Wasi) -> Result<&'a Wasi> {
+unsafe fn of<'a>(wasi: *const WasiContext) -> Result<&'a WasiContext> {
     // SAFETY: the module's rules.
     unsafe { pointer::borrow(wasi, "the WASI") }
 }

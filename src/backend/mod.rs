@@ -7,12 +7,12 @@
 //! Callers hold the store's lock wherever a `Store` is passed, and have checked types and capabilities: a backend
 //! hands an engine nothing that was not checked before.
 
-use crate::capabilities::{self as cap, Capabilities};
-use crate::error::{Result, fail};
-use crate::module_info::ModuleInfo;
-use crate::options::Options;
-use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
-use crate::value::Value;
+use crate::base::capabilities::{self as cap, Capabilities};
+use crate::base::error::{Result, fail};
+use crate::base::options::Options;
+use crate::base::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+use crate::base::value::Value;
+use crate::wasm::module_info::ModuleInfo;
 use wasmparser::WasmFeatures;
 
 #[cfg(not(wasmtime_h))]
@@ -76,21 +76,21 @@ pub trait Backend {
     const CAPABILITIES: Capabilities;
 
     /// More pages than this a memory cannot be declared to have: the engine would abort.
-    const MOST_MEMORY_PAGES: u64 = u64::MAX;
+    const MAX_MEMORY_PAGES: u64 = u64::MAX;
     /// More elements than this a table cannot start with: the engine would take all the machine's memory.
-    const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
+    const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
 
     /// More modules than this the engines of a process cannot have had: one that keeps their code would abort.
-    fn most_modules() -> u64 {
+    fn max_modules() -> u64 {
         u64::MAX
     }
 
-    /// The options it knows besides proposals, by their names in [`crate::options::TABLE`].
+    /// The options it knows besides proposals, by their names in [`crate::base::options::TABLE`].
     const OPTIONS: &'static [&'static str];
     /// The WebAssembly features that modules may use under these options, before proposals are switched.
     fn features(options: &Options) -> WasmFeatures;
     /// The features that can be switched on.
-    fn most_features() -> WasmFeatures {
+    fn max_features() -> WasmFeatures {
         Self::features(&Options::default())
     }
     /// What it can do under these options.
@@ -183,8 +183,8 @@ pub trait Backend {
     ///
     /// # Safety
     /// The slot holds a reference of type `ty`, and is not used again: what it owns is taken.
-    unsafe fn ref_raise(store: Self::Store, ty: ValType, value: Value) -> Ref<Self::Extern>;
-    /// The type of a function that came out of [`Backend::ref_raise`]; none where the engine cannot tell.
+    unsafe fn ref_lift(store: Self::Store, ty: ValType, value: Value) -> Ref<Self::Extern>;
+    /// The type of a function that came out of [`Backend::ref_lift`]; none where the engine cannot tell.
     ///
     /// # Safety
     /// The type has nothing in it that the host cannot exchange with this engine.
@@ -230,7 +230,7 @@ pub trait Backend {
     fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Self::Extern>;
     /// How many elements there are.
     fn table_size(store: Self::Store, table: Self::Extern) -> u64;
-    /// The element at an index that is in range, for [`Backend::ref_raise`].
+    /// The element at an index that is in range, for [`Backend::ref_lift`].
     fn table_get(store: Self::Store, table: Self::Extern, index: u64) -> Result<Value>;
     /// Sets the element at an index that is in range; the slot is used up.
     fn table_set(store: Self::Store, table: Self::Extern, ty: &TableType, index: u64, value: Value) -> Result<()>;

@@ -1,7 +1,7 @@
 //! What both backends do with the objects of `wasm.h`.
 
-use crate::error::Frame;
-use crate::types::{FuncType, GlobalType, Limits, TableType, ValType};
+use crate::base::error::Frame;
+use crate::base::types::{FuncType, GlobalType, Limits, TableType, ValType};
 use wasm_c_api as c;
 
 /// A text that the engine writes into a vector of its own, without a closing NUL.

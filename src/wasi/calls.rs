@@ -1,9 +1,9 @@
 //! The calls by name: their types, and how each gets its arguments.
 
-use crate::types::{FuncType, ValType};
-use crate::value::Value;
+use crate::base::types::{FuncType, ValType};
+use crate::base::value::Value;
 use crate::wasi::guest::Guest;
-use crate::wasi::{Errno, Result, Wasi};
+use crate::wasi::{Errno, Result, WasiContext};
 use std::io::SeekFrom;
 
 /// A version of WASI. Their calls have the same types, but some structures and numbers differ.
@@ -46,7 +46,7 @@ impl Version {
 /// One call of a guest.
 pub struct Call<'a> {
     /// Whose.
-    pub wasi: &'a Wasi,
+    pub wasi: &'a WasiContext,
     /// Its memory.
     pub guest: Guest<'a>,
     /// Of which version.

@@ -1,19 +1,19 @@
 //! A system call as a host function of an engine.
 
 use crate::backend::HostCall;
-use crate::caller::Caller;
-use crate::error::{Error, Kind, Result};
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::types::FuncType;
+use crate::base::value::Value;
 use crate::store::Store;
-use crate::types::FuncType;
-use crate::value::Value;
+use crate::wasi::caller::Caller;
 use crate::wasi::calls::{self, Call};
 use crate::wasi::guest::{Block, Guest};
-use crate::wasi::{Failure, Version, Wasi};
+use crate::wasi::{Failure, Version, WasiContext};
 use std::sync::Arc;
 
 /// One call of one program's WASI, for one instance.
 pub struct WasiFunc {
-    wasi: Arc<Wasi>,
+    wasi: Arc<WasiContext>,
     version: Version,
     definition: &'static calls::Definition,
     caller: Arc<Caller>,
@@ -21,7 +21,7 @@ pub struct WasiFunc {
 
 impl WasiFunc {
     /// The call at this place of the version's list; none beyond its end.
-    pub fn new(wasi: Arc<Wasi>, version: Version, index: usize, caller: Arc<Caller>) -> Option<Self> {
+    pub fn new(wasi: Arc<WasiContext>, version: Version, index: usize, caller: Arc<Caller>) -> Option<Self> {
         Some(Self { wasi, version, definition: calls::of(version).get(index)?, caller })
     }
 
@@ -34,12 +34,12 @@ impl WasiFunc {
 impl HostCall for WasiFunc {
     fn call(&self, store: &Store, values: &mut [Value]) -> Result<()> {
         if self.wasi.is_unset() {
-            return Err(Error::new(Kind::Engine, "WASI is not configured in this store"));
+            return Err(Error::new(ErrorKind::Engine, "WASI is not configured in this store"));
         }
         let entered = store.enter()?;
         // Also for calls that need none: a guest without a memory is not one that WASI is for.
         if self.caller.memory(&entered).is_none() {
-            return Err(Error::new(Kind::Engine, "missing required memory export"));
+            return Err(Error::new(ErrorKind::Engine, "missing required memory export"));
         }
         let block = || {
             let none = Block { data: std::ptr::null_mut(), len: 0, shared: false };

@@ -1,13 +1,14 @@
 //! WASI preview 1 and its predecessor `wasi_unstable` (snapshot 0), for guests on any engine.
 //!
 //! A system call is one host function, without Python on its way: it finds the memory of the instance that calls
-//! ([`crate::caller`]), does its work through the operating system, and writes what the specification says
+//! ([`crate::wasi::caller`]), does its work through the operating system, and writes what the specification says
 //! (`wasi_snapshot_preview1.witx`). What the specification leaves open is as in wasmtime's own implementation of
 //! preview 1, which programs have been tried on most; where that one traps on a pointer outside the memory, here the
 //! call fails with `EFAULT`.
 //!
 //! Paths are kept inside the preopened directories by cap-std: nothing here opens a file in another way.
 
+pub mod caller;
 mod calls;
 mod descriptor;
 mod dir;
@@ -30,7 +31,7 @@ pub use func::WasiFunc;
 pub use guest::Block;
 pub use stdio::{Input, Output, Stream, StreamCallback};
 
-use crate::error::{Error, Kind};
+use crate::base::error::{Error, ErrorKind};
 use descriptor::Table;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,7 +75,7 @@ impl From<Stop> for Error {
 }
 
 /// What a program finds: arguments, environment, open descriptors. Several instances may share one.
-pub struct Wasi {
+pub struct WasiContext {
     /// Nobody has said yet what it is: its calls fail.
     unset: AtomicBool,
     state: Mutex<State>,
@@ -96,13 +97,13 @@ impl State {
     }
 }
 
-impl Wasi {
+impl WasiContext {
     /// No arguments, no environment, nothing to read, output that goes nowhere, and no directories.
     pub fn new() -> Arc<Self> {
         Self::made(false)
     }
 
-    /// As [`Wasi::new`], but no call succeeds until it [takes over](Wasi::take_over) another.
+    /// As [`WasiContext::new`], but no call succeeds until it [takes over](WasiContext::take_over) another.
     pub fn unset() -> Arc<Self> {
         Self::made(true)
     }
@@ -129,13 +130,13 @@ impl Wasi {
     }
 
     /// Adds an argument, the first of which is the program's name.
-    pub fn arg(&self, arg: &[u8]) -> crate::error::Result<()> {
+    pub fn arg(&self, arg: &[u8]) -> crate::base::error::Result<()> {
         self.state.lock().args.push(without_nul(arg, "the argument")?);
         Ok(())
     }
 
     /// Adds an environment variable.
-    pub fn env(&self, name: &[u8], value: &[u8]) -> crate::error::Result<()> {
+    pub fn env(&self, name: &[u8], value: &[u8]) -> crate::base::error::Result<()> {
         let text = [name, value].join(&b'=');
         self.state.lock().env.push(without_nul(&text, "the environment variable")?);
         Ok(())
@@ -165,10 +166,10 @@ impl Wasi {
     }
 }
 
-fn without_nul(text: &[u8], what: &str) -> crate::error::Result<Vec<u8>> {
+fn without_nul(text: &[u8], what: &str) -> crate::base::error::Result<Vec<u8>> {
     if text.contains(&0) {
         let shown = String::from_utf8_lossy(text).escape_debug().to_string();
-        return Err(Error::new(Kind::Invalid, format!("{what} contains a null byte: `{shown}`")));
+        return Err(Error::new(ErrorKind::Invalid, format!("{what} contains a null byte: `{shown}`")));
     }
     Ok(text.to_vec())
 }

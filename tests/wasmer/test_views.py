@@ -257,8 +257,8 @@ def test_a_view_keeps_its_memory(engine: str) -> None:
 
 
 def test_the_buffer_is_a_buffer(engine: str) -> None:
-    with anywasm.use_engine(engine) as native:
-        if "views" not in native.capabilities:
+    with anywasm.use_engine(engine) as engine_module:
+        if "views" not in engine_module.capabilities:
             pytest.skip(f"{engine} lacks views")
         memory = Memory(Store(), MemoryType(1))
     buffer = memory.buffer

@@ -59,7 +59,7 @@ CASES = {
         """
         interrupts._ask = collecting(interrupts._ask)
         store = Store()
-        assert "epoch" not in store._engine.native.capabilities or len(late) == 1""",
+        assert "epoch" not in store._engine.engine_module.capabilities or len(late) == 1""",
     ),
     "a forked child makes a store while a thread of its parent was making one": (
         """

@@ -56,9 +56,9 @@ def _meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str
     capabilities: dict[str, str] = {}
     limits: dict[str, str] = {}
     for info in installed:
-        native = load(info.name)
-        capabilities |= native.meanings
-        limits |= native.limit_meanings
+        engine_module = load(info.name)
+        capabilities |= engine_module.meanings
+        limits |= engine_module.limit_meanings
     return capabilities, limits
 
 

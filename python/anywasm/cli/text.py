@@ -9,7 +9,7 @@ import click
 from anywasm import core
 from anywasm.cli.common import about, engine_option, file_argument, read, using, write
 from anywasm.wasmtime import wat2wasm
-from anywasm.wasmtime.face import FACE
+from anywasm.wasmtime.style import STYLE
 
 
 @click.command("wat2wasm")
@@ -36,7 +36,7 @@ def wasm_to_wat(file: str, output: str, engine: str | None) -> None:
     FILE is the binary; `-` is stdin.
     """
     with using(engine), about(file):
-        write(output, core.wasm2wat(FACE, read(file)).encode())
+        write(output, core.wasm2wat(STYLE, read(file)).encode())
 
 
 def _beside(file: str) -> str:

@@ -1,7 +1,7 @@
 """One set of objects over the shim's handles, for both styles.
 
-Nothing here knows a style: what differs between them (conversions, error types, classes) is in the `Face` that a
-style gives its engine. All C calls are in this package, none in a style.
+Nothing here knows a style: what differs between them (conversions, error types, classes) is in the `StyleAdapter` that
+a style gives its engine. All C calls are in this package, none in a style.
 """
 
 from anywasm.core.buffer import Buffer
@@ -10,7 +10,6 @@ from anywasm.core.elements import Elements
 from anywasm.core.engine import Engine, Option, check_option
 from anywasm.core.errors import CapabilityError, Failure, Kind
 from anywasm.core.extern import Extern
-from anywasm.core.face import Face
 from anywasm.core.func import Func, OpaqueRef
 from anywasm.core.globals import Global
 from anywasm.core.importer import Caller, Importable
@@ -20,6 +19,7 @@ from anywasm.core.memory import Memory
 from anywasm.core.module import Export, Import, Module
 from anywasm.core.shared_memory import SharedMemory
 from anywasm.core.store import Store
+from anywasm.core.style import StyleAdapter
 from anywasm.core.table import Table
 from anywasm.core.tag import Tag
 from anywasm.core.target import Triple
@@ -47,7 +47,6 @@ __all__ = [
     "Export",
     "Extern",
     "ExternType",
-    "Face",
     "Failure",
     "Frame",
     "Func",
@@ -68,6 +67,7 @@ __all__ = [
     "Prepared",
     "SharedMemory",
     "Store",
+    "StyleAdapter",
     "Table",
     "TableType",
     "Tag",

@@ -30,8 +30,8 @@ class Buffer:
     @classmethod
     def _over(cls, memory: Memory) -> Any:
         """The buffer of a memory; the style's error where the engine cannot keep its bytes in place."""
-        native = memory._native
-        buffer = (native.classes.get(cls) or specialise(cls, native))._pinned(memory._address)
+        engine_module = memory._engine_module
+        buffer = (engine_module.classes.get(cls) or specialise(cls, engine_module))._pinned(memory._address)
         if buffer is None:
             return memory._check(None)
         buffer._memory = memory._owner

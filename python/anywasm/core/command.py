@@ -105,4 +105,4 @@ def _zero(ty: ValType) -> Any:
 
 
 def _error(module: Module, text: str) -> BaseException:
-    return module.core_engine.face.exception(Failure.of(Kind.LINK, text))
+    return module.core_engine.style.exception(Failure.of(Kind.LINK, text))

@@ -35,7 +35,7 @@ class HostDefinition:
         asked = module.import_list[index]
         if asked.type != self.signature:
             failure = Failure.of(Kind.LINK, f"the import `{asked.module}::{asked.name}` has the wrong type")
-            raise module.core_engine.face.link_error(asked, self.signature, failure)
+            raise module.core_engine.style.link_error(asked, self.signature, failure)
 
     def import_into(self, store: Store, waiting: Waiting) -> Any:
         """What to import it by: always the same in a store, unless it wants to know who calls."""
@@ -54,7 +54,7 @@ class HostDefinition:
 
     def as_extern(self, store: Store) -> Func:
         """The style's function in this store."""
-        return store._face.func.of(store, self.owner_in(store), self.signature, self)
+        return store._style.func.of(store, self.owner_in(store), self.signature, self)
 
     def new_in(self, store: Store, exports: Exports | None = None) -> Any:
         """The owner of a new function in the store, called by an instance with these exports, or by nobody."""

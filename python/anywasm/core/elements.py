@@ -41,8 +41,8 @@ class Elements:
     @classmethod
     def _over(cls: type[Kind], memory: Memory, offset: int) -> Kind:
         """The elements of a memory from `offset`, which may lie beyond its end, and is less than 2**64."""
-        native = memory._native
-        made: Kind = object.__new__(native.classes.get(cls) or specialise(cls, native))
+        engine_module = memory._engine_module
+        made: Kind = object.__new__(engine_module.classes.get(cls) or specialise(cls, engine_module))
         made._memory, made._offset = memory, offset
         made._bind(memory._address, offset, cls._format)
         return made

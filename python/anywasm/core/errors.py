@@ -6,7 +6,7 @@ import enum
 from typing import Any, NamedTuple
 
 from anywasm.core.trap import Frame, TrapCode
-from anywasm.engines import Native, engines
+from anywasm.engines import EngineModule, engines
 
 
 class Kind(enum.IntEnum):
@@ -60,38 +60,40 @@ class Failure(NamedTuple):
         return cls(kind, message, None, -1, None, (), 0)
 
 
-def lacking(native: Native, capability: str, what: str) -> Failure:
+def lacking(engine_module: EngineModule, capability: str, what: str) -> Failure:
     """What is said where an engine lacks a capability that something needs, before the shim is asked."""
-    message = f"the engine `{native.name}` lacks the capability `{capability}` ({native.meanings[capability]})"
+    message = (
+        f"the engine `{engine_module.name}` lacks the capability `{capability}` ({engine_module.meanings[capability]})"
+    )
     text = f"{message}, which {what} needs; {_who_has(capability)}"
     return Failure(Kind.UNSUPPORTED, text, None, -1, capability, (), 0)
 
 
-def take(native: Native) -> Failure:
+def take(engine_module: EngineModule) -> Failure:
     """The failure of the last call on this thread."""
-    return _read(native, native.lib.aw_error_take())
+    return _read(engine_module, engine_module.lib.aw_error_take())
 
 
-def _read(native: Native, error: Any) -> Failure:
+def _read(engine_module: EngineModule, error: Any) -> Failure:
     if not error:
         return Failure.of(Kind.PANIC, "the call failed without an error: a bug in anywasm")
     try:
-        kind, code, message = Kind(error.kind), error.code, native.text(error.message)
+        kind, code, message = Kind(error.kind), error.code, engine_module.text(error.message)
         capability = None
         if kind is Kind.UNSUPPORTED and code >= 0:
-            capability = list(native.meanings)[code]
+            capability = list(engine_module.meanings)[code]
             message = f"{message}; {_who_has(capability)}"
         trap_code = TrapCode(code) if kind is Kind.TRAP and code in TrapCode._value2member_map_ else None
-        frames = tuple(_frame(native, error.frames[index]) for index in range(error.frames_len))
+        frames = tuple(_frame(engine_module, error.frames[index]) for index in range(error.frames_len))
         index = code if kind is Kind.LINK else -1
         exit_code = code % (1 << 32) if kind is Kind.EXIT else None
         return Failure(kind, message, trap_code, index, capability, frames, error.token, exit_code)
     finally:
-        native.lib.aw_error_delete(error)
+        engine_module.lib.aw_error_delete(error)
 
 
-def _frame(native: Native, raw: Any) -> Frame:
-    names = (native.text(name) if name.data else None for name in (raw.func_name, raw.module_name))
+def _frame(engine_module: EngineModule, raw: Any) -> Frame:
+    names = (engine_module.text(name) if name.data else None for name in (raw.func_name, raw.module_name))
     return Frame(raw.func_index, raw.func_offset, raw.module_offset, *names)
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from anywasm.core import types
 from anywasm.core.errors import Failure, Kind, take
-from anywasm.core.store import Living, Store
+from anywasm.core.store import Store, StoreObject
 
 if TYPE_CHECKING:
     from anywasm.core.importer import Waiting
     from anywasm.core.module import Module
 
 
-class Extern(Living):
+class Extern(StoreObject):
     """Something that lives in a store, can be imported and exported, and has a type."""
 
     def lives_in(self, store: Store) -> bool:
@@ -22,12 +22,14 @@ class Extern(Living):
 
     def check_import(self, module: Module, index: int) -> None:
         """Raises the style's error unless it is what the module's import at this position asks for."""
-        native = self._native
-        if not native.lib.aw_module_accepts(module._ptr, index, self._ptr):
-            failure = take(native)
+        engine_module = self._engine_module
+        if not engine_module.lib.aw_module_accepts(module._ptr, index, self._ptr):
+            failure = take(engine_module)
             if failure.kind is not Kind.LINK:
                 raise self._store.core_exception(failure)
-            raise self._face.link_error(module.import_list[index], current_type_of(self._store, self._ptr), failure)
+            raise self._style.link_error(
+                module.import_list[index], type_with_current_size_of(self._store, self._ptr), failure
+            )
 
     def as_extern(self, store: Store) -> Extern:
         """Itself."""
@@ -42,12 +44,12 @@ class Extern(Living):
 
 def crossing(store: Store, what: str) -> BaseException:
     """The style's error for an instance of things that do not belong together."""
-    return store._face.exception(Failure.of(Kind.STORE, f"cross-`{what}` instantiation is not currently supported"))
+    return store._style.exception(Failure.of(Kind.STORE, f"cross-`{what}` instantiation is not currently supported"))
 
 
-def current_type_of(store: Store, ptr: Any) -> types.ExternType | None:
+def type_with_current_size_of(store: Store, ptr: Any) -> types.ExternType | None:
     """As `type_of`, with the size that a memory or table has now as its smallest."""
-    ty, lib = type_of(store, ptr), store._native.lib
+    ty, lib = type_of(store, ptr), store._engine_module.lib
     if isinstance(ty, types.MemoryType):
         return ty._replace(minimum=lib.aw_memory_size(ptr) >> ty.page_size_log2)
     return ty._replace(minimum=lib.aw_table_size(ptr)) if isinstance(ty, types.TableType) else ty
@@ -55,6 +57,6 @@ def current_type_of(store: Store, ptr: Any) -> types.ExternType | None:
 
 def type_of(store: Store, ptr: Any) -> types.ExternType | None:
     """The type of an extern; None for an opaque function reference."""
-    raw = store._native.ffi.new("aw_extern_type_info *")
-    store._native.lib.aw_extern_type(ptr, raw)
-    return types.read(store._native, raw)
+    raw = store._engine_module.ffi.new("aw_extern_type_info *")
+    store._engine_module.lib.aw_extern_type(ptr, raw)
+    return types.read(store._engine_module, raw)

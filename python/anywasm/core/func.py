@@ -47,24 +47,24 @@ class Func(Extern):
         cls: type[Kind], store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None
     ) -> Kind:
         """The function that is owned, as an object of the class for its engine."""
-        func = cls.unmade(store)
-        func._be(store, owner, signature, definition)
+        func = cls._allocate(store)
+        func._init(store, owner, signature, definition)
         return func
 
     @classmethod
-    def unmade(cls: type[Kind], store: Store) -> Kind:
-        """An object of the class for the store's engine, which `_be` is yet to make a function."""
-        func: Kind = object.__new__(store._native.classes.get(cls) or specialise(cls, store._native))
+    def _allocate(cls: type[Kind], store: Store) -> Kind:
+        """An object of the class for the store's engine, which `_init` is yet to make a function."""
+        func: Kind = object.__new__(store._engine_module.classes.get(cls) or specialise(cls, store._engine_module))
         return func
 
-    def _be(self, store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None) -> None:
+    def _init(self, store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None) -> None:
         """Instead of `__init__`; `definition`: of a host function."""
         if owner is None:
             raise store.core_failure()
-        # As in `Living`, which says why.
+        # As in `StoreObject`, which says why.
         self._store = store
-        self._native = store._native
-        self._face = store._face
+        self._engine_module = store._engine_module
+        self._style = store._style
         self._owner = owner
         self._signature = signature
         params, results = signature.codes
@@ -72,9 +72,9 @@ class Func(Extern):
         if definition is not None and definition.caller is not None:
             self._definition = definition
 
-    def _be_nowhere(self, engine: Engine, signature: FuncType) -> None:
+    def _init_unbound(self, engine: Engine, signature: FuncType) -> None:
         """Instead of `__init__`, for a function that is yet to be given to a store."""
-        self._native, self._face, self._owner = engine.native, engine.face, None
+        self._engine_module, self._style, self._owner = engine.engine_module, engine.style, None
         self._signature = signature
 
     @property
@@ -87,7 +87,7 @@ class Func(Extern):
         store, signature = self._store, self._signature
         slots = values.slots(store, max(len(signature.params), len(signature.results)))
         kept = values.write_all(store, slots, signature.params, args)
-        self._check(self._native.lib.aw_func_call(self._ptr, slots))
+        self._check(self._engine_module.lib.aw_func_call(self._ptr, slots))
         del kept
         return values.read_all(store, slots, signature.results)
 
@@ -118,12 +118,12 @@ class OpaqueRef(Extern):
 
     def __call__(self, *args: Any) -> Any:
         """Raises the error that the capability `funcref_call` is missing."""
-        self._check(self._native.lib.aw_func_call(self._ptr, values.slots(self._store, 1)))
+        self._check(self._engine_module.lib.aw_func_call(self._ptr, values.slots(self._store, 1)))
 
 
 def from_pointer(store: Store, ptr: Any) -> Func | OpaqueRef:
     """The object for a function that came out of the engine."""
     owner, signature = store.owned(ptr), type_of(store, ptr)
     if isinstance(signature, FuncType):
-        return store._face.func.of(store, owner, signature)
+        return store._style.func.of(store, owner, signature)
     return OpaqueRef(store, owner)

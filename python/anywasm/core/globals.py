@@ -20,7 +20,7 @@ class Global(Extern):
     @classmethod
     def new(cls, store: Store, ty: GlobalType, value: Any) -> Global:
         """A new global of this value."""
-        make, raw = store._native.lib.aw_global_new, types.write(store._native, ty)
+        make, raw = store._engine_module.lib.aw_global_new, types.write(store._engine_module, ty)
         ptr = values.hand_over(store, ty.content, value, make, store._ptr, raw)
         return cls(store, store.owned(ptr), ty)
 
@@ -32,10 +32,10 @@ class Global(Extern):
     def get(self) -> Any:
         """Its value."""
         slot = values.slots(self._store, 1)
-        self._check(self._native.lib.aw_global_get(self._ptr, slot))
+        self._check(self._engine_module.lib.aw_global_get(self._ptr, slot))
         return values.read(self._store, slot[0], self._type.content)
 
     def set(self, value: Any) -> None:
         """Sets the value of a mutable global."""
-        set_ = self._native.lib.aw_global_set
+        set_ = self._engine_module.lib.aw_global_set
         self._check(values.hand_over(self._store, self._type.content, value, set_, self._ptr))

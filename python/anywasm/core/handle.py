@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm.core.errors import take
-from anywasm.core.face import Face
 from anywasm.core.lazy import lazy
-from anywasm.engines import Native
+from anywasm.core.style import StyleAdapter
+from anywasm.engines import EngineModule
 
 _FAILED = 0xFFFF_FFFF_FFFF_FFFF
 
 
-def no_number(result: int) -> bool:
+def is_failure(result: int) -> bool:
     """Whether a call that gives a size has failed."""
     return result == _FAILED
 
@@ -23,10 +23,10 @@ class Handle:
     Deletion never waits and may happen on any thread, in any order: the shim sees to it.
     """
 
-    def __init__(self, native: Native, face: Face, owner: Any) -> None:
+    def __init__(self, engine_module: EngineModule, style: StyleAdapter, owner: Any) -> None:
         """`owner`: an `Owner` of the engine module, or None where the shim has left an error."""
-        self._native = native
-        self._face = face
+        self._engine_module = engine_module
+        self._style = style
         if owner is None:
             raise self._failure()
         self._owner = owner
@@ -34,7 +34,7 @@ class Handle:
     @lazy
     def _ptr(self) -> Any:
         """What is owned, for calls that go through cffi; it must not outlive this object."""
-        return self._native.pointer(self._owner)
+        return self._engine_module.pointer(self._owner)
 
     def _check(self, result: Any) -> Any:
         """The result of a call that fails by NULL or false."""
@@ -44,10 +44,10 @@ class Handle:
 
     def _number(self, result: int) -> int:
         """The result of a call that gives a size, and fails by the largest there is."""
-        if no_number(result):
+        if is_failure(result):
             raise self._failure()
         return result
 
     def _failure(self) -> BaseException:
         """The style's exception for the call that has just failed."""
-        return self._face.exception(take(self._native))
+        return self._style.exception(take(self._engine_module))

@@ -30,10 +30,10 @@ def slowly(
     if what == EXCEPTION:
         return store.park(value)
     try:
-        face, slots = store._face, store._native.ffi.cast("aw_value *", address)
+        style, slots = store._style, store._engine_module.ffi.cast("aw_value *", address)
         if what == CALL:
             value = function(*values.read_all(store, slots, signature.params))
-        results = face.host_results(signature, value)
+        results = style.host_results(signature, value)
         kept = values.write_all(store, slots, signature.results, results)
         return kept if any(owner is not None for owner in kept) else 0
     except BaseException as error:

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from anywasm.core.errors import Failure, take
-from anywasm.core.extern import Extern, crossing, current_type_of
+from anywasm.core.extern import Extern, crossing, type_with_current_size_of
 from anywasm.core.globals import Global
 from anywasm.core.importer import Importable, Waiting
 from anywasm.core.memory import Memory
 from anywasm.core.module import Module
-from anywasm.core.store import Living, Store
+from anywasm.core.store import Store, StoreObject
 from anywasm.core.table import Table
 from anywasm.core.tag import Tag
 from anywasm.core.types import ExternType, FuncType, GlobalType, MemoryType, TableType
 from anywasm.core.values import slots
 
 
-class Instance(Living):
+class Instance(StoreObject):
     """An instance of a module, with imports in the module's order, which live in the same store.
 
     Raises the style's error where an import does not fit, where the start function traps, and the very exception of a
@@ -28,19 +28,19 @@ class Instance(Living):
     def __init__(self, store: Store, module: Module, imports: Sequence[Importable]) -> None:
         if module._engine is not store._engine:
             raise crossing(store, "Engine" if all(each.lives_in(store) for each in imports) else "Store")
-        native = store._native
+        engine_module = store._engine_module
         waiting: Waiting = []
         given = [each.import_into(store, waiting) for each in imports]
         # Without exports there is nothing that the start function's host calls could look for.
         deferred = bool(waiting and module.has_start and module.export_list)
         compiled = module.deferred if deferred else module
-        owner = native.new_instance(store._owner, compiled._owner, given)
+        owner = engine_module.new_instance(store._owner, compiled._owner, given)
         if owner is None:
-            raise _exception(store, module, given, take(native))
-        # As in `Living`, which says why.
+            raise _exception(store, module, given, take(engine_module))
+        # As in `StoreObject`, which says why.
         self._store = store
-        self._native = native
-        self._face = store._face
+        self._engine_module = engine_module
+        self._style = store._style
         self._owner = owner
         self._module = module
         for tell in waiting:
@@ -59,32 +59,32 @@ class Instance(Living):
 
     def extern(self, index: int) -> Extern:
         """The core's object for the export at this position."""
-        owner = self._native.instance_export(self._owner, index)
+        owner = self._engine_module.instance_export(self._owner, index)
         return extern(self._store, owner, self._module.export_list[index].type)
 
     def _start(self, index: int) -> None:
-        start = Extern(self._store, self._native.instance_export(self._owner, index))
-        self._check(self._native.lib.aw_func_call(start._ptr, slots(self._store, 0)))
+        start = Extern(self._store, self._engine_module.instance_export(self._owner, index))
+        self._check(self._engine_module.lib.aw_func_call(start._ptr, slots(self._store, 0)))
 
 
 def export_at(store: Store, instance: Any, module: Module, index: int) -> Any:
     """The style's object for an export, from the owner of an instance of the module."""
-    owner = store._native.instance_export(instance, index)
-    return store._face.wrap(extern(store, owner, module.export_list[index].type))
+    owner = store._engine_module.instance_export(instance, index)
+    return store._style.wrap(extern(store, owner, module.export_list[index].type))
 
 
 def _exception(store: Store, module: Module, given: Sequence[Any], failure: Failure) -> BaseException:
     index = failure.import_index
     if index < 0:
         return store.core_exception(failure)
-    actual = current_type_of(store, store._native.pointer(given[index]))
-    return store._face.link_error(module.import_list[index], actual, failure)
+    actual = type_with_current_size_of(store, store._engine_module.pointer(given[index]))
+    return store._style.link_error(module.import_list[index], actual, failure)
 
 
 def extern(store: Store, owner: Any, ty: ExternType) -> Extern:
     """The core's object for an extern of this type."""
     if isinstance(ty, FuncType):
-        return store._face.func.of(store, owner, ty)
+        return store._style.func.of(store, owner, ty)
     if isinstance(ty, GlobalType):
         return Global(store, owner, ty)
     if isinstance(ty, TableType):

@@ -10,11 +10,11 @@ import os
 import threading
 
 from anywasm.core import parking
-from anywasm.engines import Native
+from anywasm.engines import EngineModule
 
 #: Exceptions of signal handlers on their way through WebAssembly, by token.
 _parked: dict[int, BaseException] = {}
-_watched: dict[Native, None] = {}
+_watched: dict[EngineModule, None] = {}
 
 
 def park(exception: BaseException) -> int:
@@ -27,31 +27,31 @@ def take(token: int) -> BaseException | None:
     return _parked.pop(token, None)
 
 
-def watch(native: Native) -> None:
+def watch(engine_module: EngineModule) -> None:
     """Has this engine's guests ask, from now on."""
-    if "epoch" not in native.capabilities or native in _watched:
+    if "epoch" not in engine_module.capabilities or engine_module in _watched:
         return
     # Twice does no harm, where two threads come here at once. A lock would: a signal's handler may come here too.
-    _ask(native)
-    _watched.setdefault(native)
+    _ask(engine_module)
+    _watched.setdefault(engine_module)
 
 
-def by_default(native: Native) -> dict[str, bool | int | str]:
+def by_default(engine_module: EngineModule) -> dict[str, bool | int | str]:
     """The options that the environment asks for, as far as the engine can."""
     wanted = os.environ.get("ANYWASM_INTERRUPTIBLE", "0") not in ("", "0")
-    return {"interruptible": True} if wanted and "epoch" in native.capabilities else {}
+    return {"interruptible": True} if wanted and "epoch" in engine_module.capabilities else {}
 
 
-def _ask(native: Native) -> None:
-    native.lib.aw_py_watch_signals(id(park), threading.main_thread().ident)
+def _ask(engine_module: EngineModule) -> None:
+    engine_module.lib.aw_py_watch_signals(id(park), threading.main_thread().ident)
 
 
 def _fork(stage: int) -> None:
-    for native in list(_watched):
-        native.lib.aw_interrupt_fork(stage)
+    for engine_module in list(_watched):
+        engine_module.lib.aw_interrupt_fork(stage)
         if stage == 2:
             # The thread that forked is the child's main thread.
-            _ask(native)
+            _ask(engine_module)
 
 
 if hasattr(os, "register_at_fork"):

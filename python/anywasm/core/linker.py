@@ -120,7 +120,7 @@ class Linker:
         return [imports[key] for key in reversed(imports) if key not in self._definitions]
 
     def _error(self, text: str) -> BaseException:
-        return self._engine.face.exception(Failure.of(Kind.LINK, text))
+        return self._engine.style.exception(Failure.of(Kind.LINK, text))
 
 
 class Prepared:
@@ -137,7 +137,7 @@ class Prepared:
 
 def _check_engine(engine: Engine, store: Store) -> None:
     if store.core_engine is not engine:
-        raise store._face.exception(Failure.of(Kind.STORE, "cross-`Engine` usage is not supported"))
+        raise store._style.exception(Failure.of(Kind.STORE, "cross-`Engine` usage is not supported"))
 
 
 def _unknown_import(missing: Import) -> str:

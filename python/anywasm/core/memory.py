@@ -24,7 +24,7 @@ class Memory(Paged, Extern):
         super().__init__(store, owner)
         self._type = ty
         self._address: int = owner.address
-        fast = self._native.memory_bytes()
+        fast = self._engine_module.memory_bytes()
         fast._bind(self._address)
         #: `fast_read(start, stop)` gives a bytearray, `fast_write(start, data)` the number of bytes written. They do
         #: the plain case (src/glue/memory.c), and give None otherwise.
@@ -34,16 +34,20 @@ class Memory(Paged, Extern):
     @classmethod
     def new(cls, store: Store, ty: MemoryType) -> Memory:
         """A new memory."""
-        return cls(store, store.owned(store._native.lib.aw_memory_new(store._ptr, types.write(store._native, ty))), ty)
+        return cls(
+            store,
+            store.owned(store._engine_module.lib.aw_memory_new(store._ptr, types.write(store._engine_module, ty))),
+            ty,
+        )
 
     def read_array(self, start: int, length: int) -> bytearray:
         """`length` bytes from `start`; the style's error where the range is not within `byte_size`."""
         data = bytearray(length)
-        ffi = self._native.ffi
-        self._check(self._native.lib.aw_memory_read(self._ptr, start, ffi.from_buffer(data), length))
+        ffi = self._engine_module.ffi
+        self._check(self._engine_module.lib.aw_memory_read(self._ptr, start, ffi.from_buffer(data), length))
         return data
 
     def write_bytes(self, start: int, data: Any) -> None:
         """Copies any bytes-like object to `start`; the style's error where it does not fit."""
-        raw = data if data.__class__ is bytes else self._native.ffi.from_buffer(data)
-        self._check(self._native.lib.aw_memory_write(self._ptr, start, raw, len(raw)))
+        raw = data if data.__class__ is bytes else self._engine_module.ffi.from_buffer(data)
+        self._check(self._engine_module.lib.aw_memory_write(self._ptr, start, raw, len(raw)))

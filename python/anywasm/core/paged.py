@@ -24,7 +24,7 @@ class Paged(Handle):
 
     def byte_size(self) -> int:
         """How many bytes it has."""
-        return self._number(getattr(self._native.lib, self._size_call)(self._ptr))
+        return self._number(getattr(self._engine_module.lib, self._size_call)(self._ptr))
 
     def page_count(self) -> int:
         """How many pages it has."""
@@ -32,4 +32,4 @@ class Paged(Handle):
 
     def grow(self, delta: int) -> int:
         """Adds `delta` pages; gives the former number of pages. The style's error where that is too many."""
-        return self._number(getattr(self._native.lib, self._grow_call)(self._ptr, delta))
+        return self._number(getattr(self._engine_module.lib, self._grow_call)(self._ptr, delta))

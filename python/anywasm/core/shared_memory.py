@@ -26,19 +26,21 @@ class SharedMemory(Paged):
     _size_call, _grow_call = "aw_shared_memory_size", "aw_shared_memory_grow"
 
     def __init__(self, engine: Engine, ptr: Any, ty: MemoryType) -> None:
-        super().__init__(engine.native, engine.face, engine.native.own("shared_memory", ptr))
+        super().__init__(engine.engine_module, engine.style, engine.engine_module.own("shared_memory", ptr))
         self._engine, self._type = engine, ty
 
     @classmethod
     def new(cls, engine: Engine, ty: MemoryType) -> SharedMemory:
         """A new shared memory."""
-        raw = types.write(engine.native, ty)
-        return cls(engine, engine.native.lib.aw_shared_memory_new(engine._ptr, raw), ty)
+        raw = types.write(engine.engine_module, ty)
+        return cls(engine, engine.engine_module.lib.aw_shared_memory_new(engine._ptr, raw), ty)
 
     @classmethod
     def behind(cls, memory: Memory) -> SharedMemory:
         """The shared memory that an instance exports."""
-        return cls(memory.core_store.core_engine, memory._native.lib.aw_shared_memory_of(memory._ptr), memory.type)
+        return cls(
+            memory.core_store.core_engine, memory._engine_module.lib.aw_shared_memory_of(memory._ptr), memory.type
+        )
 
     def lives_in(self, store: Store) -> bool:
         """Whether it can be imported in this store."""
@@ -59,9 +61,9 @@ class SharedMemory(Paged):
         return self._extern_in(store)
 
     def _extern_in(self, store: Store) -> Any:
-        return store.owned(self._native.lib.aw_shared_memory_extern(self._ptr, store._ptr))
+        return store.owned(self._engine_module.lib.aw_shared_memory_extern(self._ptr, store._ptr))
 
     def address(self) -> int:
         """Where the bytes are, for good."""
-        base = self._check(self._native.lib.aw_shared_memory_data(self._ptr))
-        return int(self._native.ffi.cast("uintptr_t", base))
+        base = self._check(self._engine_module.lib.aw_shared_memory_data(self._ptr))
+        return int(self._engine_module.ffi.cast("uintptr_t", base))

@@ -15,7 +15,7 @@ from anywasm.core.lazy import lazy
 if TYPE_CHECKING:
     from anywasm.core.definition import HostDefinition
     from anywasm.core.types import FuncType
-    from anywasm.core.wasi import Wasi
+    from anywasm.core.wasi import WasiContext
 
 
 class Store(Handle):
@@ -28,14 +28,14 @@ class Store(Handle):
     """
 
     def __init__(self, engine: Engine) -> None:
-        native = engine._native
-        Handle.__init__(self, native, engine._face, native.new_store(engine._owner))
+        engine_module = engine._engine_module
+        Handle.__init__(self, engine_module, engine._style, engine_module.new_store(engine._owner))
         self._engine = engine
         #: The host functions' callables, with their types.
         self._callables: list[Any] = []
 
     #: What the store's own guests find, in a style where that is the store's business.
-    core_wasi: Wasi | None = None
+    core_wasi: WasiContext | None = None
     #: What the last host function with unusual results returned.
     _last_results: Any = None
 
@@ -56,7 +56,7 @@ class Store(Handle):
         return {}
 
     @lazy
-    def _wasis(self) -> dict[int, Wasi]:
+    def _wasis(self) -> dict[int, WasiContext]:
         """What system calls here work on: the shim has it, but only borrows its streams."""
         return {}
 
@@ -67,12 +67,12 @@ class Store(Handle):
 
     def owned(self, ptr: Any) -> Any:
         """The owner of a fresh pointer to an extern in this store; an error for the call that failed."""
-        return self._native.own("extern", self._check(ptr))
+        return self._engine_module.own("extern", self._check(ptr))
 
     def new_host_func(self, signature: FuncType, function: Callable[..., Any]) -> Any:
         """The owner of a new host function, whose callable the store holds."""
         params, results = signature.codes
-        owner = self._native.new_host_func(self._owner, self, function, signature, params, results)
+        owner = self._engine_module.new_host_func(self._owner, self, function, signature, params, results)
         if owner is None:
             raise self.core_failure()
         # Before the owner is handed out, nobody can call the function.
@@ -89,7 +89,7 @@ class Store(Handle):
         """Keeps an exception until the call it interrupts has returned; gives the token to find it by."""
         return parking.park(self._parked, exception)
 
-    def keep_wasi(self, wasi: Wasi) -> None:
+    def keep_wasi(self, wasi: WasiContext) -> None:
         """Keeps what system calls in this store work on, with its streams."""
         self._wasis[id(wasi)] = wasi
 
@@ -102,57 +102,57 @@ class Store(Handle):
                 return parked
             if (parked := interrupts.take(token)) is not None or (parked := parking.take_of_stream(token)) is not None:
                 return parked
-        return self._face.exception(failure)
+        return self._style.exception(failure)
 
     def core_failure(self) -> BaseException:
         """The style's exception for a call for this store that has just failed."""
-        return self.core_exception(take(self._native))
+        return self.core_exception(take(self._engine_module))
 
     def write_fuel(self, fuel: int) -> None:
         """Sets how much its guests may use, where the engine's option `consume_fuel` makes them use it."""
-        self._check(self._native.lib.aw_store_set_fuel(self._ptr, fuel))
+        self._check(self._engine_module.lib.aw_store_set_fuel(self._ptr, fuel))
 
     def read_fuel(self) -> int:
         """How much is left."""
-        fuel = self._native.ffi.new("uint64_t *")
-        self._check(self._native.lib.aw_store_fuel(self._ptr, fuel))
+        fuel = self._engine_module.ffi.new("uint64_t *")
+        self._check(self._engine_module.lib.aw_store_fuel(self._ptr, fuel))
         return int(fuel[0])
 
     def set_deadline(self, ticks: int) -> None:
         """Has guests interrupted after so many `Engine.advance_epoch`; nothing without `epoch_interruption`."""
-        self._check(self._native.lib.aw_store_set_epoch_deadline(self._ptr, ticks))
+        self._check(self._engine_module.lib.aw_store_set_epoch_deadline(self._ptr, ticks))
 
     def core_limit(self, memory_size: int, table_elements: int, instances: int, tables: int, memories: int) -> None:
         """Limits a memory's bytes, a table's elements, and the numbers of things; less than 0 is no limit."""
         limits = (memory_size, table_elements, instances, tables, memories)
-        self._check(self._native.lib.aw_store_set_limits(self._ptr, *limits))
+        self._check(self._engine_module.lib.aw_store_set_limits(self._ptr, *limits))
 
     def core_collect(self) -> None:
         """Lets go of the objects that no guest reaches any more."""
-        self._check(self._native.lib.aw_store_gc(self._ptr))
+        self._check(self._engine_module.lib.aw_store_gc(self._ptr))
         self._host_objects.release()
 
     def _take_released(self) -> list[int]:
-        raw = self._native.lib.aw_store_take_released(self._ptr)
+        raw = self._engine_module.lib.aw_store_take_released(self._ptr)
         if not raw:
             raise self.core_failure()
         try:
-            return list(memoryview(self._native.ffi.buffer(raw.data, raw.len)).cast("B").cast("Q"))
+            return list(memoryview(self._engine_module.ffi.buffer(raw.data, raw.len)).cast("B").cast("Q"))
         finally:
-            self._native.lib.aw_bytes_delete(raw)
+            self._engine_module.lib.aw_bytes_delete(raw)
 
     def _failure(self) -> BaseException:
         return self.core_failure()
 
     def _close_store(self) -> None:
         """Frees all that lives in the store; objects of it say so when they are used."""
-        self._check(self._native.lib.aw_store_close(self._ptr))
+        self._check(self._engine_module.lib.aw_store_close(self._ptr))
         self._callables.clear()
         for name in ("wasi", "_defined", "_host_objects", "_last_results", "_wasis"):
             self.__dict__.pop(name, None)
 
 
-class Living(Handle):
+class StoreObject(Handle):
     """Something that lives in a store, which it keeps alive."""
 
     def __init__(self, store: Store, owner: Any) -> None:
@@ -161,8 +161,8 @@ class Living(Handle):
         if owner is None:
             raise store.core_failure()
         self._store = store
-        self._native = store._native
-        self._face = store._face
+        self._engine_module = store._engine_module
+        self._style = store._style
         self._owner = owner
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 from anywasm.core import types, values
 from anywasm.core.extern import Extern
-from anywasm.core.handle import no_number
+from anywasm.core.handle import is_failure
 from anywasm.core.store import Store
 from anywasm.core.types import TableType
 
@@ -21,7 +21,7 @@ class Table(Extern):
     @classmethod
     def new(cls, store: Store, ty: TableType, init: Any) -> Table:
         """A new table, full of `init`."""
-        make, raw = store._native.lib.aw_table_new, types.write(store._native, ty)
+        make, raw = store._engine_module.lib.aw_table_new, types.write(store._engine_module, ty)
         ptr = values.hand_over(store, ty.element, init, make, store._ptr, raw)
         return cls(store, store.owned(ptr), ty)
 
@@ -32,20 +32,20 @@ class Table(Extern):
 
     def size(self) -> int:
         """How many elements it has."""
-        return self._number(self._native.lib.aw_table_size(self._ptr))
+        return self._number(self._engine_module.lib.aw_table_size(self._ptr))
 
     def get(self, index: int) -> Any:
         """The element at an index; the style's error where there is none."""
         slot = values.slots(self._store, 1)
-        self._check(self._native.lib.aw_table_get(self._ptr, index, slot))
+        self._check(self._engine_module.lib.aw_table_get(self._ptr, index, slot))
         return values.read(self._store, slot[0], self._type.element)
 
     def set(self, index: int, value: Any) -> None:
         """Sets the element at an index."""
-        set_ = self._native.lib.aw_table_set
+        set_ = self._engine_module.lib.aw_table_set
         self._check(values.hand_over(self._store, self._type.element, value, set_, self._ptr, index))
 
     def grow(self, delta: int, init: Any) -> int:
         """Adds `delta` elements, each `init`; gives the former size."""
-        grow, args = self._native.lib.aw_table_grow, (self._ptr, delta)
-        return self._number(values.hand_over(self._store, self._type.element, init, grow, *args, failed=no_number))
+        grow, args = self._engine_module.lib.aw_table_grow, (self._ptr, delta)
+        return self._number(values.hand_over(self._store, self._type.element, init, grow, *args, failed=is_failure))

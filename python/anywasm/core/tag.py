@@ -20,7 +20,7 @@ class Tag(Extern):
     def new(cls, store: Store, ty: TagType) -> Tag:
         """A new tag, which no other equals."""
         params, results = ty.func.codes
-        ptr = store._native.lib.aw_tag_new(store._ptr, params, len(params), results, len(results))
+        ptr = store._engine_module.lib.aw_tag_new(store._ptr, params, len(params), results, len(results))
         return cls(store, store.owned(ptr), ty)
 
     @property
@@ -30,6 +30,6 @@ class Tag(Extern):
 
     def same(self, other: Tag) -> bool:
         """Whether both are one tag."""
-        answer = self._native.ffi.new("bool *")
-        self._check(self._native.lib.aw_tag_same(self._ptr, other._ptr, answer))
+        answer = self._engine_module.ffi.new("bool *")
+        self._check(self._engine_module.lib.aw_tag_same(self._ptr, other._ptr, answer))
         return bool(answer[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from anywasm.core.errors import take
-from anywasm.engines import Native, default_engine
+from anywasm.engines import EngineModule, default_engine
 
 
 class Triple(NamedTuple):
@@ -36,9 +36,9 @@ class Triple(NamedTuple):
         'x86_64-unknown-linux-musl'
         """
         # Any engine module can do it, all the same way.
-        native = default_engine()
+        engine_module = default_engine()
         data = text.encode()
-        return _read(native, native.lib.aw_triple_new(data, len(data)))
+        return _read(engine_module, engine_module.lib.aw_triple_new(data, len(data)))
 
     @staticmethod
     def host() -> Triple:
@@ -48,25 +48,25 @@ class Triple(NamedTuple):
         >>> Triple.host().is_host
         True
         """
-        native = default_engine()
-        return _read(native, native.lib.aw_triple_host())
+        engine_module = default_engine()
+        return _read(engine_module, engine_module.lib.aw_triple_host())
 
 
-def _read(native: Native, raw: Any) -> Triple:
+def _read(engine_module: EngineModule, raw: Any) -> Triple:
     if not raw:
-        raise ValueError(take(native).message)
+        raise ValueError(take(engine_module).message)
     try:
         return Triple(
-            text=native.text(raw.text),
-            architecture=native.text(raw.architecture),
-            vendor=native.text(raw.vendor),
-            operating_system=native.text(raw.operating_system),
-            binary_format=native.text(raw.binary_format),
-            environment=native.text(raw.environment),
-            endianness=native.text(raw.endianness) or None,
-            calling_convention=native.text(raw.calling_convention) or None,
+            text=engine_module.text(raw.text),
+            architecture=engine_module.text(raw.architecture),
+            vendor=engine_module.text(raw.vendor),
+            operating_system=engine_module.text(raw.operating_system),
+            binary_format=engine_module.text(raw.binary_format),
+            environment=engine_module.text(raw.environment),
+            endianness=engine_module.text(raw.endianness) or None,
+            calling_convention=engine_module.text(raw.calling_convention) or None,
             pointer_width=raw.pointer_width or None,
             is_host=raw.is_host,
         )
     finally:
-        native.lib.aw_triple_delete(raw)
+        engine_module.lib.aw_triple_delete(raw)

@@ -6,7 +6,7 @@ import enum
 from typing import Any, NamedTuple, Union
 
 from anywasm.core.lazy import lazy
-from anywasm.engines import Native
+from anywasm.engines import EngineModule
 
 
 class ValType(enum.IntEnum):
@@ -108,13 +108,15 @@ def _sizes(wide: bool, minimum: int, maximum: int | None) -> str:
     return " ".join(filter(None, ["i64" if wide else "", str(minimum), "" if maximum is None else str(maximum)]))
 
 
-def read(native: Native, raw: Any) -> ExternType | None:
+def read(engine_module: EngineModule, raw: Any) -> ExternType | None:
     """The type in an `aw_extern_type_info`; None for an opaque reference."""
-    lib = native.lib
+    lib = engine_module.lib
     has = raw.flags.__and__
     maximum = raw.max if has(lib.AW_HAS_MAX) else None
     if raw.kind in (lib.AW_FUNC, lib.AW_TAG):
-        func = FuncType(_types(native, raw.params, raw.params_len), _types(native, raw.results, raw.results_len))
+        func = FuncType(
+            _types(engine_module, raw.params, raw.params_len), _types(engine_module, raw.results, raw.results_len)
+        )
         return func if raw.kind == lib.AW_FUNC else TagType(func)
     if raw.kind == lib.AW_GLOBAL:
         return GlobalType(ValType(raw.content), bool(has(lib.AW_MUTABLE)))
@@ -126,14 +128,14 @@ def read(native: Native, raw: Any) -> ExternType | None:
     return None
 
 
-def _types(native: Native, codes: Any, count: int) -> tuple[ValType, ...]:
-    return tuple(map(ValType, native.ffi.buffer(codes, count)[:])) if count else ()
+def _types(engine_module: EngineModule, codes: Any, count: int) -> tuple[ValType, ...]:
+    return tuple(map(ValType, engine_module.ffi.buffer(codes, count)[:])) if count else ()
 
 
-def write(native: Native, ty: GlobalType | TableType | MemoryType) -> Any:
+def write(engine_module: EngineModule, ty: GlobalType | TableType | MemoryType) -> Any:
     """The type as a fresh `aw_extern_type_info *`."""
-    lib = native.lib
-    raw = native.ffi.new("aw_extern_type_info *")
+    lib = engine_module.lib
+    raw = engine_module.ffi.new("aw_extern_type_info *")
     if isinstance(ty, GlobalType):
         raw.kind, raw.content, raw.flags = lib.AW_GLOBAL, ty.content, lib.AW_MUTABLE if ty.mutable else 0
         return raw

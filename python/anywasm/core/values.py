@@ -30,7 +30,7 @@ def single(value: float) -> float:
 
 def slots(store: Store, count: int) -> Any:
     """`count` fresh slots, at least one."""
-    return store._native.ffi.new("aw_value[]", max(count, 1))
+    return store._engine_module.ffi.new("aw_value[]", max(count, 1))
 
 
 def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
@@ -42,7 +42,7 @@ def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
         slot.v128 = value.to_bytes(16, "little")
     elif ty is ValType.EXTERNREF:
         # Where no store has the capability, the shim refuses whatever is done with the slot: no object gets anywhere.
-        able = "externref" in store._native.capabilities
+        able = "externref" in store._engine_module.capabilities
         slot.reference = store._host_objects.number(value) if able else 0
     else:
         owner = None if value is None else value.reference_in(store)
@@ -94,7 +94,7 @@ def function(store: Store, address: int) -> Any:
         return None
     from anywasm.core.func import from_pointer
 
-    return from_pointer(store, store._native.ffi.cast("aw_extern *", address))
+    return from_pointer(store, store._engine_module.ffi.cast("aw_extern *", address))
 
 
 def write_all(store: Store, at: Any, types: Sequence[ValType], values: Sequence[Any]) -> list[Any]:

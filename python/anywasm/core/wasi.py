@@ -22,7 +22,7 @@ from anywasm.core.instance import Instance
 from anywasm.core.store import Store
 from anywasm.core.streams import Sink, Source
 from anywasm.core.types import FuncType, read
-from anywasm.engines import Native
+from anywasm.engines import EngineModule
 
 
 class Perms(enum.IntFlag):
@@ -47,7 +47,7 @@ class Version(enum.IntEnum):
 MODULES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
 
 
-class Setup:
+class WasiConfig:
     """What a program is to find."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Setup:
         self.root = False
 
 
-class Wasi(Handle):
+class WasiContext(Handle):
     """What a program finds, on one engine. Instances that share it share open files too.
 
     Without a setup its system calls fail, until it takes over another.
@@ -71,10 +71,10 @@ class Wasi(Handle):
     Raises the style's error for arguments with null bytes in them and for directories that cannot be opened.
     """
 
-    def __init__(self, engine: Engine, setup: Setup | None) -> None:
-        lib = engine.native.lib
-        made = lib.aw_wasi_unset() if setup is None else lib.aw_wasi_new()
-        super().__init__(engine.native, engine.face, engine.native.own("wasi", made))
+    def __init__(self, engine: Engine, setup: WasiConfig | None) -> None:
+        lib = engine.engine_module.lib
+        made = lib.aw_wasi_new_unset() if setup is None else lib.aw_wasi_new()
+        super().__init__(engine.engine_module, engine.style, engine.engine_module.own("wasi", made))
         #: The streams' callables, which the shim only borrows.
         self._held: list[Any] = []
         #: Those of before, as long as one of them may still be running.
@@ -82,8 +82,8 @@ class Wasi(Handle):
         if setup is not None:
             self._give(setup)
 
-    def _give(self, setup: Setup) -> None:
-        lib = self._native.lib
+    def _give(self, setup: WasiConfig) -> None:
+        lib = self._engine_module.lib
         for arg in setup.args:
             raw = os.fsencode(arg)
             self._check(lib.aw_wasi_arg(self._ptr, raw, len(raw)))
@@ -94,9 +94,9 @@ class Wasi(Handle):
             self._connect(which, stream)
         self._open_directories(setup)
 
-    def take_over(self, other: Wasi) -> None:
+    def take_over(self, other: WasiContext) -> None:
         """Becomes what another is, for the system calls made with this one too; what was open is closed."""
-        lib = self._native.lib
+        lib = self._engine_module.lib
         self._check(lib.aw_wasi_take_over(self._ptr, other._ptr))
         former, self._held = self._held, other._held
         self._former += former
@@ -104,7 +104,7 @@ class Wasi(Handle):
             self._former = []
 
     def _connect(self, which: int, stream: Source | Sink | None) -> None:
-        lib = self._native.lib
+        lib = self._engine_module.lib
         if isinstance(stream, bytes):
             self._check(lib.aw_wasi_stdin_bytes(self._ptr, stream, len(stream)))
         elif isinstance(stream, int):
@@ -115,12 +115,12 @@ class Wasi(Handle):
             self._held.append(stream)
             self._check(lib.aw_py_wasi_stream(self._ptr, which, id(stream), id(parking.park_of_stream)))
 
-    def _open_directories(self, setup: Setup) -> None:
-        ffi, lib = self._native.ffi, self._native.lib
+    def _open_directories(self, setup: WasiConfig) -> None:
+        ffi, lib = self._engine_module.ffi, self._engine_module.lib
         root = ffi.NULL
         if setup.root:
             root = self._check(lib.aw_wasi_root_new(self._ptr))
-            _owner = self._native.own("wasi_root", root)
+            _owner = self._engine_module.own("wasi_root", root)
         for path, name, perms in setup.directories:
             raw_path, raw_name = os.fsencode(path), os.fsencode(name)
             arguments = raw_path, len(raw_path), raw_name, len(raw_name), perms
@@ -135,17 +135,17 @@ class SystemCall(HostDefinition):
 
     __slots__ = ("_index", "_version", "_wasi")
 
-    def __init__(self, wasi: Callable[[Store], Wasi], version: Version, index: int, signature: FuncType) -> None:
+    def __init__(self, wasi: Callable[[Store], WasiContext], version: Version, index: int, signature: FuncType) -> None:
         # Nothing of Python's is called, but it does want to know who calls.
         super().__init__(signature, wasi, Caller)
         self._wasi, self._version, self._index = wasi, version, index
 
     def import_into(self, store: Store, waiting: Waiting) -> Any:
         """What to import it by, bound to the importing instance as soon as there is one."""
-        owner, native = self.owner_in(store), store._native
+        owner, engine_module = self.owner_in(store), store._engine_module
 
         def bind(instance: Instance) -> None:
-            if not native.lib.aw_wasi_bind(native.pointer(owner), instance._ptr):
+            if not engine_module.lib.aw_wasi_bind(engine_module.pointer(owner), instance._ptr):
                 raise instance._failure()
 
         waiting.append(bind)
@@ -155,21 +155,25 @@ class SystemCall(HostDefinition):
         """The owner of a new function in this store; called by nobody that has a memory, it can only fail."""
         wasi = self._wasi(store)
         store.keep_wasi(wasi)
-        return store.owned(store._native.lib.aw_wasi_func(store._ptr, wasi._ptr, self._version, self._index))
+        return store.owned(store._engine_module.lib.aw_wasi_func(store._ptr, wasi._ptr, self._version, self._index))
 
 
-def system_calls(native: Native, version: Version, wasi: Callable[[Store], Wasi]) -> dict[str, SystemCall]:
+def system_calls(
+    engine_module: EngineModule, version: Version, wasi: Callable[[Store], WasiContext]
+) -> dict[str, SystemCall]:
     """All calls of a version by name."""
-    return {name: SystemCall(wasi, version, index, ty) for index, (name, ty) in enumerate(_calls(native, version))}
+    return {
+        name: SystemCall(wasi, version, index, ty) for index, (name, ty) in enumerate(_calls(engine_module, version))
+    }
 
 
 @functools.cache
-def _calls(native: Native, version: Version) -> tuple[tuple[str, FuncType], ...]:
+def _calls(engine_module: EngineModule, version: Version) -> tuple[tuple[str, FuncType], ...]:
     calls: list[tuple[str, FuncType]] = []
-    raw = native.ffi.new("aw_extern_type_info *")
-    while name := native.text(native.lib.aw_wasi_call_name(version, len(calls))):
-        native.lib.aw_wasi_call_type(version, len(calls), raw)
-        ty = read(native, raw)
+    raw = engine_module.ffi.new("aw_extern_type_info *")
+    while name := engine_module.text(engine_module.lib.aw_wasi_call_name(version, len(calls))):
+        engine_module.lib.aw_wasi_call_type(version, len(calls), raw)
+        ty = read(engine_module, raw)
         assert isinstance(ty, FuncType)
         calls.append((name, ty))
     return tuple(calls)

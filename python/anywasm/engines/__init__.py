@@ -5,15 +5,15 @@ Python that knows engines by name; everywhere else an engine is asked what it ca
 """
 
 from anywasm.engines.choice import default_engine, use_engine
+from anywasm.engines.engine_module import EngineModule
 from anywasm.engines.info import EngineInfo, engines
 from anywasm.engines.loader import ENGINE_NAMES, EngineUnavailable, load
-from anywasm.engines.native import Native
 
 __all__ = [
     "ENGINE_NAMES",
     "EngineInfo",
+    "EngineModule",
     "EngineUnavailable",
-    "Native",
     "default_engine",
     "engines",
     "load",

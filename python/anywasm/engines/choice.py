@@ -7,13 +7,13 @@ import contextvars
 import os
 from collections.abc import Iterator
 
+from anywasm.engines.engine_module import EngineModule
 from anywasm.engines.loader import ENGINE_NAMES, EngineUnavailable, NotInstalled, load, load_or_why
-from anywasm.engines.native import Native
 
 _chosen: contextvars.ContextVar[str | None] = contextvars.ContextVar("anywasm engine", default=None)
 
 
-def default_engine() -> Native:
+def default_engine() -> EngineModule:
     """The engine that `use_engine` or else `ANYWASM_ENGINE` names, or else the first that is installed.
 
     An engine that is installed but broken is an error, not a reason to take the next.
@@ -32,7 +32,7 @@ def default_engine() -> Native:
 
 
 @contextlib.contextmanager
-def use_engine(name: str) -> Iterator[Native]:
+def use_engine(name: str) -> Iterator[EngineModule]:
     """Makes this engine the default in a `with` block, in this thread or task only.
 
     >>> import anywasm
@@ -41,9 +41,9 @@ def use_engine(name: str) -> Iterator[Native]:
     ...     engine.name == name
     True
     """
-    native = load(name)
+    engine_module = load(name)
     token = _chosen.set(name)
     try:
-        yield native
+        yield engine_module
     finally:
         _chosen.reset(token)

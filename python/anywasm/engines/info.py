@@ -38,7 +38,15 @@ def engines() -> list[EngineInfo]:
 
 def _info(name: str) -> EngineInfo:
     try:
-        native = load_or_why(name)
+        engine_module = load_or_why(name)
     except ImportError as error:
         return EngineInfo(name, installed=False, problem=str(error))
-    return EngineInfo(name, True, native.version, native.backend, native.capabilities, native.limits, native.path)
+    return EngineInfo(
+        name,
+        True,
+        engine_module.version,
+        engine_module.backend,
+        engine_module.capabilities,
+        engine_module.limits,
+        engine_module.path,
+    )

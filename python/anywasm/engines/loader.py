@@ -6,12 +6,12 @@ import importlib
 import threading
 
 from anywasm._version import __version__
-from anywasm.engines.native import Native
+from anywasm.engines.engine_module import EngineModule
 
 #: The engines there can be, in the order in which a default is looked for.
 ENGINE_NAMES = ("wasmtime", "wasmtime-standard", "wasmer", "wasmi", "system")
 
-_loaded: dict[str, Native] = {}
+_loaded: dict[str, EngineModule] = {}
 #: What is wrong with the others.
 _refused: dict[str, ImportError] = {}
 # Re-entrant: while an engine is loaded, the garbage collector may run what asks for one.
@@ -26,7 +26,7 @@ class NotInstalled(ImportError):
     """There is no module of this engine."""
 
 
-def load(name: str) -> Native:
+def load(name: str) -> EngineModule:
     """The engine module of this name.
 
     Raises `EngineUnavailable`, which says why, what is installed, and what to do. There is no fallback.
@@ -43,7 +43,7 @@ def load(name: str) -> Native:
         raise EngineUnavailable(f"{error}; {_installed()}") from None
 
 
-def load_or_why(name: str) -> Native:
+def load_or_why(name: str) -> EngineModule:
     """As `load`, but the ImportError speaks only of this engine."""
     if name not in ENGINE_NAMES:
         raise NotInstalled(f"there is no engine {name!r} (there are {', '.join(ENGINE_NAMES)})")
@@ -57,7 +57,7 @@ def load_or_why(name: str) -> Native:
     raise type(refused)(*refused.args)
 
 
-def _look_for(name: str) -> Native | None:
+def _look_for(name: str) -> EngineModule | None:
     if name not in _loaded and name not in _refused:
         try:
             _loaded[name] = _load(name)
@@ -67,10 +67,10 @@ def _look_for(name: str) -> Native | None:
     return _loaded.get(name)
 
 
-def _load(name: str) -> Native:
+def _load(name: str) -> EngineModule:
     module = f"{__package__}._{name.replace('-', '_')}"
     try:
-        native = Native(importlib.import_module(module))
+        engine_module = EngineModule(importlib.import_module(module))
     except ModuleNotFoundError as error:
         if error.name != module:
             raise ImportError(f"the engine {name!r} cannot be loaded: {error}") from None
@@ -79,12 +79,12 @@ def _load(name: str) -> Native:
         ) from None
     except (ImportError, AttributeError) as error:
         raise ImportError(f"the engine {name!r} is broken: {error} (install anywasm again)") from None
-    if native.shim_version != __version__:
+    if engine_module.shim_version != __version__:
         raise ImportError(
-            f"the engine {name!r} is of anywasm {native.shim_version}, but the package is {__version__}: "
+            f"the engine {name!r} is of anywasm {engine_module.shim_version}, but the package is {__version__}: "
             "build both from the same source (pip install .)"
         )
-    return native
+    return engine_module
 
 
 def _installed() -> str:

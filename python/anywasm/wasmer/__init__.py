@@ -12,7 +12,6 @@ from anywasm import core
 from anywasm.wasmer import engine, target, wasi
 from anywasm.wasmer.buffer import Buffer
 from anywasm.wasmer.exports import Exports, ExportsIterator
-from anywasm.wasmer.face import FACE
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.globals import Global
 from anywasm.wasmer.imports import ImportObject
@@ -20,6 +19,7 @@ from anywasm.wasmer.instance import Instance
 from anywasm.wasmer.memory import Memory
 from anywasm.wasmer.module import Module
 from anywasm.wasmer.store import Store
+from anywasm.wasmer.style import STYLE
 from anywasm.wasmer.table import Table
 from anywasm.wasmer.text import wasm2wat, wat2wasm
 from anywasm.wasmer.types import ExportType, FunctionType, GlobalType, ImportType, MemoryType, TableType, Type
@@ -37,8 +37,8 @@ from anywasm.wasmer.views import (
     Uint64Array,
 )
 
-FACE.func = Function
-FACE.wrappers = {core.Memory: Memory._of, core.Global: Global._of, core.Table: Table._of}
+STYLE.func = Function
+STYLE.wrappers = {core.Memory: Memory._of, core.Global: Global._of, core.Table: Table._of}
 
 #: The version of the package whose style this is: programs ask for it.
 __version__ = "1.1.0"

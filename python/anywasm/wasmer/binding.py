@@ -110,7 +110,7 @@ class Binding(Generic[Kind]):
             self._plan = plan = plan.followed_by(_Plan(plan.make, proposal)).last
         return True
 
-    def make_so(self, make: Make[Kind]) -> bool:
+    def replace_factory(self, make: Make[Kind]) -> bool:
         """Has it made like this from now on, unless it lives somewhere already; says whether."""
         if self.made is not None:
             return False

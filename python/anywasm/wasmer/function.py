@@ -45,16 +45,16 @@ class Function(Sealed, core.Func):
         if not callable(py_function):
             raise ValueError("Function must be a callable")
         signature = function_type._core if function_type is not None else inference.signature(py_function)
-        result: Function = object.__new__(specialise(Function, store._engine.native))
-        result._be_nowhere(store._engine, signature)
+        result: Function = object.__new__(specialise(Function, store._engine.engine_module))
+        result._init_unbound(store._engine, signature)
         result._host, result._home = core.HostDefinition(signature, py_function), store
         return result
 
     @classmethod
     def _of_system(cls, store: Store, call: SystemCall) -> Function:
         """A function of WASI."""
-        result: Function = object.__new__(specialise(Function, store._engine.native))
-        result._be_nowhere(store._engine, call.signature)
+        result: Function = object.__new__(specialise(Function, store._engine.engine_module))
+        result._init_unbound(store._engine, call.signature)
         result._host, result._home = call, store
         return result
 
@@ -117,4 +117,4 @@ class Function(Sealed, core.Func):
         # Of threads that call it for the first time at once, all go on with what one of them made, and say so here:
         # none must call it before it is complete.
         home, owner = self.__dict__.setdefault("_settled", (home, self._host.new_in(home)))
-        self._be(home, owner, self._signature, self._host)
+        self._init(home, owner, self._signature, self._host)

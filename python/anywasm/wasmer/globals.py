@@ -91,7 +91,7 @@ class Global(Bound):
         if not self._core_type.mutable:
             raise RuntimeError("The global variable is not mutable, cannot set a new value")
         plain = convert.to_wasm(self._core_type.content, value)
-        if not self._binding.make_so(_Start(self._core_type, self._rounded(plain))):
+        if not self._binding.replace_factory(_Start(self._core_type, self._rounded(plain))):
             self._binding.get().set(plain)
 
     def _rounded(self, value: Any) -> Any:

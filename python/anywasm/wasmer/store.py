@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from anywasm import core
-from anywasm.engines import Native, default_engine, load
+from anywasm.engines import EngineModule, default_engine, load
 from anywasm.wasmer.compilers.cranelift import Compiler
 from anywasm.wasmer.engine import StoreEngine, Universal
-from anywasm.wasmer.face import FACE
 from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.step import Current
+from anywasm.wasmer.style import STYLE
 
 # One for each engine module and its options, so that what is compiled for one store serves the others; and only while
 # something uses it, since an engine may keep the code of all its modules until it goes.
-_engines: dict[tuple[Native, frozenset[tuple[str, core.Option]]], Current[core.Engine]] = {}
+_engines: dict[tuple[EngineModule, frozenset[tuple[str, core.Option]]], Current[core.Engine]] = {}
 
 _DEFAULT = Universal(Compiler)
 
 
 def _engine(name: str | None, compiler: str | None, options: Mapping[str, core.Option]) -> core.Engine:
-    native = load(name) if name is not None else default_engine()
+    engine_module = load(name) if name is not None else default_engine()
     made_with: dict[str, core.Option] = {}
     # The engine's own default is not asked for by name, so that modules saved with it fit wherever they are loaded. A
     # compiler that it does not have is a label: a program that names one should run on every engine.
-    if compiler is not None and compiler in native.option_values("compiler")[1:]:
+    if compiler is not None and compiler in engine_module.option_values("compiler")[1:]:
         made_with["compiler"] = compiler
-    if "shared_memory" in native.capabilities:
+    if "shared_memory" in engine_module.capabilities:
         # Here a memory is shared by its type alone.
         made_with["shared_memory"] = True
     made_with.update(options)
-    key = native, frozenset(made_with.items())
+    key = engine_module, frozenset(made_with.items())
     current = _engines.get(key)
     if current is not None:
-        return current.get(lambda: core.Engine(FACE, native.name, made_with))
+        return current.get(lambda: core.Engine(STYLE, engine_module.name, made_with))
     # Options that are refused leave nothing behind.
-    engine = core.Engine(FACE, native.name, made_with)
+    engine = core.Engine(STYLE, engine_module.name, made_with)
     return _engines.setdefault(key, Current()).get(lambda: engine)
 
 

@@ -23,7 +23,7 @@ from typing import Any
 from anywasm import core
 from anywasm.core import streams, wasi
 from anywasm.core.wasi import Perms
-from anywasm.engines import Native
+from anywasm.engines import EngineModule
 from anywasm.wasmer import arguments as check
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.imports import ImportObject
@@ -178,7 +178,7 @@ class StateBuilder(Sealed):
             if alias in aliases:
                 raise _creation_error(f"Found duplicate entry for alias `{alias}`")
             aliases.add(alias)
-        setup = wasi.Setup()
+        setup = wasi.WasiConfig()
         setup.args, setup.env, setup.directories = list(self._args), list(self._env), list(self._directories)
         setup.stdin, setup.stdout, setup.stderr = (self._streams[name] for name in ("stdin", "stdout", "stderr"))
         setup.root = True
@@ -190,11 +190,11 @@ class Environment(Unconstructible):
 
     __slots__ = ("_made", "_setup")
 
-    _setup: wasi.Setup
-    _made: dict[Native, wasi.Wasi]
+    _setup: wasi.WasiConfig
+    _made: dict[EngineModule, wasi.WasiContext]
 
     @classmethod
-    def _of(cls, setup: wasi.Setup) -> Environment:
+    def _of(cls, setup: wasi.WasiConfig) -> Environment:
         environment = object.__new__(cls)
         environment._setup, environment._made = setup, {}
         return environment
@@ -213,14 +213,14 @@ class Environment(Unconstructible):
         """The same as a dictionary."""
         check.instance("store", store, Store)
         version = _VERSIONS[_version(wasi_version)]
-        calls = wasi.system_calls(store._engine.native, version, self._wasi)
+        calls = wasi.system_calls(store._engine.engine_module, version, self._wasi)
         return {wasi.MODULES[version]: {name: Function._of_system(store, call) for name, call in calls.items()}}
 
-    def _wasi(self, store: core.Store) -> wasi.Wasi:
+    def _wasi(self, store: core.Store) -> wasi.WasiContext:
         engine = store.core_engine
-        made = self._made.get(engine.native)
+        made = self._made.get(engine.engine_module)
         if made is None:
-            made = self._made.setdefault(engine.native, wasi.Wasi(engine, self._setup))
+            made = self._made.setdefault(engine.engine_module, wasi.WasiContext(engine, self._setup))
         return made
 
 

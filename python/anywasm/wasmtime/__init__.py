@@ -14,7 +14,6 @@ from anywasm.wasmtime.caller import Caller
 from anywasm.wasmtime.config import Config
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import ExitTrap, WasmtimeError
-from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.func import Func
 from anywasm.wasmtime.globals import Global
 from anywasm.wasmtime.instance import Instance
@@ -27,6 +26,7 @@ from anywasm.wasmtime.module import Module
 from anywasm.wasmtime.shared_memory import SharedMemory
 from anywasm.wasmtime.store import Store, StoreContext
 from anywasm.wasmtime.store import Storelike as Storelike
+from anywasm.wasmtime.style import STYLE
 from anywasm.wasmtime.table import Table
 from anywasm.wasmtime.tag import Tag
 from anywasm.wasmtime.text import wat2wasm
@@ -45,8 +45,8 @@ from anywasm.wasmtime.types import (
 from anywasm.wasmtime.val import Val
 from anywasm.wasmtime.wasi import DirPerms, FilePerms, WasiConfig
 
-FACE.func = Func
-FACE.wrappers = {
+STYLE.func = Func
+STYLE.wrappers = {
     core.Memory: SharedMemory._or_memory,
     core.Global: Global._of,
     core.Table: Table._of,

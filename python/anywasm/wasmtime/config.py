@@ -6,8 +6,8 @@ from typing import Any
 
 from anywasm.core import Option, check_option
 from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.managed import Managed
+from anywasm.wasmtime.style import STYLE
 
 
 def _only_set(set_it: Any, what: str) -> property:
@@ -156,7 +156,7 @@ class Config(Managed):
         if not isinstance(triple, str):
             raise TypeError("expected a str")
         self._check_open()
-        check_option(FACE, "target", triple)
+        check_option(STYLE, "target", triple)
         self._set("target", triple)
 
     target = _only_set(_set_target, "The triple to compile for. Code for another machine can be serialized, not run.")

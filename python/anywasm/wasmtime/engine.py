@@ -6,8 +6,8 @@ from typing import Optional
 
 from anywasm import core
 from anywasm.wasmtime.config import Config
-from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.managed import Managed
+from anywasm.wasmtime.style import STYLE
 
 
 class Engine(core.Engine, Managed):
@@ -30,7 +30,7 @@ class Engine(core.Engine, Managed):
         options = {} if config is None else config._take()
         if interruptible is not None:
             options["interruptible"] = bool(interruptible)
-        super().__init__(FACE, name, options)
+        super().__init__(STYLE, name, options)
         self._set_open()
 
     def increment_epoch(self) -> None:

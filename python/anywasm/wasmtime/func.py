@@ -30,10 +30,10 @@ class Func(core.Func):
     def __new__(cls, store: Any = None, *args: Any, **named: Any) -> Func:
         # The class is one for the store's engine, which a class derived from this one may take anywhere.
         if isinstance(store, Store):  # Nearly always, and host functions are made all the time.
-            return cls.unmade(store)
+            return cls._allocate(store)
         for arg in (*args, *named.values()):
             if isinstance(arg, Store):
-                return cls.unmade(arg)
+                return cls._allocate(arg)
         raise TypeError("expected a Store")
 
     def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
@@ -44,9 +44,9 @@ class Func(core.Func):
         home, signature = store._context(), ty._core
         if access_caller:
             made = definition(ty, func, access_caller)
-            self._be(home, made.new_in(home), signature, made)
+            self._init(home, made.new_in(home), signature, made)
         else:
-            self._be(home, home.new_host_func(signature, func), signature)
+            self._init(home, home.new_host_func(signature, func), signature)
 
     if TYPE_CHECKING:  # Calls go through C (src/glue/call.c).
 

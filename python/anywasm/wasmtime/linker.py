@@ -10,13 +10,13 @@ from anywasm.core import wasi
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.extern import AsExtern, unwrap
-from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.func import Func, definition
 from anywasm.wasmtime.instance import Instance
 from anywasm.wasmtime.instance_pre import InstancePre
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.module import Module, check_module
 from anywasm.wasmtime.store import Storelike, check_store, wrong_store
+from anywasm.wasmtime.style import STYLE
 from anywasm.wasmtime.trap import Trap
 from anywasm.wasmtime.types import FuncType
 from anywasm.wasmtime.wasi import of_store
@@ -93,7 +93,7 @@ class Linker(Managed):
     def define_wasi(self) -> None:
         """Defines WASI, preview 1 and `wasi_unstable`, for all stores; what guests find is each store's `set_wasi`."""
         for version, module in wasi.MODULES.items():
-            for name, call in wasi.system_calls(self.engine.native, version, of_store).items():
+            for name, call in wasi.system_calls(self.engine.engine_module, version, of_store).items():
                 self._core.define(module, name, call)
 
     def define_unknown_imports_as_traps(self, module: Module) -> None:
@@ -111,7 +111,7 @@ class Linker(Managed):
         found = self._core.find(self._store(store), module, name)
         if found is None:
             raise WasmtimeError("item not defined in linker")
-        return FACE.wrap(found)
+        return STYLE.wrap(found)
 
     def get_default(self, store: Storelike, name: str) -> Func:
         """What running a module means: its export without a name, or its `_start`, or a function that does nothing."""

@@ -8,8 +8,8 @@ from typing import Any, Union
 from anywasm import core
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.face import FACE
 from anywasm.wasmtime.managed import Managed
+from anywasm.wasmtime.style import STYLE
 from anywasm.wasmtime.types import ExportType, ImportType
 
 
@@ -22,15 +22,15 @@ class Module(Managed):
     """
 
     def __init__(self, engine: Engine, wasm: Union[str, bytes, bytearray]) -> None:
-        self._be(engine, core.Module.compile(_engine(engine), _binary(engine, wasm)))
+        self._init(engine, core.Module.compile(_engine(engine), _binary(engine, wasm)))
 
     @classmethod
     def _from(cls, engine: Engine, ptr: Any) -> Module:
         module = cls.__new__(cls)
-        module._be(engine, ptr)
+        module._init(engine, ptr)
         return module
 
-    def _be(self, engine: Engine, ptr: Any) -> None:
+    def _init(self, engine: Engine, ptr: Any) -> None:
         self._module = core.Module(engine, ptr)
         self._set_open()
 
@@ -120,5 +120,5 @@ def _bytes(wasm: Any) -> Union[bytes, bytearray]:
 def _binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
     """Text, as str or as bytes that do not begin with a zero byte, is translated; a bytearray is never text."""
     if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
-        return core.wat2wasm(FACE, wasm, engine.native)
+        return core.wat2wasm(STYLE, wasm, engine.engine_module)
     return _bytes(wasm)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from anywasm import core
-from anywasm.core.wasi import Wasi
+from anywasm.core.wasi import WasiContext
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
@@ -53,7 +53,7 @@ class Store(core.Store, Managed):
         WasmtimeError where it cannot be had, such as a directory that has gone.
         """
         wasi._consume()
-        home, made = self._context(), Wasi(self._engine, wasi._setup)
+        home, made = self._context(), WasiContext(self._engine, wasi._setup)
         if home.core_wasi is None:
             home.core_wasi = made
         else:

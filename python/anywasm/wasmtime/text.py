@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anywasm import core
-from anywasm.wasmtime.face import FACE
+from anywasm.wasmtime.style import STYLE
 
 
 def wat2wasm(wat: str | bytes) -> bytearray:
@@ -13,4 +13,4 @@ def wat2wasm(wat: str | bytes) -> bytearray:
     >>> wat2wasm("(module)")
     bytearray(b'\\x00asm\\x01\\x00\\x00\\x00')
     """
-    return bytearray(core.wat2wasm(FACE, wat))
+    return bytearray(core.wat2wasm(STYLE, wat))

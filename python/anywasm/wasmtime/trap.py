@@ -108,15 +108,15 @@ class Trap(Picklable, Managed):
     def __init__(self, message: str) -> None:
         message.encode()  # An AttributeError for what is no text, as in wasmtime-py.
         super().__init__(message)
-        self._be(message)
+        self._init(message)
 
     @classmethod
     def _of(cls, failure: core.Failure) -> Trap:
         trap = cls.__new__(cls)
-        trap._be(_message(failure), failure.frames, failure.trap_code)
+        trap._init(_message(failure), failure.frames, failure.trap_code)
         return trap
 
-    def _be(self, message: str, frames: tuple[core.Frame, ...] = (), code: Optional[core.TrapCode] = None) -> None:
+    def _init(self, message: str, frames: tuple[core.Frame, ...] = (), code: Optional[core.TrapCode] = None) -> None:
         self._message, self._frames = message, frames
         self._code = None if code is None else TrapCode(code.value)
         self._set_open()

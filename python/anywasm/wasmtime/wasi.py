@@ -56,10 +56,10 @@ class WasiConfig(Managed):
     """
 
     def __init__(self) -> None:
-        self._setup = wasi.Setup()
+        self._setup = wasi.WasiConfig()
         self._set_open()
 
-    def _check(self) -> wasi.Setup:
+    def _check(self) -> wasi.WasiConfig:
         self._check_open()
         return self._setup
 
@@ -149,7 +149,7 @@ class WasiConfig(Managed):
         directories.append((path, guest_path, perms))
 
     def _delete(self) -> None:
-        self._setup = wasi.Setup()
+        self._setup = wasi.WasiConfig()
 
 
 def _text(value: str) -> str:
@@ -158,9 +158,9 @@ def _text(value: str) -> str:
     return value.partition("\0")[0]
 
 
-def of_store(store: core.Store) -> wasi.Wasi:
+def of_store(store: core.Store) -> wasi.WasiContext:
     """What system calls in a store work on."""
     if store.core_wasi is None:
         # It may be configured any time before the first call.
-        store.core_wasi = wasi.Wasi(store.core_engine, None)
+        store.core_wasi = wasi.WasiContext(store.core_engine, None)
     return store.core_wasi

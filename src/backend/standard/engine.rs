@@ -1,7 +1,7 @@
 //! Engines and stores.
 
-use crate::error::{Result, fail};
-use crate::options::Options;
+use crate::base::error::{Result, fail};
+use crate::base::options::Options;
 use wasm_c_api as c;
 
 /// An engine.

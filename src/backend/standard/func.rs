@@ -3,10 +3,10 @@
 use crate::backend::HostFunc;
 use crate::backend::standard::engine::{last_error, pending_error};
 use crate::backend::standard::{Object, trap, types, value};
-use crate::error::{Error, Kind, Result, fail};
-use crate::host;
-use crate::types::FuncType;
-use crate::value::Value;
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::types::FuncType;
+use crate::base::value::Value;
+use crate::store::host;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_c_api as c;
@@ -57,7 +57,7 @@ unsafe extern "C" fn trampoline(
     let error = match catch_unwind(work) {
         Ok(Ok(())) => return std::ptr::null_mut(),
         Ok(Err(error)) => error,
-        Err(_) => Error::new(Kind::Panic, "a panic in the shim, inside a host function"),
+        Err(_) => Error::new(ErrorKind::Panic, "a panic in the shim, inside a host function"),
     };
     // SAFETY: the store runs right now, so it lives.
     unsafe { trap::new(env.store, &error.message) }

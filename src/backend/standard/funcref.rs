@@ -5,11 +5,11 @@
 
 use crate::backend::standard::engine::last_error;
 use crate::backend::standard::{Object, quirks, trap, value};
-use crate::capabilities;
-use crate::compiling::{self, compiling};
-use crate::error::{Error, Kind, Result, fail};
-use crate::stack;
-use crate::types::FuncType;
+use crate::base::capabilities;
+use crate::base::compiling::{self, compiling};
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::stack;
+use crate::base::types::FuncType;
 use std::fmt::Write;
 use wasm_c_api as c;
 
@@ -34,7 +34,7 @@ pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t 
 
 /// A reference to a function of this type, owned by the caller.
 pub fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
-    let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(Kind::Engine, e.to_string()))?;
+    let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(ErrorKind::Engine, e.to_string()))?;
     // Instantiating needs room too, as compiling does.
     stack::with_room(compiling::STACK, || instantiate(store, func, compile(store, &wasm)?))
 }

@@ -2,9 +2,9 @@
 
 use crate::backend::standard::engine::{last_error, pending_error};
 use crate::backend::standard::{Object, reference, types, value};
-use crate::error::{Result, fail};
-use crate::types::GlobalType;
-use crate::value::Value;
+use crate::base::error::{Result, fail};
+use crate::base::types::GlobalType;
+use crate::base::value::Value;
 use wasm_c_api as c;
 
 fn global(object: Object) -> *mut c::wasm_global_t {

@@ -3,10 +3,10 @@
 use crate::backend::standard::engine::last_error;
 use crate::backend::standard::module::Module;
 use crate::backend::standard::{Object, quirks, trap};
-use crate::capabilities;
-use crate::error::{Error, Kind, Result, fail};
-use crate::module_info::ModuleInfo;
-use crate::types::ExternType;
+use crate::base::capabilities;
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::types::ExternType;
+use crate::wasm::module_info::ModuleInfo;
 use wasm_c_api as c;
 
 /// An instance with its exports, both owned.
@@ -55,7 +55,7 @@ fn refused(error: Error, info: &ModuleInfo) -> Error {
         let required = quirks::CAPABILITIES.require(capabilities::SHARED_MEMORY, quirks::NAME, "the module");
         return required.err().unwrap_or(error);
     }
-    Error::new(Kind::Link, error.message)
+    Error::new(ErrorKind::Link, error.message)
 }
 
 /// Where an engine that groups imports by their kind has them; within a kind the module's order stays.

@@ -2,8 +2,8 @@
 
 use crate::backend::standard::engine::last_error;
 use crate::backend::standard::{Object, types};
-use crate::error::{Result, fail};
-use crate::types::MemoryType;
+use crate::base::error::{Result, fail};
+use crate::base::types::MemoryType;
 use wasm_c_api as c;
 
 fn memory(object: Object) -> *mut c::wasm_memory_t {

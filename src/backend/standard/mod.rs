@@ -22,12 +22,12 @@ mod types;
 mod value;
 
 use crate::backend::{Backend, HostFunc, Ref};
-use crate::capabilities::Capabilities;
-use crate::error::Result;
-use crate::module_info::ModuleInfo;
-use crate::options::Options;
-use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
-use crate::value::Value;
+use crate::base::capabilities::Capabilities;
+use crate::base::error::Result;
+use crate::base::options::Options;
+use crate::base::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+use crate::base::value::Value;
+use crate::wasm::module_info::ModuleInfo;
 use std::sync::LazyLock;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
@@ -57,10 +57,10 @@ impl Backend for Standard {
     const NAME: &'static str = quirks::NAME;
     const KIND: &'static str = "wasm.h";
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
-    const MOST_MEMORY_PAGES: u64 = quirks::MOST_MEMORY_PAGES;
-    const MOST_TABLE_ELEMENTS: u64 = quirks::MOST_TABLE_ELEMENTS;
+    const MAX_MEMORY_PAGES: u64 = quirks::MAX_MEMORY_PAGES;
+    const MAX_TABLE_ELEMENTS: u64 = quirks::MAX_TABLE_ELEMENTS;
 
-    fn most_modules() -> u64 {
+    fn max_modules() -> u64 {
         static MAPPINGS: LazyLock<u64> = LazyLock::new(|| {
             let said = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok();
             said.and_then(|text| text.trim().parse().ok()).unwrap_or(65_530)
@@ -137,9 +137,9 @@ impl Backend for Standard {
     fn ref_lower(store: Self::Store, value: Ref<Object>, ty: Option<&FuncType>) -> Result<Value> {
         reference::lower(store, value, ty)
     }
-    unsafe fn ref_raise(_: Self::Store, ty: ValType, value: Value) -> Ref<Object> {
+    unsafe fn ref_lift(_: Self::Store, ty: ValType, value: Value) -> Ref<Object> {
         // SAFETY: the caller's promise: the slot owns a reference of this type, or null.
-        unsafe { reference::raise(ty, value) }
+        unsafe { reference::lift(ty, value) }
     }
     unsafe fn func_type(_: Self::Store, func: Object) -> Option<FuncType> {
         // SAFETY: the function lives, and the caller promises for its type.

@@ -1,7 +1,7 @@
 //! Modules.
 
 use crate::backend::standard::engine::{Engine, last_error};
-use crate::error::{Error, Kind, Result, fail};
+use crate::base::error::{Error, ErrorKind, Result, fail};
 use wasm_c_api as c;
 
 /// A compiled module, with the store it was compiled in: `wasm.h` compiles only inside one.
@@ -22,7 +22,7 @@ impl Module {
     pub fn new(engine: &Engine, wasm: &[u8]) -> Result<Self> {
         // SAFETY: the bytes are only read during the call.
         Self::with_store(engine, |store| unsafe { c::wasm_module_new(store, &borrowed(wasm)) })
-            .map_err(|reason| Error::new(Kind::Malformed, format!("the engine refused the module: {reason}")))
+            .map_err(|reason| Error::new(ErrorKind::Malformed, format!("the engine refused the module: {reason}")))
     }
 
     /// The engine's own serialization.
@@ -47,8 +47,9 @@ impl Module {
     /// The bytes were serialized by this engine in this version.
     pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Self> {
         // SAFETY: the caller's promise; the bytes are only read during the call.
-        Self::with_store(engine, |store| unsafe { c::wasm_module_deserialize(store, &borrowed(bytes)) })
-            .map_err(|reason| Error::new(Kind::Incompatible, format!("the engine refused its own module: {reason}")))
+        Self::with_store(engine, |store| unsafe { c::wasm_module_deserialize(store, &borrowed(bytes)) }).map_err(
+            |reason| Error::new(ErrorKind::Incompatible, format!("the engine refused its own module: {reason}")),
+        )
     }
 
     fn with_store(

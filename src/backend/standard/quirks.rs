@@ -1,9 +1,9 @@
 //! What differs between engines behind the same header: data, one block an engine.
 
 #[cfg(not(feature = "system"))]
-use crate::capabilities as cap;
-use crate::capabilities::Capabilities;
-use crate::options::Options;
+use crate::base::capabilities as cap;
+use crate::base::capabilities::Capabilities;
+use crate::base::options::Options;
 use wasmparser::WasmFeatures;
 
 #[cfg(feature = "wasmtime-standard")]
@@ -23,9 +23,9 @@ mod engine {
     pub const EXPORTS_SORTED: bool = false;
     pub const IMPORTS_GROUPED: bool = false;
     pub const REF_AS_FUNC_IS_NEW: bool = false;
-    pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
+    pub const MAX_MEMORY_PAGES: u64 = u64::MAX;
     pub const KEPT_MAPPINGS: Option<u64> = None;
-    pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
+    pub const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
 
     pub fn features(_: &Options) -> WasmFeatures {
         WasmFeatures::WASM3
@@ -53,10 +53,10 @@ mod engine {
     pub const IMPORTS_GROUPED: bool = false;
     /// `wasm_ref_as_func` gives a new object, not a view as in the header.
     pub const REF_AS_FUNC_IS_NEW: bool = true;
-    pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
+    pub const MAX_MEMORY_PAGES: u64 = u64::MAX;
     /// Of the code of each module, until the engine goes (wasmer-compiler 7.3.0, `CodeMemory`).
     pub const KEPT_MAPPINGS: Option<u64> = Some(2);
-    pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
+    pub const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
 
     /// wasmer-types 7.3.0, `Features::default`, and what the Cranelift compiler adds.
     pub fn features(options: &Options) -> WasmFeatures {
@@ -87,10 +87,10 @@ mod engine {
     pub const IMPORTS_GROUPED: bool = true;
     pub const REF_AS_FUNC_IS_NEW: bool = false;
     /// It counts a memory's bytes in 64 bits, and panics where that overflows.
-    pub const MOST_MEMORY_PAGES: u64 = (1 << 48) - 1;
+    pub const MAX_MEMORY_PAGES: u64 = (1 << 48) - 1;
     pub const KEPT_MAPPINGS: Option<u64> = None;
     /// It writes to each element: what is declared is taken from the machine at once.
-    pub const MOST_TABLE_ELEMENTS: u64 = 10_000_000;
+    pub const MAX_TABLE_ELEMENTS: u64 = 10_000_000;
 
     /// wasmi 2.0.0, `Config::default_features`.
     pub fn features(_: &Options) -> WasmFeatures {
@@ -117,9 +117,9 @@ mod engine {
     pub const EXPORTS_SORTED: bool = false;
     pub const IMPORTS_GROUPED: bool = false;
     pub const REF_AS_FUNC_IS_NEW: bool = false;
-    pub const MOST_MEMORY_PAGES: u64 = u64::MAX;
+    pub const MAX_MEMORY_PAGES: u64 = u64::MAX;
     pub const KEPT_MAPPINGS: Option<u64> = None;
-    pub const MOST_TABLE_ELEMENTS: u64 = u64::MAX;
+    pub const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
 
     pub fn features(_: &Options) -> WasmFeatures {
         WasmFeatures::WASM2 | WasmFeatures::GC_TYPES

@@ -2,9 +2,9 @@
 
 use crate::backend::Ref;
 use crate::backend::standard::{Object, funcref};
-use crate::error::{Result, fail};
-use crate::types::{FuncType, ValType};
-use crate::value::Value;
+use crate::base::error::{Result, fail};
+use crate::base::types::{FuncType, ValType};
+use crate::base::value::Value;
 use wasm_c_api as c;
 
 /// A slot that owns a reference, or holds null.
@@ -24,7 +24,7 @@ pub fn lower(store: *mut c::wasm_store_t, value: Ref<Object>, ty: Option<&FuncTy
 ///
 /// # Safety
 /// The slot owns a reference of this type, or holds null.
-pub unsafe fn raise(ty: ValType, slot: Value) -> Ref<Object> {
+pub unsafe fn lift(ty: ValType, slot: Value) -> Ref<Object> {
     let reference = slot.bits() as *mut c::wasm_ref_t;
     if reference.is_null() {
         return Ref::Null;

@@ -2,9 +2,9 @@
 
 use crate::backend::standard::engine::last_error;
 use crate::backend::standard::{Object, reference, types};
-use crate::error::{Result, fail};
-use crate::types::TableType;
-use crate::value::Value;
+use crate::base::error::{Result, fail};
+use crate::base::types::TableType;
+use crate::base::value::Value;
 use wasm_c_api as c;
 
 fn table(object: Object) -> *mut c::wasm_table_t {

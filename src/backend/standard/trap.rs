@@ -2,8 +2,8 @@
 
 use crate::backend::standard::{quirks, trap_text};
 use crate::backend::wasm_h;
-use crate::capabilities;
-use crate::error::{Error, Kind};
+use crate::base::capabilities;
+use crate::base::error::{Error, ErrorKind};
 use wasm_c_api as c;
 
 /// A trap for the engine that says `message`. Owned by whoever gets it, which is the engine.
@@ -34,6 +34,6 @@ pub unsafe fn take(trap: *mut c::wasm_trap_t) -> Error {
         };
         c::wasm_trap_delete(trap);
         let code = trap_text::code(&message).map_or(-1, |code| code as i32);
-        Error { code, frames, ..Error::new(Kind::Trap, message) }
+        Error { code, frames, ..Error::new(ErrorKind::Trap, message) }
     }
 }

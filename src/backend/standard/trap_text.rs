@@ -1,6 +1,6 @@
 //! How to find a trap code in the text that an engine writes.
 
-use crate::trap::TrapCode;
+use crate::base::trap::TrapCode;
 
 /// What engines write, most specific first: `wasm.h` has no trap codes, only messages.
 ///

@@ -1,7 +1,7 @@
 //! Types for the engine, made from ours; never the other way round.
 
 use crate::backend::wasm_h;
-use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+use crate::base::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
 use wasm_c_api as c;
 
 /// The kind of a value as `wasm_val_t` has it.

@@ -1,8 +1,8 @@
 //! Values between our slots and `wasm_val_t`.
 
 use crate::backend::standard::types::val_kind;
-use crate::types::ValType;
-use crate::value::Value;
+use crate::base::types::ValType;
+use crate::base::value::Value;
 use wasm_c_api as c;
 
 /// A slot as `wasm_val_t`. A reference in it keeps its owner.

@@ -1,8 +1,8 @@
 //! Engines of the bundled crate: where it cannot make one it says why.
 
 use crate::backend::wasmtime::config;
-use crate::error::Result;
-use crate::options::Options;
+use crate::base::error::Result;
+use crate::base::options::Options;
 use wasm_c_api as c;
 
 /// An engine, owned by the caller.

@@ -1,9 +1,9 @@
 //! Options as wasmtime's configuration.
 
 use crate::backend::wasmtime::error;
-use crate::capabilities::{self as cap, Capabilities};
-use crate::error::{Error, Kind, Result};
-use crate::options::Options;
+use crate::base::capabilities::{self as cap, Capabilities};
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::options::Options;
 use std::ffi::CString;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
@@ -40,7 +40,7 @@ pub const OPTIONS: &[&str] = &[
 ];
 
 /// What wasmtime implements, on or off by default (wasmtime 48, `Config::compiler_panicking_wasm_features`).
-pub fn most_features() -> WasmFeatures {
+pub fn max_features() -> WasmFeatures {
     let stacks = cfg!(all(target_arch = "x86_64", any(target_os = "linux", target_os = "macos")));
     let mut features = FEATURES | WasmFeatures::CUSTOM_PAGE_SIZES | WasmFeatures::WIDE_ARITHMETIC;
     features.set(WasmFeatures::STACK_SWITCHING, stacks);
@@ -160,10 +160,10 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usi
             // Empty: wherever wasmtime looks by default.
             let path = (!path.is_empty()).then(|| text(path)).transpose()?;
             let path = path.as_ref().map_or(std::ptr::null(), |path| path.as_ptr());
-            error::check(c::wasmtime_config_cache_config_load(config, path), Kind::Invalid)?;
+            error::check(c::wasmtime_config_cache_config_load(config, path), ErrorKind::Invalid)?;
         }
         if let Some(triple) = options.get("target") {
-            error::check(c::wasmtime_config_target_set(config, text(triple)?.as_ptr()), Kind::Invalid)?;
+            error::check(c::wasmtime_config_target_set(config, text(triple)?.as_ptr()), ErrorKind::Invalid)?;
         }
         for (flag, value) in options.starting("cranelift_flag.") {
             let (flag, value) = (text(flag)?, text(value)?);
@@ -179,9 +179,9 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usi
 
 /// The error where there is no engine with these options.
 pub fn contradiction(reason: &dyn std::fmt::Display) -> Error {
-    Error::new(Kind::Invalid, format!("the engine cannot be made with these options: {reason}"))
+    Error::new(ErrorKind::Invalid, format!("the engine cannot be made with these options: {reason}"))
 }
 
 fn text(text: &str) -> Result<CString> {
-    CString::new(text).map_err(|_| Error::new(Kind::Invalid, "an option's text has a NUL in it"))
+    CString::new(text).map_err(|_| Error::new(ErrorKind::Invalid, "an option's text has a NUL in it"))
 }

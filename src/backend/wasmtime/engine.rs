@@ -5,8 +5,8 @@ use crate::backend::wasmtime::bundled as constructor;
 #[cfg(feature = "system")]
 use crate::backend::wasmtime::system as constructor;
 use crate::backend::wasmtime::{error, func};
-use crate::error::{Kind, Result};
-use crate::options::Options;
+use crate::base::error::{ErrorKind, Result};
+use crate::base::options::Options;
 use crate::store;
 use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
@@ -93,14 +93,14 @@ impl Store {
     /// Sets what is left to be used.
     pub fn set_fuel(self, fuel: u64) -> Result<()> {
         // SAFETY: the store lives; the error is freed.
-        unsafe { error::check(c::wasmtime_context_set_fuel(self.context, fuel), Kind::Invalid) }
+        unsafe { error::check(c::wasmtime_context_set_fuel(self.context, fuel), ErrorKind::Invalid) }
     }
 
     /// What is left to be used.
     pub fn fuel(self) -> Result<u64> {
         let mut fuel = 0;
         // SAFETY: as above.
-        unsafe { error::check(c::wasmtime_context_get_fuel(self.context, &mut fuel), Kind::Invalid)? };
+        unsafe { error::check(c::wasmtime_context_get_fuel(self.context, &mut fuel), ErrorKind::Invalid)? };
         Ok(fuel)
     }
 
@@ -113,7 +113,7 @@ impl Store {
     /// Collects what guests no longer reach.
     pub fn gc(self) -> Result<()> {
         // SAFETY: as above.
-        unsafe { error::check(c::wasmtime_context_gc(self.context), Kind::Engine) }
+        unsafe { error::check(c::wasmtime_context_gc(self.context), ErrorKind::Engine) }
     }
 
     /// Says that no guest holds the object.

@@ -2,7 +2,7 @@
 
 use crate::backend::wasm_h;
 use crate::backend::wasmtime::engine::Store;
-use crate::error::{Error, Frame, Kind, Result};
+use crate::base::error::{Error, ErrorKind, Frame, Result};
 use std::ffi::CString;
 use wasm_c_api as c;
 
@@ -10,7 +10,7 @@ use wasm_c_api as c;
 ///
 /// # Safety
 /// The error is null, or owned by the caller and not used again.
-pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: Kind) -> Result<()> {
+pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: ErrorKind) -> Result<()> {
     if error.is_null() {
         return Ok(());
     }
@@ -30,7 +30,7 @@ pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: Kind) -> Result<()> {
 pub unsafe fn outcome(store: Store, error: *mut c::wasmtime_error_t, trap: *mut c::wasm_trap_t) -> Result<()> {
     if trap.is_null() {
         // SAFETY: the caller's promise.
-        return unsafe { check(error, Kind::Engine) };
+        return unsafe { check(error, ErrorKind::Engine) };
     }
     // SAFETY: message, code and frames are copied out before the trap is freed.
     unsafe {
@@ -39,7 +39,7 @@ pub unsafe fn outcome(store: Store, error: *mut c::wasmtime_error_t, trap: *mut 
         let message = wasm_h::text(|out| c::wasm_trap_message(trap, out));
         let frames = frames(|out| c::wasm_trap_trace(trap, out));
         c::wasm_trap_delete(trap);
-        Err(Error { code, frames, ..Error::new(Kind::Trap, message) })
+        Err(Error { code, frames, ..Error::new(ErrorKind::Trap, message) })
     }
 }
 
@@ -53,7 +53,7 @@ unsafe fn forget_exception(store: Store) -> i32 {
         }
         c::wasmtime_exnref_unroot(&mut exception);
     }
-    crate::trap::TrapCode::UncaughtException as i32
+    crate::base::trap::TrapCode::UncaughtException as i32
 }
 
 /// A text for wasmtime, cut off where it has a NUL.

@@ -3,10 +3,10 @@
 use crate::backend::HostFunc;
 use crate::backend::wasmtime::engine::Store;
 use crate::backend::wasmtime::{error, reference, types};
-use crate::error::{Error, Kind, Result};
-use crate::host;
-use crate::types::{FuncType, ValType};
-use crate::value::Value;
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::types::{FuncType, ValType};
+use crate::base::value::Value;
+use crate::store::host;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_c_api as c;
@@ -85,7 +85,7 @@ unsafe extern "C" fn checked_trampoline(
 
 /// Runs what wasmtime calls: no panic goes through its frames.
 pub fn caught(work: impl FnOnce() -> Result<()>) -> Result<()> {
-    let panic = |_| Err(Error::new(Kind::Panic, "a panic in the shim, called by WebAssembly"));
+    let panic = |_| Err(Error::new(ErrorKind::Panic, "a panic in the shim, called by WebAssembly"));
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(panic)
 }
 
@@ -94,7 +94,7 @@ fn guarded(work: impl FnOnce() -> Result<()>) -> *mut c::wasm_trap_t {
     // SAFETY: the message is only read, and the code is one that wasmtime knows: it aborts on others.
     unsafe {
         match u8::try_from(error.code) {
-            Ok(code) if error.kind == Kind::Trap => c::wasmtime_trap_new_code(code),
+            Ok(code) if error.kind == ErrorKind::Trap => c::wasmtime_trap_new_code(code),
             _ => c::wasmtime_trap_new(error.message.as_ptr().cast(), error.message.len()),
         }
     }

@@ -2,9 +2,9 @@
 
 use crate::backend::wasmtime::engine::Store;
 use crate::backend::wasmtime::{error, reference, types};
-use crate::error::{Kind, Result};
-use crate::types::GlobalType;
-use crate::value::Value;
+use crate::base::error::{ErrorKind, Result};
+use crate::base::types::GlobalType;
+use crate::base::value::Value;
 use wasm_c_api as c;
 
 /// A global.
@@ -17,7 +17,7 @@ pub fn new(store: Store, ty: &GlobalType, value: Value) -> Result<c::wasmtime_ex
         let make = |value: &c::wasmtime_val_t| c::wasmtime_global_new(store.context, raw_type, value, place);
         let error = reference::spend(store, ty.content, value, make);
         c::wasm_globaltype_delete(raw_type);
-        error::check(error, Kind::Engine)?;
+        error::check(error, ErrorKind::Engine)?;
         out.kind = c::WASMTIME_EXTERN_GLOBAL as c::wasmtime_extern_kind_t;
         Ok(out)
     }
@@ -38,6 +38,6 @@ pub fn set(store: Store, global: c::wasmtime_extern_t, ty: &GlobalType, value: V
     // SAFETY: as above; the error is freed.
     unsafe {
         let set = |value: &c::wasmtime_val_t| c::wasmtime_global_set(store.context, &global.of.global, value);
-        error::check(reference::spend(store, ty.content, value, set), Kind::Engine)
+        error::check(reference::spend(store, ty.content, value, set), ErrorKind::Engine)
     }
 }

@@ -3,7 +3,7 @@
 use crate::backend::wasmtime::engine::Store;
 use crate::backend::wasmtime::error;
 use crate::backend::wasmtime::module::Module;
-use crate::error::{Result, fail};
+use crate::base::error::{Result, fail};
 use wasm_c_api as c;
 
 /// Instantiates with imports in the module's order, which have been matched.

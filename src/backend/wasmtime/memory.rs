@@ -2,8 +2,8 @@
 
 use crate::backend::wasmtime::engine::{Engine, Store};
 use crate::backend::wasmtime::error;
-use crate::error::{Kind, Result};
-use crate::types::MemoryType;
+use crate::base::error::{ErrorKind, Result};
+use crate::base::types::MemoryType;
 use wasm_c_api as c;
 
 unsafe fn memory_type(ty: &MemoryType) -> Result<*mut c::wasm_memorytype_t> {
@@ -20,7 +20,7 @@ unsafe fn memory_type(ty: &MemoryType) -> Result<*mut c::wasm_memorytype_t> {
             ty.page_size_log2,
             &mut raw,
         );
-        error::check(error, Kind::Invalid)?;
+        error::check(error, ErrorKind::Invalid)?;
     }
     Ok(raw)
 }
@@ -34,7 +34,7 @@ pub fn new(store: Store, ty: &MemoryType) -> Result<c::wasmtime_extern_t> {
         let place = (&raw mut out.of).cast::<c::wasmtime_memory_t>();
         let error = c::wasmtime_memory_new(store.context, raw_type, place);
         c::wasm_memorytype_delete(raw_type);
-        error::check(error, Kind::Engine)?;
+        error::check(error, ErrorKind::Engine)?;
         out.kind = c::WASMTIME_EXTERN_MEMORY as c::wasmtime_extern_kind_t;
         Ok(out)
     }
@@ -69,7 +69,7 @@ pub fn grow(store: Store, memory: c::wasmtime_extern_t, delta: u64) -> bool {
             Some(memory) => c::wasmtime_sharedmemory_grow(memory, delta, &mut previous),
             None => c::wasmtime_memory_grow(store.context, &memory.of.memory, delta, &mut previous),
         };
-        error::check(error, Kind::Engine).is_ok()
+        error::check(error, ErrorKind::Engine).is_ok()
     }
 }
 
@@ -91,7 +91,7 @@ impl Shared {
             let raw_type = memory_type(ty)?;
             let error = c::wasmtime_sharedmemory_new(engine.0, raw_type, &mut raw);
             c::wasm_memorytype_delete(raw_type);
-            error::check(error, Kind::Engine)?;
+            error::check(error, ErrorKind::Engine)?;
         }
         Ok(Self(raw))
     }
@@ -123,7 +123,8 @@ impl Shared {
     pub fn grow(&self, delta: u64) -> Option<u64> {
         let mut previous = 0;
         // SAFETY: as above; the error is freed.
-        let error = unsafe { error::check(c::wasmtime_sharedmemory_grow(self.0, delta, &mut previous), Kind::Engine) };
+        let error =
+            unsafe { error::check(c::wasmtime_sharedmemory_grow(self.0, delta, &mut previous), ErrorKind::Engine) };
         error.ok().map(|()| previous)
     }
 }

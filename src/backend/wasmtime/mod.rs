@@ -20,13 +20,13 @@ mod tag;
 mod types;
 
 use crate::backend::{Backend, HostFunc, Ref};
-use crate::capabilities::{self as cap, Capabilities};
-use crate::error::Result;
-use crate::module_info::ModuleInfo;
-use crate::options::Options;
+use crate::base::capabilities::{self as cap, Capabilities};
+use crate::base::error::Result;
+use crate::base::options::Options;
+use crate::base::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+use crate::base::value::Value;
 use crate::store;
-use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
-use crate::value::Value;
+use crate::wasm::module_info::ModuleInfo;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
@@ -66,8 +66,8 @@ impl Backend for Wasmtime {
     fn features(_: &Options) -> WasmFeatures {
         config::FEATURES
     }
-    fn most_features() -> WasmFeatures {
-        config::most_features()
+    fn max_features() -> WasmFeatures {
+        config::max_features()
     }
     fn capabilities(options: &Options) -> Capabilities {
         config::capabilities(Self::CAPABILITIES, options)
@@ -159,9 +159,9 @@ impl Backend for Wasmtime {
     fn ref_lower(store: Self::Store, value: Ref<Self::Extern>, _: Option<&FuncType>) -> Result<Value> {
         reference::lower(store, value)
     }
-    unsafe fn ref_raise(store: Self::Store, _: ValType, value: Value) -> Ref<Self::Extern> {
+    unsafe fn ref_lift(store: Self::Store, _: ValType, value: Value) -> Ref<Self::Extern> {
         // SAFETY: the caller's promise: the slot owns a boxed value or holds null.
-        unsafe { reference::raise(store, value) }
+        unsafe { reference::lift(store, value) }
     }
     unsafe fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType> {
         Some(types::of_func(store, func))

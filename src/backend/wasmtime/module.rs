@@ -2,7 +2,7 @@
 
 use crate::backend::wasmtime::engine::Engine;
 use crate::backend::wasmtime::error;
-use crate::error::{Kind, Result};
+use crate::base::error::{ErrorKind, Result};
 use wasm_c_api as c;
 
 /// A compiled module.
@@ -19,7 +19,7 @@ impl Module {
         let mut raw = std::ptr::null_mut();
         // SAFETY: the bytes are only read; the error is ours, and without one so is the module.
         unsafe {
-            error::check(c::wasmtime_module_new(engine.0, wasm.as_ptr(), wasm.len(), &mut raw), Kind::Malformed)
+            error::check(c::wasmtime_module_new(engine.0, wasm.as_ptr(), wasm.len(), &mut raw), ErrorKind::Malformed)
         }?;
         Ok(Self(raw))
     }
@@ -29,7 +29,7 @@ impl Module {
         // SAFETY: the vector is filled by wasmtime where there is no error, and freed by it.
         unsafe {
             let mut vec = std::mem::zeroed();
-            error::check(c::wasmtime_module_serialize(self.0, &mut vec), Kind::Engine)?;
+            error::check(c::wasmtime_module_serialize(self.0, &mut vec), ErrorKind::Engine)?;
             let bytes = std::slice::from_raw_parts(vec.data.cast::<u8>(), vec.size).to_vec();
             c::wasm_byte_vec_delete(&mut vec);
             Ok(bytes)
@@ -45,7 +45,7 @@ impl Module {
         // SAFETY: the caller's promise; the bytes are only read.
         unsafe {
             let error = c::wasmtime_module_deserialize(engine.0, bytes.as_ptr(), bytes.len(), &mut raw);
-            error::check(error, Kind::Incompatible)?;
+            error::check(error, ErrorKind::Incompatible)?;
         }
         Ok(Self(raw))
     }

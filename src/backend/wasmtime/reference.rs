@@ -2,9 +2,9 @@
 
 use crate::backend::Ref;
 use crate::backend::wasmtime::engine::{Released, Store};
-use crate::error::{Result, fail};
-use crate::types::ValType;
-use crate::value::Value;
+use crate::base::error::{Result, fail};
+use crate::base::types::ValType;
+use crate::base::value::Value;
 use std::ffi::c_void;
 use std::sync::Arc;
 use wasm_c_api as c;
@@ -69,7 +69,7 @@ pub fn lower(store: Store, value: Ref<c::wasmtime_extern_t>) -> Result<Value> {
 ///
 /// # Safety
 /// The slot owns a boxed value, or holds null.
-pub unsafe fn raise(store: Store, slot: Value) -> Ref<c::wasmtime_extern_t> {
+pub unsafe fn lift(store: Store, slot: Value) -> Ref<c::wasmtime_extern_t> {
     if slot.bits() == 0 {
         return Ref::Null;
     }

@@ -5,9 +5,9 @@
 //! wasm_c_api/system.rs names. Flags for Cranelift are not among the options here, since only Cranelift can check them.
 
 use crate::backend::wasmtime::{config, engine, module};
-use crate::error::{Error, Kind, Result};
-use crate::options::Options;
-use crate::target::Target;
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::options::Options;
+use crate::base::target::Target;
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use std::fs::OpenOptions;
 use std::sync::OnceLock;
@@ -81,7 +81,7 @@ fn check_the_library() -> Result<()> {
                  {loaded}: build anywasm again with the headers of that library",
                 c::ENGINE_VERSION
             );
-            Err(Error::new(Kind::Engine, text))
+            Err(Error::new(ErrorKind::Engine, text))
         }
     }
 }

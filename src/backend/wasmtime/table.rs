@@ -2,9 +2,9 @@
 
 use crate::backend::wasmtime::engine::Store;
 use crate::backend::wasmtime::{error, reference, types};
-use crate::error::{Kind, Result, fail};
-use crate::types::TableType;
-use crate::value::Value;
+use crate::base::error::{ErrorKind, Result, fail};
+use crate::base::types::TableType;
+use crate::base::value::Value;
 use wasm_c_api as c;
 
 /// A table full of `init`.
@@ -17,7 +17,7 @@ pub fn new(store: Store, ty: &TableType, init: Value) -> Result<c::wasmtime_exte
         let make = |init: &c::wasmtime_val_t| c::wasmtime_table_new(store.context, raw_type, init, place);
         let error = reference::spend(store, ty.element, init, make);
         c::wasm_tabletype_delete(raw_type);
-        error::check(error, Kind::Engine)?;
+        error::check(error, ErrorKind::Engine)?;
         out.kind = c::WASMTIME_EXTERN_TABLE as c::wasmtime_extern_kind_t;
         Ok(out)
     }
@@ -46,7 +46,7 @@ pub fn set(store: Store, table: c::wasmtime_extern_t, ty: &TableType, index: u64
     // SAFETY: as above; the error is freed.
     unsafe {
         let set = |value: &c::wasmtime_val_t| c::wasmtime_table_set(store.context, &table.of.table, index, value);
-        error::check(reference::spend(store, ty.element, value, set), Kind::Engine)
+        error::check(reference::spend(store, ty.element, value, set), ErrorKind::Engine)
     }
 }
 
@@ -58,6 +58,6 @@ pub fn grow(store: Store, table: c::wasmtime_extern_t, ty: &TableType, delta: u6
         let grow = |init: &c::wasmtime_val_t| {
             c::wasmtime_table_grow(store.context, &table.of.table, delta, init, &mut previous)
         };
-        error::check(reference::spend(store, ty.element, init, grow), Kind::Engine).is_ok()
+        error::check(reference::spend(store, ty.element, init, grow), ErrorKind::Engine).is_ok()
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::backend::wasmtime::engine::Store;
 use crate::backend::wasmtime::{error, types};
-use crate::error::{Kind, Result};
-use crate::types::FuncType;
+use crate::base::error::{ErrorKind, Result};
+use crate::base::types::FuncType;
 use wasm_c_api as c;
 
 /// A tag for exceptions with these values.
@@ -15,7 +15,7 @@ pub fn new(store: Store, ty: &FuncType) -> Result<c::wasmtime_extern_t> {
         let place = (&raw mut out.of).cast::<c::wasmtime_tag_t>();
         let error = c::wasmtime_tag_new(store.context, raw_type, place);
         c::wasm_tagtype_delete(raw_type);
-        error::check(error, Kind::Invalid)?;
+        error::check(error, ErrorKind::Invalid)?;
         out.kind = c::WASMTIME_EXTERN_TAG as c::wasmtime_extern_kind_t;
         Ok(out)
     }

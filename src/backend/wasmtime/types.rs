@@ -2,7 +2,7 @@
 
 use crate::backend::wasm_h;
 use crate::backend::wasmtime::engine::Store;
-use crate::types::{FuncType, GlobalType, TableType, ValType};
+use crate::base::types::{FuncType, GlobalType, TableType, ValType};
 use wasm_c_api as c;
 
 fn val_type(ty: ValType) -> *mut c::wasm_valtype_t {

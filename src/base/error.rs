@@ -5,7 +5,7 @@ use std::fmt;
 /// The kind of an error; the numbers are part of the C layer.
 #[repr(u32)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum ErrorKind {
     /// An argument is wrong: a type, a count, a range.
     Invalid = 1,
     /// The bytes are not a valid module, or the text not valid text.
@@ -53,7 +53,7 @@ pub struct Frame {
 #[derive(Clone, Debug)]
 pub struct Error {
     /// What kind of thing happened.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// Meaning depends on the kind; see [`Kind`].
     pub code: i32,
     /// What the failed host function returned.
@@ -69,7 +69,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// An error of this kind with this text.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, code: -1, token: 0, message: message.into(), frames: Vec::new() }
     }
 
@@ -80,18 +80,18 @@ impl Error {
 
     /// A host function failed and returned `token`.
     pub fn host(token: u64) -> Self {
-        Self { token, ..Self::new(Kind::Host, "a host function failed") }
+        Self { token, ..Self::new(ErrorKind::Host, "a host function failed") }
     }
 
     /// A WASI program ended itself.
     pub fn exit(code: u32) -> Self {
-        Self::new(Kind::Exit, format!("Exited with i32 exit status {}", code.cast_signed()))
+        Self::new(ErrorKind::Exit, format!("Exited with i32 exit status {}", code.cast_signed()))
             .with_code(code.cast_signed())
     }
 
     /// Use of an object whose store is closed.
     pub fn closed() -> Self {
-        Self::new(Kind::Closed, "the store of this object is closed")
+        Self::new(ErrorKind::Closed, "the store of this object is closed")
     }
 }
 
@@ -101,10 +101,10 @@ impl fmt::Display for Error {
     }
 }
 
-/// `return Err(Error::new(Kind, format!(...)))`, short.
+/// `return Err(Error::new(ErrorKind, format!(...)))`, short.
 macro_rules! fail {
     ($kind:ident, $($text:tt)+) => {
-        return Err($crate::error::Error::new($crate::error::Kind::$kind, format!($($text)+)))
+        return Err($crate::base::error::Error::new($crate::base::error::ErrorKind::$kind, format!($($text)+)))
     };
 }
 pub(crate) use fail;

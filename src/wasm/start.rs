@@ -6,8 +6,8 @@
 //!
 //! Core spec, "Instantiation": the start function is the last thing that happens, so that this is no other order.
 
-use crate::binary::{leb128, section};
-use crate::error::{Error, Kind, Result};
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::wasm::binary::{leb128, section};
 use wasmparser::{BinaryReaderError, Export, ExternalKind, Parser, Payload};
 
 /// The valid module `wasm` with its start function as its last export; the module itself where it has none.
@@ -15,7 +15,7 @@ use wasmparser::{BinaryReaderError, Export, ExternalKind, Parser, Payload};
 /// Code stays at its offset, which traps tell, unless the module has an export without a name, no exports, or so many
 /// that their count gets a byte longer: an export without a name takes just the bytes of a start section.
 pub fn deferred(wasm: &[u8]) -> Result<Vec<u8>> {
-    rewrite(wasm).map_err(|error| Error::new(Kind::Malformed, error.to_string()))
+    rewrite(wasm).map_err(|error| Error::new(ErrorKind::Malformed, error.to_string()))
 }
 
 fn rewrite(wasm: &[u8]) -> std::result::Result<Vec<u8>, BinaryReaderError> {
@@ -80,7 +80,7 @@ fn unused_name(exports: &[Export<'_>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module_info::{self, ModuleInfo};
+    use crate::wasm::module_info::{self, ModuleInfo};
     use wasmparser::WasmFeatures;
 
     fn check(source: &str) -> (ModuleInfo, ModuleInfo) {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from anywasm.core.module import Import
 
 
-class Face(ABC):
+class StyleAdapter(ABC):
     """One style, as the core sees it."""
 
     #: The style's class of functions, over `core.Func`.

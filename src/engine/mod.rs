@@ -1,16 +1,21 @@
 //! An engine with its configuration, shared by the stores and modules made with it.
 
+pub mod interrupt;
+pub mod limits;
+pub mod module;
+pub mod version;
+
 use crate::backend::{Active, Backend};
-use crate::capabilities::Capabilities;
-use crate::error::{Result, fail};
-use crate::interrupt;
-use crate::options::Options;
-use std::sync::Arc;
+use crate::base::capabilities::Capabilities;
+use crate::base::error::{Result, fail};
+use crate::base::options::{EngineDescription, Options};
+use crate::engine::interrupt::Tick;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use wasmparser::WasmFeatures;
 
 /// More than this the stack of a guest cannot have: it is memory that is really there.
-const MOST_STACK: usize = 1 << 30;
+const MAX_STACK: usize = 1 << 30;
 
 /// An engine.
 pub struct Engine {
@@ -41,8 +46,8 @@ impl Engine {
     /// An engine with these options.
     pub fn new(options: Options) -> Result<Arc<Self>> {
         let stack = Active::stack(&options);
-        if stack > MOST_STACK {
-            fail!(Invalid, "the option `max_wasm_stack` cannot be {stack}: {MOST_STACK} is the most");
+        if stack > MAX_STACK {
+            fail!(Invalid, "the option `max_wasm_stack` cannot be {stack}: {MAX_STACK} is the most");
         }
         let interruptible = Active::interruptible(&options);
         let engine = Arc::new(Self {
@@ -57,14 +62,14 @@ impl Engine {
             modules: AtomicU64::new(0),
         });
         if interruptible {
-            interrupt::register(&engine);
+            interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
         }
         Ok(engine)
     }
 
     /// Makes a module, unless the engine, which keeps their code, would die of one more.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
-        let most = Active::most_modules();
+        let most = Active::max_modules();
         if MODULES.load(Ordering::Relaxed) >= most {
             fail!(
                 Unsupported,
@@ -77,6 +82,22 @@ impl Engine {
         MODULES.fetch_add(1, Ordering::Relaxed);
         self.modules.fetch_add(1, Ordering::Relaxed);
         Ok(made)
+    }
+}
+
+impl Tick for Engine {
+    fn tick(&self) {
+        Active::engine_tick(&self.raw);
+    }
+}
+
+/// What the linked engine offers, for its options.
+pub fn description() -> EngineDescription {
+    EngineDescription {
+        name: Active::NAME,
+        options: Active::OPTIONS,
+        max_features: Active::max_features(),
+        capabilities: Active::CAPABILITIES,
     }
 }
 

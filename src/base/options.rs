@@ -5,9 +5,8 @@
 //! where the engine implements it. What only tunes speed is dropped by an engine that has no use for it; all else that
 //! an engine cannot honour is refused.
 
-use crate::backend::{Active, Backend};
-use crate::capabilities::{self as cap, Capabilities};
-use crate::error::{Error, Kind, Result, fail};
+use crate::base::capabilities::{self as cap, Capabilities};
+use crate::base::error::{Error, ErrorKind, Result, fail};
 use std::collections::BTreeMap;
 use wasmparser::WasmFeatures;
 
@@ -39,7 +38,7 @@ pub enum Lacking {
 }
 
 /// An option.
-pub struct Knob {
+pub struct OptionDefinition {
     /// Its name; one that ends in a dot begins the names of many.
     pub name: &'static str,
     /// Its values.
@@ -50,19 +49,19 @@ pub struct Knob {
     pub in_stamp: bool,
 }
 
-const fn knob(name: &'static str, domain: Domain, lacking: Lacking) -> Knob {
-    Knob { name, domain, lacking, in_stamp: false }
+const fn option(name: &'static str, domain: Domain, lacking: Lacking) -> OptionDefinition {
+    OptionDefinition { name, domain, lacking, in_stamp: false }
 }
 
-const fn proposal(name: &'static str, features: WasmFeatures) -> Knob {
-    Knob { name, domain: Domain::Proposal(features), lacking: Lacking::Refuse("false"), in_stamp: true }
+const fn proposal(name: &'static str, features: WasmFeatures) -> OptionDefinition {
+    OptionDefinition { name, domain: Domain::Proposal(features), lacking: Lacking::Refuse("false"), in_stamp: true }
 }
 
 use Domain::{Choice, Size, Switch, Target, Text};
 use Lacking::{Ignore, Refuse, Require};
 
 /// Every option there is.
-pub const TABLE: &[Knob] = &[
+pub const TABLE: &[OptionDefinition] = &[
     proposal("wasm_threads", WasmFeatures::THREADS),
     proposal("wasm_tail_call", WasmFeatures::TAIL_CALL),
     proposal("wasm_reference_types", WasmFeatures::REFERENCE_TYPES),
@@ -79,37 +78,50 @@ pub const TABLE: &[Knob] = &[
     proposal("wasm_wide_arithmetic", WasmFeatures::WIDE_ARITHMETIC),
     proposal("wasm_custom_page_sizes", WasmFeatures::CUSTOM_PAGE_SIZES),
     proposal("wasm_stack_switching", WasmFeatures::STACK_SWITCHING),
-    knob("wasm_relaxed_simd_deterministic", Switch, Refuse("false")),
-    knob("wasm_component_model", Switch, Require("false", cap::COMPONENTS)),
-    knob("wasm_component_model_map", Switch, Require("false", cap::COMPONENTS)),
-    knob("wasm_component_model_implements", Switch, Refuse("false")),
-    knob("shared_memory", Switch, Require("false", cap::SHARED_MEMORY)),
-    knob("consume_fuel", Switch, Require("false", cap::FUEL)),
-    knob("epoch_interruption", Switch, Require("false", cap::EPOCH)),
+    option("wasm_relaxed_simd_deterministic", Switch, Refuse("false")),
+    option("wasm_component_model", Switch, Require("false", cap::COMPONENTS)),
+    option("wasm_component_model_map", Switch, Require("false", cap::COMPONENTS)),
+    option("wasm_component_model_implements", Switch, Refuse("false")),
+    option("shared_memory", Switch, Require("false", cap::SHARED_MEMORY)),
+    option("consume_fuel", Switch, Require("false", cap::FUEL)),
+    option("epoch_interruption", Switch, Require("false", cap::EPOCH)),
     // Not of any `Config`: running guests ask the host now and then whether they may go on (see `interrupt`).
-    knob("interruptible", Switch, Require("false", cap::EPOCH)),
-    knob("max_wasm_stack", Size, Refuse("")),
-    knob("strategy", Choice(&["auto", "cranelift"]), Ignore),
-    knob("compiler", Choice(&["cranelift", "singlepass"]), Require("", cap::COMPILERS)),
-    knob("cranelift_opt_level", Choice(&["none", "speed", "speed_and_size"]), Ignore),
-    knob("cranelift_debug_verifier", Switch, Refuse("false")),
-    Knob { in_stamp: true, ..knob("cranelift_nan_canonicalization", Switch, Refuse("false")) },
+    option("interruptible", Switch, Require("false", cap::EPOCH)),
+    option("max_wasm_stack", Size, Refuse("")),
+    option("strategy", Choice(&["auto", "cranelift"]), Ignore),
+    option("compiler", Choice(&["cranelift", "singlepass"]), Require("", cap::COMPILERS)),
+    option("cranelift_opt_level", Choice(&["none", "speed", "speed_and_size"]), Ignore),
+    option("cranelift_debug_verifier", Switch, Refuse("false")),
+    OptionDefinition { in_stamp: true, ..option("cranelift_nan_canonicalization", Switch, Refuse("false")) },
     // Refused with whatever value: none at all enables a flag, and no text has a NUL.
-    knob("cranelift_flag.", Text, Refuse("\0")),
-    knob("target", Target, Refuse("")),
-    knob("debug_info", Switch, Refuse("false")),
-    knob("profiler", Choice(&["none", "jitdump", "vtune", "perfmap"]), Refuse("none")),
-    knob("cache", Text, Ignore),
-    knob("parallel_compilation", Switch, Ignore),
-    knob("native_unwind_info", Switch, Ignore),
-    knob("macos_use_mach_ports", Switch, Ignore),
-    knob("signals_based_traps", Switch, Ignore),
-    knob("memory_init_cow", Switch, Ignore),
-    knob("memory_may_move", Switch, Ignore),
-    knob("memory_reservation", Size, Ignore),
-    knob("memory_guard_size", Size, Ignore),
-    knob("memory_reservation_for_growth", Size, Ignore),
+    option("cranelift_flag.", Text, Refuse("\0")),
+    option("target", Target, Refuse("")),
+    option("debug_info", Switch, Refuse("false")),
+    option("profiler", Choice(&["none", "jitdump", "vtune", "perfmap"]), Refuse("none")),
+    option("cache", Text, Ignore),
+    option("parallel_compilation", Switch, Ignore),
+    option("native_unwind_info", Switch, Ignore),
+    option("macos_use_mach_ports", Switch, Ignore),
+    option("signals_based_traps", Switch, Ignore),
+    option("memory_init_cow", Switch, Ignore),
+    option("memory_may_move", Switch, Ignore),
+    option("memory_reservation", Size, Ignore),
+    option("memory_guard_size", Size, Ignore),
+    option("memory_reservation_for_growth", Size, Ignore),
 ];
+
+/// What an engine offers, as far as options ask for it.
+#[derive(Clone, Copy)]
+pub struct EngineDescription {
+    /// The engine's name, for error messages.
+    pub name: &'static str,
+    /// The options that it honours, besides proposals.
+    pub options: &'static [&'static str],
+    /// The proposals that can be switched on.
+    pub max_features: WasmFeatures,
+    /// What it can do.
+    pub capabilities: Capabilities,
+}
 
 /// Names and values that the engine takes.
 #[derive(Clone, Default, Debug)]
@@ -117,25 +129,25 @@ pub struct Options(BTreeMap<String, String>);
 
 impl Options {
     /// Sets an option, or fails where name or value are wrong, or the engine cannot honour them.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
-        let knob = find(name)?;
-        knob.check(name, value)?;
-        let taken = match knob.domain {
-            Domain::Proposal(features) => value == "false" || Active::most_features().contains(features),
-            _ => Active::OPTIONS.contains(&knob.name),
+    pub fn set(&mut self, name: &str, value: &str, engine: &EngineDescription) -> Result<()> {
+        let option = find(name)?;
+        option.check(name, value)?;
+        let taken = match option.domain {
+            Domain::Proposal(features) => value == "false" || engine.max_features.contains(features),
+            _ => engine.options.contains(&option.name),
         };
         if taken {
             self.0.insert(name.to_owned(), value.to_owned());
             return Ok(());
         }
-        match knob.lacking {
+        match option.lacking {
             Lacking::Ignore => Ok(()),
             Lacking::Refuse(same) | Lacking::Require(same, _) if value == same => Ok(()),
             Lacking::Require(_, capability) => {
-                Active::CAPABILITIES.require(capability, Active::NAME, format_args!("the option `{name}`"))?;
-                Err(refused(name, value))
+                engine.capabilities.require(capability, engine.name, format_args!("the option `{name}`"))?;
+                Err(refused(engine, name, value))
             }
-            Lacking::Refuse(_) => Err(refused(name, value)),
+            Lacking::Refuse(_) => Err(refused(engine, name, value)),
         }
     }
 
@@ -161,8 +173,8 @@ impl Options {
 
     /// The engine's features with the proposals switched as the options say.
     pub fn switch_proposals(&self, mut features: WasmFeatures) -> WasmFeatures {
-        for knob in TABLE {
-            if let (Domain::Proposal(proposal), Some(on)) = (&knob.domain, self.switch(knob.name)) {
+        for option in TABLE {
+            if let (Domain::Proposal(proposal), Some(on)) = (&option.domain, self.switch(option.name)) {
                 features.set(*proposal, on);
             }
         }
@@ -171,7 +183,7 @@ impl Options {
 
     /// What of them must be the same where compiled code is loaded again.
     pub fn stamp(&self) -> String {
-        let stamped = self.0.iter().filter(|(name, _)| find(name).is_ok_and(|knob| knob.in_stamp));
+        let stamped = self.0.iter().filter(|(name, _)| find(name).is_ok_and(|option| option.in_stamp));
         stamped.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")
     }
 }
@@ -182,27 +194,31 @@ pub fn check(name: &str, value: &str) -> Result<()> {
 }
 
 /// A value that the engine's option can have, by its position among the choices, the default first.
-pub fn value(name: &str, index: usize) -> Option<&'static str> {
-    match find(name).ok().filter(|knob| Active::OPTIONS.contains(&knob.name))?.domain {
+pub fn value(engine: &EngineDescription, name: &str, index: usize) -> Option<&'static str> {
+    match find(name).ok().filter(|option| engine.options.contains(&option.name))?.domain {
         Choice(values) => values.get(index).copied(),
         _ => None,
     }
 }
 
-fn find(name: &str) -> Result<&'static Knob> {
-    let fits = |knob: &&Knob| knob.name == name || knob.name.ends_with('.') && name.starts_with(knob.name);
-    let Some(knob) = TABLE.iter().find(fits) else {
-        let known: Vec<_> = TABLE.iter().map(|knob| knob.name).collect();
+fn find(name: &str) -> Result<&'static OptionDefinition> {
+    let fits =
+        |option: &&OptionDefinition| option.name == name || option.name.ends_with('.') && name.starts_with(option.name);
+    let Some(option) = TABLE.iter().find(fits) else {
+        let known: Vec<_> = TABLE.iter().map(|option| option.name).collect();
         fail!(Invalid, "there is no option `{name}`; there are {}", known.join(", "));
     };
-    Ok(knob)
+    Ok(option)
 }
 
-fn refused(name: &str, value: &str) -> Error {
-    Error::new(Kind::Unsupported, format!("the engine `{}` cannot honour the option `{name}={value}`", Active::NAME))
+fn refused(engine: &EngineDescription, name: &str, value: &str) -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        format!("the engine `{}` cannot honour the option `{name}={value}`", engine.name),
+    )
 }
 
-impl Knob {
+impl OptionDefinition {
     fn check(&self, name: &str, value: &str) -> Result<()> {
         let wanted = match &self.domain {
             Switch | Domain::Proposal(_) if matches!(value, "true" | "false") => return Ok(()),
@@ -216,7 +232,7 @@ impl Knob {
             Text => "text without NUL".to_owned(),
             Target => match value.parse::<target_lexicon::Triple>() {
                 Ok(_) => return Ok(()),
-                Err(error) => return Err(Error::new(Kind::Invalid, error.to_string())),
+                Err(error) => return Err(Error::new(ErrorKind::Invalid, error.to_string())),
             },
         };
         fail!(Invalid, "the option `{name}` cannot be `{value}`; it can be {wanted}")
@@ -227,19 +243,39 @@ impl Knob {
 mod tests {
     use super::*;
 
+    const ENGINE: EngineDescription = EngineDescription {
+        name: "x",
+        options: &["max_wasm_stack"],
+        max_features: WasmFeatures::WASM2,
+        capabilities: Capabilities(0),
+    };
+
     #[test]
     fn names_and_values_are_checked() {
         let mut options = Options::default();
-        assert_eq!(options.set("colour", "red").unwrap_err().kind, Kind::Invalid);
-        assert_eq!(options.set("wasm_simd", "maybe").unwrap_err().kind, Kind::Invalid);
-        assert_eq!(options.set("memory_reservation", "-1").unwrap_err().kind, Kind::Invalid);
-        assert!(options.set("target", "foo").unwrap_err().message.starts_with("Unrecognized architecture"));
+        let mut set = |name, value| options.set(name, value, &ENGINE);
+        assert_eq!(set("colour", "red").unwrap_err().kind, ErrorKind::Invalid);
+        assert_eq!(set("wasm_simd", "maybe").unwrap_err().kind, ErrorKind::Invalid);
+        assert_eq!(set("memory_reservation", "-1").unwrap_err().kind, ErrorKind::Invalid);
+        assert!(set("target", "foo").unwrap_err().message.starts_with("Unrecognized architecture"));
+    }
+
+    #[test]
+    fn what_an_engine_does_not_have_is_ignored_or_refused() {
+        let mut options = Options::default();
+        let mut set = |name, value| options.set(name, value, &ENGINE).map_err(|error| error.kind);
+        assert_eq!(set("memory_reservation", "65536"), Ok(()));
+        assert_eq!(set("consume_fuel", "false"), Ok(()));
+        assert_eq!(set("consume_fuel", "true"), Err(ErrorKind::Unsupported));
+        assert_eq!(set("wasm_gc", "true"), Err(ErrorKind::Unsupported));
+        assert_eq!(set("max_wasm_stack", "65536"), Ok(()));
+        assert_eq!((options.size("max_wasm_stack"), options.size("memory_reservation")), (Some(65536), None));
     }
 
     #[test]
     fn a_proposal_can_be_switched_off() {
         let mut options = Options::default();
-        options.set("wasm_simd", "false").unwrap();
+        options.set("wasm_simd", "false", &ENGINE).unwrap();
         let features = options.switch_proposals(WasmFeatures::WASM2);
         assert!(!features.contains(WasmFeatures::SIMD) && features.contains(WasmFeatures::MULTI_VALUE));
         assert_eq!(options.stamp(), "wasm_simd=false");

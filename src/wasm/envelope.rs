@@ -7,8 +7,8 @@
 //! Layout: magic, checksum of the rest (u32), then as length-prefixed (u32) byte strings: the stamp, the wasm (whole
 //! where the engine cannot serialize, else without its code), the engine's bytes. Integers are little-endian.
 
-use crate::binary::{leb128, section};
-use crate::error::{Error, Kind, Result, fail};
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::wasm::binary::{leb128, section};
 use wasmparser::{Parser, Payload};
 
 const MAGIC: &[u8; 8] = b"\x7fanywasm";
@@ -43,7 +43,7 @@ impl<'a> Envelope<'a> {
         let Some(rest) = bytes.strip_prefix(MAGIC) else {
             fail!(Incompatible, "not a serialized module: the first bytes are not anywasm's mark");
         };
-        let damaged = || Error::new(Kind::Incompatible, "the serialized module is damaged or cut off");
+        let damaged = || Error::new(ErrorKind::Incompatible, "the serialized module is damaged or cut off");
         let (checksum, mut rest) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
         if crc32fast::hash(rest) != u32::from_le_bytes(*checksum) {
             return Err(damaged());
@@ -101,7 +101,7 @@ fn empty_bodies(out: &mut Vec<u8>, count: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module_info::ModuleInfo;
+    use crate::wasm::module_info::ModuleInfo;
 
     #[test]
     fn damage_anywhere_is_noticed() {

@@ -3,8 +3,8 @@
 //! Engines that compile on several threads use rayon's, which are started once a process. A forked child has none of
 //! them, and would wait for them for ever: there, a pool of the child's own does the work.
 
-use crate::error::Result;
-use crate::stack;
+use crate::base::error::Result;
+use crate::base::stack;
 
 /// What compiling may use of the stack.
 pub const STACK: usize = 2 << 20;
@@ -16,7 +16,7 @@ pub fn compiling<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> 
 
 #[cfg(feature = "rayon")]
 mod threads {
-    use crate::error::{Error, Kind, Result};
+    use crate::base::error::{Error, ErrorKind, Result};
     use parking_lot::Mutex;
     use rayon::{ThreadPool, ThreadPoolBuilder};
     use std::process;
@@ -58,7 +58,7 @@ mod threads {
         }
         let pool = ThreadPoolBuilder::new()
             .build()
-            .map_err(|e| Error::new(Kind::Engine, format!("no threads can be started to compile on: {e}")))?;
+            .map_err(|e| Error::new(ErrorKind::Engine, format!("no threads can be started to compile on: {e}")))?;
         let made = Box::leak(Box::new(Own { process, pool, turn: Mutex::new(()) }));
         OWN.store(made, Ordering::Release);
         Ok(made)
@@ -67,7 +67,7 @@ mod threads {
 
 #[cfg(not(feature = "rayon"))]
 mod threads {
-    use crate::error::Result;
+    use crate::base::error::Result;
 
     pub fn with_threads<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         work()

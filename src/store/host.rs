@@ -1,11 +1,11 @@
 //! Calling a host function, whatever the backend: references are translated, its failure is remembered.
 
 use crate::backend::HostFunc;
-use crate::error::{Kind, Result};
-use crate::object;
-use crate::stack;
+use crate::base::error::{ErrorKind, Result};
+use crate::base::stack;
+use crate::base::value::Value;
 use crate::store::Store;
-use crate::value::Value;
+use crate::store::object;
 use std::sync::Arc;
 
 /// Calls `func` with the slots as the backend has them; on success they hold the results.
@@ -32,7 +32,7 @@ pub unsafe fn call(func: &HostFunc, values: *mut Value) -> Result<()> {
     }
     // A trap is what an engine can carry itself.
     if let Err(error) = &result
-        && error.kind != Kind::Trap
+        && error.kind != ErrorKind::Trap
     {
         // SAFETY: the record owns the engine's store, which runs right now.
         unsafe { &*func.store }.enter()?.host_failed(error);
@@ -70,7 +70,7 @@ unsafe fn raise(store: &Arc<Store>, func: &HostFunc, slots: &mut [Value]) -> Res
     let entered = store.enter()?;
     for (slot, ty) in slots.iter_mut().zip(func.ty.params.iter()).filter(|(_, ty)| ty.is_ref()) {
         // SAFETY: the engine filled the slot with a reference of this type, and it is read once.
-        *slot = unsafe { object::raise(store, &entered, *ty, *slot) };
+        *slot = unsafe { object::lift(store, &entered, *ty, *slot) };
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 //! and told of the instance as soon as there is one.
 
 use crate::backend::{Active, Backend};
-use crate::error::Result;
-use crate::object::Instance;
+use crate::base::error::Result;
+use crate::base::types::ExternType;
 use crate::store::Entered;
-use crate::types::ExternType;
+use crate::store::object::Instance;
 use crate::wasi::Block;
 use std::cell::Cell;
 

@@ -1,7 +1,6 @@
 //! What an engine can do, as data: the one table that the shim, Python, the tests and the documentation read.
 
-use crate::backend::Backend;
-use crate::error::{Error, Kind, Result};
+use crate::base::error::{Error, ErrorKind, Result};
 use std::fmt::Display;
 
 macro_rules! capabilities {
@@ -44,7 +43,7 @@ impl Capabilities {
             .find(|(bit, ..)| *bit == capability)
             .map_or(("unknown", ""), |(_, name, meaning)| (*name, *meaning));
         let message = format!("the engine `{engine}` lacks the capability `{name}` ({meaning}), which {what} needs");
-        Err(Error::new(Kind::Unsupported, message).with_code(capability.0.trailing_zeros() as i32))
+        Err(Error::new(ErrorKind::Unsupported, message).with_code(capability.0.trailing_zeros() as i32))
     }
 }
 
@@ -91,15 +90,6 @@ capabilities! {
     EXTERNREF_RELEASE = 19, "externref_release";
 }
 
-/// What an engine dies of when it is larger, so that it is refused: a name, what it counts, and the most there can be.
-pub fn limits<B: Backend>() -> [(&'static str, &'static str, u64); 3] {
-    [
-        ("memory_pages", "the most pages that a memory can be declared to have", B::MOST_MEMORY_PAGES),
-        ("table_elements", "the most elements that a table can start with", B::MOST_TABLE_ELEMENTS),
-        ("modules", "the most modules that the living engines of a process can have had", B::most_modules()),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,7 +106,7 @@ mod tests {
     #[test]
     fn a_missing_one_says_who_lacks_what() {
         let error = FUEL.require(V128, "x", "calling `f`").unwrap_err();
-        assert_eq!(error.kind, Kind::Unsupported);
+        assert_eq!(error.kind, ErrorKind::Unsupported);
         assert_eq!(error.code, 4);
         assert!(error.message.contains("`x`") && error.message.contains("`v128`") && error.message.contains("`f`"));
     }

@@ -1,13 +1,13 @@
 //! Handles to what lives in a store: the objects behind `aw_extern` and `aw_instance`.
 
 use crate::backend::{Active, Backend, Ref};
-use crate::caller::Caller;
-use crate::capabilities::{self, Capabilities};
-use crate::error::{Error, Kind, Result, fail};
-use crate::module::Module;
+use crate::base::capabilities::{self, Capabilities};
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::types::{ExternType, ValType};
+use crate::base::value::Value;
+use crate::engine::module::Module;
 use crate::store::{Entered, Key, Store};
-use crate::types::{ExternType, ValType};
-use crate::value::Value;
+use crate::wasi::caller::Caller;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Extern {
 
 impl Drop for Extern {
     fn drop(&mut self) {
-        self.store.retire(self.key);
+        self.store.free_or_defer(self.key);
     }
 }
 
@@ -56,7 +56,7 @@ pub struct Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        self.store.retire(self.key);
+        self.store.free_or_defer(self.key);
     }
 }
 
@@ -83,9 +83,9 @@ pub fn require(
 ///
 /// # Safety
 /// The slot holds a reference of type `ty` that the engine gave, and is not used again.
-pub unsafe fn raise(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Value {
+pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Value {
     // SAFETY: the caller's promise is the backend's condition.
-    let reference = match unsafe { Active::ref_raise(entered.raw, ty, value) } {
+    let reference = match unsafe { Active::ref_lift(entered.raw, ty, value) } {
         Ref::Null => 0,
         Ref::Host(number) => number,
         Ref::Func(raw) => {
@@ -169,13 +169,13 @@ pub unsafe fn lower_all(
 pub unsafe fn discard_all(entered: &Entered<'_>, types: &[ValType], slots: &[Value]) {
     for (ty, slot) in types.iter().zip(slots).filter(|(ty, _)| ty.is_ref()) {
         // SAFETY: the caller's promise.
-        if let Ref::Func(raw) = unsafe { Active::ref_raise(entered.raw, *ty, *slot) } {
+        if let Ref::Func(raw) = unsafe { Active::ref_lift(entered.raw, *ty, *slot) } {
             Active::extern_drop(raw);
         }
     }
 }
 
-unsafe fn signature<'a>(ty: ValType, value: Value) -> Option<&'a crate::types::FuncType> {
+unsafe fn signature<'a>(ty: ValType, value: Value) -> Option<&'a crate::base::types::FuncType> {
     // SAFETY: any bits are an integer.
     let reference = unsafe { value.reference };
     if reference == 0 || ty == ValType::ExternRef {
@@ -191,5 +191,5 @@ unsafe fn signature<'a>(ty: ValType, value: Value) -> Option<&'a crate::types::F
 /// The error for an object of the wrong kind.
 pub fn wrong_kind(wanted: &str, object: &Extern) -> Error {
     let found = object.ty.as_ref().map_or_else(|| "an opaque reference".to_owned(), ToString::to_string);
-    Error::new(Kind::Invalid, format!("expected a {wanted}, found {found}"))
+    Error::new(ErrorKind::Invalid, format!("expected a {wanted}, found {found}"))
 }

@@ -4,16 +4,20 @@
 //! times a second; each running guest then asks the hook, on its own thread, whether it may go on. A call pays nothing
 //! for it but the look at one flag: when no guest has been seen for a while the thread sleeps, and is woken by the next.
 
-use crate::backend::{Active, Backend};
-use crate::engine::Engine;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
 /// Asked on the guest's thread: 0, or the token of the failure that ends the guest.
 pub type Hook = unsafe extern "C" fn() -> u64;
+
+/// Something whose guests look at their deadline when the time advances: an engine.
+pub trait Tick: Send + Sync {
+    /// Advances its time by one.
+    fn tick(&self);
+}
 
 /// How often a running guest is asked to look up.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -31,7 +35,7 @@ static TICKER: Mutex<Ticker> = Mutex::new(Ticker { engines: Vec::new(), runs: fa
 static WAKE: Condvar = Condvar::new();
 
 struct Ticker {
-    engines: Vec<Weak<Engine>>,
+    engines: Vec<Weak<dyn Tick>>,
     runs: bool,
 }
 
@@ -57,10 +61,10 @@ pub fn set_hook(hook: Hook) {
 }
 
 /// Has the engine's guests look up from now on.
-pub fn register(engine: &Arc<Engine>) {
+pub fn register(engine: Weak<dyn Tick>) {
     let mut ticker = Ticker::lock();
     ticker.engines.retain(|engine| engine.strong_count() > 0);
-    ticker.engines.push(Arc::downgrade(engine));
+    ticker.engines.push(engine);
     ticker.start();
 }
 
@@ -105,7 +109,7 @@ fn tick() {
             ticker.engines.iter().filter_map(Weak::upgrade).collect::<Vec<_>>()
         };
         idle = if GUEST_SEEN.swap(false, Ordering::Relaxed) { 0 } else { (idle + 1).min(IDLE_TICKS) };
-        engines.iter().for_each(|engine| Active::engine_tick(&engine.raw));
+        engines.iter().for_each(|engine| engine.tick());
     }
 }
 

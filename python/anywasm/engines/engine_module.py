@@ -32,7 +32,7 @@ def _realise(ffi: Any, lib: Any) -> None:
             gc.enable()
 
 
-class Native:
+class EngineModule:
     """An engine module: cffi's `ffi` and `lib`, with the engine's name, version and capabilities.
 
     `capabilities` holds the names of what the engine can do; `meanings` maps every capability's name, whether the

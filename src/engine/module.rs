@@ -1,15 +1,15 @@
 //! A compiled module and what it says about itself.
 
 use crate::backend::{Active, Backend};
-use crate::capabilities;
-use crate::compiling::compiling;
+use crate::base::capabilities;
+use crate::base::compiling::compiling;
+use crate::base::error::{Result, fail};
+use crate::base::types::MemoryType;
 use crate::engine::Engine;
-use crate::envelope::{self, Envelope};
-use crate::error::{Result, fail};
-use crate::module_info::{self, ModuleInfo};
-use crate::start;
-use crate::types::MemoryType;
-use crate::version;
+use crate::engine::version;
+use crate::wasm::envelope::{self, Envelope};
+use crate::wasm::module_info::{self, ModuleInfo};
+use crate::wasm::start;
 use std::sync::Arc;
 
 /// A compiled module.
@@ -39,12 +39,12 @@ impl Module {
 
     /// Whether `wasm` is a module that the engine can compile, and if not, why.
     pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
-        module_info::validate(wasm, engine.features, Active::most_features(), Active::NAME)
+        module_info::validate(wasm, engine.features, Active::max_features(), Active::NAME)
     }
 
     /// Refuses sizes that are valid and that the engine dies of.
     fn check_sizes(info: &ModuleInfo) -> Result<()> {
-        let most = Active::MOST_MEMORY_PAGES;
+        let most = Active::MAX_MEMORY_PAGES;
         let pages = |ty: &MemoryType| ty.limits.max.unwrap_or(0).max(ty.limits.min);
         if let Some(pages) = info.memories.iter().map(pages).find(|pages| *pages > most) {
             fail!(
@@ -53,7 +53,7 @@ impl Module {
                 Active::NAME
             );
         }
-        let most = Active::MOST_TABLE_ELEMENTS;
+        let most = Active::MAX_TABLE_ELEMENTS;
         if let Some(size) = info.tables.iter().map(|ty| ty.limits.min).find(|size| *size > most) {
             fail!(
                 Unsupported,

@@ -12,7 +12,7 @@ from anywasm.wasmer import convert
 from anywasm.wasmer.describe import describe, val_types
 
 
-class WasmerFace(core.Face):
+class WasmerFace(core.StyleAdapter):
     """wasmer's conversions, classes and errors: nearly all are RuntimeError."""
 
     def exception(self, failure: Failure) -> BaseException:
@@ -69,5 +69,5 @@ class TextFace(WasmerFace):
         return RuntimeError(_in_decimal(failure.message))
 
 
-FACE = WasmerFace()
-TEXT_FACE = TextFace()
+STYLE = WasmerFace()
+TEXT_STYLE = TextFace()

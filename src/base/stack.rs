@@ -6,8 +6,8 @@
 //! into the same store goes on where that other stack was left, since the engine computes its limit only once, at the
 //! outermost call: both stacks grow in turns.
 
-use crate::error::{Error, Kind, Result};
-use crate::trap::TrapCode;
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::trap::TrapCode;
 use corosensei::stack::{DefaultStack, Stack};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -94,7 +94,7 @@ impl OtherStack {
     pub fn new(needed: usize) -> Result<Self> {
         let size = needed + 2 * MARGIN;
         let memory = DefaultStack::new(size)
-            .map_err(|e| Error::new(Kind::Engine, format!("no memory for a stack of {} KiB: {e}", size >> 10)))?;
+            .map_err(|e| Error::new(ErrorKind::Engine, format!("no memory for a stack of {} KiB: {e}", size >> 10)))?;
         let free = Free { limit: memory.limit().get(), top: memory.base().get() & !63 };
         Ok(Self { memory, free: Cell::new(free), own: Cell::new(free) })
     }
@@ -136,7 +136,7 @@ pub fn on_host_stack<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 fn checked<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     if stacker::remaining_stack().is_some_and(|left| left < HOST_MINIMUM) {
         let message = "call stack exhausted: calls between the host and WebAssembly are nested too deeply";
-        return Err(Error::new(Kind::Trap, message).with_code(TrapCode::StackOverflow as i32));
+        return Err(Error::new(ErrorKind::Trap, message).with_code(TrapCode::StackOverflow as i32));
     }
     work()
 }

@@ -1,7 +1,7 @@
 //! What a module says about itself, read from its bytes with wasmparser: never from the engine.
 
-use crate::error::{Error, Kind, Result, fail};
-use crate::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use wasmparser::{
@@ -142,7 +142,7 @@ fn describe(error: &BinaryReaderError) -> String {
 }
 
 fn malformed(error: BinaryReaderError) -> Error {
-    Error::new(Kind::Malformed, describe(&error))
+    Error::new(ErrorKind::Malformed, describe(&error))
 }
 
 /// Collects the index spaces while reading, which exports refer to.

@@ -12,7 +12,7 @@ from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
 from anywasm.wasmtime.trap import Trap, exited
 
 
-class WasmtimeFace(core.Face):
+class WasmtimeFace(core.StyleAdapter):
     """wasmtime-py's conversions, classes and errors."""
 
     def exception(self, failure: Failure) -> BaseException:
@@ -42,4 +42,4 @@ class WasmtimeFace(core.Face):
         return [convert.to_wasm(result, item) for result, item in zip(ty.results, values)]
 
 
-FACE = WasmtimeFace()
+STYLE = WasmtimeFace()

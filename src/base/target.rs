@@ -2,7 +2,7 @@
 //!
 //! Names are those of wasmer 1.1 (target-lexicon 0.12), which programs compare with.
 
-use crate::error::{Error, Kind, Result};
+use crate::base::error::{Error, ErrorKind, Result};
 use target_lexicon::{Architecture, BinaryFormat, CallingConvention, Endianness, OperatingSystem, ParseError, Triple};
 
 /// A triple, in words.
@@ -32,7 +32,7 @@ pub struct Target {
 impl Target {
     /// The triple that a text says. What is left out of the text is `unknown`.
     pub fn parse(text: &str) -> Result<Self> {
-        let triple: Triple = text.parse().map_err(|e: ParseError| Error::new(Kind::Invalid, e.to_string()))?;
+        let triple: Triple = text.parse().map_err(|e: ParseError| Error::new(ErrorKind::Invalid, e.to_string()))?;
         let mut target = Self::of(&triple);
         if let Some(format) = guessed_wrong(&triple).filter(|_| !text.ends_with("-elf")) {
             target.triple = target.triple.trim_end_matches("-elf").to_owned();

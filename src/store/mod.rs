@@ -4,13 +4,17 @@
 //! from any thread, a closed store takes its objects with it in an order that every engine accepts, and nobody frees
 //! anything twice.
 
+pub mod host;
+pub mod object;
+pub mod pin;
+
 use crate::backend::{Active, Backend};
+use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::stack::{self, OtherStack};
+use crate::base::trap::TrapCode;
 use crate::engine::Engine;
-use crate::error::{Error, Kind, Result, fail};
-use crate::interrupt;
-use crate::module_info::ModuleInfo;
-use crate::stack::{self, OtherStack};
-use crate::trap::TrapCode;
+use crate::engine::interrupt;
+use crate::wasm::module_info::ModuleInfo;
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
@@ -34,8 +38,8 @@ pub struct Store {
     lock: ReentrantMutex<State>,
     /// Deleted while another thread was in the store: freed by whoever comes next. A deletion must not wait, since
     /// Python's garbage collector may be what deletes, holding locks that the thread in the store wants.
-    dead: Mutex<Vec<Key>>,
-    any_dead: AtomicBool,
+    pending: Mutex<Vec<Key>>,
+    has_pending: AtomicBool,
     /// How many buffers over memories there are: while there are, a closed store is not freed.
     pins: AtomicUsize,
 }
@@ -85,8 +89,8 @@ impl Store {
             deadline: Cell::new(if engine.has_deadlines { 0 } else { u64::MAX }),
             interrupted: Cell::new(false),
         };
-        let (lock, dead, any_dead) = (ReentrantMutex::new(state), Mutex::default(), AtomicBool::new(false));
-        let record = Arc::new(Self { engine, lock, dead, any_dead, pins: AtomicUsize::new(0) });
+        let (lock, pending, has_pending) = (ReentrantMutex::new(state), Mutex::default(), AtomicBool::new(false));
+        let record = Arc::new(Self { engine, lock, pending, has_pending, pins: AtomicUsize::new(0) });
         if record.engine.interruptible {
             Active::store_watch(raw, Arc::as_ptr(&record));
             Active::store_deadline(raw, u64::from(!record.engine.has_deadlines));
@@ -105,8 +109,8 @@ impl Store {
     }
 
     fn entered<'a>(&self, state: ReentrantMutexGuard<'a, State>) -> Result<Entered<'a>> {
-        if self.any_dead.load(Ordering::Relaxed) {
-            self.bury(&state);
+        if self.has_pending.load(Ordering::Relaxed) {
+            self.free_pending(&state);
         }
         match state.raw.get() {
             Some(raw) if !state.closed.get() => Ok(Entered { raw, state }),
@@ -143,12 +147,12 @@ impl Store {
     }
 
     /// Frees an object, now or, where another thread is in the store, later. Never waits.
-    pub fn retire(&self, key: Key) {
+    pub fn free_or_defer(&self, key: Key) {
         match self.lock.try_lock() {
             Some(state) => state.free(key),
             None => {
-                self.dead.lock().push(key);
-                self.any_dead.store(true, Ordering::Relaxed);
+                self.pending.lock().push(key);
+                self.has_pending.store(true, Ordering::Relaxed);
             }
         }
     }
@@ -160,7 +164,7 @@ impl Store {
         if state.depth.get() > 0 {
             fail!(Store, "the store cannot be closed while it runs WebAssembly on this thread");
         }
-        self.bury(&state);
+        self.free_pending(&state);
         state.closed.set(true);
         self.free_if_closed(&state);
         Ok(())
@@ -171,7 +175,7 @@ impl Store {
         self.pins.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Ends a [`Store::pin`]. Never waits, like [`Store::retire`]: where somebody else looks at a closed store just now,
+    /// Ends a [`Store::pin`]. Never waits, like [`Store::free_or_defer`]: where somebody else looks at a closed store just now,
     /// it is freed with its last handle.
     pub fn unpin(&self) {
         self.pins.fetch_sub(1, Ordering::AcqRel);
@@ -186,18 +190,18 @@ impl Store {
         }
     }
 
-    fn bury(&self, state: &State) {
+    fn free_pending(&self, state: &State) {
         // In this order: what is added after the look sets the mark again.
-        self.any_dead.store(false, Ordering::Relaxed);
-        let dead = std::mem::take(&mut *self.dead.lock());
-        dead.into_iter().for_each(|key| state.free(key));
+        self.has_pending.store(false, Ordering::Relaxed);
+        let pending = std::mem::take(&mut *self.pending.lock());
+        pending.into_iter().for_each(|key| state.free(key));
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
         let state = self.lock.lock();
-        self.bury(&state);
+        self.free_pending(&state);
         state.free_all();
     }
 }
@@ -276,7 +280,7 @@ impl Entered<'_> {
         match nested.end() {
             None if state.interrupted.take() => result.map_err(|error| {
                 let code = TrapCode::Interrupt as i32;
-                self.with_names(Error { kind: Kind::Trap, code, ..error })
+                self.with_names(Error { kind: ErrorKind::Trap, code, ..error })
             }),
             None => result.map_err(|error| self.with_names(error)),
             Some(error) => {
