@@ -52,8 +52,8 @@ class Limits:
         """An engine that can keep them; the style's error where the chosen one lacks what that takes."""
         engine = Engine()
         for given, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory, "limits", "--max-memory")):
-            if given is not None and capability not in engine.engine_module.capabilities:
-                raise engine.style.exception(lacking(engine.engine_module, capability, option))
+            if given is not None and capability not in engine._core_engine_module.capabilities:
+                raise engine._core_style.exception(lacking(engine._core_engine_module, capability, option))
         if self.fuel is None:
             return engine
         config = Config()

@@ -1,4 +1,4 @@
-"""What the shim says when a call fails."""
+"""Failed calls of the shim, as Python values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from anywasm.core.trap import Frame, TrapCode
 from anywasm.engines import EngineModule, engines
 
 
-class Kind(enum.IntEnum):
-    """The kind of a failure; the numbers are the shim's."""
+class ErrorKind(enum.IntEnum):
+    """The kind of a failure. The numbers are the shim's (`src/base/error.rs`)."""
 
     INVALID = 1
     MALFORMED = 2
@@ -28,7 +28,7 @@ class Kind(enum.IntEnum):
 
 
 class CapabilityError(RuntimeError):
-    """The engine lacks a capability that was asked for; the text says which installed engine has it."""
+    """The engine lacks a capability that the call needs. The message names the installed engines that have it."""
 
     def __init__(self, message: str, capability: str | None = None) -> None:
         super().__init__(message)
@@ -37,56 +37,56 @@ class CapabilityError(RuntimeError):
 
 
 class Failure(NamedTuple):
-    """A failed call, before a style has made an exception of it."""
+    """Describes a failed call. A style turns a failure into its own exception (`StyleAdapter.exception`)."""
 
-    kind: Kind
+    kind: ErrorKind
     message: str
-    #: A trap's code, or None where the engine does not tell.
+    #: The code of a trap; None if the engine does not report one.
     trap_code: TrapCode | None
-    #: A mistyped import's position among the module's imports; -1 where that is not the problem.
+    #: The position of a mistyped import among the module's imports; -1 if the failure has another reason.
     import_index: int
-    #: The capability that is missing, by name.
+    #: The name of the missing capability.
     capability: str | None
-    #: Of a trap, innermost first.
+    #: The backtrace of a trap, innermost frame first.
     frames: tuple[Frame, ...]
-    #: What the host function that failed returned.
+    #: The token that the failed host function returned (`core/parking.py`); 0 if no host function failed.
     token: int
-    #: What a WASI program ended with; unsigned.
+    #: The exit code of a WASI program that ended itself, as an unsigned number.
     exit_code: int | None = None
 
     @classmethod
-    def of(cls, kind: Kind, message: str) -> Failure:
-        """One that this package found by itself."""
+    def of(cls, kind: ErrorKind, message: str) -> Failure:
+        """Creates a failure that Python code detects, without a call of the shim."""
         return cls(kind, message, None, -1, None, (), 0)
 
 
 def lacking(engine_module: EngineModule, capability: str, what: str) -> Failure:
-    """What is said where an engine lacks a capability that something needs, before the shim is asked."""
+    """Creates the failure for an engine that lacks a capability which `what` needs, without a call of the shim."""
     message = (
         f"the engine `{engine_module.name}` lacks the capability `{capability}` ({engine_module.meanings[capability]})"
     )
-    text = f"{message}, which {what} needs; {_who_has(capability)}"
-    return Failure(Kind.UNSUPPORTED, text, None, -1, capability, (), 0)
+    text = f"{message}, which {what} needs; {_engines_with(capability)}"
+    return Failure(ErrorKind.UNSUPPORTED, text, None, -1, capability, (), 0)
 
 
-def take(engine_module: EngineModule) -> Failure:
-    """The failure of the last call on this thread."""
+def take_failure(engine_module: EngineModule) -> Failure:
+    """Returns the failure of the last failed call on this thread, and removes it from the shim."""
     return _read(engine_module, engine_module.lib.aw_error_take())
 
 
 def _read(engine_module: EngineModule, error: Any) -> Failure:
     if not error:
-        return Failure.of(Kind.PANIC, "the call failed without an error: a bug in anywasm")
+        return Failure.of(ErrorKind.PANIC, "the call failed without an error: a bug in anywasm")
     try:
-        kind, code, message = Kind(error.kind), error.code, engine_module.text(error.message)
+        kind, code, message = ErrorKind(error.kind), error.code, engine_module.text(error.message)
         capability = None
-        if kind is Kind.UNSUPPORTED and code >= 0:
+        if kind is ErrorKind.UNSUPPORTED and code >= 0:
             capability = list(engine_module.meanings)[code]
-            message = f"{message}; {_who_has(capability)}"
-        trap_code = TrapCode(code) if kind is Kind.TRAP and code in TrapCode._value2member_map_ else None
+            message = f"{message}; {_engines_with(capability)}"
+        trap_code = TrapCode(code) if kind is ErrorKind.TRAP and code in TrapCode._value2member_map_ else None
         frames = tuple(_frame(engine_module, error.frames[index]) for index in range(error.frames_len))
-        index = code if kind is Kind.LINK else -1
-        exit_code = code % (1 << 32) if kind is Kind.EXIT else None
+        index = code if kind is ErrorKind.LINK else -1
+        exit_code = code % (1 << 32) if kind is ErrorKind.EXIT else None
         return Failure(kind, message, trap_code, index, capability, frames, error.token, exit_code)
     finally:
         engine_module.lib.aw_error_delete(error)
@@ -97,6 +97,6 @@ def _frame(engine_module: EngineModule, raw: Any) -> Frame:
     return Frame(raw.func_index, raw.func_offset, raw.module_offset, *names)
 
 
-def _who_has(capability: str) -> str:
+def _engines_with(capability: str) -> str:
     names = [info.name for info in engines() if capability in info.capabilities]
     return f"installed engines that have it: {', '.join(names) or 'none'}"

@@ -1,4 +1,4 @@
-"""Traps: codes, and the frames of a backtrace."""
+"""Traps: their codes, and the frames of their backtraces."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class TrapCode(enum.IntEnum):
-    """Why WebAssembly trapped; the numbers are the shim's (and wasmtime's, from its header `trap.h`)."""
+    """The reason for a trap. The numbers are the shim's, and those of wasmtime's header `trap.h`."""
 
     STACK_OVERFLOW = 0
     MEMORY_OUT_OF_BOUNDS = 1
@@ -30,7 +30,7 @@ class TrapCode(enum.IntEnum):
 
     @property
     def text(self) -> str:
-        """What happened, in the specification's words where it has some."""
+        """A short description: the specification's words, where the specification has a text for this trap."""
         return _TEXTS[self]
 
 
@@ -57,10 +57,16 @@ _TEXTS = {
 
 
 class Frame(NamedTuple):
-    """A function on the way to a trap, innermost first; offsets in bytes, names None where unknown."""
+    """A frame of a trap's backtrace: a WebAssembly function that was being executed.
 
+    Offsets are in bytes, and 0 if the engine does not report them. A name is None if it is unknown.
+    """
+
+    #: The function's index in the module's function index space.
     func_index: int
+    #: Bytes from the start of the function to the code that was being executed.
     func_offset: int
+    #: Bytes from the start of the module to that code.
     module_offset: int
     func_name: str | None
     module_name: str | None

@@ -102,7 +102,7 @@ class Binding(Generic[Kind]):
     def propose(self, proposal: Proposal) -> bool:
         """Claims the object for a proposal; False where it lives in another store already."""
         if self.made is not None:
-            return self.made.core_store is proposal.store
+            return self.made._core_store is proposal.store
         plan = self._last
         while plan.proposal is not proposal:
             if plan.proposal is not None and plan.proposal.settled(False):
@@ -137,7 +137,7 @@ class Binding(Generic[Kind]):
 
     def store(self) -> core.Store | None:
         """Where it lives already, if anywhere."""
-        return self._last.store if self.made is None else self.made.core_store
+        return self._last.store if self.made is None else self.made._core_store
 
     @property
     def _last(self) -> _Plan[Kind]:

@@ -26,7 +26,7 @@ class Exports(Unconstructible):
 
     def __getattr__(self, name: str) -> Any:
         instance = object.__getattribute__(self, "__anywasm_instance__")
-        index = instance.core_module.export_positions.get(name)
+        index = instance.module.export_positions.get(name)
         if index is None:
             raise LookupError(f"Export `{arguments.text(None, name)}` does not exist.")
         return _export(self, index)
@@ -38,7 +38,7 @@ class Exports(Unconstructible):
         raise AttributeError(f"'Exports' object has no attribute '{name}'")
 
     def __len__(self) -> int:
-        return len(object.__getattribute__(self, "__anywasm_instance__").core_module.export_list)
+        return len(object.__getattribute__(self, "__anywasm_instance__").module.export_list)
 
     def __iter__(self) -> ExportsIterator:
         return ExportsIterator._of(self)
@@ -57,7 +57,7 @@ def make(instance: core.Instance) -> Exports:
 def _export(exports: Exports, index: int) -> Any:
     """The export at this position: the same object each time."""
     instance = object.__getattribute__(exports, "__anywasm_instance__")
-    name = instance.core_module.export_list[index].name
+    name = instance.module.export_list[index].name
     if name not in exports.__dict__ or name == "__getattribute__":
         exports.__dict__[name] = instance.export(index)
     return exports.__dict__[name]
@@ -74,7 +74,7 @@ class ExportsIterator(Unconstructible):
     def _of(cls, exports: Exports) -> ExportsIterator:
         iterator = object.__new__(cls)
         instance = object.__getattribute__(exports, "__anywasm_instance__")
-        names = enumerate(export.name for export in instance.core_module.export_list)
+        names = enumerate(export.name for export in instance.module.export_list)
         iterator._items = ((name, _export(exports, index)) for index, name in names)
         return iterator
 

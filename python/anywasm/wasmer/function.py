@@ -45,16 +45,16 @@ class Function(Sealed, core.Func):
         if not callable(py_function):
             raise ValueError("Function must be a callable")
         signature = function_type._core if function_type is not None else inference.signature(py_function)
-        result: Function = object.__new__(specialise(Function, store._engine.engine_module))
-        result._init_unbound(store._engine, signature)
+        result: Function = object.__new__(specialise(Function, store._engine._core_engine_module))
+        result._core_init_unbound(store._engine, signature)
         result._host, result._home = core.HostDefinition(signature, py_function), store
         return result
 
     @classmethod
     def _of_system(cls, store: Store, call: SystemCall) -> Function:
         """A function of WASI."""
-        result: Function = object.__new__(specialise(Function, store._engine.engine_module))
-        result._init_unbound(store._engine, call.signature)
+        result: Function = object.__new__(specialise(Function, store._engine._core_engine_module))
+        result._core_init_unbound(store._engine, call.signature)
         result._host, result._home = call, store
         return result
 
@@ -70,28 +70,28 @@ class Function(Sealed, core.Func):
     @property
     def type(self) -> FunctionType:
         """Its type."""
-        result: FunctionType = of_core(self._signature)
+        result: FunctionType = of_core(self._core_signature)
         return result
 
     def _live_store(self) -> core.Store | None:
         """Where it lives, unless it is the host's, which can live anywhere."""
-        return self._store if self._host is None else None
+        return self._core_store if self._host is None else None
 
     def _in_store(self, store: core.Store) -> core.Importable:
         """What stands for this function in an engine's store: itself, or the host, which calls it where it lives."""
         if self._host is not None:
             return self._host
-        return self if self._store is store else self._definition_of_proxy()
+        return self if self._core_store is store else self._definition_of_proxy()
 
-    def reference_in(self, store: core.Store) -> core.Extern:
+    def _core_reference_in(self, store: core.Store) -> core.Extern:
         """The same as a reference."""
-        return self._in_store(store).as_extern(store)
+        return self._in_store(store)._core_as_extern(store)
 
     def _definition_of_proxy(self) -> core.HostDefinition:
         # Not held here: it holds this, and stores are to die without waiting for the cycle collector.
         proxy = self._proxy and self._proxy()
         if not proxy:
-            proxy = core.HostDefinition(self._signature, self._call)
+            proxy = core.HostDefinition(self._core_signature, self._call)
             self._proxy = weakref.ref(proxy)
         return proxy
 
@@ -99,14 +99,14 @@ class Function(Sealed, core.Func):
         return self._call_slowly(args)
 
     def _call_slowly(self, args: tuple[Any, ...]) -> Any:
-        if self._owner is None:
+        if self._core_owner is None:
             self._settle()
-        params, results = self._signature.params, self._signature.results
+        params, results = self._core_signature.params, self._core_signature.results
         plain = [convert.to_wasm(ty, arg) for ty, arg in zip(params, args)]
         if len(plain) < len(params):
             given, signature = val_types(params[: len(plain)]), f"{val_types(params)} -> {val_types(results)}"
             raise RuntimeError(f"RuntimeError: Parameters of type {given} did not match signature {signature}")
-        values = self.call(plain)
+        values = self._core_call(plain)
         return None if not results else values[0] if len(results) == 1 else tuple(values)
 
     def _settle(self) -> None:
@@ -117,4 +117,4 @@ class Function(Sealed, core.Func):
         # Of threads that call it for the first time at once, all go on with what one of them made, and say so here:
         # none must call it before it is complete.
         home, owner = self.__dict__.setdefault("_settled", (home, self._host.new_in(home)))
-        self._init(home, owner, self._signature, self._host)
+        self._core_init(home, owner, self._core_signature, self._host)

@@ -62,7 +62,7 @@ class Global(Bound):
 
     def _in_store(self, store: core.Store) -> core.Extern:
         made = super()._in_store(store)
-        if self._core_type.mutable or made.core_store is store:
+        if self._core_type.mutable or made._core_store is store:
             return made
         return core.Global.new(store, self._core_type, self.value)
 

@@ -102,9 +102,9 @@ def _common_store(home: Store, externs: list[Any]) -> core.Store:
             continue
         if not isinstance(each, Function):
             fixed.add(found)
-        elif found.core_engine is engine:
+        elif found._core_engine is engine:
             live.append(found)
-    if len(fixed) > 1 or any(store.core_engine is not engine for store in fixed):
+    if len(fixed) > 1 or any(store._core_engine is not engine for store in fixed):
         raise RuntimeError(
             "Error while importing: a memory, mutable global or table lives in another engine store than the rest "
             "already, and cannot move; import it before it is used, or give one instance's to the other, or compile "
@@ -124,7 +124,7 @@ def _settled(store: core.Store, externs: list[Bound]) -> bool:
 
 def _lives_in(extern: Any) -> core.Store | None:
     """Where something lives, if anywhere yet."""
-    store: core.Store | None = extern.core_store if _is_tag(extern) else extern._live_store()
+    store: core.Store | None = extern._core_store if _is_tag(extern) else extern._live_store()
     return store
 
 

@@ -101,6 +101,6 @@ def _is_binary(source: Any) -> bool:
 
 def _from_text(store: Store, source: str | bytes) -> bytes:
     try:
-        return to_binary(source, store._engine.engine_module, above=4)
+        return to_binary(source, store._engine._core_engine_module, above=4)
     except RuntimeError as error:
         raise RuntimeError(f"WebAssembly translation error: Error when converting wat: {error}") from None

@@ -213,14 +213,14 @@ class Environment(Unconstructible):
         """The same as a dictionary."""
         check.instance("store", store, Store)
         version = _VERSIONS[_version(wasi_version)]
-        calls = wasi.system_calls(store._engine.engine_module, version, self._wasi)
+        calls = wasi.system_calls(store._engine._core_engine_module, version, self._wasi)
         return {wasi.MODULES[version]: {name: Function._of_system(store, call) for name, call in calls.items()}}
 
     def _wasi(self, store: core.Store) -> wasi.WasiContext:
-        engine = store.core_engine
-        made = self._made.get(engine.engine_module)
+        engine = store._core_engine
+        made = self._made.get(engine._core_engine_module)
         if made is None:
-            made = self._made.setdefault(engine.engine_module, wasi.WasiContext(engine, self._setup))
+            made = self._made.setdefault(engine._core_engine_module, wasi.WasiContext(engine, self._setup))
         return made
 
 

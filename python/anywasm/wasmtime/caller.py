@@ -35,9 +35,9 @@ class Caller(core.Caller):
     def get(self, name: str) -> Optional[Any]:
         """The export of this name; None where there is none, or no caller any more."""
         name.encode()  # An AttributeError for what is no text, as in wasmtime-py.
-        return self.export(name)
+        return self._core_export(name)
 
     def _context(self) -> core.Store:
-        if self._store is None:
+        if self._core_store is None:
             raise ValueError("caller is no longer valid")
-        return self._store
+        return self._core_store

@@ -33,10 +33,15 @@ class Engine(core.Engine, Managed):
         super().__init__(STYLE, name, options)
         self._set_open()
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """Names of what the engine can do under its configuration (see `anywasm engines`)."""
+        return self._core_capabilities
+
     def increment_epoch(self) -> None:
         """Advances the epoch by one, from any thread: guests whose store's deadline it reaches are interrupted."""
         self._check_open()
-        self.advance_epoch()
+        self._core_advance_epoch()
 
     def is_pulley(self) -> bool:
         """Whether it interprets wasmtime's own bytecode: no engine here does."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from anywasm import core
+from anywasm.core.store.host_calls import new_host_func
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.caller import Caller
 from anywasm.wasmtime.errors import WasmtimeError
@@ -25,15 +26,15 @@ class Func(core.Func):
     42
     """
 
-    takes_store = True
+    _core_takes_store = True
 
     def __new__(cls, store: Any = None, *args: Any, **named: Any) -> Func:
         # The class is one for the store's engine, which a class derived from this one may take anywhere.
         if isinstance(store, Store):  # Nearly always, and host functions are made all the time.
-            return cls._allocate(store)
+            return cls._core_allocate(store)
         for arg in (*args, *named.values()):
             if isinstance(arg, Store):
-                return cls._allocate(arg)
+                return cls._core_allocate(arg)
         raise TypeError("expected a Store")
 
     def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
@@ -44,9 +45,9 @@ class Func(core.Func):
         home, signature = store._context(), ty._core
         if access_caller:
             made = definition(ty, func, access_caller)
-            self._init(home, made.new_in(home), signature, made)
+            self._core_init(home, made.new_in(home), signature, made)
         else:
-            self._init(home, home.new_host_func(signature, func), signature)
+            self._core_init(home, new_host_func(home, signature, func), signature)
 
     if TYPE_CHECKING:  # Calls go through C (src/glue/call.c).
 
@@ -56,18 +57,18 @@ class Func(core.Func):
     def type(self, store: Storelike) -> FuncType:
         """Its type."""
         check_store(store, self)
-        result: FuncType = of_core(self._signature)
+        result: FuncType = of_core(self._core_signature)
         return result
 
     def _call_slowly(self, args: tuple[Any, ...]) -> Any:
         if not args:
             raise TypeError("a function is called with its store, then its arguments")
         check_store(args[0], self)
-        args, params, results = args[1:], self._signature.params, self._signature.results
+        args, params, results = args[1:], self._core_signature.params, self._core_signature.results
         if len(args) != len(params):
             problem = "too many" if len(args) > len(params) else "too few"
             raise WasmtimeError(f"{problem} parameters provided: given {len(args)}, expected {len(params)}")
-        values = self.call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
+        values = self._core_call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
         return None if not results else values[0] if len(results) == 1 else values
 
 

@@ -61,7 +61,7 @@ class Linker(Managed):
         """Defines a name as an object of this store. WasmtimeError where it is defined already."""
         extern = unwrap(item)
         home = self._store(store)
-        if not extern.lives_in(home):
+        if not extern._core_lives_in(home):
             raise wrong_store()
         self._core.define(module, name, extern)
 
@@ -93,7 +93,7 @@ class Linker(Managed):
     def define_wasi(self) -> None:
         """Defines WASI, preview 1 and `wasi_unstable`, for all stores; what guests find is each store's `set_wasi`."""
         for version, module in wasi.MODULES.items():
-            for name, call in wasi.system_calls(self.engine.engine_module, version, of_store).items():
+            for name, call in wasi.system_calls(self.engine._core_engine_module, version, of_store).items():
                 self._core.define(module, name, call)
 
     def define_unknown_imports_as_traps(self, module: Module) -> None:

@@ -78,7 +78,7 @@ class Memory:
     def read(self, store: Storelike, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
         """The bytes from `start` to `stop`, as slices of a list go: negative from the end, beyond it cut off."""
         core = self._core
-        if store is not core._store:
+        if store is not core._core_store:
             check_store(store, core)
         found = core.fast_read(start, stop)
         if found is not None:
@@ -89,7 +89,7 @@ class Memory:
     def write(self, store: Storelike, value: bytes | bytearray | Sequence[int], start: Optional[int] = None) -> int:
         """Writes bytes from `start` on; gives how many. IndexError where they do not fit."""
         core = self._core
-        if store is not core._store:
+        if store is not core._core_store:
             check_store(store, core)
         written = core.fast_write(0 if start is None else start, value)
         if written is not None:

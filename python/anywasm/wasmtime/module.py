@@ -120,5 +120,5 @@ def _bytes(wasm: Any) -> Union[bytes, bytearray]:
 def _binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
     """Text, as str or as bytes that do not begin with a zero byte, is translated; a bytearray is never text."""
     if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
-        return core.wat2wasm(STYLE, wasm, engine.engine_module)
+        return core.wat2wasm(STYLE, wasm, engine._core_engine_module)
     return _bytes(wasm)

@@ -48,8 +48,8 @@ class SharedMemory(Managed):
     @classmethod
     def _or_memory(cls, made: core.Memory) -> Memory | SharedMemory:
         """What an instance exports; a `Memory` where the engine has no other form for a shared one."""
-        shares = made.type.shared and "shared_memory" in made.core_store.core_engine.capabilities
-        return cls._of(core.SharedMemory.behind(made)) if shares else Memory._of(made)
+        shares = made.type.shared and "shared_memory" in made._core_store._core_engine._core_capabilities
+        return cls._of(core.SharedMemory.from_export(made)) if shares else Memory._of(made)
 
     @property
     def _core(self) -> core.SharedMemory:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from anywasm import core
+from anywasm.core.store import limits
+from anywasm.core.store.externrefs import collect
 from anywasm.core.wasi import WasiContext
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
@@ -24,7 +26,7 @@ class Store(core.Store, Managed):
     True
     """
 
-    _engine: Engine
+    _core_engine: Engine
 
     def __init__(self, engine: Optional[Engine] = None, data: Any = None) -> None:
         if engine is None:
@@ -40,7 +42,7 @@ class Store(core.Store, Managed):
     @property
     def engine(self) -> Engine:
         """The engine it was made with."""
-        return self._engine
+        return self._core_engine
 
     def data(self) -> Any:
         """What it was given to keep; None for anything that counts as false."""
@@ -53,26 +55,27 @@ class Store(core.Store, Managed):
         WasmtimeError where it cannot be had, such as a directory that has gone.
         """
         wasi._consume()
-        home, made = self._context(), WasiContext(self._engine, wasi._setup)
-        if home.core_wasi is None:
-            home.core_wasi = made
+        home, made = self._context(), WasiContext(self._core_engine, wasi._setup)
+        state = home._core_state.wasi
+        if state.own is None:
+            state.own = made
         else:
-            home.core_wasi.take_over(made)
+            state.own.take_over(made)
 
     def gc(self) -> None:
         """Lets go of the Python objects that no guest holds any more; they would go later by themselves."""
-        self._context().core_collect()
+        collect(self._context())
 
     def set_fuel(self, fuel: int) -> None:
         """Sets how much guests may use before they trap with `TrapCode.OUT_OF_FUEL`: about one for an instruction.
 
         WasmtimeError unless the engine was made with `Config.consume_fuel`; a store begins with none.
         """
-        self._context().write_fuel(_integer(fuel) % (1 << 64))
+        limits.set_fuel(self._context(), _integer(fuel) % (1 << 64))
 
     def get_fuel(self) -> int:
         """How much is left. WasmtimeError unless the engine was made with `Config.consume_fuel`."""
-        return self._context().read_fuel()
+        return limits.get_fuel(self._context())
 
     def set_epoch_deadline(self, ticks_after_current: int) -> None:
         """Has guests trap with `TrapCode.INTERRUPT` once the engine's epoch has been incremented so often from now.
@@ -80,7 +83,7 @@ class Store(core.Store, Managed):
         Nothing unless the engine was made with `Config.epoch_interruption`; there, a store begins with a deadline
         that is reached.
         """
-        self._context().set_deadline(_integer(ticks_after_current) % (1 << 64))
+        limits.set_epoch_deadline(self._context(), _integer(ticks_after_current) % (1 << 64))
 
     def set_limits(
         self,
@@ -95,12 +98,12 @@ class Store(core.Store, Managed):
         A negative number is no limit. Beyond, `memory.grow` and `table.grow` give -1 in WebAssembly, and making or
         growing something from Python is a WasmtimeError.
         """
-        limits = (memory_size, table_elements, instances, tables, memories)
-        self._context().core_limit(*(_signed(_integer(limit)) for limit in limits))
+        numbers = (memory_size, table_elements, instances, tables, memories)
+        limits.set_limits(self._context(), *(_signed(_integer(number)) for number in numbers))
 
     def set_wasi_http(self) -> None:
         """Gives components `wasi:http`; an engine without the component model has nobody to give it to."""
-        self._context().core_engine.require("components", "`wasi:http`")
+        self._context()._core_engine._core_require("components", "`wasi:http`")
 
     def _context(self) -> core.Store:
         if not self._open:
@@ -108,7 +111,7 @@ class Store(core.Store, Managed):
         return self
 
     def _delete(self) -> None:
-        self._close_store()
+        self._core_close()
 
 
 class StoreContext:
@@ -144,7 +147,7 @@ Storelike = Union[Store, StoreContext, "Caller"]
 
 def check_store(store: Storelike, owner: core.Extern | core.Instance) -> None:
     """Refuses a store that the object does not live in."""
-    if store._context() is not owner._store:
+    if store._context() is not owner._core_store:
         raise wrong_store()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anywasm import core
-from anywasm.core import Failure, Kind
+from anywasm.core import ErrorKind, Failure
 from anywasm.wasmtime import convert, mismatch
 from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
 from anywasm.wasmtime.trap import Trap, exited
@@ -16,19 +16,19 @@ class WasmtimeFace(core.StyleAdapter):
     """wasmtime-py's conversions, classes and errors."""
 
     def exception(self, failure: Failure) -> BaseException:
-        if failure.kind is Kind.TRAP:
+        if failure.kind is ErrorKind.TRAP:
             return Trap._of(failure)
-        if failure.kind is Kind.EXIT:
+        if failure.kind is ErrorKind.EXIT:
             return exited(failure)
-        if failure.kind is Kind.UNSUPPORTED:
+        if failure.kind is ErrorKind.UNSUPPORTED:
             return MissingCapability(failure.message, failure.capability)
-        if failure.kind is Kind.CLOSED:
+        if failure.kind is ErrorKind.CLOSED:
             return ValueError("already closed")
         return WasmtimeError._of(failure.message)
 
-    def link_error(self, asked: core.Import, given: core.ExternType | None, failure: Failure) -> BaseException:
-        cause = mismatch.describe(asked.type, given)
-        text = f"incompatible import type for `{asked.module}::{asked.name}`\n\nCaused by:\n    {cause}\n"
+    def link_error(self, expected: core.Import, actual: core.ExternType | None, failure: Failure) -> BaseException:
+        cause = mismatch.describe(expected.type, actual)
+        text = f"incompatible import type for `{expected.module}::{expected.name}`\n\nCaused by:\n    {cause}\n"
         return WasmtimeError._of(text)
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:

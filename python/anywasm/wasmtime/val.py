@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from anywasm import core
-from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.types import ValType
+
+#: The sizes of the integer types, in bits.
+INTEGER_BITS = {core.ValType.I32: 32, core.ValType.I64: 64}
 
 #: wasmtime's numbers for the types that a `Val` can be of (`wasmtime_valkind_t`).
 _KINDS = {
@@ -19,6 +21,13 @@ _KINDS = {
     5: core.ValType.FUNCREF,
     6: core.ValType.EXTERNREF,
 }
+
+
+def wrap(ty: core.ValType, value: int) -> int:
+    """Reduces an integer modulo 2**32 or 2**64, the size of an integer type. The result is signed."""
+    bits = INTEGER_BITS[ty]
+    value = int.__and__(value, (1 << bits) - 1)  # A subclass of int may define `&` in another way.
+    return value - (1 << bits) if value >> bits - 1 else value
 
 
 class Val:
@@ -66,7 +75,7 @@ class Val:
     def _integer(cls, ty: core.ValType, val: int) -> Val:
         if not isinstance(val, int):
             raise TypeError("expected an integer")
-        return cls._of(ty, convert.wrap(ty, val))
+        return cls._of(ty, wrap(ty, val))
 
     @classmethod
     def f32(cls, val: float) -> Val:

@@ -160,7 +160,8 @@ def _text(value: str) -> str:
 
 def of_store(store: core.Store) -> wasi.WasiContext:
     """What system calls in a store work on."""
-    if store.core_wasi is None:
+    state = store._core_state.wasi
+    if state.own is None:
         # It may be configured any time before the first call.
-        store.core_wasi = wasi.WasiContext(store.core_engine, None)
-    return store.core_wasi
+        state.own = wasi.WasiContext(store._core_engine, None)
+    return state.own
