@@ -29,6 +29,7 @@ pub mod types;
 pub mod wasi;
 
 mod pointer;
+mod reference;
 
 use crate::base::error::{Error, ErrorKind, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,10 +1,10 @@
 //! A system call as a host function of an engine.
 
-use crate::backend::HostCall;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::types::FuncType;
 use crate::base::value::Value;
 use crate::store::Store;
+use crate::store::host::HostCall;
 use crate::wasi::caller::Caller;
 use crate::wasi::calls::{self, Call};
 use crate::wasi::guest::{Block, Guest};
