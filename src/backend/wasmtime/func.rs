@@ -3,7 +3,8 @@
 //! Numbers pass through wasmtime's unchecked entries, which take value slots as they are. References need the checked
 //! entries, and a conversion of each value.
 
-use crate::backend::wasmtime::{Wasmtime, error, external, reference, store, types};
+use crate::backend::wasmtime::external::Extern;
+use crate::backend::wasmtime::{Wasmtime, error, reference, store, types};
 use crate::backend::{FuncOps, HostFunc};
 use crate::base::error::{ErrorKind, Result};
 use crate::base::types::{FuncType, ValType};
@@ -22,7 +23,7 @@ fn has_refs(ty: &FuncType) -> bool {
 }
 
 impl FuncOps for Wasmtime {
-    fn func_new(store: Self::Store, func: HostFunc) -> Result<c::wasmtime_extern_t> {
+    fn func_new(store: Self::Store, func: HostFunc) -> Result<Extern> {
         let ty = types::func_type(&func.ty);
         let checked = has_refs(&func.ty);
         let env = Box::into_raw(Box::new(func)).cast();
@@ -36,16 +37,11 @@ impl FuncOps for Wasmtime {
                 c::wasmtime_func_new_unchecked(store.context, ty, Some(trampoline), env, Some(finalize), &mut out);
             }
             c::wasm_functype_delete(ty);
-            Ok(external::func(out))
+            Ok(Extern::func(out))
         }
     }
 
-    unsafe fn func_call(
-        store: Self::Store,
-        func: c::wasmtime_extern_t,
-        ty: &FuncType,
-        values: *mut Value,
-    ) -> Result<()> {
+    unsafe fn func_call(store: Self::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
         if has_refs(ty) {
             // SAFETY: the caller guarantees a function of this type, and slots that fit the type.
             return unsafe { call_checked(store, func, ty, values) };
@@ -54,7 +50,7 @@ impl FuncOps for Wasmtime {
         // trap.
         unsafe {
             let mut trap = std::ptr::null_mut();
-            let func = &func.of.func;
+            let func = func.as_func();
             let error = c::wasmtime_func_call_unchecked(store.context, func, values.cast(), ty.slots(), &mut trap);
             if error.is_null() && trap.is_null() {
                 return Ok(());
@@ -63,7 +59,7 @@ impl FuncOps for Wasmtime {
         }
     }
 
-    unsafe fn func_type(store: Self::Store, func: c::wasmtime_extern_t) -> Option<FuncType> {
+    unsafe fn func_type(store: Self::Store, func: Extern) -> Option<FuncType> {
         Some(types::of_func(store, func))
     }
 }
@@ -126,12 +122,7 @@ fn as_trap(work: impl FnOnce() -> Result<()>) -> *mut c::wasm_trap_t {
 ///
 /// # Safety
 /// `func` is a function of this type in this store, and `values` points to slots that fit the type.
-unsafe fn call_checked(
-    store: store::Store,
-    func: c::wasmtime_extern_t,
-    ty: &FuncType,
-    values: *mut Value,
-) -> Result<()> {
+unsafe fn call_checked(store: store::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
     // SAFETY: the caller guarantees the function's type, and that the slots fit the type. This function owns arguments
     // and results: it frees the arguments after the call, and the slots take over the results.
     unsafe {
@@ -142,7 +133,7 @@ unsafe fn call_checked(
         let mut trap = std::ptr::null_mut();
         let error = c::wasmtime_func_call(
             store.context,
-            &func.of.func,
+            func.as_func(),
             args.as_ptr(),
             args.len(),
             results.as_mut_ptr(),

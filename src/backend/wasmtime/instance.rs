@@ -1,8 +1,9 @@
 //! Instances, and what they export.
 
 use crate::backend::InstanceOps;
+use crate::backend::wasmtime::external::Extern;
 use crate::backend::wasmtime::module::Module;
-use crate::backend::wasmtime::{Wasmtime, error, external};
+use crate::backend::wasmtime::{Wasmtime, error};
 use crate::base::error::{Result, fail};
 use crate::wasm::module_info::ModuleInfo;
 use wasm_c_api as c;
@@ -12,7 +13,7 @@ impl InstanceOps for Wasmtime {
         store: Self::Store,
         module: &Module,
         _: &ModuleInfo,
-        imports: &[c::wasmtime_extern_t],
+        imports: &[Extern],
     ) -> Result<c::wasmtime_instance_t> {
         // SAFETY: store and module live, and the imports belong to the store. `outcome` owns error and trap.
         unsafe {
@@ -21,7 +22,7 @@ impl InstanceOps for Wasmtime {
             let error = c::wasmtime_instance_new(
                 store.context,
                 module.0,
-                imports.as_ptr(),
+                imports.as_ptr().cast(),
                 imports.len(),
                 &mut instance,
                 &mut trap,
@@ -36,7 +37,7 @@ impl InstanceOps for Wasmtime {
         instance: c::wasmtime_instance_t,
         info: &ModuleInfo,
         index: usize,
-    ) -> Result<c::wasmtime_extern_t> {
+    ) -> Result<Extern> {
         let name = &info.exports[index].name;
         // SAFETY: the instance belongs to the store, and wasmtime only reads the name.
         unsafe {
@@ -45,18 +46,18 @@ impl InstanceOps for Wasmtime {
             if !c::wasmtime_instance_export_get(store.context, &instance, name_ptr, name.len(), &mut out) {
                 fail!(Engine, "the engine does not know the export `{name}`");
             }
-            Ok(out)
+            Ok(Extern::from_raw(out))
         }
     }
 
     /// Does nothing: an instance is a number, and the store owns the object.
     fn instance_drop(_: c::wasmtime_instance_t) {}
 
-    fn extern_drop(mut object: c::wasmtime_extern_t) {
-        if external::as_shared_memory(&object).is_some() {
+    fn extern_drop(mut object: Extern) {
+        if object.as_shared_memory().is_some() {
             // SAFETY: the extern owns its shared memory, and the store record drops an extern once. Externs of other
             // kinds own nothing.
-            unsafe { c::wasmtime_extern_delete(&mut object) }
+            unsafe { c::wasmtime_extern_delete(object.as_raw_mut()) }
         }
     }
 }

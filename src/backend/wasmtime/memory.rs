@@ -1,7 +1,8 @@
 //! Memories: those of a store, and shared ones, which belong to no store.
 
 use crate::backend::wasmtime::engine::Engine;
-use crate::backend::wasmtime::{Wasmtime, error, external};
+use crate::backend::wasmtime::external::Extern;
+use crate::backend::wasmtime::{Wasmtime, error};
 use crate::backend::{MemoryOps, SharedMemoryOps};
 use crate::base::error::{ErrorKind, Result};
 use crate::base::types::MemoryType;
@@ -40,35 +41,35 @@ impl Drop for RawType {
 
 /// A memory's address range is reserved as long as the memory lives, so pinning needs no work: the trait's defaults.
 impl MemoryOps for Wasmtime {
-    fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<c::wasmtime_extern_t> {
+    fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Extern> {
         let ty = RawType::new(ty)?;
         // SAFETY: the store lives, wasmtime only reads the type, and `check` owns the error.
         unsafe {
             let mut out = std::mem::zeroed();
             error::check(c::wasmtime_memory_new(store.context, ty.0, &mut out), ErrorKind::Engine)?;
-            Ok(external::memory(out))
+            Ok(Extern::memory(out))
         }
     }
 
-    fn memory_data(store: Self::Store, memory: c::wasmtime_extern_t) -> (*mut u8, usize) {
+    fn memory_data(store: Self::Store, memory: Extern) -> (*mut u8, usize) {
         // SAFETY: the caller passes a memory of this store or a shared memory, and the extern tells which.
         unsafe {
-            if let Some(memory) = external::as_shared_memory(&memory) {
+            if let Some(memory) = memory.as_shared_memory() {
                 return (c::wasmtime_sharedmemory_data(memory), c::wasmtime_sharedmemory_data_size(memory));
             }
-            let memory = &memory.of.memory;
+            let memory = memory.as_memory();
             (c::wasmtime_memory_data(store.context, memory), c::wasmtime_memory_data_size(store.context, memory))
         }
     }
 
-    fn memory_grow(store: Self::Store, memory: c::wasmtime_extern_t, delta: u64) -> bool {
+    fn memory_grow(store: Self::Store, memory: Extern, delta: u64) -> bool {
         let mut previous = 0;
         // SAFETY: the caller passes a memory of this store or a shared memory, and the extern tells which. `check` owns
         // the error.
         unsafe {
-            let error = match external::as_shared_memory(&memory) {
+            let error = match memory.as_shared_memory() {
                 Some(memory) => c::wasmtime_sharedmemory_grow(memory, delta, &mut previous),
-                None => c::wasmtime_memory_grow(store.context, &memory.of.memory, delta, &mut previous),
+                None => c::wasmtime_memory_grow(store.context, memory.as_memory(), delta, &mut previous),
             };
             error::check(error, ErrorKind::Engine).is_ok()
         }
@@ -99,14 +100,14 @@ impl SharedMemoryOps for Wasmtime {
         Ok(SharedMemory(raw))
     }
 
-    fn shared_memory_of(object: &c::wasmtime_extern_t) -> Option<SharedMemory> {
+    fn shared_memory_of(object: &Extern) -> Option<SharedMemory> {
         // SAFETY: the extern lives, so its handle does. The clone is a handle of its own.
-        external::as_shared_memory(object).map(|memory| SharedMemory(unsafe { c::wasmtime_sharedmemory_clone(memory) }))
+        object.as_shared_memory().map(|memory| SharedMemory(unsafe { c::wasmtime_sharedmemory_clone(memory) }))
     }
 
-    fn shared_memory_extern(memory: &SharedMemory) -> c::wasmtime_extern_t {
+    fn shared_memory_extern(memory: &SharedMemory) -> Extern {
         // SAFETY: the handle lives. The extern owns the clone.
-        external::shared_memory(unsafe { c::wasmtime_sharedmemory_clone(memory.0) })
+        Extern::shared_memory(unsafe { c::wasmtime_sharedmemory_clone(memory.0) })
     }
 
     fn shared_memory_data(memory: &SharedMemory) -> (*mut u8, usize) {

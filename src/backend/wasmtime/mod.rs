@@ -33,7 +33,7 @@ impl Backend for Wasmtime {
     type Engine = engine::Engine;
     type Store = store::Store;
     type Module = module::Module;
-    type Extern = c::wasmtime_extern_t;
+    type Extern = external::Extern;
     type Instance = c::wasmtime_instance_t;
     type SharedMemory = memory::SharedMemory;
 

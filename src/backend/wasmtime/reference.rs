@@ -1,7 +1,8 @@
 //! References. A slot owns a boxed, rooted value of wasmtime, or holds 0 for the null reference.
 
+use crate::backend::wasmtime::Wasmtime;
+use crate::backend::wasmtime::external::Extern;
 use crate::backend::wasmtime::store::{Released, Store};
-use crate::backend::wasmtime::{Wasmtime, external};
 use crate::backend::{Ref, RefOps};
 use crate::base::error::{Result, fail};
 use crate::base::types::{FuncType, ValType};
@@ -63,20 +64,19 @@ fn external_ref(store: Store, number: u64) -> Result<c::wasmtime_val_t> {
 }
 
 impl RefOps for Wasmtime {
-    fn ref_lower(store: Store, value: Ref<c::wasmtime_extern_t>, _: Option<&FuncType>) -> Result<Value> {
+    fn ref_lower(store: Store, value: Ref<Extern>, _: Option<&FuncType>) -> Result<Value> {
         match value {
             Ref::Null => Ok(Value::default()),
             Ref::Func(func) => {
                 let mut out = zeroed(c::WASMTIME_FUNCREF);
-                // SAFETY: `Ref::Func` holds a function, so this field of the union is the initialized one.
-                out.of.funcref = unsafe { func.of.func };
+                out.of.funcref = *func.as_func();
                 Ok(boxed(out))
             }
             Ref::Host(number) => Ok(boxed(external_ref(store, number)?)),
         }
     }
 
-    unsafe fn ref_lift(store: Store, _: ValType, slot: Value) -> Ref<c::wasmtime_extern_t> {
+    unsafe fn ref_lift(store: Store, _: ValType, slot: Value) -> Ref<Extern> {
         if slot.bits() == 0 {
             return Ref::Null;
         }
@@ -85,7 +85,7 @@ impl RefOps for Wasmtime {
         unsafe {
             let mut value = *Box::from_raw(slot.bits() as *mut c::wasmtime_val_t);
             if u32::from(value.kind) == c::WASMTIME_FUNCREF {
-                return Ref::Func(external::func(value.of.funcref));
+                return Ref::Func(Extern::func(value.of.funcref));
             }
             let object = c::wasmtime_externref_data(store.context, &value.of.externref).cast::<HostObject>();
             // Only `external_ref` makes references with data. The data lives as long as the reference.

@@ -21,6 +21,10 @@ pub struct Store {
     pub released: *const Released,
 }
 
+// SAFETY: a store may move between threads, if one thread uses it at a time (wasmtime.h, "Thread Safety"). The store
+// record's lock ensures that. `Released` synchronizes itself.
+unsafe impl Send for Store {}
+
 impl Store {
     fn released(&self) -> &Released {
         // SAFETY: the store owns a share of this `Arc` until `store_drop`, and nobody uses a store after that.

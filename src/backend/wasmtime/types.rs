@@ -1,6 +1,7 @@
 //! Types: made for wasmtime, and, for functions found in tables and globals, read from wasmtime.
 
 use crate::backend::wasm_h;
+use crate::backend::wasmtime::external::Extern;
 use crate::backend::wasmtime::store::Store;
 use crate::base::types::{FuncType, GlobalType, TableType, ValType};
 use wasm_c_api as c;
@@ -31,11 +32,11 @@ pub fn global_type(ty: &GlobalType) -> *mut c::wasm_globaltype_t {
 }
 
 /// Returns the type of a function.
-pub fn of_func(store: Store, func: c::wasmtime_extern_t) -> FuncType {
+pub fn of_func(store: Store, func: Extern) -> FuncType {
     // SAFETY: the caller passes a function of this store. This function owns the type, and frees it. It reads each value
     // type with `wasmtime_valtype_new`, since `wasm_valtype_kind` aborts on v128.
     unsafe {
-        let raw = c::wasmtime_func_type(store.context, &func.of.func);
+        let raw = c::wasmtime_func_type(store.context, func.as_func());
         let ty = wasm_h::of_func(raw, |ty| {
             let mut out: c::wasmtime_valtype_t = std::mem::zeroed();
             c::wasmtime_valtype_new(ty, &mut out);
