@@ -70,16 +70,16 @@ def _readme_table(table: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def main(*arguments: str) -> int:
+def main(*arguments: str, root: Path = ROOT) -> int:
     """Checks or writes the generated texts; returns the exit code."""
     if arguments not in ((), ("--write",)):
         print(__doc__)
         return 2
-    texts = generated()
+    texts = generated(root)
     if arguments:
         for path, text in texts.items():
-            (ROOT / path).write_text(text)
-    stale = [path for path, text in texts.items() if not (ROOT / path).exists() or (ROOT / path).read_text() != text]
+            (root / path).write_text(text)
+    stale = [path for path, text in texts.items() if not (root / path).exists() or (root / path).read_text() != text]
     for path in stale:
         print(f"{path} differs from {SOURCE}: run `python tests/tools/engine_table.py --write`", file=sys.stderr)
     return 1 if stale else 0

@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 import clang
+
 import engine_table
 
 ROOT = engine_table.ROOT
