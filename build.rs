@@ -29,14 +29,24 @@ fn main() {
     if env::var_os("DEP_WASM_C_API_WASMTIME_H").is_some() {
         println!("cargo:rustc-cfg=wasmtime_h");
     }
+    let Some(engine) = engine_name() else { return };
+    println!("cargo:rustc-env=ENGINE_QUIRKS={}", engine.replace('-', "_"));
     hide_the_engine();
     find_the_system_library();
     if env::var_os("CARGO_FEATURE_PYTHON").is_some() {
+        println!("cargo:rustc-env=PY_INIT=PyInit_{}", module_name());
         glue();
     }
 }
 
-/// Two extension modules in one process both define `wasm_*`: neither may export them.
+/// Returns the engine's name, which the build script of `wasm_c_api` passes on.
+///
+/// It passes none if no engine or several are selected. The crate `wasm_c_api` does not compile then, and says why.
+fn engine_name() -> Option<String> {
+    env::var("DEP_WASM_C_API_ENGINE").ok()
+}
+
+/// Keeps the engine's symbols out of the library's exports: two engine modules in one process both define `wasm_*`.
 fn hide_the_engine() {
     let visible = env::var_os("CARGO_FEATURE_VISIBLE").is_some();
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") && !visible {
@@ -44,7 +54,7 @@ fn hide_the_engine() {
     }
 }
 
-/// A library of the system that lies outside the loader's folders is found where it was linked.
+/// Has the loader look for a library of the system in the folder that it was linked from.
 fn find_the_system_library() {
     if let Ok(folder) = env::var("DEP_WASM_C_API_LIB_DIR") {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-rpath,{folder}");
@@ -72,11 +82,9 @@ fn glue() {
         .compile("glue");
 }
 
-/// The engine's feature, as a Python module's name.
+/// Returns the name of the engine's Python module.
 fn module_name() -> String {
-    let engines = ["WASMTIME", "WASMTIME_STANDARD", "WASMER", "WASMI", "SYSTEM"];
-    let chosen = engines.iter().find(|name| env::var_os(format!("CARGO_FEATURE_{name}")).is_some());
-    format!("_{}", chosen.expect("an engine is chosen, as wasm_c_api has checked").to_lowercase())
+    format!("_{}", engine_name().expect("main has checked that there is an engine").replace('-', "_"))
 }
 
 fn python_include(python: &str) -> PathBuf {

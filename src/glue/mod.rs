@@ -1,6 +1,6 @@
-//! The one symbol that a Python interpreter looks for, under the name of this engine's module.
+//! Exports the function that a Python interpreter calls when it imports this library as an engine module.
 //!
-//! The glue's init function does the work; it is in a static library, whose symbols are hidden.
+//! The function in the glue does the work. The glue is a static library, whose symbols the linker does not export.
 
 use std::ffi::c_void;
 
@@ -8,13 +8,11 @@ unsafe extern "C" {
     fn anywasm_py_init() -> *mut c_void;
 }
 
-/// Called by the interpreter that imports this library, with its lock held.
-#[cfg_attr(feature = "wasmtime", unsafe(export_name = "PyInit__wasmtime"))]
-#[cfg_attr(feature = "wasmtime-standard", unsafe(export_name = "PyInit__wasmtime_standard"))]
-#[cfg_attr(feature = "wasmer", unsafe(export_name = "PyInit__wasmer"))]
-#[cfg_attr(feature = "wasmi", unsafe(export_name = "PyInit__wasmi"))]
-#[cfg_attr(feature = "system", unsafe(export_name = "PyInit__system"))]
+/// Initialises the module. An interpreter calls this while it holds its lock.
+///
+/// The interpreter looks for `PyInit_` and the module's name, such as `PyInit__wasmi`; build.rs sets `PY_INIT`.
+#[unsafe(export_name = env!("PY_INIT"))]
 pub extern "C" fn py_init() -> *mut c_void {
-    // SAFETY: the interpreter calls this as it would call the glue's function itself.
+    // SAFETY: the glue's function has the same contract as this one: an interpreter that holds its lock calls it once.
     unsafe { anywasm_py_init() }
 }

@@ -81,7 +81,7 @@ def _read(engine_module: EngineModule, error: Any) -> Failure:
         kind, code, message = Kind(error.kind), error.code, engine_module.text(error.message)
         capability = None
         if kind is Kind.UNSUPPORTED and code >= 0:
-            capability = list(engine_module.meanings)[code]
+            capability = engine_module.capability_name(code)
             message = f"{message}; {_who_has(capability)}"
         trap_code = TrapCode(code) if kind is Kind.TRAP and code in TrapCode._value2member_map_ else None
         frames = tuple(_frame(engine_module, error.frames[index]) for index in range(error.frames_len))

@@ -90,8 +90,8 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
         Some("singlepass") => c::WASMER_BACKEND_SINGLEPASS,
         _ => c::WASMER_BACKEND_CRANELIFT,
     };
-    // SAFETY: the caller guarantees that the config lives. Both compilers are compiled in: the features of the
-    // dependency in wasm_c_api/Cargo.toml include them.
+    // SAFETY: the caller guarantees that the config lives. The compiler is compiled in: Cranelift always is, and the option `compiler` exists only in a build with
+    // Singlepass (`HAS_COMPILERS` in quirks/mod.rs).
     unsafe {
         c::wasm_config_set_backend(config, backend);
         c::wasm_config_sys_canonicalize_nans(config, options.switch("cranelift_nan_canonicalization") == Some(true));
