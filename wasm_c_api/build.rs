@@ -3,9 +3,11 @@
 //! The story: which engine (exactly one), where its headers are, which libclang reads them, what comes out.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod config_setters;
 #[cfg(feature = "system")]
 mod system;
 #[cfg(not(feature = "system"))]
@@ -27,6 +29,7 @@ const WASMTIME_H: &str = "wasmtime.h";
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=config_setters.rs");
     println!("cargo:rerun-if-changed=system.rs");
     let headers = if feature("WASMTIME") {
         bundled("wasmtime-c-api-impl", WASMTIME_H)
@@ -93,10 +96,14 @@ fn bindings(headers: &Headers) {
     if let Some(folder) = compiler_headers() {
         builder = builder.clang_arg(format!("-isystem{}", folder.display()));
     }
-    let text = builder.generate().unwrap_or_else(|e| {
+    let bindings = builder.generate().unwrap_or_else(|e| {
         panic!("bindgen cannot read {}: {e}\nIt needs libclang; LIBCLANG_PATH names its folder.", header.display())
     });
-    text.write_to_file(&out).expect("OUT_DIR is writable");
+    let mut text = bindings.to_string();
+    if headers.main == WASMTIME_H {
+        text += &config_setters::tables(&text);
+    }
+    fs::write(out, text).expect("OUT_DIR is writable");
     println!("cargo:rerun-if-changed={}", header.display());
 }
 

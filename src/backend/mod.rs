@@ -85,8 +85,8 @@ pub trait Backend {
         u64::MAX
     }
 
-    /// The options it knows besides proposals, by their names in [`crate::base::options::TABLE`].
-    const OPTIONS: &'static [&'static str];
+    /// Returns whether the engine honours the option of this name, which is not a proposal.
+    fn has_option(name: &str) -> bool;
     /// The WebAssembly features that modules may use under these options, before proposals are switched.
     fn features(options: &Options) -> WasmFeatures;
     /// The features that can be switched on.

@@ -69,8 +69,9 @@ impl Backend for Standard {
         quirks::KEPT_MAPPINGS.map_or(u64::MAX, |kept| *MAPPINGS / 3 * 2 / kept)
     }
 
-    const OPTIONS: &'static [&'static str] = quirks::OPTIONS;
-
+    fn has_option(name: &str) -> bool {
+        quirks::OPTIONS.contains(&name)
+    }
     fn features(options: &Options) -> WasmFeatures {
         quirks::features(options)
     }

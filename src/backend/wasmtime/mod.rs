@@ -61,8 +61,9 @@ impl Backend for Wasmtime {
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS);
 
-    const OPTIONS: &'static [&'static str] = config::OPTIONS;
-
+    fn has_option(name: &str) -> bool {
+        config::has_option(name)
+    }
     fn features(_: &Options) -> WasmFeatures {
         config::FEATURES
     }
