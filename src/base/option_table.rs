@@ -163,7 +163,7 @@ options! {
     switch("shared_memory").requires(cap::SHARED_MEMORY);
     /// Whether guests consume the fuel of their store, and trap when no fuel is left.
     switch("consume_fuel").requires(cap::FUEL);
-    /// Whether guests trap when the engine's epoch reaches their store's deadline. Signal handlers interrupt them too.
+    /// Whether guests trap when the epoch reaches their store's deadline. Signal handlers interrupt them too.
     switch("epoch_interruption").requires(cap::EPOCH);
     /// Whether running guests ask the host regularly if they may continue (see `crate::engine::interrupt`).
     switch("interruptible").requires(cap::EPOCH).without_property();

@@ -32,8 +32,9 @@ def cargo(command: str, *arguments: str, **environment: str) -> None:
 
 
 def test(engines: list[str]) -> None:
-    """The shim's tests on each engine, with the same made-up modules."""
+    """Checks the generated files, tests the generators, and runs the shim's tests on each engine with the same modules."""
     cargo("run", *TOOLS, "--bin", "header")
+    cargo("test", *TOOLS, PYTHON=sys.executable)
     with tempfile.TemporaryDirectory() as folder:
         cargo("run", *TOOLS, "--bin", "smith", "--", folder, MODULES)
         for engine in engines:
