@@ -33,8 +33,8 @@ impl Capabilities {
         Self(self.0 & !other.0)
     }
 
-    /// Fails where the set lacks this capability of the engine, with the same error everywhere. `feature` names what
-    /// needs the capability.
+    /// Fails where this set, the capabilities of `engine`, lacks the capability. `feature` names the feature that needs
+    /// the capability. The error is the same for all features and backends.
     pub fn require(self, capability: Self, engine: &str, feature: impl Display) -> Result<()> {
         if self.has(capability) {
             return Ok(());
@@ -67,7 +67,7 @@ capabilities! {
     TAGS = 7, "tags";
     /// a trap lists the functions on the call stack
     FRAMES = 8, "frames";
-    /// each function that a trap lists has its offset in the code
+    /// a trap lists the code offset of each function on the call stack
     FRAME_OFFSETS = 9, "frame_offsets";
     /// a memory never moves, so a pointer into the memory stays valid when the memory grows
     STABLE_MEMORY = 10, "stable_memory";

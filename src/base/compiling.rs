@@ -1,4 +1,4 @@
-//! Runs compilations with enough stack space and, after a fork, with threads.
+//! Runs compilations with enough stack space and, in a forked process, with threads.
 //!
 //! Engines that compile on several threads use rayon's global thread pool, which starts once per process. A forked child
 //! inherits the pool without its threads, and would wait for them for ever. The child therefore compiles on a thread
@@ -24,13 +24,14 @@ mod threads {
     use std::ptr;
     use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-    /// The process that compiled first; 0 before. Only in this process does rayon's global pool have threads.
+    /// The id of the process that compiled first; 0 until then. Rayon's global pool has threads in this process only.
     static FIRST_PROCESS: AtomicU32 = AtomicU32::new(0);
     /// The pool of a forked child. Not behind a lock: a fork could copy the lock while another thread holds it.
     static CHILD_POOL: AtomicPtr<ChildPool> = AtomicPtr::new(ptr::null_mut());
 
+    /// The thread pool of a forked process.
     struct ChildPool {
-        /// The process that the threads belong to.
+        /// The id of the process.
         process: u32,
         threads: ThreadPool,
         /// Held during a compilation. Otherwise a pool thread that waits for parts of one compilation, perhaps with a
@@ -54,7 +55,8 @@ mod threads {
     /// Returns the pool of this forked process, which the first call creates. A pool that was inherited from the parent
     /// is not dropped: its threads, which the drop would end, do not exist in this process.
     fn child_pool(process: u32) -> Result<&'static ChildPool> {
-        // SAFETY: the pointer is null or came from `Box::leak` below, so that the pool is never freed or changed.
+        // SAFETY: the pointer is null or came from `Box::leak` below, so that the pool is never freed. All references
+        // to the pool are shared ones.
         if let Some(pool) = unsafe { CHILD_POOL.load(Ordering::Acquire).as_ref() }
             && pool.process == process
         {

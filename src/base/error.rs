@@ -43,9 +43,9 @@ pub struct Frame {
     pub func_offset: usize,
     /// Bytes from the start of the module.
     pub module_offset: usize,
-    /// The function's name from the engine or from the module's name section.
+    /// The function's name from the engine or from the module's name section; none where it is unknown.
     pub func_name: Option<String>,
-    /// The module's name from the engine or from the module's name section.
+    /// The module's name from the engine or from the module's name section; none where it is unknown.
     pub module_name: Option<String>,
 }
 

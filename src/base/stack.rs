@@ -1,10 +1,10 @@
 //! Stack space for engines that run WebAssembly on the caller's stack, and for deep recursion through host functions.
 //!
-//! Such an engine limits how much stack WebAssembly uses, and assumes that the stack has so much space. A thread with a
-//! small stack has not, and the overflow kills the process. On such a thread:
+//! Such an engine limits how much stack WebAssembly uses, and assumes that the stack has so much space. On a thread
+//! with a small stack this is wrong, and the overflow kills the process. The shim therefore runs a call there as follows:
 //!
 //! * The call runs on a stack of its own, an [`OtherStack`].
-//! * Host functions that it calls run on the thread's stack again, where Python expects to run.
+//! * Host functions that WebAssembly calls run on the thread's stack again, where Python expects to run.
 //! * A call that such a host function makes into the same store continues on the `OtherStack`, below the frames that are
 //!   there, since the engine computes its stack limit only once, at the outermost call.
 //!
@@ -20,7 +20,7 @@ use std::ptr;
 /// Stack that the shim and the engine use themselves, in addition to WebAssembly's share, in bytes.
 const MARGIN: usize = 192 << 10;
 
-/// Minimum stack that must be left for a host function to be called, in bytes.
+/// Stack that must be left for a host function to be called, in bytes.
 const HOST_MINIMUM: usize = 64 << 10;
 
 /// Stack for the frames between the code that reads the stack pointer and the code that switches stacks, in bytes.
@@ -35,7 +35,7 @@ thread_local! {
 struct Restore<'a, T: Copy>(&'a Cell<T>, T);
 
 impl<'a, T: Copy> Restore<'a, T> {
-    /// Sets the cell.
+    /// Sets the cell, until the returned guard is dropped.
     fn set(cell: &'a Cell<T>, value: T) -> Self {
         Self(cell, cell.replace(value))
     }
@@ -49,7 +49,7 @@ impl<T: Copy> Drop for Restore<'_, T> {
 
 /// Returns whether the current stack has `needed` bytes left for WebAssembly. An engine with a stack of its own needs 0.
 pub fn has_room(needed: usize) -> bool {
-    // `remaining_stack` knows the bounds of the thread's own stack only. An `OtherStack` was created with enough room.
+    // `remaining_stack` measures the thread's own stack only. An `OtherStack` was allocated with the room that is needed.
     needed == 0 || !CURRENT.get().is_null() || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN)
 }
 
@@ -81,15 +81,16 @@ impl Free {
         let size = self.top.saturating_sub(self.limit);
         // A panic must not unwind across the switch of stacks. It is caught on this stack and continued on the other.
         let work = || catch_unwind(AssertUnwindSafe(work));
-        // SAFETY: the caller guarantees that this memory is the unused part of an allocated stack and is used by nobody
-        // else. `top` is a multiple of 64, more than any target's stack alignment. The closure catches every panic.
+        // SAFETY: the caller guarantees that this memory is the unused part of an allocated stack and that no other
+        // code uses it. `top` is a multiple of 64, which is enough alignment on all targets. The closure catches panics.
         let outcome = unsafe { psm::on_stack(self.limit as *mut u8, size, work) };
         outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
-/// A stack in addition to the thread's own. Only one thread uses it, since the cells make it `!Sync`.
+/// A stack in addition to the thread's own. Only one thread can use it, since it is not `Sync`.
 pub struct OtherStack {
+    /// The allocated memory.
     memory: DefaultStack,
     /// The unused part of this stack, where the next call runs.
     free: Cell<Free>,
@@ -107,7 +108,7 @@ impl OtherStack {
         Ok(Self { memory, free: Cell::new(free), own: Cell::new(free) })
     }
 
-    /// Runs `work` on this stack. The thread runs on its own stack, or on this one already.
+    /// Runs `work` on this stack. Switches to this stack unless the thread runs on it already.
     pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
         if !CURRENT.get().is_null() {
             return work();
@@ -117,18 +118,18 @@ impl OtherStack {
         CURRENT.with(|current| {
             let _current = Restore::set(current, ptr::from_ref(self));
             // SAFETY: `self` owns the memory of the stack and is borrowed until `run` returns. `free` lies below all
-            // frames on that stack: `leave` stored it, and those frames wait until this call returns.
+            // frames on that stack: `new` or `leave` stored it, and the frames wait until this call returns.
             unsafe { self.free.get().run(work) }
         })
     }
 
-    /// Runs `work` on the thread's own stack. The thread runs on this stack.
+    /// Runs `work` on the thread's own stack. The caller runs on this stack.
     fn leave<T>(&self, work: impl FnOnce() -> T) -> T {
         let _free = Restore::set(&self.free, Free::below(self.memory.limit().get()));
         CURRENT.with(|current| {
             let _current = Restore::set(current, ptr::null());
             // SAFETY: a thread's stack stays allocated while the thread runs. `own` lies below all frames on that stack:
-            // `run` stored it, and those frames wait until `leave` returns.
+            // `run` stored it, and the frames wait until `leave` returns.
             unsafe { self.own.get().run(work) }
         })
     }

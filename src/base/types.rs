@@ -1,6 +1,6 @@
 //! The types of WebAssembly, as the shim reads them from a module's bytes.
 //!
-//! The shim does not ask the engine for types: the functions for that (`wasm_func_type`, `wasm_extern_kind`,
+//! The shim does not ask the engine for types: the functions that return types (`wasm_func_type`, `wasm_extern_kind`,
 //! `wasm_*type_limits`) abort the process on types that `wasm.h` cannot express.
 
 use std::fmt;

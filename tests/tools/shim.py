@@ -32,7 +32,7 @@ def cargo(command: str, *arguments: str, **environment: str) -> None:
 
 
 def test(engines: list[str]) -> None:
-    """Checks the generated files, tests the generators, and runs the shim's tests on each engine with the same modules."""
+    """Checks the generated files, and tests the generators and the shim; every engine gets the same made-up modules."""
     cargo("run", *TOOLS, "--bin", "header")
     cargo("test", *TOOLS, PYTHON=sys.executable)
     with tempfile.TemporaryDirectory() as folder:
