@@ -49,7 +49,7 @@ impl Capabilities {
 }
 
 capabilities! {
-    /// compiled code can be saved and loaded; otherwise a saved module holds the WebAssembly and is compiled when loaded
+    /// compiled code can be saved and loaded; otherwise a saved module is compiled again when it is loaded
     SERIALIZE = 0, "serialize";
     /// the host can pass, return, read and store externref values
     EXTERNREF = 1, "externref";

@@ -1,8 +1,8 @@
 //! Runs compilations with enough stack space and, in a forked process, with threads.
 //!
-//! Engines that compile on several threads use rayon's global thread pool, which starts once per process. A forked child
-//! inherits the pool without its threads, and would wait for them for ever. The child therefore compiles on a thread
-//! pool of its own.
+//! Engines that compile on several threads use rayon's global thread pool, which starts once per process. A forked
+//! child inherits the pool without its threads, and would wait for them for ever. The child therefore compiles on a
+//! thread pool of its own.
 
 use crate::base::error::Result;
 use crate::base::stack;

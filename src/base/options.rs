@@ -1,8 +1,8 @@
 //! Options that an engine is made with: names and values, checked against [`TABLE`] and against what the engine offers.
 //!
-//! The names are those of wasmtime-py's `Config`, on every engine. A proposal can be switched off on every engine, since
-//! the shim validates modules itself; it can be switched on where the engine implements it. An engine ignores an option
-//! that only changes speed if it does not have the option, and refuses every other option that it cannot honour.
+//! The names are those of wasmtime-py's `Config`, on every engine. A proposal can be switched off on every engine,
+//! since the shim validates modules itself; it can be switched on where the engine implements it. An engine ignores an
+//! option that only changes speed if it does not have the option, and refuses every other option that it cannot honour.
 
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};

@@ -1,12 +1,12 @@
 //! Stack space for engines that run WebAssembly on the caller's stack, and for deep recursion through host functions.
 //!
 //! Such an engine limits how much stack WebAssembly uses, and assumes that the stack has so much space. On a thread
-//! with a small stack this is wrong, and the overflow kills the process. The shim therefore runs a call there as follows:
+//! with a small stack this is wrong, and the overflow kills the process. The shim then runs a call as follows:
 //!
 //! * The call runs on a stack of its own, an [`OtherStack`].
 //! * Host functions that WebAssembly calls run on the thread's stack again, where Python expects to run.
-//! * A call that such a host function makes into the same store continues on the `OtherStack`, below the frames that are
-//!   there, since the engine computes its stack limit only once, at the outermost call.
+//! * A call that such a host function makes into the same store continues on the `OtherStack`, below the frames that
+//!   are there, since the engine computes its stack limit only once, at the outermost call.
 //!
 //! With nested calls the two stacks therefore grow alternately.
 
@@ -47,14 +47,14 @@ impl<T: Copy> Drop for Restore<'_, T> {
     }
 }
 
-/// Returns whether the current stack has `needed` bytes left for WebAssembly. An engine with a stack of its own needs 0.
+/// Returns whether the current stack has `needed` bytes left for WebAssembly: 0 for an engine with its own stack.
 pub fn has_room(needed: usize) -> bool {
-    // `remaining_stack` measures the thread's own stack only. An `OtherStack` was allocated with the room that is needed.
+    // `remaining_stack` measures the thread's own stack only. An `OtherStack` is allocated with enough room.
     needed == 0 || !CURRENT.get().is_null() || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN)
 }
 
-/// Runs `work` with at least `needed` bytes of stack for WebAssembly: on the current stack if it has room, else on a new
-/// one.
+/// Runs `work` with at least `needed` bytes of stack for WebAssembly: on the current stack if it has room, else on a
+/// new one.
 pub fn with_room<T>(needed: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
     if has_room(needed) { work() } else { OtherStack::new(needed)?.run(work) }
 }
@@ -82,7 +82,7 @@ impl Free {
         // A panic must not unwind across the switch of stacks. It is caught on this stack and continued on the other.
         let work = || catch_unwind(AssertUnwindSafe(work));
         // SAFETY: the caller guarantees that this memory is the unused part of an allocated stack and that no other
-        // code uses it. `top` is a multiple of 64, which is enough alignment on all targets. The closure catches panics.
+        // code uses it. `top` is a multiple of 64, which suits all targets. The closure catches panics.
         let outcome = unsafe { psm::on_stack(self.limit as *mut u8, size, work) };
         outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
@@ -128,8 +128,8 @@ impl OtherStack {
         let _free = Restore::set(&self.free, Free::below(self.memory.limit().get()));
         CURRENT.with(|current| {
             let _current = Restore::set(current, ptr::null());
-            // SAFETY: a thread's stack stays allocated while the thread runs. `own` lies below all frames on that stack:
-            // `run` stored it, and the frames wait until `leave` returns.
+            // SAFETY: a thread's stack stays allocated while the thread runs. `own` lies below all frames on that
+            // stack: `run` stored it, and the frames wait until `leave` returns.
             unsafe { self.own.get().run(work) }
         })
     }

@@ -38,8 +38,8 @@ impl Default for Value {
 impl Value {
     /// Returns the first 64 bits of the slot: all bits of a number or a reference.
     pub fn bits(&self) -> u64 {
-        // SAFETY: any 8 bytes are a valid `u64`. The first 8 bytes of a slot are always initialized: the shim makes slots
-        // by `Value::default` or with the field `reference`, and engines and C callers pass whole slots.
+        // SAFETY: any 8 bytes are a valid `u64`. The first 8 bytes of a slot are always initialized: the shim makes
+        // slots by `Value::default` or with the field `reference`, and engines and C callers pass whole slots.
         unsafe { self.reference }
     }
 }

@@ -1,8 +1,8 @@
 //! Hands an engine's options to wasmtime's configuration, `wasm_config_t`.
 //!
-//! The option `NAME` is set by the function `wasmtime_config_NAME_set`, where `wasmtime.h` has such a function for a bool
-//! or a size. `wasm_c_api/config_setters.rs` lists these functions, so that a new row in `base/option_table.rs` needs no
-//! code here. [`SPECIAL`] names the options that need code.
+//! The option `NAME` is set by the function `wasmtime_config_NAME_set`, where `wasmtime.h` has such a function for a
+//! bool or a size. `wasm_c_api/config_setters.rs` lists these functions, so that a new row in `base/option_table.rs`
+//! needs no code here. [`SPECIAL`] names the options that need code.
 
 use crate::backend::wasmtime::error;
 use crate::base::capabilities::{self as cap, Capabilities};
@@ -78,7 +78,7 @@ pub fn interruptible(options: &Options) -> bool {
     ["epoch_interruption", "interruptible"].iter().any(|name| options.switch(name) == Some(true))
 }
 
-/// Creates a configuration with these options, which the caller owns. `stack` is the guest's share of the stack in bytes.
+/// Creates a configuration, which the caller owns. `stack` is the guest's share of the stack in bytes.
 pub fn config(options: &Options, stack: usize) -> Result<*mut c::wasm_config_t> {
     // SAFETY: the configuration is new and only this function has the pointer, until it is returned or deleted.
     unsafe {
@@ -98,8 +98,8 @@ pub fn config(options: &Options, stack: usize) -> Result<*mut c::wasm_config_t> 
 /// # Safety
 /// `config` is a live configuration that no other thread uses.
 unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usize) -> Result<()> {
-    // SAFETY: the caller guarantees that `config` is live and not used elsewhere (see `# Safety`). Texts are C strings that
-    // live until the call that copies them returns. Positions of choices are numbers of the C enumerations, as the
+    // SAFETY: the caller guarantees that `config` is live and not used elsewhere (see `# Safety`). Texts are C strings
+    // that live until the call that copies them returns. Positions of choices are numbers of the C enumerations, as the
     // assertions on them check.
     unsafe {
         for (name, set) in c::WASMTIME_CONFIG_SWITCHES {
@@ -117,8 +117,8 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usi
         c::wasmtime_config_max_wasm_stack_set(config, stack);
         // The shim never uses this stack, but wasmtime refuses one that is smaller than `max_wasm_stack`.
         c::wasmtime_config_async_stack_size_set(config, stack.max(ASYNC_STACK));
-        // A feature of components, which a library of the system may have on by default. It contradicts an engine without
-        // reference types.
+        // A feature of components, which a library of the system may have on by default. It contradicts an engine
+        // without reference types.
         c::wasmtime_config_concurrency_support_set(config, false);
         if let Some(level) = options.choice("cranelift_opt_level") {
             c::wasmtime_config_cranelift_opt_level_set(config, level as c::wasmtime_opt_level_t);

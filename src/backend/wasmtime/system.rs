@@ -1,8 +1,9 @@
 //! Creates engines of a system library.
 //!
-//! The library's constructor ends the process if it cannot create an engine. This file therefore refuses the options that
-//! make the constructor fail: those that `Config::validate`, `build_compiler` and `build_profiler` refuse in the versions
-//! that wasm_c_api/system.rs names. Flags for Cranelift are no option of this engine, since only Cranelift can check them.
+//! The library's constructor ends the process if it cannot create an engine. This file therefore refuses the options
+//! that make the constructor fail: those that `Config::validate`, `build_compiler` and `build_profiler` refuse in the
+//! versions that wasm_c_api/system.rs names. Flags for Cranelift are no option of this engine, since only Cranelift can
+//! check them.
 
 use crate::backend::wasmtime::{config, engine, module};
 use crate::base::error::{Error, ErrorKind, Result};
@@ -97,8 +98,8 @@ fn loaded_version() -> Result<Option<String>> {
     Ok(version_in(&module::Module::new(&engine, empty)?.serialize()?))
 }
 
-/// Reads the version from compiled code, a 64-bit ELF file. Its section `.wasmtime.engine` contains a byte, the length of
-/// the version in a byte, and the version (wasmtime, `engine/serialization.rs`).
+/// Reads the version from compiled code, a 64-bit ELF file. Its section `.wasmtime.engine` contains a byte, the length
+/// of the version in a byte, and the version (wasmtime, `engine/serialization.rs`).
 fn version_in(elf: &[u8]) -> Option<String> {
     let number = |at: usize, len: usize| {
         let bytes = elf.get(at..at.checked_add(len)?)?;
