@@ -62,7 +62,7 @@ test-pythons: develop ## the same on the oldest and the newest Python found
 	$(BIN)/python tests/tools/pythons.py $(OTHER_PYTHONS)
 
 .PHONY: header
-header: develop ## write src/anywasm.h anew from src/abi
+header: develop ## write the generated files: src/anywasm.h, Python's constants and Config's properties
 	$(BIN)/python tests/tools/shim.py header
 
 .PHONY: reach

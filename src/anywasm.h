@@ -70,7 +70,7 @@ typedef struct aw_extern aw_extern;
 // An instance.
 typedef struct aw_instance aw_instance;
 
-// Names and values that the engine takes.
+// Names and values of the options that an engine is made with.
 typedef struct aw_options aw_options;
 
 // What the pointers of a [`CError`] point into.
@@ -88,7 +88,7 @@ typedef struct aw_shared_memory aw_shared_memory;
 // A store and all that lives in it.
 typedef struct aw_store aw_store;
 
-// A triple, in words.
+// A target triple and its parts, as texts.
 typedef struct aw_triple_owned aw_triple_owned;
 
 // What a program finds: arguments, environment, open descriptors. Several instances may share one.
@@ -212,11 +212,10 @@ typedef struct aw_module_info_parts {
   bool has_start;
 } aw_module_info_parts;
 
-// One value. Which field is meant is said by a type elsewhere.
+// One value. The slot does not hold its type: the function's type says which field is valid.
 //
-// It has the size and layout of the unchecked values of the extension backend, so that numbers pass through without
-// a copy. A reference is a pointer: for `funcref` to an `aw_extern`, for `externref` the host's own number for the
-// object; null is 0.
+// The size and layout equal those of wasmtime's `wasmtime_val_raw_t`, so that numbers need no conversion. A `funcref`
+// is a pointer to an `aw_extern`. An `externref` is a number by which the host knows the object. Null is 0.
 typedef union aw_value {
   // `i32`
   int32_t i32;
@@ -228,11 +227,12 @@ typedef union aw_value {
   double f64;
   // `v128`, little-endian
   uint8_t v128[16];
-  // A reference.
+  // `funcref` or `externref`
   uint64_t reference;
 } aw_value;
 
-// A host function: called with its environment and the value slots, returns 0 or a token of its failure.
+// A host function. `env` is the pointer that the function was created with. The slots in `values` hold the arguments,
+// and take the results. Returns 0, or the token of the host's failure.
 typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
 
 // Asked on the guest's thread: 0, or the token of the failure that ends the guest.

@@ -5,10 +5,11 @@
 
 use engine_table::Engine;
 use std::env;
-use std::fs::write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod config_setters;
 mod engine_table;
 #[cfg(feature = "system")]
 mod system;
@@ -33,7 +34,7 @@ struct Headers {
 const WASMTIME_H: &str = "wasmtime.h";
 
 fn main() {
-    for file in ["build.rs", "engine_table.rs", "system.rs"] {
+    for file in ["build.rs", "config_setters.rs", "engine_table.rs", "system.rs"] {
         println!("cargo:rerun-if-changed={file}");
     }
     println!("cargo:rustc-check-cfg=cfg(one_engine)");
@@ -65,7 +66,7 @@ fn feature(name: &str) -> bool {
 
 /// Writes a file for `src/lib.rs` to include.
 fn write_out(name: &str, text: &str) {
-    write(out_dir().join(name), text).expect("OUT_DIR is writable");
+    fs::write(out_dir().join(name), text).expect("OUT_DIR is writable");
 }
 
 fn out_dir() -> PathBuf {
@@ -128,10 +129,14 @@ fn write_bindings(headers: &Headers) {
     if let Some(folder) = compiler_headers() {
         builder = builder.clang_arg(format!("-isystem{}", folder.display()));
     }
-    let text = builder.generate().unwrap_or_else(|e| {
+    let bindings = builder.generate().unwrap_or_else(|e| {
         panic!("bindgen cannot read {}: {e}\nIt needs libclang; LIBCLANG_PATH names its folder.", header.display())
     });
-    text.write_to_file(out_dir().join("bindings.rs")).expect("OUT_DIR is writable");
+    let mut text = bindings.to_string();
+    if headers.main == WASMTIME_H {
+        text += &config_setters::tables(&text);
+    }
+    write_out("bindings.rs", &text);
     println!("cargo:rerun-if-changed={}", header.display());
 }
 

@@ -1,15 +1,16 @@
-//! What every compilation needs: room on the stack and, after a fork, threads.
+//! Runs compilations with enough stack space and, in a forked process, with threads.
 //!
-//! Engines that compile on several threads use rayon's, which are started once a process. A forked child has none of
-//! them, and would wait for them for ever: there, a pool of the child's own does the work.
+//! Engines that compile on several threads use rayon's global thread pool, which starts once per process. A forked
+//! child inherits the pool without its threads, and would wait for them for ever. The child therefore compiles on a
+//! thread pool of its own.
 
 use crate::backend::stack;
 use crate::base::error::Result;
 
-/// What compiling may use of the stack.
+/// Stack space for a compilation, in bytes.
 pub const STACK: usize = 2 << 20;
 
-/// Runs a compilation.
+/// Runs a compilation where [`STACK`] bytes of stack are left.
 pub fn compiling<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     stack::with_room(STACK, || threads::with_threads(work))
 }
@@ -23,45 +24,50 @@ mod threads {
     use std::ptr;
     use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-    /// The process whose compilations may use rayon's own pool: the first that compiled.
-    static FIRST: AtomicU32 = AtomicU32::new(0);
-    /// The pool of a forked child. No lock, which a fork could leave held.
-    static OWN: AtomicPtr<Own> = AtomicPtr::new(ptr::null_mut());
+    /// The id of the process that compiled first; 0 until then. Rayon's global pool has threads in this process only.
+    static FIRST_PROCESS: AtomicU32 = AtomicU32::new(0);
+    /// The pool of a forked child. Not behind a lock: a fork could copy the lock while another thread holds it.
+    static CHILD_POOL: AtomicPtr<ChildPool> = AtomicPtr::new(ptr::null_mut());
 
-    struct Own {
+    /// The thread pool of a forked process.
+    struct ChildPool {
+        /// The id of the process.
         process: u32,
-        pool: ThreadPool,
-        /// One compilation at a time: a thread of the pool that waits for parts of one, perhaps with a lock of the
-        /// engine's, would begin another meanwhile.
-        turn: Mutex<()>,
+        threads: ThreadPool,
+        /// Held during a compilation. Otherwise a pool thread that waits for parts of one compilation, perhaps with a
+        /// lock of the engine, would start another compilation.
+        one_at_a_time: Mutex<()>,
     }
 
+    /// Runs `work`, which may use rayon, on threads of this process.
     pub fn with_threads<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
         let process = process::id();
-        match FIRST.compare_exchange(0, process, Ordering::Relaxed, Ordering::Relaxed) {
+        match FIRST_PROCESS.compare_exchange(0, process, Ordering::Relaxed, Ordering::Relaxed) {
             Err(first) if first != process => {
-                let own = own(process)?;
-                let _turn = own.turn.lock();
-                own.pool.install(work)
+                let pool = child_pool(process)?;
+                let _turn = pool.one_at_a_time.lock();
+                pool.threads.install(work)
             }
             _ => work(),
         }
     }
 
-    /// The pool of this process, made once. That of a parent is left alone: its threads are not here to be ended.
-    fn own(process: u32) -> Result<&'static Own> {
-        // SAFETY: what is there is never freed.
-        if let Some(own) = unsafe { OWN.load(Ordering::Acquire).as_ref() }
-            && own.process == process
+    /// Returns the pool of this forked process, which the first call creates. A pool that was inherited from the parent
+    /// is not dropped: its threads, which the drop would end, do not exist in this process.
+    fn child_pool(process: u32) -> Result<&'static ChildPool> {
+        // SAFETY: the pointer is null or came from `Box::leak` below, so that the pool is never freed. All references
+        // to the pool are shared ones.
+        if let Some(pool) = unsafe { CHILD_POOL.load(Ordering::Acquire).as_ref() }
+            && pool.process == process
         {
-            return Ok(own);
+            return Ok(pool);
         }
-        let pool = ThreadPoolBuilder::new()
+        let threads = ThreadPoolBuilder::new()
             .build()
-            .map_err(|e| Error::new(ErrorKind::Engine, format!("no threads can be started to compile on: {e}")))?;
-        let made = Box::leak(Box::new(Own { process, pool, turn: Mutex::new(()) }));
-        OWN.store(made, Ordering::Release);
-        Ok(made)
+            .map_err(|e| Error::new(ErrorKind::Engine, format!("cannot start threads for compiling: {e}")))?;
+        let pool = Box::leak(Box::new(ChildPool { process, threads, one_at_a_time: Mutex::new(()) }));
+        CHILD_POOL.store(pool, Ordering::Release);
+        Ok(pool)
     }
 }
 
@@ -69,6 +75,7 @@ mod threads {
 mod threads {
     use crate::base::error::Result;
 
+    /// Runs `work`: this engine compiles on the calling thread only.
     pub fn with_threads<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         work()
     }

@@ -52,8 +52,6 @@ pub trait Backend {
     const KIND: &'static str;
     /// The engine's capabilities.
     const CAPABILITIES: Capabilities;
-    /// The options that the engine honours besides proposals, by their names in [`crate::base::options::TABLE`].
-    const OPTIONS: &'static [&'static str];
     /// Maximum number of pages that a memory may declare; the engine aborts beyond it.
     const MAX_MEMORY_PAGES: u64 = u64::MAX;
     /// Maximum number of elements that a table may start with; the engine would allocate all of the machine's memory.

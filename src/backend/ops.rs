@@ -17,6 +17,9 @@ pub trait EngineOps: Backend {
     /// Creates an engine.
     fn engine_new(options: &Options) -> Result<Self::Engine>;
 
+    /// Returns whether the engine honours the option of this name, which is not a proposal.
+    fn has_option(name: &str) -> bool;
+
     /// Returns the WebAssembly features that modules may use with these options, before proposals are switched.
     fn features(options: &Options) -> WasmFeatures;
 

@@ -1,10 +1,14 @@
-//! Room on the stack: for engines that run WebAssembly on the caller's, and for deep recursion through the host.
+//! Stack space for engines that run WebAssembly on the caller's stack, and for deep recursion through host functions.
 //!
-//! An engine that bounds its own use of the stack takes for granted that so much is there; on a thread with a small
-//! stack it is not, and the overrun kills the process. There the call gets a stack of its own, and host functions
-//! called from it run on the thread's stack again, where Python expects to be. A call that such a host function makes
-//! into the same store goes on where that other stack was left, since the engine computes its limit only once, at the
-//! outermost call: both stacks grow in turns.
+//! Such an engine limits how much stack WebAssembly uses, and assumes that the stack has so much space. On a thread
+//! with a small stack this is wrong, and the overflow kills the process. The shim then runs a call as follows:
+//!
+//! * The call runs on a stack of its own, an [`OtherStack`].
+//! * Host functions that WebAssembly calls run on the thread's stack again, where Python expects to run.
+//! * A call that such a host function makes into the same store continues on the `OtherStack`, below the frames that
+//!   are there, since the engine computes its stack limit only once, at the outermost call.
+//!
+//! With nested calls the two stacks therefore grow alternately.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
@@ -14,24 +18,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::rc::Rc;
 
-/// What the shim and the engine use themselves besides WebAssembly's share.
+/// Stack that the shim and the engine use themselves, in addition to WebAssembly's share, in bytes.
 const MARGIN: usize = 192 << 10;
 
-/// A host function is not entered with less than this left.
+/// Stack that must be left for a host function to be called, in bytes.
 const HOST_MINIMUM: usize = 64 << 10;
 
-/// Between the place where the stack pointer is read and the one where the stack is left, frames of ours are in use.
-const LEAVING: usize = 4 << 10;
+/// Stack for the frames between the code that reads the stack pointer and the code that switches stacks, in bytes.
+const SWITCH_FRAMES: usize = 4 << 10;
 
 thread_local! {
-    /// The stack in use where it is not the thread's own.
-    static ON: Cell<*const Memory> = const { Cell::new(ptr::null()) };
+    /// The stack that this thread runs on, if that is not its own; else null.
+    static CURRENT: Cell<*const Memory> = const { Cell::new(ptr::null()) };
 }
 
-/// Sets a cell, and puts back what was there when it goes, also by a panic.
+/// Restores a cell's former value when it is dropped, also during a panic.
 struct Restore<'a, T: Copy>(&'a Cell<T>, T);
 
 impl<'a, T: Copy> Restore<'a, T> {
+    /// Sets the cell, until the returned guard is dropped.
     fn set(cell: &'a Cell<T>, value: T) -> Self {
         Self(cell, cell.replace(value))
     }
@@ -43,18 +48,19 @@ impl<T: Copy> Drop for Restore<'_, T> {
     }
 }
 
-/// Whether at least `needed` bytes of stack are left here for WebAssembly.
+/// Returns whether the current stack has `needed` bytes left for WebAssembly: 0 for an engine with its own stack.
 pub fn has_room(needed: usize) -> bool {
-    // On a stack of ours, the thread's bounds say nothing.
-    needed == 0 || !ON.get().is_null() || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN)
+    // `remaining_stack` measures the thread's own stack only. An `OtherStack` is allocated with enough room.
+    needed == 0 || !CURRENT.get().is_null() || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN)
 }
 
-/// Runs `work` where at least `needed` bytes of stack are left for WebAssembly; 0: wherever it is.
+/// Runs `work` with at least `needed` bytes of stack for WebAssembly: on the current stack if it has room, else on a
+/// new one.
 pub fn with_room<T>(needed: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
     if has_room(needed) { work() } else { OtherStack::new(needed)?.run(work) }
 }
 
-/// The free part of a stack, which grows downwards from `top`.
+/// The unused part of a stack, from address `limit` up to address `top`. A stack grows downwards.
 #[derive(Clone, Copy)]
 struct Free {
     limit: usize,
@@ -62,44 +68,47 @@ struct Free {
 }
 
 impl Free {
-    /// Below the frames in use here, on a stack that ends at `limit`.
+    /// Returns the part below the caller's frame of the current stack, which ends at `limit`.
     fn below(limit: usize) -> Self {
-        Self { limit, top: (psm::stack_pointer() as usize - LEAVING) & !63 }
+        Self { limit, top: (psm::stack_pointer() as usize - SWITCH_FRAMES) & !63 }
     }
 
-    /// Runs `work` there.
+    /// Runs `work` on this part of a stack.
     ///
     /// # Safety
-    /// It is the free part of a living stack, and nothing else uses it until this returns.
+    /// The part belongs to a stack that stays allocated until this function returns, and no other code uses the part in
+    /// that time.
     unsafe fn run<T>(self, work: impl FnOnce() -> T) -> T {
         let size = self.top.saturating_sub(self.limit);
-        // Nothing unwinds through the switch.
+        // A panic must not unwind across the switch of stacks. It is caught on this stack and continued on the other.
         let work = || catch_unwind(AssertUnwindSafe(work));
-        // SAFETY: the caller's promise; the top is aligned, and the closure does not unwind.
+        // SAFETY: the caller guarantees that this memory is the unused part of an allocated stack and that no other
+        // code uses it. `top` is a multiple of 64, which suits all targets. The closure catches panics.
         let outcome = unsafe { psm::on_stack(self.limit as *mut u8, size, work) };
         outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
-/// A stack besides the thread's own. Clones stand for the same stack.
+/// A stack in addition to the thread's own. Clones stand for the same stack.
 #[derive(Clone)]
 pub struct OtherStack(Rc<Memory>);
 
 // SAFETY: the store record keeps the stack under the lock of the store, for as long as one call runs. The thread that
-// runs the call holds the lock, and drops every clone before it gives the lock up: no other thread sees a clone.
+// runs the call holds the lock, and drops every clone before it releases the lock: no other thread sees a clone.
 unsafe impl Send for OtherStack {}
 
-/// The memory of a stack, and what is free of both stacks.
+/// The memory of a stack, and the unused parts of this stack and of the thread's own.
 struct Memory {
+    /// The allocated memory.
     memory: DefaultStack,
-    /// Of it, while the thread's own is in use.
+    /// The unused part of this stack, where the next call runs.
     free: Cell<Free>,
-    /// Of the thread's own, while this is in use.
+    /// The unused part of the thread's own stack, while the thread runs on this one.
     own: Cell<Free>,
 }
 
 impl OtherStack {
-    /// A stack with so much room for WebAssembly.
+    /// Allocates a stack with `needed` bytes for WebAssembly.
     pub fn new(needed: usize) -> Result<Self> {
         let size = needed + 2 * MARGIN;
         let memory = DefaultStack::new(size)
@@ -108,43 +117,46 @@ impl OtherStack {
         Ok(Self(Rc::new(Memory { memory, free: Cell::new(free), own: Cell::new(free) })))
     }
 
-    /// Runs `work` on it; on the thread's own stack, or here already.
+    /// Runs `work` on this stack. Switches to this stack unless the thread runs on it already.
     pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
-        if !ON.get().is_null() {
+        if !CURRENT.get().is_null() {
             return work();
         }
         let left = stacker::remaining_stack().unwrap_or(HOST_MINIMUM);
         let _own = Restore::set(&self.0.own, Free::below(psm::stack_pointer() as usize - left));
-        ON.with(|on| {
-            let _on = Restore::set(on, Rc::as_ptr(&self.0));
-            // SAFETY: the memory lives as long as `self`; above `free` are the frames that `leave` left, which wait.
+        CURRENT.with(|current| {
+            let _current = Restore::set(current, Rc::as_ptr(&self.0));
+            // SAFETY: `self` owns the memory of the stack and is borrowed until `run` returns. `free` lies below all
+            // frames on that stack: `new` or `leave` stored it, and the frames wait until this call returns.
             unsafe { self.0.free.get().run(work) }
         })
     }
 }
 
 impl Memory {
-    /// Runs `work` on the thread's own stack, called on this one.
+    /// Runs `work` on the thread's own stack. The caller runs on this stack.
     fn leave<T>(&self, work: impl FnOnce() -> T) -> T {
         let _free = Restore::set(&self.free, Free::below(self.memory.limit().get()));
-        ON.with(|on| {
-            let _on = Restore::set(on, ptr::null());
-            // SAFETY: above `own` are the frames that `run` left, which wait for this one.
+        CURRENT.with(|current| {
+            let _current = Restore::set(current, ptr::null());
+            // SAFETY: a thread's stack stays allocated while the thread runs. `own` lies below all frames on that
+            // stack: `run` stored it, and the frames wait until `leave` returns.
             unsafe { self.own.get().run(work) }
         })
     }
 }
 
-/// Runs a host function on the thread's own stack, if there is room for one.
+/// Runs a host function on the thread's own stack. Fails where less than 64 KiB of that stack are left.
 pub fn on_host_stack<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    // SAFETY: `run` sets it for as long as its frame, which borrows the stack, is there.
-    match unsafe { ON.get().as_ref() } {
-        Some(other) => other.leave(|| checked(work)),
-        None => checked(work),
+    // SAFETY: `OtherStack::run` sets the pointer from a reference, and resets it before that reference ends.
+    match unsafe { CURRENT.get().as_ref() } {
+        Some(other) => other.leave(|| with_host_minimum(work)),
+        None => with_host_minimum(work),
     }
 }
 
-fn checked<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs `work` if the thread's own stack has [`HOST_MINIMUM`] bytes left.
+fn with_host_minimum<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     if stacker::remaining_stack().is_some_and(|left| left < HOST_MINIMUM) {
         let message = "call stack exhausted: calls between the host and WebAssembly are nested too deeply";
         return Err(Error::new(ErrorKind::Trap, message).with_code(TrapCode::StackOverflow as i32));
@@ -166,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_thread_gets_room_and_the_host_its_own_stack() {
+    fn on_a_small_thread_a_guest_gets_room_and_the_host_the_own_stack() {
         on_small_thread(|| {
             let result = with_room(512 << 10, || {
                 assert_eq!(use_stack(400), 400);
@@ -179,7 +191,8 @@ mod tests {
         });
     }
 
-    /// Guest, host, guest, host, ...: each on its stack, none over another's frames.
+    /// Nests guests and host functions `depth` times. Each guest runs on the other stack and each host function on the
+    /// thread's own; the marks show that no frame overwrites another.
     fn alternate(other: &OtherStack, depth: usize) -> usize {
         let mark = std::hint::black_box([depth; 64]);
         let below = other.run(|| {
@@ -197,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn both_stacks_grow_in_turns() {
+    fn both_stacks_grow_alternately() {
         on_small_thread(|| {
             let other = OtherStack::new(512 << 10).unwrap();
             for _ in 0..3 {
@@ -207,12 +220,12 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_crosses_the_switches() {
+    fn a_panic_crosses_switches_of_stacks() {
         on_small_thread(|| {
             let other = OtherStack::new(512 << 10).unwrap();
             let nested = || on_host_stack(|| other.run(|| -> Result<()> { panic!("on purpose") }));
             assert!(catch_unwind(AssertUnwindSafe(|| other.run(nested))).is_err());
-            assert!(ON.get().is_null());
+            assert!(CURRENT.get().is_null());
             assert_eq!(alternate(&other, 3), 4);
         });
     }

@@ -1,9 +1,10 @@
-//! The vocabulary of the shim: types, values, errors, capabilities, options.
+//! The vocabulary of the shim: types, values, errors, capabilities and options.
 //!
-//! Nothing here knows an engine, a module's bytes or a store.
+//! This folder depends on no other folder: its code knows no engine, no module and no store.
 
 pub mod capabilities;
 pub mod error;
+pub mod option_table;
 pub mod options;
 pub mod target;
 pub mod trap;

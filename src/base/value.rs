@@ -1,12 +1,11 @@
-//! A value slot: what a call's arguments and results are, on both sides of the C layer.
+//! Value slots: the form of a call's arguments and results, on both sides of the C layer.
 
 use std::ffi::c_void;
 
-/// One value. Which field is meant is said by a type elsewhere.
+/// One value. The slot does not hold its type: the function's type says which field is valid.
 ///
-/// It has the size and layout of the unchecked values of the extension backend, so that numbers pass through without
-/// a copy. A reference is a pointer: for `funcref` to an `aw_extern`, for `externref` the host's own number for the
-/// object; null is 0.
+/// The size and layout equal those of wasmtime's `wasmtime_val_raw_t`, so that numbers need no conversion. A `funcref`
+/// is a pointer to an `aw_extern`. An `externref` is a number by which the host knows the object. Null is 0.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub union Value {
@@ -20,11 +19,12 @@ pub union Value {
     pub f64: f64,
     /// `v128`, little-endian
     pub v128: [u8; 16],
-    /// A reference.
+    /// `funcref` or `externref`
     pub reference: u64,
 }
 
-/// A host function: called with its environment and the value slots, returns 0 or a token of its failure.
+/// A host function. `env` is the pointer that the function was created with. The slots in `values` hold the arguments,
+/// and take the results. Returns 0, or the token of the host's failure.
 pub type HostCallback = unsafe extern "C" fn(env: *mut c_void, values: *mut Value) -> u64;
 
 const _: () = assert!(size_of::<Value>() == 16 && align_of::<Value>() == 8);
@@ -36,9 +36,10 @@ impl Default for Value {
 }
 
 impl Value {
-    /// All 64 bits that a number has; any value is some number.
+    /// Returns the first 64 bits of the slot: all bits of a number or a reference.
     pub fn bits(&self) -> u64 {
-        // SAFETY: every bit pattern is a valid integer, and constructors always write all 16 bytes.
+        // SAFETY: any 8 bytes are a valid `u64`. The first 8 bytes of a slot are always initialized: the shim makes
+        // slots by `Value::default` or with the field `reference`, and engines and C callers pass whole slots.
         unsafe { self.reference }
     }
 }

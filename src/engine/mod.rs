@@ -97,7 +97,7 @@ impl Tick for Engine {
 pub fn description() -> EngineDescription {
     EngineDescription {
         name: Active::NAME,
-        options: Active::OPTIONS,
+        has_option: Active::has_option,
         max_features: Active::max_features(),
         capabilities: Active::CAPABILITIES,
     }

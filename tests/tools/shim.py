@@ -49,8 +49,9 @@ def cargo(command: str, *arguments: str, **environment: str) -> None:
 
 
 def test(engines: list[str]) -> None:
-    """Runs the shim's tests on each engine, with the same generated modules."""
+    """Checks the generated files, then tests the generators and, on each engine, the shim with the same made-up modules."""
     cargo("run", *TOOLS, "--bin", "header")
+    cargo("test", *TOOLS, PYTHON=sys.executable)
     with tempfile.TemporaryDirectory() as folder:
         cargo("run", *TOOLS, "--bin", "smith", "--", folder, MODULES)
         for engine in engines:

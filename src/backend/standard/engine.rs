@@ -51,6 +51,10 @@ impl EngineOps for Standard {
         Ok(Engine(raw))
     }
 
+    fn has_option(name: &str) -> bool {
+        quirks::OPTIONS.contains(&name)
+    }
+
     fn features(options: &Options) -> WasmFeatures {
         quirks::features(options)
     }
@@ -90,8 +94,8 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
         Some("singlepass") => c::WASMER_BACKEND_SINGLEPASS,
         _ => c::WASMER_BACKEND_CRANELIFT,
     };
-    // SAFETY: the caller guarantees that the config lives. The compiler is compiled in: Cranelift always is, and the option `compiler` exists only in a build with
-    // Singlepass (`HAS_COMPILERS` in quirks/mod.rs).
+    // SAFETY: the caller guarantees that the config lives. The compiler is compiled in: Cranelift always is, and the
+    // option `compiler` exists only in a build with Singlepass (`HAS_COMPILERS` in quirks/mod.rs).
     unsafe {
         c::wasm_config_set_backend(config, backend);
         c::wasm_config_sys_canonicalize_nans(config, options.switch("cranelift_nan_canonicalization") == Some(true));

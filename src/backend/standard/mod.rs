@@ -71,7 +71,6 @@ impl Backend for Standard {
     const NAME: &'static str = quirks::NAME;
     const KIND: &'static str = "wasm.h";
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
-    const OPTIONS: &'static [&'static str] = quirks::OPTIONS;
     const MAX_MEMORY_PAGES: u64 = quirks::MAX_MEMORY_PAGES;
     const MAX_TABLE_ELEMENTS: u64 = quirks::MAX_TABLE_ELEMENTS;
 }

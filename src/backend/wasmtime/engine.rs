@@ -36,6 +36,10 @@ impl EngineOps for Wasmtime {
         constructor::engine(options, Self::stack(options)).map(Engine)
     }
 
+    fn has_option(name: &str) -> bool {
+        config::has_option(name)
+    }
+
     fn features(_: &Options) -> WasmFeatures {
         config::FEATURES
     }

@@ -39,7 +39,6 @@ impl Backend for Wasmtime {
 
     const NAME: &'static str = if cfg!(feature = "system") { "system" } else { "wasmtime" };
     const KIND: &'static str = "wasmtime.h";
-    const OPTIONS: &'static [&'static str] = config::OPTIONS;
     const CAPABILITIES: Capabilities = cap::SERIALIZE
         .with(cap::EXTERNREF)
         .with(cap::EXTERNREF_RELEASE)

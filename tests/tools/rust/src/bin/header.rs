@@ -1,7 +1,10 @@
-//! Checks that `src/anywasm.h` is what `src/abi` says, or writes it: `header [--write]`.
+//! Checks the files that are generated from the shim's sources, or writes them: `header [--write]`.
 //!
-//! The header is generated and committed, so that a change to the stable layer shows in review.
+//! The files are the C header and the Python files of `shim_tools::constants` and `shim_tools::options`. They are
+//! committed, so that a change to the stable layer shows in review.
 
+use shim_tools::{constants, options};
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -101,16 +104,22 @@ fn generate(src: &Path) -> String {
 }
 
 fn main() -> ExitCode {
-    // Asked when it runs: checkouts that share a cache share this program.
+    // Read at run time, not at compile time: checkouts that share a target folder share this program.
     let here = std::env::var("CARGO_MANIFEST_DIR").expect("`cargo run` says where the crate is");
-    let src = Path::new(&here).join("../../../src");
-    let (path, generated) = (src.join("anywasm.h"), generate(&src));
-    if std::env::args().any(|argument| argument == "--write") {
-        std::fs::write(&path, &generated).expect("the header can be written");
+    let root = Path::new(&here).join("../../..");
+    let header = generate(&root.join("src"));
+    let constants = constants::generate(&root, &header);
+    let files = [("src/anywasm.h", header), (constants::FILE, constants), (options::FILE, options::generate(&root))];
+    let write = std::env::args().any(|argument| argument == "--write");
+    let mut outcome = ExitCode::SUCCESS;
+    for (file, generated) in files {
+        let path = root.join(file);
+        if write {
+            fs::write(&path, &generated).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        } else if fs::read_to_string(&path).ok().as_ref() != Some(&generated) {
+            eprintln!("{file} does not fit the sources that it is generated from: run `make header` and commit it");
+            outcome = ExitCode::FAILURE;
+        }
     }
-    if std::fs::read_to_string(&path).is_ok_and(|committed| committed == generated) {
-        return ExitCode::SUCCESS;
-    }
-    eprintln!("src/anywasm.h is not what src/abi says: run `make header` and commit it");
-    ExitCode::FAILURE
+    outcome
 }
