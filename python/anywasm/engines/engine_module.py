@@ -49,6 +49,11 @@ class EngineModule:
         self.new_host_func: Any = module.new_host_func
         self.new_instance: Any = module.new_instance
         self.instance_export: Any = module.instance_export
+        #: What takes the Python functions that C calls (src/glue/setup.c, python/anywasm/core/glue.py).
+        self.setup: Any = module.setup
+        #: What connects a standard stream of WASI to a callable, and has guests run Python's signal handlers.
+        self.connect_stream: Any = module.connect_stream
+        self.watch_signals: Any = module.watch_signals
         #: The base class of functions, which holds the call path.
         self.callable: Any = module.Callable
         #: What copies a memory's bytes, and the base classes of typed views and of buffers.
