@@ -1,7 +1,7 @@
 //! Builds the glue into the library: with the feature `python`, the library is a Python extension module.
 //!
-//! The glue consists of the C files of `src/glue/` and of a C file that cffi writes (`src/glue/emit.py`). The C compiler
-//! compiles both for the limited API of the oldest supported Python. `src/glue/mod.rs` exports the init function that an
+//! The glue consists of the C files in `src/glue/` and of a C file that cffi writes (`src/glue/emit.py`). All are
+//! compiled for the limited API of the oldest supported Python. `src/glue/mod.rs` exports the init function that an
 //! interpreter looks for.
 
 use std::env;
@@ -55,11 +55,14 @@ fn glue() {
         cc::Build::new()
             .files(files)
             .include("src")
-            // Warnings in Python's own headers are not ours.
+            // As a system header, Python.h causes no warnings.
             .flag(format!("-isystem{}", include.display()))
             .flag("-fvisibility=hidden")
+            // With it, glibc's pthread_cleanup_push (glue.h) needs no setjmp, which each host call would pay for.
+            .flag("-fexceptions")
             .define("Py_LIMITED_API", LIMITED_API)
-            // The init function that cffi generates. module.c calls it, and the exported one, in Rust, calls module.c.
+            // Renames the init function that cffi generates. The exported init function is in src/glue/mod.rs; it calls
+            // module.c, which calls cffi's.
             .define(&format!("PyInit_{}", module_name()), "py_cffi_init")
             .opt_level(2)
             .warnings(strict)
@@ -67,12 +70,12 @@ fn glue() {
             .warnings_into_errors(strict)
             .compile(library);
     };
-    // The linker searches the libraries in this order, and the first one refers to the second.
+    // The order matters to the linker: the first library refers to the second.
     compile("glue", &c_files(), true);
     compile("glue_cffi", &[cffi_unit], false);
 }
 
-/// Has cffi write the C code of its part of the extension module; returns the file.
+/// Runs emit.py, which writes cffi's part of the extension module in C. Returns the path of the C file.
 fn emit_cffi_unit(python: &str, out: &Path) -> PathBuf {
     let file = out.join("cffi.c");
     let module = format!("anywasm.engines.{}", module_name());

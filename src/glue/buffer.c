@@ -1,8 +1,10 @@
 /* Memories as buffers: Python's buffer protocol over the bytes themselves, without a copy.
  *
- * A `MemoryBuffer` pins the bytes from its creation to its deallocation. A memoryview over the buffer holds the buffer, so
- * the program may meanwhile drop, close or grow the memory and its store. If the memory has grown since, a new memoryview
- * gets the bytes of a new buffer, which the Python function PY_RENEW_BUFFER returns.
+ * A `MemoryBuffer` pins the bytes from its creation to its deallocation: their address stays valid even if the program
+ * grows the memory, drops it, or closes its store. A memoryview over the buffer holds the buffer.
+ *
+ * If the memory has grown since the buffer was created, a new memoryview shows the bytes of a new buffer instead. The
+ * Python function PY_RENEW_BUFFER returns that buffer (python/anywasm/core/buffer.py).
  */
 
 #include "memory.h"
@@ -77,7 +79,7 @@ static int py_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
     uint64_t size;
     int outcome;
 
-    /* The size is unknown if the store was closed. Then the memory cannot grow any more, and the pin keeps its bytes. */
+    /* A closed store reports no size. Its memory can no longer grow, and the pin still keeps the bytes. */
     if (py_memory_size(buffer->memory, &size) != AW_DONE || size == buffer->len)
         return py_memory_buffer_fill(self, view, flags);
     view->obj = NULL;

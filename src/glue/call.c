@@ -1,11 +1,14 @@
 /* Calls from Python to WebAssembly functions.
  *
- * `Callable` is the base class of the styles' function classes. Its tp_call converts numbers from the argument tuple,
- * calls the shim, and converts the result, without a Python frame: three times as fast as a Python `__call__` over cffi.
- * The slow path PY_CALL_SLOWLY does every other call: with another number or type of arguments, with a number out of
- * range, with references or several results. PY_RAISE_FAILURE raises the exception of a failed call.
+ * `Callable` is the base class of the styles' function classes. Its tp_call converts the numbers in the argument tuple,
+ * calls the shim, and converts the result. It needs no Python frame, and so is three times as fast as a Python
+ * `__call__` over cffi.
  *
- * See numbers.h for the rule of number conversion, of which the slow path has the other part.
+ * The slow path PY_CALL_SLOWLY does all other calls: those with too many or too few arguments, with arguments of other
+ * types or out of range, and those of functions with references, vectors or several results. PY_RAISE_FAILURE raises
+ * the exception of a call that has failed.
+ *
+ * numbers.h lists the places that share the rules of number conversion.
  */
 
 #include "glue.h"

@@ -1,9 +1,10 @@
 /* Elements of typed views of memories.
  *
- * `MemoryElements` is the base class of the views. Its fast path reads and writes elements without a Python frame: by an
- * index, or by a slice that goes forward, where the values are exactly int or float. The slow paths PY_GET_ELEMENTS,
- * PY_SET_ELEMENTS, PY_DELETE_ELEMENTS and PY_COUNT_ELEMENTS do the rest, with a style's rules and errors
- * (python/anywasm/wasmer/views.py).
+ * `MemoryElements` is the base class of the views. Its fast path reads and writes elements without a Python frame. The
+ * key is an index or a slice with a positive step; the values are ints and floats, but no instances of subclasses.
+ *
+ * The slow paths PY_GET_ELEMENTS, PY_SET_ELEMENTS, PY_DELETE_ELEMENTS and PY_COUNT_ELEMENTS do the rest, with a style's
+ * rules and errors (python/anywasm/core/elements.py, wasmer/views.py).
  */
 
 #include "memory.h"
@@ -14,8 +15,8 @@
 
 typedef struct {
     PyObject_HEAD
-    /* NULL until `_bind`. The Python object of the memory holds the owner of this pointer, and the view holds that object
-     * in an attribute of its Python subclass. */
+    /* NULL until `_bind`. The view holds the Python object of the memory, in an attribute of the Python subclass; that
+     * object holds the owner of this pointer. */
     const aw_extern *memory;
     uint64_t offset; /* in bytes */
     uint8_t width;   /* of an element, in bytes */
@@ -61,8 +62,8 @@ static PyObject *py_lift_byte(uint8_t byte)
     return ints[byte];
 }
 
-/* Returns a list of `count` elements that are `stride` bytes apart. Each format has a loop of its own, since large slices
- * spend their time here. */
+/* Returns a list of `count` elements. `stride` is the distance from one element to the next, in bytes. Each format has
+ * a loop of its own, since a large slice spends most of its time in this loop. */
 static PyObject *py_lift_elements(char format, const uint8_t *bytes, Py_ssize_t count, size_t stride)
 {
     PyObject *list = PyList_New(count), *element;
@@ -129,8 +130,8 @@ static int py_lower_element(char format, uint8_t width, PyObject *object, uint8_
 /* A slice of a view, in elements. */
 typedef struct { Py_ssize_t start, count, step; } py_element_run;
 
-/* Writes to `*run` which elements a slice covers, and returns 1. Returns 0, with no exception set, for the slow path: if
- * the slice is empty or does not go forward, or if the memory's size is unknown. */
+/* Writes the elements that a slice covers to `*run` and returns 1. Returns 0, with no exception set, if the slow path
+ * has to do the work: if the slice is empty, its step is not positive, or the shim cannot tell the memory's size. */
 static int py_elements_run(const py_elements *self, PyObject *slice, py_element_run *run)
 {
     uint64_t size;
@@ -152,7 +153,7 @@ static uint64_t py_elements_offset(const py_elements *self, uint64_t index)
     return self->offset + index * self->width;
 }
 
-/* An index below this limit does not overflow the 64 bits of an offset. */
+/* Indices below this limit have offsets that fit into 64 bits. */
 #define PY_INDEX_LIMIT (UINT64_MAX / 16)
 
 /* Returns a list; or NULL, without an exception, for the slow path. */
@@ -201,7 +202,7 @@ static int py_elements_assign_bytes(const py_elements *self, const py_element_ru
         return 0;
     if (PyBytes_CheckExact(object))
         return py_memory_write(self->memory, offset, data, (size_t)len) == AW_DONE;
-    /* With the GIL held: without it, another thread could resize the bytearray. */
+    /* The GIL stays held, since another thread could resize the bytearray without it. */
     return len <= PY_SMALL_COPY && aw_memory_try_write(self->memory, offset, data, (size_t)len) == AW_DONE;
 }
 
@@ -242,7 +243,7 @@ static int py_elements_assign(const py_elements *self, PyObject *slice, PyObject
     return is_done;
 }
 
-/* Sets the element or elements of a key; deletes them if `value` is NULL, which only the slow path does. */
+/* Sets the elements of a key. `value` is NULL for a deletion, which only the slow path handles. */
 static int py_elements_set(PyObject *object, PyObject *key, PyObject *value)
 {
     const py_elements *self = (py_elements *)object;
@@ -281,7 +282,8 @@ static Py_ssize_t py_elements_length(PyObject *object)
     return length;
 }
 
-/* The maximum offset of a view, in elements. No memory is that large, so a view from a larger offset is as empty. */
+/* The maximum offset of a view, in elements. A larger offset is reduced to this one: no memory is that large, so the
+ * view is empty either way, and its offset in bytes fits into 64 bits. */
 #define PY_MAX_OFFSET (1ULL << 56)
 
 /* _bind(address of the memory's `aw_extern`, offset in elements, format): makes the object a view of this memory. */

@@ -1,13 +1,13 @@
 /* Python exceptions that end a guest.
  *
- * An exception cannot pass through an engine's frames. It is parked in Python, and only its token passes. The way of a
- * host function's exception:
+ * An exception cannot pass through an engine's frames. Python parks the exception, and only its token passes. A host
+ * function's exception takes these steps:
  *   1. host.c catches the exception and calls `py_park_exception`.
- *   2. Python keeps it under a new token (`Store.park` in python/anywasm/core/, with the parking lot in parking.py).
- *   3. The engine gets a trap for an answer; the shim remembers the token in the store (src/store/host.rs).
- *   4. When the guest's frames are gone, `Entered::run` (src/store/mod.rs) makes the token an error of the shim.
- *   5. Python takes that error, finds the exception by the token, and raises that very object (`core_exception`).
- * Exceptions of WASI streams (stream.c) and of signal handlers (interrupt.c) go the same way from step 2 on.
+ *   2. Python keeps the exception under a new token (`Store.park` and parking.py in python/anywasm/core/).
+ *   3. The shim remembers the token in the store, and makes the engine trap (src/store/host.rs).
+ *   4. When the engine has left the guest's frames, `Entered::run` (src/store/mod.rs) returns an error with the token.
+ *   5. Python takes that error, looks the exception up by its token, and raises the same object (`core_exception`).
+ * Exceptions of WASI streams (stream.c) and of signal handlers (interrupt.c) are parked likewise.
  */
 
 #include "glue.h"
@@ -27,7 +27,7 @@ PyObject *py_take_exception(void)
 uint64_t py_park_exception(int park, PyObject *store)
 {
     int attempt;
-    /* Something else may interrupt the parking, such as Ctrl-C. Then that exception is the one to park. */
+    /* Another exception, such as that of Ctrl-C, may interrupt the parking. Then the loop parks the other exception. */
     for (attempt = 0; attempt < 2; attempt++) {
         PyObject *exception = py_take_exception(), *argument = exception ? exception : Py_None, *result;
         uint64_t token = PY_LOST_TOKEN;

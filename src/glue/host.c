@@ -1,14 +1,18 @@
 /* Host functions: calls from WebAssembly to Python callables.
  *
- * cffi's own callbacks cost twice as much, and host calls are what many guests do most. The fast path converts numbers.
- * The slow path does the rest: references, vectors, several results, and objects that are not exactly int or float:
+ * The fast path converts numbers and calls the callable. A callback of cffi would cost twice as much, and many guests
+ * call the host more often than anything else.
  *
- *     PY_HOST_SLOWLY (Python object of the store, callable, signature, task, result, address of the slots)
+ * The slow path PY_HOST_SLOWLY (python/anywasm/core/host.py) does the rest: references, vectors, several results, and
+ * results that are no int or float, or are instances of subclasses. Its arguments are the Python object of the store,
+ * the callable, the signature, the task (see below), the callable's result (or None), and the address of the slots as
+ * an int. It returns
+ *   - 0 for success,
+ *   - the token of a parked exception,
+ *   - or a list, for success with references among the results: the objects that own these references.
  *
- * `task` says what is left to do (see below). It returns 0 for success; or the token of the exception that it parked; or,
- * for a success with references among the results, a list of the objects that own them.
- *
- * See numbers.h for the rule of number conversion, and exceptions.c for the way of an exception through a guest.
+ * numbers.h lists the places that share the rules of number conversion; exceptions.c describes the way of an exception
+ * through the guest.
  */
 
 #include "glue.h"
@@ -16,15 +20,15 @@
 
 /* What the slow path has to do. python/anywasm/core/host.py has the same numbers. */
 enum {
-    PY_TASK_RESULT = 0, /* convert `result`, which the callable returned */
-    PY_TASK_CALL = 1,   /* call the callable with the arguments in the slots, and convert what it returns */
+    PY_TASK_RESULT = 0, /* Convert the callable's result. */
+    PY_TASK_CALL = 1,   /* Call the callable with the arguments in the slots, and convert its result. */
 };
 
 /* The environment of a host function's callback. The shim owns it. */
 typedef struct {
-    /* Borrowed references. The Python object of the store holds `callable` and `signature` as long as the function can be
-     * called, and something holds that object while a guest runs in the store. Strong references here would close a
-     * cycle that Python's garbage collector cannot see. */
+    /* Borrowed references. The Python object of the store holds `callable` and `signature` as long as a guest can call
+     * the function, and that object itself is alive while a guest runs in the store. With strong references, a callable
+     * that refers to its own instance would form a cycle that Python's garbage collector cannot see. */
     PyObject *store;
     PyObject *callable;
     PyObject *signature;
@@ -38,11 +42,15 @@ static void py_host_free(void *env)
     free(env);
 }
 
-/* Keeps the owners of the references among the results, in an attribute of the store, until the engine has taken the
- * references. The engine does so before anything else runs in the store; the next results of this kind replace them.
+/* Stores the owners of the result's references in an attribute of the Python object of the store, which holds them
+ * until the engine has read the references. The engine reads them before anything else runs in the store, so the next
+ * owners may replace these.
  *
- * To release the former owners may run finalizers, which may call functions of the store and so leave owners in the
- * attribute again. So the loop first empties the attribute, and nothing is released after the new owners are in it. */
+ * The release of the former owners may run finalizers. These may call functions of the same store, and so store owners
+ * in the attribute too. Therefore the loop empties the attribute until it stays empty, and then stores the new owners.
+ * After that nothing is released before the engine reads the references.
+ *
+ * Returns 0, or -1 with an exception set. */
 static int py_keep_results(PyObject *store, PyObject *owners)
 {
     PyObject *name = py_callbacks[PY_RESULTS_ATTRIBUTE], *former;
@@ -57,7 +65,7 @@ static int py_keep_results(PyObject *store, PyObject *owners)
     return -1;
 }
 
-/* Runs the slow path, whose `result` may be NULL. Releases `result`. */
+/* Calls the slow path and returns 0 or a token. `result` may be NULL; this function releases it. */
 static uint64_t py_host_slowly(const py_host *host, int task, PyObject *result, aw_value *values)
 {
     uint64_t token = 0;
@@ -75,7 +83,7 @@ static uint64_t py_host_slowly(const py_host *host, int task, PyObject *result, 
     return PyErr_Occurred() ? py_park_exception(PY_PARK_HOST_EXCEPTION, host->store) : token;
 }
 
-/* Calls the callable. On return the slots hold its results, or the token is not 0. */
+/* Calls the callable, with the GIL held. Returns 0, with the results in the slots, or the token of its exception. */
 static uint64_t py_host_call_with_gil(const py_host *host, aw_value *values)
 {
     PyObject *args = PyTuple_New((Py_ssize_t)host->params_len), *result;
@@ -104,7 +112,7 @@ static uint64_t py_host_call_with_gil(const py_host *host, aw_value *values)
     return py_host_slowly(host, PY_TASK_RESULT, result, values);
 }
 
-/* The callback that the shim calls: an `aw_host_callback`. */
+/* The shim calls this function: it is an `aw_host_callback`. */
 static uint64_t py_host_call(void *env, aw_value *values)
 {
     uint64_t token;
@@ -137,9 +145,10 @@ static py_host *py_host_new(PyObject *store, PyObject *callable, PyObject *signa
     return host;
 }
 
-/* new_host_func(store, Python object of the store, callable, signature, codes of the parameter types, codes of the result
- * types) -> extern. Returns None if the shim failed and left an error. The caller holds the borrowed references that
- * `py_host` lists. */
+/* new_host_func(store, Python object of the store, callable, signature, codes of the parameter types, codes of the
+ * result types) -> extern; None if the shim failed and left an error
+ *
+ * The caller must hold the Python objects that `py_host` only borrows. */
 PyObject *py_new_host_func(PyObject *module, PyObject *const *args, Py_ssize_t arg_count)
 {
     void *store;

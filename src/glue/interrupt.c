@@ -1,8 +1,9 @@
 /* Python's signal handlers while a guest runs. Without them, Ctrl-C would have no effect until the guest returns.
  *
- * About ten times a second, a running guest asks the hook whether it may go on (`aw_interrupt_hook`). On the main thread,
- * which is the only one where Python handles signals, the hook runs the handlers. PY_PARK_SIGNAL_EXCEPTION parks an
- * exception that a handler raises: see exceptions.c. python/anywasm/core/interrupts.py is the Python part.
+ * A running guest calls the hook about ten times a second, to learn whether it may go on (`aw_interrupt_hook`). Python
+ * runs signal handlers only on its main thread, so the hook does nothing on other threads. If a handler raises an
+ * exception, PY_PARK_SIGNAL_EXCEPTION parks it (see exceptions.c), and the guest ends.
+ * python/anywasm/core/interrupts.py is the Python part.
  */
 
 #include "glue.h"
@@ -16,14 +17,12 @@ static atomic_ulong py_main_thread;
 static uint64_t py_interrupt_hook(void)
 {
     uint64_t token = 0;
-    PyGILState_STATE state;
     if (PyThread_get_thread_ident() != py_main_thread)
         return 0;
-    /* Not PY_BEGIN_GIL: an interpreter that shuts down does not end its main thread. */
-    state = PyGILState_Ensure();
+    PY_BEGIN_GIL
     if (PyErr_CheckSignals() != 0)
         token = py_park_exception(PY_PARK_SIGNAL_EXCEPTION, NULL);
-    PyGILState_Release(state);
+    PY_END_GIL
     return token;
 }
 

@@ -1,12 +1,12 @@
 /* New stores and instances, and the exports of instances, as owners.
  *
- * Programs that give each request a store of its own create these objects all the time. Created here, they cost none of
- * cffi's pointer objects. Each function returns None if the shim failed and left an error.
+ * A program that gives each request a store of its own creates these objects all the time. These functions need none of
+ * cffi's pointer objects, and so are faster. Each returns None if the shim failed and left an error.
  */
 
 #include "glue.h"
 
-/* The number of imports that an array on the stack has room for. */
+/* The size of the array on the stack, which holds the imports of most modules. */
 #define PY_FEW_IMPORTS 16
 
 /* new_store(engine) -> store */
@@ -39,7 +39,8 @@ PyObject *py_new_instance(PyObject *self, PyObject *const *args, Py_ssize_t arg_
     for (index = 0; index < count; index++)
         if (!py_owner_pointer(PyList_GetItem(args[2], index), PY_EXTERN, &imports[index]))
             goto done;
-    /* The start function runs here. Besides, another thread in the store may be waiting for the GIL. */
+    /* The module's start function runs in this call. Besides, another thread in the store may be waiting for the
+     * GIL. */
     Py_BEGIN_ALLOW_THREADS
     instance = aw_instance_new(store, module, (const aw_extern *const *)imports, (size_t)count);
     Py_END_ALLOW_THREADS

@@ -1,7 +1,8 @@
 /* Copies of a memory's bytes.
  *
- * `MemoryBytes` copies a range of a memory to or from Python's bytes. It returns None in every case that it leaves to
- * Python: unusual arguments, a range beyond the end, or an error of the shim (python/anywasm/core/memory.py).
+ * `MemoryBytes` copies a range of bytes from a memory to a bytearray, or from a Python object to a memory. A method
+ * returns None if Python code has to do the work: for unusual arguments, for a range beyond the end, and for errors of
+ * the shim (python/anywasm/core/memory.py).
  */
 
 #include "memory.h"
@@ -48,7 +49,7 @@ const uint8_t *py_exact_bytes(PyObject *object, Py_ssize_t *len)
 
 typedef struct {
     PyObject_HEAD
-    /* NULL until `_bind`. The Python object of the memory holds the owner of this pointer, and this object too. */
+    /* NULL until `_bind`. The Python object of the memory holds both the owner of this pointer and this object. */
     const aw_extern *memory;
 } py_memory_bytes;
 
@@ -61,7 +62,7 @@ static PyObject *py_memory_bytes_read(PyObject *self, PyObject *const *args, Py_
 
     if (!memory || arg_count != 2 || !py_as_offset(args[0], &start) || !py_as_offset(args[1], &stop) || stop < start)
         Py_RETURN_NONE;
-    /* A range beyond the end must not make Python allocate a large bytearray. */
+    /* The size is checked first, so that a range beyond the end does not make Python allocate a large bytearray. */
     if (stop - start > PY_SMALL_COPY) {
         uint64_t size;
         if (py_memory_size(memory, &size) != AW_DONE || stop > size)
@@ -85,14 +86,14 @@ static PyObject *py_memory_bytes_write(PyObject *self, PyObject *const *args, Py
     uint64_t start;
     uint8_t outcome;
 
-    /* Each style has rules of its own for no bytes at all. */
+    /* Each style has its own rules for a write of no bytes. */
     if (!memory || arg_count != 2 || !py_as_offset(args[0], &start) || !(data = py_exact_bytes(args[1], &len))
         || len == 0)
         Py_RETURN_NONE;
     if (PyBytes_CheckExact(args[1]))
         outcome = py_memory_write(memory, start, data, (size_t)len);
     else if (len <= PY_SMALL_COPY)
-        /* With the GIL held: without it, another thread could resize the bytearray. */
+        /* The GIL stays held, since another thread could resize the bytearray without it. */
         outcome = aw_memory_try_write(memory, start, data, (size_t)len);
     else
         Py_RETURN_NONE;

@@ -1,10 +1,10 @@
 /* Reading, writing and measuring a memory of WebAssembly: memory.c, elements.c and buffer.c share these functions.
  *
- * Each returns AW_DONE, AW_FAILED (the shim left an error) or AW_OUTSIDE (the range is not within the memory). Small
- * copies keep the GIL as long as no other thread is in the store. In all other cases the function releases the GIL and
- * waits: the thread in the store may need the GIL to leave it.
+ * The functions return AW_DONE, AW_FAILED (the shim left an error) or AW_OUTSIDE (the range is not within the memory).
+ * They first try to do the work with the GIL held. That fails if another thread is in the store, and is not tried for
+ * large copies. Then they release the GIL and wait, since the thread in the store may need the GIL to leave the store.
  *
- * The part that keeps the GIL is inline, since it is all that most accesses to an element do.
+ * The first try is inline because most accesses to an element need nothing else.
  */
 
 #ifndef PY_MEMORY_H
@@ -15,7 +15,7 @@
 /* The maximum number of bytes that are copied with the GIL held. */
 #define PY_SMALL_COPY 65536
 
-/* memory.c: the same without the GIL, for as long as it takes to enter the store. They never return AW_BUSY. */
+/* memory.c: the functions that release the GIL and wait until they can enter the store. */
 uint8_t py_memory_read_waiting(const aw_extern *memory, uint64_t offset, uint8_t *out, size_t len);
 uint8_t py_memory_write_waiting(const aw_extern *memory, uint64_t offset, const uint8_t *from, size_t len);
 uint8_t py_memory_size_waiting(const aw_extern *memory, uint64_t *size);

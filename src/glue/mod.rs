@@ -1,7 +1,7 @@
 //! The init function of the Python extension module, under the name of this engine's module: `PyInit__wasmi` and so on.
 //!
-//! It is in Rust since a Rust library exports only Rust functions. The glue's C code is a static library whose symbols
-//! stay hidden; `py_init_module` (module.c) does the work.
+//! The function is in Rust because a library that Cargo builds exports only functions of its Rust code. It calls
+//! `py_init_module` (module.c), whose symbol, as all of the glue's C code, stays hidden.
 
 use std::ffi::c_void;
 
@@ -16,6 +16,7 @@ unsafe extern "C" {
 #[cfg_attr(feature = "wasmi", unsafe(export_name = "PyInit__wasmi"))]
 #[cfg_attr(feature = "system", unsafe(export_name = "PyInit__system"))]
 pub extern "C" fn py_init() -> *mut c_void {
-    // SAFETY: `py_init_module` needs a running interpreter and the GIL. The interpreter that calls this function holds it.
+    // SAFETY: `py_init_module` needs a running interpreter, and a caller that holds the GIL. The interpreter that
+    // imports this library calls this function, and holds the GIL while it does.
     unsafe { py_init_module() }
 }

@@ -2,10 +2,10 @@
 
 #include "glue.h"
 
-/* The init function that cffi generates. build.rs gives it this name. */
+/* The init function that cffi generates for `ffi` and `lib`. build.rs gives the function this name. */
 PyObject *py_cffi_init(void);
 
-/* A function that takes its arguments as an array, cast to the type that PyMethodDef wants. */
+/* Two members of a PyMethodDef, for a function that takes its arguments as an array. */
 #define PY_ARRAY_FUNCTION(function) (PyCFunction)(void (*)(void))function, METH_FASTCALL
 
 static PyMethodDef py_module_functions[] = {
@@ -41,7 +41,8 @@ PyObject *py_init_module(void)
     PyObject *module = py_cffi_init();
     if (!module)
         return NULL;
-    if (py_init_callbacks() < 0 || py_owner_add_type(module) < 0 || PyModule_AddFunctions(module, py_module_functions) < 0
+    if (py_init_callbacks() < 0 || py_owner_add_type(module) < 0
+        || PyModule_AddFunctions(module, py_module_functions) < 0
         || py_add_type(module, "Callable", &py_callable_spec) < 0
         || py_add_type(module, "MemoryBytes", &py_memory_bytes_spec) < 0
         || py_add_type(module, "MemoryBuffer", &py_memory_buffer_spec) < 0

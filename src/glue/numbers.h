@@ -1,15 +1,16 @@
 /* Number conversion between Python objects and the shim's values.
  *
- * The rule for numbers has three layers, which must agree:
- *   1. The fast path, in this file: an int within the signed range of its type, or a float. call.c uses it for the
- *      arguments and the result of a WebAssembly function, host.c for those of a host function, elements.c and memory.c
- *      for elements and offsets.
- *   2. Each style's rules for all other objects (python/anywasm/wasmer/convert.py, wasmtime/convert.py): unsigned
- *      values, objects with `__index__`, and the error texts. The slow path applies them.
- *   3. Plain values into slots (python/anywasm/core/values.py), on the slow path too.
+ * Three places share the rules and must agree:
+ *   1. This file, the fast path: an int within the signed range of its type, or a float. call.c and host.c convert
+ *      arguments and results with its functions, elements.c and memory.c indices and offsets.
+ *   2. Each style, on the slow path: all other objects, such as unsigned numbers, and the error texts
+ *      (python/anywasm/wasmer/convert.py, python/anywasm/wasmtime/convert.py).
+ *   3. python/anywasm/core/values.py, on the slow path: the values that a style accepted, into slots and back.
  *
- * The functions are inline, since they run for every argument of every call. A function call per argument, into a file
- * of its own, is measurable on the shortest calls.
+ * To lower is to convert a Python object to a value of WebAssembly; to lift is the opposite.
+ *
+ * The functions are inline because each call runs them for each argument and result: a call to another C file would
+ * make short calls measurably slower.
  */
 
 #ifndef PY_NUMBERS_H
@@ -20,12 +21,13 @@
 /* Codes of the value types that are numbers, as in the WebAssembly binary format. */
 enum { PY_I32 = 0x7f, PY_I64 = 0x7e, PY_F32 = 0x7d, PY_F64 = 0x7c };
 
+/* Returns whether this code of a value type is one of the four above. */
 static inline int py_is_number_type(uint8_t type)
 {
     return type >= PY_F64 && type <= PY_I32;
 }
 
-/* Writes a Python int to `*number` and returns 1; returns 0 if it is beyond 64 bits, signed. `object` must be an int. */
+/* Writes a Python int to `*number` and returns 1. Returns 0 if the int does not fit. `object` must be an int. */
 static inline int py_int_as_int64(PyObject *object, int64_t *number)
 {
     int overflow = 0;
@@ -33,8 +35,8 @@ static inline int py_int_as_int64(PyObject *object, int64_t *number)
     return !overflow;
 }
 
-/* Writes an offset or index, which is an int from 0 to INT64_MAX, to `*offset` and returns 1. Returns 0 for any other
- * object, instances of subclasses of int included. */
+/* Writes an int from 0 to INT64_MAX to `*offset` and returns 1. Returns 0 for any other object, also for an instance of
+ * a subclass of int. */
 static inline int py_as_offset(PyObject *object, uint64_t *offset)
 {
     int64_t number;
@@ -44,13 +46,13 @@ static inline int py_as_offset(PyObject *object, uint64_t *offset)
     return 1;
 }
 
-/* Writes a Python number to a slot of this type and returns 1. Returns 0, with no exception set, for an object that the
- * slow path has to convert. `exact` excludes instances of subclasses of int and float. */
+/* Writes a Python number to a slot of this type and returns 1. Returns 0, with no exception set, if the slow path has
+ * to convert the object. If `exact` is 1, that includes all instances of subclasses of int and float. */
 static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_value *value)
 {
     if (type == PY_I32 || type == PY_I64) {
         int64_t number;
-        /* Without a call, other than `PyLong_Check`. */
+        /* The exact check comes first because it is cheaper: in the limited API, `PyLong_Check` calls a function. */
         if (!PyLong_CheckExact(object) && (exact || !PyLong_Check(object)))
             return 0;
         if (!py_int_as_int64(object, &number))
@@ -58,7 +60,7 @@ static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_
         if (type == PY_I32) {
             if (number < INT32_MIN || number > INT32_MAX)
                 return 0;
-            /* A backend may copy the slot as 64 bits. */
+            /* All 64 bits are written, since a backend may copy them all. */
             value->i64 = 0;
             value->i32 = (int32_t)number;
         } else {
@@ -82,8 +84,8 @@ static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_
     return 0;
 }
 
-/* Returns the number in a slot of this type as a Python object. Returns NULL with an exception set if there is no memory
- * for it, and NULL without an exception if the type is not a number type. */
+/* Returns the number in a slot of this type as a Python object. Returns NULL with no exception set if the type is not a
+ * number type, and NULL with an exception set if Python has no memory for the object. */
 static inline PyObject *py_lift_number(uint8_t type, const aw_value *value)
 {
     switch (type) {

@@ -1,14 +1,15 @@
 /* Owners: Python objects that own what the shim returns.
  *
- * An `Owner` holds a pointer and deletes what it points to when the owner is deallocated, never earlier. Code that uses
- * the pointer therefore holds the owner, also while it has released the GIL. Owners may be deallocated on any thread and
- * in any order: the shim's delete functions allow both. An owner refers to no Python object, so no reference cycle
- * contains one.
+ * An `Owner` holds a pointer to an object of the shim. The deallocation of the owner deletes that object; nothing else
+ * does. So code that uses the pointer must hold the owner, also while it has released the GIL.
+ *
+ * Python may deallocate owners on any thread and in any order, which the shim's delete functions allow. An owner refers
+ * to no Python object, so it is never part of a reference cycle.
  */
 
 #include "glue.h"
 
-/* A kind of owner: its pointer is an `aw_NAME *`. */
+/* A kind of owner. The type of its pointer is `aw_NAME *`. */
 typedef struct {
     const char *name;
     void (*delete)(void *pointer);
@@ -80,7 +81,7 @@ static void py_owner_dealloc(PyObject *self)
 {
     py_owner *owner = (py_owner *)self;
     PyTypeObject *type = Py_TYPE(self);
-    /* To free a large memory takes long, so other threads may run meanwhile. */
+    /* Other threads may run meanwhile: it takes long to free a large memory. */
     Py_BEGIN_ALLOW_THREADS
     owner->kind->delete(owner->pointer);
     Py_END_ALLOW_THREADS
@@ -88,7 +89,7 @@ static void py_owner_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-/* Owner(kind, address): the owner of a pointer that cffi returned; None for NULL. */
+/* Owner(kind, address) -> owner of a pointer that cffi returned, given as an int; None for NULL */
 static PyObject *py_owner_construct(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
     const char *name;

@@ -1,6 +1,6 @@
-/* Python's functions that the glue calls: the slow paths, and the parking of exceptions.
+/* The Python functions that the glue calls: the slow paths, and the parking of exceptions.
  *
- * python/anywasm/core/glue.py hands them over once per engine module, by `setup(...)`.
+ * python/anywasm/core/glue.py hands the functions over by `setup(...)`, once per engine module.
  */
 
 #include "glue.h"
@@ -23,8 +23,7 @@ static const char *const py_callback_names[PY_CALLBACK_COUNT] = {
     [PY_RESULTS_ATTRIBUTE] = "results_attribute",
 };
 
-/* setup(*, call_slowly, raise_failure, ...) -> None: stores the Python functions that the glue calls. See `py_callbacks`
- * for their arguments. A second call replaces them. */
+/* setup(*, call_slowly, raise_failure, ...) -> None: fills `py_callbacks`. A second call replaces the functions. */
 PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords)
 {
     PyObject *handed_over[PY_CALLBACK_COUNT];
@@ -42,8 +41,8 @@ PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords)
             return NULL;
         }
     }
-    /* No Python code runs in this loop, so that nothing sees half of the old functions and half of the new ones. The old
-     * ones are not released: another thread may be running one of them. */
+    /* No Python code runs in this loop, so no code sees a mixture of old and new functions. The old functions are not
+     * released, since another thread may be calling one of them. */
     for (index = 0; index < PY_CALLBACK_COUNT; index++) {
         Py_INCREF(handed_over[index]);
         py_callbacks[index] = handed_over[index];
@@ -68,7 +67,7 @@ int py_init_callbacks(void)
     if (!placeholder)
         return -1;
     for (index = 0; index < PY_CALLBACK_COUNT; index++) {
-        /* An interpreter may initialize the module again, after `setup`. */
+        /* Functions from an earlier `setup` stay: an interpreter may initialize the module twice. */
         if (!py_callbacks[index]) {
             Py_INCREF(placeholder);
             py_callbacks[index] = placeholder;

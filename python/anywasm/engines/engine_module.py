@@ -49,10 +49,11 @@ class EngineModule:
         self.new_host_func: Any = module.new_host_func
         self.new_instance: Any = module.new_instance
         self.instance_export: Any = module.instance_export
-        #: What takes the Python functions that C calls (src/glue/setup.c, python/anywasm/core/glue.py).
+        #: Stores the Python functions that the C code calls: see `anywasm.core.glue`.
         self.setup: Any = module.setup
-        #: What connects a standard stream of WASI to a callable, and has guests run Python's signal handlers.
+        #: Connects a standard stream of WASI to a callable (src/glue/stream.c).
         self.connect_stream: Any = module.connect_stream
+        #: Makes running guests run Python's signal handlers (src/glue/interrupt.c).
         self.watch_signals: Any = module.watch_signals
         #: The base class of functions, which holds the call path.
         self.callable: Any = module.Callable
