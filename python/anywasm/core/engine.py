@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from anywasm.core import interrupts
+from anywasm.core import glue, interrupts
 from anywasm.core.errors import ErrorKind, Failure, lacking, take
 from anywasm.core.handle import Handle
 from anywasm.core.style import StyleAdapter
@@ -29,6 +29,7 @@ class Engine(Handle):
         self, style: StyleAdapter, name: str | None = None, options: Mapping[str, Option] | None = None
     ) -> None:
         engine_module = load(name) if name else default_engine()
+        glue.set_up(engine_module)
         interrupts.watch(engine_module)
         options = interrupts.by_default(engine_module) | dict(options or {})
         raw = engine_module.lib.aw_options_new()

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from anywasm.core import _constants, parking
+from anywasm.core import _constants
 from anywasm.core.definition import HostDefinition
 from anywasm.core.engine import Engine
 from anywasm.core.handle import Handle
@@ -108,7 +108,7 @@ class WasiContext(Handle):
             self._check(lib.aw_wasi_stdio_fd(self._ptr, which, stream.fileno()))
         elif stream is not None:
             self._held.append(stream)
-            self._check(lib.aw_py_wasi_stream(self._ptr, which, id(stream), id(parking.park_of_stream)))
+            self._check(self._engine_module.connect_stream(self._owner, which, stream))
 
     def _open_directories(self, setup: WasiConfig) -> None:
         ffi, lib = self._engine_module.ffi, self._engine_module.lib

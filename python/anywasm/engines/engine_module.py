@@ -54,6 +54,12 @@ class EngineModule:
         self.new_host_func: Any = module.new_host_func
         self.new_instance: Any = module.new_instance
         self.instance_export: Any = module.instance_export
+        #: Stores the Python functions that the C code calls: see `anywasm.core.glue`.
+        self.setup: Any = module.setup
+        #: Connects a standard stream of WASI to a callable (src/glue/stream.c).
+        self.connect_stream: Any = module.connect_stream
+        #: Makes running guests run Python's signal handlers (src/glue/interrupt.c).
+        self.watch_signals: Any = module.watch_signals
         #: The base class of functions, with the fast path of calls.
         self.callable: Any = module.Callable
         #: The class that copies a memory's bytes, and the base classes of typed views and of buffers.
