@@ -7,6 +7,9 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
+const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");
+
 const EMIT: &str = "src/glue/emit.py";
 const GLUE: [&str; 11] = [
     "src/anywasm.h",

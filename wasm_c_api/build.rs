@@ -15,6 +15,9 @@ mod system {
     }
 }
 
+/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
+const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");
+
 /// Where an engine's headers are, which of them to read, and the engine's version.
 struct Headers {
     include: PathBuf,
