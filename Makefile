@@ -22,19 +22,21 @@ export CARGO_BUILD_BUILD_DIR ?= $(or $(CARGO_TARGET_DIR),$(CACHE)/target)
 # time, so cargo rebuilds them, and all that depends on them, when the last build was for another checkout.
 export ANYWASM_CHECKOUT := $(CURDIR)
 
-# The environment that cargo needs: Python with cffi for the glue, libclang for the bindings, cmake for wasmtime.
+# What our build scripts need: Python with cffi for the glue, libclang for the bindings, cmake for wasmtime's C API.
 CARGO_ENV = PYTHON="$(CURDIR)/$(BIN)/python" PATH="$(CURDIR)/$(BIN):$$PATH" \
             LIBCLANG_PATH="$$($(BIN)/python -c 'import clang; print(*clang.__path__)')/native"
-# All files that an engine module is built from.
+
+# Engine modules are extension modules of Python, one for each engine. An empty ANYWASM_ENGINES means all engines.
+comma := ,
+module = python/anywasm/engines/_$(subst -,_,$(1)).abi3.so
+MODULES := $(foreach engine,$(subst $(comma), ,$(or $(ANYWASM_ENGINES),$(ALL_ENGINES))),$(call module,$(engine)))
 MODULE_FILES := $(shell find .cargo build.rs Cargo.toml Cargo.lock src wasm_c_api -type f -not -name '*.pyc')
-PACKAGING_FILES := pyproject.toml setup.py
-# Empty files. Make compares their time stamps with the files above to decide whether to install again.
-TOOLS := $(VENV)/tools.stamp
-DEVELOP := $(VENV)/develop-$(or $(ANYWASM_ENGINES),all).stamp
+# An empty file. Make compares its time stamp with those of its prerequisites to decide whether to install again.
+INSTALLED := $(VENV)/installed.stamp
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 # Setting up
 
@@ -42,51 +44,48 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
-# Installs the package without any engine, with the tools for tests and lints.
-$(TOOLS): $(PACKAGING_FILES) | $(BIN)/python
-	ANYWASM_ENGINES= $(BIN)/python -m pip install --quiet --editable '.[test]'
+# The package without any engine, and the tools for tests and lints.
+$(INSTALLED): pyproject.toml setup.py | $(BIN)/python
+	ANYWASM_ENGINES= $(BIN)/python -m pip install --editable '.[test]' >&2
 	touch $@
 
-$(DEVELOP): $(PACKAGING_FILES) $(MODULE_FILES) | $(BIN)/python
-	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-$(ALL_ENGINES)} $(BIN)/python -m pip install --editable '.[test]'
-	touch $(TOOLS) $@
-
-.PHONY: demo
-demo: | $(BIN)/python ## build two engines, and run a C program on each, in both styles
-	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-wasmtime,wasmi} $(BIN)/python -m pip install .
-	$(BIN)/python examples/demo.py
-	@rm -f $(VENV)/*.stamp
-
-.PHONY: develop
-develop: $(DEVELOP) ## install for development, with all engines and what the tests need
-
-.PHONY: env
-env: $(TOOLS) ## print the environment for cargo: eval "$(make -s env)"
-	@echo export CARGO_BUILD_BUILD_DIR='$(CARGO_BUILD_BUILD_DIR)' ANYWASM_CHECKOUT='$(CURDIR)' $(CARGO_ENV)
-
-# The fast loop
-
 # One engine module, built by cargo alone. `install` replaces the file, so that running programs keep the old one.
-python/anywasm/engines/_%.abi3.so: $(MODULE_FILES) | $(TOOLS)
+python/anywasm/engines/_%.abi3.so: $(MODULE_FILES) | $(INSTALLED)
 	$(CARGO_ENV) cargo build --release --locked --package anywasm --features $(subst _,-,$*),python
 	install $(or $(CARGO_TARGET_DIR),target)/release/libanywasm.so $@
 
+.PHONY: develop
+develop: $(INSTALLED) $(MODULES) ## install for development, with all engines and what the tests need
+
+# The demo replaces the development install by a real one, so the next `make develop` has to install again.
+.PHONY: demo
+demo: $(BIN)/python ## build two engines, and run a C program on each, in both styles
+	rm -f $(INSTALLED)
+	ANYWASM_ENGINES=$${ANYWASM_ENGINES:-wasmtime,wasmi} $(BIN)/python -m pip install .
+	$(BIN)/python examples/demo.py
+
+.PHONY: env
+env: $(INSTALLED) ## print the environment that cargo needs, for the shell to evaluate
+	@echo export CARGO_BUILD_BUILD_DIR='"$(CARGO_BUILD_BUILD_DIR)"' ANYWASM_CHECKOUT='"$(CURDIR)"' '$(CARGO_ENV)'
+
+# The fast loop
+
 .PHONY: quick
-quick: python/anywasm/engines/_$(subst -,_,$(E)).abi3.so ## run the tests that match K on one engine: make quick K=memory [E=wasmi]
+quick: $(call module,$(E)) ## run the tests that match K on one engine: make quick K=memory [E=wasmi]
 	ANYWASM_ENGINE=$(E) $(BIN)/python -m pytest -q -x --engine $(E) -m 'not slow' -k '$(K)'
 
 .PHONY: rust-test
-rust-test: $(TOOLS) ## run the Rust tests on one engine: make rust-test [E=wasmi]
+rust-test: $(INSTALLED) ## run the Rust tests on one engine: make rust-test [E=wasmi]
 	$(BIN)/python tests/tools/shim.py test $(E)
 
 .PHONY: fmt
-fmt: $(TOOLS) ## format the Rust and Python code
+fmt: $(INSTALLED) ## format the Rust and Python code
 	cargo fmt --all
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix-only --select I
 
 .PHONY: lint
-lint: $(TOOLS) ## check formatting, lints and types; builds no engine
+lint: $(INSTALLED) ## check formatting, lints and types; builds no engine
 	cargo fmt --all --check
 	$(BIN)/python tests/tools/shim.py clippy --no-engine
 	$(BIN)/ruff check
@@ -97,17 +96,17 @@ lint: $(TOOLS) ## check formatting, lints and types; builds no engine
 # Before a change is merged
 
 .PHONY: test
-test: develop lint lint-engines test-shim test-python ## build all engines and run everything but the slow tests
+test: lint develop lint-engines test-shim test-python ## build all engines and run everything but the slow tests
 
 .PHONY: test-full
-test-full: develop lint lint-engines test-shim test-python-full test-pythons ## run everything, before a release
+test-full: lint develop lint-engines test-shim test-python-full test-pythons ## run everything, before a release
 
 .PHONY: lint-engines
-lint-engines: $(TOOLS) ## run clippy with each engine
+lint-engines: $(INSTALLED) ## run clippy with each engine
 	$(BIN)/python tests/tools/shim.py clippy
 
 .PHONY: test-shim
-test-shim: $(TOOLS) ## run the Rust tests on each engine
+test-shim: $(INSTALLED) ## run the Rust tests on each engine
 	$(BIN)/python tests/tools/shim.py test
 
 .PHONY: test-python
@@ -125,7 +124,7 @@ test-pythons: develop ## run the Python tests on the oldest and the newest Pytho
 # Generated files and measurements
 
 .PHONY: header
-header: $(TOOLS) ## write src/anywasm.h from src/abi
+header: $(INSTALLED) ## write src/anywasm.h from src/abi
 	$(BIN)/python tests/tools/shim.py header
 
 .PHONY: reach
