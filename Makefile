@@ -111,11 +111,11 @@ test-shim: $(INSTALLED) ## run the Rust tests on each engine
 
 .PHONY: test-python
 test-python: develop ## run the Python tests on each engine and in both styles, without the slow ones
-	$(BIN)/python -m pytest -n 2 -m 'not slow'
+	$(CARGO_ENV) $(BIN)/python -m pytest -n 2 -m 'not slow'
 
 .PHONY: test-python-full
 test-python-full: develop ## run all Python tests on each engine and in both styles
-	$(BIN)/python -m pytest -n 2
+	$(CARGO_ENV) $(BIN)/python -m pytest -n 2
 
 .PHONY: test-pythons
 test-pythons: develop ## run the Python tests on the oldest and the newest Python that pyenv has
@@ -133,7 +133,7 @@ reach: develop ## count the shared tests that each engine runs, for `anywasm eng
 
 .PHONY: conformance
 conformance: develop ## run the official test suite on all engines; writes docs/conformance.md
-	$(BIN)/anywasm conformance --c-api --record
+	$(CARGO_ENV) $(BIN)/anywasm conformance --c-api --record
 
 .PHONY: bench
 bench: develop ## measure against the peers
