@@ -9,7 +9,6 @@ BIN := $(VENV)/bin
 # The engine and the tests of `make quick`, and the engine of `make rust-test`.
 E ?= wasmi
 K ?=
-ALL_ENGINES := wasmtime,wasmtime-standard,wasmer,wasmi
 # Other interpreters for `make test-pythons`: by default the oldest and the newest that pyenv has.
 OTHER_PYTHONS ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin/python3)) \
                  $(lastword $(wildcard $(HOME)/.pyenv/versions/3.1[3-9].*/bin/python3))
@@ -21,15 +20,22 @@ export CARGO_BUILD_BUILD_DIR ?= $(or $(CARGO_TARGET_DIR),$(CACHE)/target)
 # another checkout built from its version of our own crates. The build scripts and tools read this variable at compile
 # time, so cargo rebuilds them, and all that depends on them, when the last build was for another checkout.
 export ANYWASM_CHECKOUT := $(CURDIR)
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # What our build scripts need: Python with cffi for the glue, libclang for the bindings, cmake for wasmtime's C API.
 CARGO_ENV = PYTHON="$(CURDIR)/$(BIN)/python" PATH="$(CURDIR)/$(BIN):$$PATH" \
             LIBCLANG_PATH="$$($(BIN)/python -c 'import clang; print(*clang.__path__)')/native"
 
-# Engine modules are extension modules of Python, one for each engine. An empty ANYWASM_ENGINES means all engines.
+# The engines that cargo builds, and NAME=ENGINE for each engine and for each variant of an engine. In the table, the
+# name is the first key of a row, and a row without a crate is a variant or a library of the system.
+TABLE := wasm_c_api/engines.toml
+ALL_ENGINES := $(shell awk -F'"' '/^name/ {name = $$2} /^crate/ {print name}' $(TABLE))
+NAMES := $(shell awk -F'"' '/^.\[engine\]/ {e = ""} /^name/ {e = e ? e : $$2; print $$2 "=" e}' $(TABLE))
+VARIANTS := $(filter-out $(foreach name,$(ALL_ENGINES) system,$(name)=%),$(NAMES))
+engine = $(patsubst $(1)=%,%,$(filter $(1)=%,$(NAMES)))
+# The engines and variants to build; an empty ANYWASM_ENGINES means all engines.
 comma := ,
-module = python/anywasm/engines/_$(subst -,_,$(1)).abi3.so
-MODULES := $(foreach engine,$(subst $(comma), ,$(or $(ANYWASM_ENGINES),$(ALL_ENGINES))),$(call module,$(engine)))
+ENGINES := $(patsubst all,$(ALL_ENGINES),$(subst $(comma), ,$(or $(ANYWASM_ENGINES),all)))
 MODULE_FILES := $(shell find .cargo build.rs Cargo.toml Cargo.lock src wasm_c_api -type f -not -name '*.pyc')
 # An empty file. Make compares its time stamp with those of its prerequisites to decide whether to install again.
 INSTALLED := $(VENV)/installed.stamp
@@ -49,13 +55,18 @@ $(INSTALLED): pyproject.toml setup.py | $(BIN)/python
 	ANYWASM_ENGINES= $(BIN)/python -m pip install --editable '.[test]' >&2
 	touch $@
 
-# One engine module, built by cargo alone. `install` replaces the file, so that running programs keep the old one.
-python/anywasm/engines/_%.abi3.so: $(MODULE_FILES) | $(INSTALLED)
-	$(CARGO_ENV) cargo build --release --locked --package anywasm --features $(subst _,-,$*),python
-	install $(or $(CARGO_TARGET_DIR),target)/release/libanywasm.so $@
+# An engine module is an extension module of Python. It contains one engine. Cargo alone builds it, without pip.
+$(TARGET)/modules/%.so: $(MODULE_FILES) | $(INSTALLED)
+	$(CARGO_ENV) cargo build --release --locked --package anywasm --features $*,python
+	install -D $(TARGET)/release/libanywasm.so $@
+
+# Puts an engine module into the package. Variants of an engine have the same place, so the last one stays there.
+# `install` replaces the file, so that running programs keep the old one; `-C` leaves an equal file alone.
+module-%: $(TARGET)/modules/%.so
+	@install -C $< python/anywasm/engines/_$(subst -,_,$(call engine,$*)).abi3.so
 
 .PHONY: develop
-develop: $(INSTALLED) $(MODULES) ## install for development, with all engines and what the tests need
+develop: $(INSTALLED) $(ENGINES:%=module-%) ## install for development, with all engines and what the tests need
 
 # The demo replaces the development install by a real one, so the next `make develop` has to install again.
 .PHONY: demo
@@ -71,8 +82,8 @@ env: $(INSTALLED) ## print the environment that cargo needs, for the shell to ev
 # The fast loop
 
 .PHONY: quick
-quick: $(call module,$(E)) ## run the tests that match K on one engine: make quick K=memory [E=wasmi]
-	ANYWASM_ENGINE=$(E) $(BIN)/python -m pytest -q -x --engine $(E) -m 'not slow' -k '$(K)'
+quick: module-$(E) ## run the tests that match K on one engine: make quick K=memory [E=wasmi]
+	ANYWASM_ENGINE=$(call engine,$(E)) $(BIN)/python -m pytest -q -x --engine $(call engine,$(E)) -m 'not slow' -k '$(K)'
 
 .PHONY: rust-test
 rust-test: $(INSTALLED) ## run the Rust tests on one engine: make rust-test [E=wasmi]
@@ -80,14 +91,14 @@ rust-test: $(INSTALLED) ## run the Rust tests on one engine: make rust-test [E=w
 
 .PHONY: fmt
 fmt: $(INSTALLED) ## format the Rust and Python code
-	cargo fmt --all
+	$(BIN)/python tests/tools/shim.py fmt
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix-only --select I
 
 .PHONY: lint
-lint: $(INSTALLED) ## check formatting, lints and types; builds no engine
-	cargo fmt --all --check
-	$(BIN)/python tests/tools/shim.py clippy --no-engine
+lint: $(INSTALLED) ## check formatting, lints, types and generated files; builds no engine
+	$(BIN)/python tests/tools/shim.py fmt --check
+	$(BIN)/python tests/tools/shim.py clippy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict --package anywasm
@@ -99,11 +110,11 @@ lint: $(INSTALLED) ## check formatting, lints and types; builds no engine
 test: lint develop lint-engines test-shim test-python ## build all engines and run everything but the slow tests
 
 .PHONY: test-full
-test-full: lint develop lint-engines test-shim test-python-full test-pythons ## run everything, before a release
+test-full: lint develop lint-engines test-shim test-all test-pythons test-variants ## run everything, before a release
 
 .PHONY: lint-engines
 lint-engines: $(INSTALLED) ## run clippy with each engine
-	$(BIN)/python tests/tools/shim.py clippy
+	$(BIN)/python tests/tools/shim.py clippy all
 
 .PHONY: test-shim
 test-shim: $(INSTALLED) ## run the Rust tests on each engine
@@ -113,18 +124,24 @@ test-shim: $(INSTALLED) ## run the Rust tests on each engine
 test-python: develop ## run the Python tests on each engine and in both styles, without the slow ones
 	$(CARGO_ENV) $(BIN)/python -m pytest -n 2 -m 'not slow'
 
-.PHONY: test-python-full
-test-python-full: develop ## run all Python tests on each engine and in both styles
+.PHONY: test-all
+test-all: develop ## run all Python tests on each engine and in both styles
 	$(CARGO_ENV) $(BIN)/python -m pytest -n 2
 
 .PHONY: test-pythons
 test-pythons: develop ## run the Python tests on the oldest and the newest Python that pyenv has
 	$(BIN)/python tests/tools/pythons.py $(OTHER_PYTHONS)
 
+# The second `make` puts the engine itself back into its variant's place.
+.PHONY: test-variants
+test-variants: ## run the Python tests on each variant of an engine, such as wasmer-singlepass
+	$(foreach name,$(VARIANTS),$(MAKE) quick E=$(firstword $(subst =, ,$(name))) K= \
+		&& $(MAKE) module-$(lastword $(subst =, ,$(name))) && ) true
+
 # Generated files and measurements
 
 .PHONY: header
-header: $(INSTALLED) ## write src/anywasm.h from src/abi
+header: $(INSTALLED) ## write the files that are generated from the Rust code, such as src/anywasm.h
 	$(BIN)/python tests/tools/shim.py header
 
 .PHONY: reach
