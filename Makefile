@@ -60,6 +60,9 @@ $(TARGET)/modules/%.so: $(MODULE_FILES) | $(INSTALLED)
 	$(CARGO_ENV) cargo build --release --locked --package anywasm --features $*,python
 	install -D $(TARGET)/release/libanywasm.so $@
 
+# Make would otherwise delete the files of the rule above, as intermediate files of the next rule.
+.PRECIOUS: $(TARGET)/modules/%.so
+
 # Puts an engine module into the package. Variants of an engine have the same place, so the last one stays there.
 # `install` replaces the file, so that running programs keep the old one; `-C` leaves an equal file alone.
 module-%: $(TARGET)/modules/%.so
@@ -132,11 +135,14 @@ test-all: develop ## run all Python tests on each engine and in both styles
 test-pythons: develop ## run the Python tests on the oldest and the newest Python that pyenv has
 	$(BIN)/python tests/tools/pythons.py $(OTHER_PYTHONS)
 
-# The second `make` puts the engine itself back into its variant's place.
+# A variant takes the place of its engine in the package. `make develop` puts the engine back.
 .PHONY: test-variants
-test-variants: ## run the Python tests on each variant of an engine, such as wasmer-singlepass
-	$(foreach name,$(VARIANTS),$(MAKE) quick E=$(firstword $(subst =, ,$(name))) K= \
-		&& $(MAKE) module-$(lastword $(subst =, ,$(name))) && ) true
+test-variants: $(VARIANTS:%=test-variant-%) ## run the Python tests on variants of engines, such as wasmer-singlepass
+	$(MAKE) develop
+
+test-variant-%:
+	$(MAKE) module-$(firstword $(subst =, ,$*))
+	$(BIN)/python -m pytest -n 2 -m 'not slow' --engine $(lastword $(subst =, ,$*))
 
 # Generated files and measurements
 
