@@ -24,7 +24,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # What our build scripts need: Python with cffi for the glue, libclang for the bindings, cmake for wasmtime's C API.
 CARGO_ENV = PYTHON="$(CURDIR)/$(BIN)/python" PATH="$(CURDIR)/$(BIN):$$PATH" \
-            LIBCLANG_PATH="$$($(BIN)/python -c 'import clang; print(*clang.__path__)')/native"
+            LIBCLANG_PATH="$$($(CURDIR)/$(BIN)/python -c "import clang; print(*clang.__path__)")/native"
 
 # The engines that cargo builds, and NAME=ENGINE for each engine and for each variant of an engine. In the table, the
 # name is the first key of a row, and a row without a crate is a variant or a library of the system.
