@@ -115,3 +115,6 @@ fn python_include(python: &str) -> PathBuf {
     let output = Command::new(python).args(["-c", code]).output().expect("Python runs, as it just has");
     String::from_utf8(output.stdout).expect("a UTF-8 path").trim().into()
 }
+
+/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
+const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");

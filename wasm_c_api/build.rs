@@ -147,3 +147,6 @@ fn compiler_headers() -> Option<PathBuf> {
     let folder = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
     Path::is_absolute(&folder).then_some(folder)
 }
+
+/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
+const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");

@@ -18,6 +18,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
+const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");
+
 #[derive(Serialize)]
 struct Index {
     files: Vec<File>,
