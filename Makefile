@@ -147,11 +147,7 @@ test-variant-%:
 # Generated files and measurements
 
 .PHONY: header
-<<<<<<< HEAD
-header: develop ## write the generated files: src/anywasm.h, Python's constants and Config's properties
-=======
-header: $(INSTALLED) ## write the files that are generated from the Rust code, such as src/anywasm.h
->>>>>>> t-docs
+header: $(INSTALLED) ## write the generated files: src/anywasm.h, Python's constants and the properties of Config
 	$(BIN)/python tests/tools/shim.py header
 
 .PHONY: reach
