@@ -5,6 +5,7 @@
 pub mod capabilities;
 pub mod compiling;
 pub mod error;
+pub mod guest_memory;
 pub mod options;
 pub mod stack;
 pub mod target;

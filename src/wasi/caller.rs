@@ -3,10 +3,10 @@
 
 use crate::backend::{Active, Backend};
 use crate::base::error::Result;
+use crate::base::guest_memory::GuestMemory;
 use crate::base::types::ExternType;
 use crate::store::Entered;
 use crate::store::object::Instance;
-use crate::wasi::Block;
 use std::cell::Cell;
 
 /// The instance that calls; touched only by a thread that has entered its store.
@@ -36,10 +36,13 @@ impl Caller {
         Ok(())
     }
 
-    /// Where the memory that it exports as `memory` is at this moment.
-    pub fn memory(&self, entered: &Entered<'_>) -> Option<Block> {
+    /// Returns the memory that the instance exports as `memory`, for one access.
+    pub fn memory(&self, entered: &Entered<'_>) -> Option<GuestMemory> {
         let (memory, shared) = self.memory.get()?;
         let (data, len) = Active::memory_data(entered.raw, memory);
-        Some(Block { data, len, shared })
+        // SAFETY: `memory` is a memory of the entered store, so `data` and `len` are valid until guest code runs in the
+        // store. This thread has entered the store, so no other thread runs guest code there. A system call drops the
+        // value at the end of the access, and the callbacks of `with_bytes` and `fill` do not run the guest.
+        Some(unsafe { GuestMemory::new(data, len, shared) })
     }
 }
