@@ -240,9 +240,9 @@ typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
 // Asked on the guest's thread: 0, or the token of the failure that ends the guest.
 typedef uint64_t (*aw_interrupt_hook_function)(void);
 
-// Reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number of bytes, or a negated
-// `errno` of the operating system. If the host fails with an error of its own, the callback stores a token that
-// identifies the error in `token`, and the return value is ignored.
+// Reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number of bytes, or a
+// negated `errno` of the operating system. If the host fails with an error of its own, the callback stores a token
+// that identifies the error in `token`, and the return value is ignored.
 typedef int64_t (*aw_stream_callback)(void *env, uint8_t *data, uintptr_t len, uint64_t *token);
 
 // A target triple. Its texts live as long as it.

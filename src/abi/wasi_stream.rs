@@ -3,9 +3,9 @@
 use crate::wasi::{Errno, Failure, Result, Stop, Stream};
 use std::ffi::c_void;
 
-/// Reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number of bytes, or a negated
-/// `errno` of the operating system. If the host fails with an error of its own, the callback stores a token that
-/// identifies the error in `token`, and the return value is ignored.
+/// Reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number of bytes, or a
+/// negated `errno` of the operating system. If the host fails with an error of its own, the callback stores a token
+/// that identifies the error in `token`, and the return value is ignored.
 pub type StreamCallback = unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64;
 
 /// A callback with the pointer that it is called with.
@@ -18,11 +18,12 @@ pub struct CStream {
     pub finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
 }
 
-// SAFETY: only `callback` and `finalizer` use `env`, and the caller of `aw_wasi_stdio_stream` guarantees that both may be
-// called from any thread (see `# Safety` there).
+// SAFETY: only `callback` and `finalizer` use `env`, and the caller of `aw_wasi_stdio_stream` guarantees that both may
+// be called from any thread (see `# Safety` there).
 unsafe impl Send for CStream {}
-// SAFETY: only `callback` and `finalizer` use `env`. The caller of `aw_wasi_stdio_stream` guarantees that `callback` may be
-// called from any thread, also from several at once (see `# Safety` there). `finalizer` runs in `drop`, after all uses.
+// SAFETY: only `callback` and `finalizer` use `env`. The caller of `aw_wasi_stdio_stream` guarantees that `callback`
+// may be called from any thread, thus from several at once (see `# Safety` there). `finalizer` runs in `drop`, after
+// all uses.
 unsafe impl Sync for CStream {}
 
 impl Drop for CStream {

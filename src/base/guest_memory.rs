@@ -8,7 +8,8 @@ pub struct OutOfBounds;
 
 /// The current address and length of a linear memory.
 ///
-/// A memory can move when it grows. Create a new value for each access, and drop the value before guest code runs again.
+/// A memory can move when it grows. Create a new value for each access, and drop the value before guest code runs
+/// again.
 pub struct GuestMemory {
     data: *mut u8,
     len: usize,
@@ -99,8 +100,8 @@ impl GuestMemory {
         Ok(work(unsafe { std::slice::from_raw_parts(start, len) }))
     }
 
-    /// Has `work` write up to `len` bytes at `offset`, without a copy. Returns the result of `work`: the number of bytes
-    /// that it has written, at the start of its buffer.
+    /// Has `work` write up to `len` bytes at `offset`, without a copy. Returns the result of `work`: the number of
+    /// bytes that it has written, at the start of its buffer.
     ///
     /// In a shared memory, `work` writes to a buffer of the host, at most [`GuestMemory::MAX_SHARED_FILL`] bytes, which
     /// is then copied: a Rust reference must not point to bytes that other threads may access.

@@ -36,7 +36,7 @@ impl Version {
         }
     }
 
-    /// Returns the start of an `fd_seek`, with offset 0, for a number of `whence`.
+    /// Returns the position that a number of `whence` stands for, as a [`SeekFrom`] with offset 0.
     pub fn whence(self, whence: u32) -> Result<SeekFrom> {
         let (start, current, end) = (SeekFrom::Start(0), SeekFrom::Current(0), SeekFrom::End(0));
         let order = match self {
@@ -149,8 +149,8 @@ calls! {
     path_filestat_set_times(fd: u32, flags: u32, path: u32, len: u32, access: u64, modification: u64, which: u32)
         since Unstable;
     path_link(fd: u32, flags: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32) since Unstable;
-    path_open(fd: u32, flags: u32, path: u32, len: u32, oflags: u32, rights: u64, inheriting: u64, fdflags: u32, out: u32)
-        since Unstable;
+    path_open(fd: u32, flags: u32, path: u32, len: u32, oflags: u32, rights: u64, inheriting: u64, fdflags: u32,
+              out: u32) since Unstable;
     path_readlink(fd: u32, path: u32, len: u32, buffer: u32, buffer_len: u32, out: u32) since Unstable;
     path_remove_directory(fd: u32, path: u32, len: u32) since Unstable;
     path_rename(fd: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32) since Unstable;
@@ -167,7 +167,7 @@ calls! {
     sock_accept(fd: u32, flags: u32, out: u32) since Preview1;
 }
 
-/// Returns the rows of `version`, as definitions in the order of the rows.
+/// Returns the definitions of the calls that `version` has, in the order of the rows.
 fn definitions(rows: &[Row], version: Version) -> Vec<Definition> {
     rows.iter().filter(|row| row.since <= version).map(Definition::new).collect()
 }

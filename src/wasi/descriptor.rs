@@ -20,7 +20,7 @@ pub enum Descriptor {
 }
 
 impl Descriptor {
-    /// Returns the file. All other descriptors are `EBADF`.
+    /// Returns the file. Fails with `EBADF` for all other descriptors.
     pub fn file(&self) -> Result<&File> {
         match self {
             Self::File(file) => Ok(file),
@@ -28,7 +28,7 @@ impl Descriptor {
         }
     }
 
-    /// Returns the directory. All other descriptors are `EBADF`.
+    /// Returns the directory. Fails with `EBADF` for all other descriptors.
     pub fn dir(&self) -> Result<&Dir> {
         match self {
             Self::Dir(dir) => Ok(dir),
@@ -36,7 +36,8 @@ impl Descriptor {
         }
     }
 
-    /// Returns the file, which has a position. Standard streams are `ESPIPE`, and directories are `EBADF`.
+    /// Returns the file, for a call that uses its position. Fails with `ESPIPE` for standard streams, and with `EBADF`
+    /// for directories.
     pub fn seekable(&self) -> Result<&File> {
         match self {
             Self::File(file) => Ok(file),
@@ -75,8 +76,8 @@ impl Table {
         self.open.insert(fd, Arc::new(descriptor));
     }
 
-    /// Opens a descriptor and returns its number: the highest of the closed ones, or else one more than the highest of the
-    /// open ones.
+    /// Opens a descriptor and returns its number. This is the highest number of a closed descriptor. If no descriptor
+    /// has been closed, it is one more than the highest number of an open descriptor.
     pub fn push(&mut self, descriptor: Descriptor) -> Result<u32> {
         let fd = match self.free.pop_last() {
             Some(fd) => fd,
@@ -98,7 +99,8 @@ impl Table {
         Ok(closed)
     }
 
-    /// Moves the descriptor `from` to the number `to`, which must be open. Returns the descriptor that was open there.
+    /// Moves the descriptor `from` to the number `to`, which must be open. Returns the descriptor that had the number
+    /// `to`, or `None` if both numbers are equal.
     pub fn renumber(&mut self, from: u32, to: u32) -> Result<Option<Arc<Descriptor>>> {
         if !self.open.contains_key(&to) {
             return Err(Errno::BADF.into());

@@ -80,15 +80,15 @@ pub struct Root {
 }
 
 impl Root {
-    /// Adds a directory.
+    /// Adds a directory under `name`, the path at which the guest finds it.
     pub fn add(&self, name: &str, dir: Arc<fs::Dir>, perms: Perms) {
         let mut mounts = self.mounts.lock();
         mounts.push((normalize(name).unwrap_or_default(), dir, perms));
         mounts.sort_by_key(|(name, ..)| std::cmp::Reverse(name.len()));
     }
 
-    /// Returns the directory that contains a normalized path, with the path relative to this directory. A directory with
-    /// an empty name contains all paths that no other directory contains.
+    /// Returns the directory that contains a normalized path, with the path relative to this directory. A directory
+    /// with an empty name contains all paths that no other directory contains.
     fn find(&self, path: &str) -> Option<(Arc<fs::Dir>, String, Perms)> {
         self.mounts.lock().iter().find_map(|(name, dir, perms)| {
             let rest = match path.strip_prefix(name.as_str())? {
@@ -164,7 +164,8 @@ impl Dir {
         }
     }
 
-    /// Resolves a path as [`Dir::resolve`] does. Fails with `EINVAL` for the root directory, which the host does not have.
+    /// Resolves a path as [`Dir::resolve`] does. Fails with `EINVAL` for the root directory, which the host does not
+    /// have.
     pub fn resolve_host(&self, path: String) -> Result<(Arc<fs::Dir>, String)> {
         match self.resolve(path)? {
             Target::Host(dir, path, _) => Ok((dir, path)),
@@ -238,7 +239,8 @@ pub fn open(dir: &Dir, path: String, flags: &OpenFlags) -> Result<Descriptor> {
     let mut options = OpenOptions::new();
     options.maybe_dir(true).follow(if flags.follow { FollowSymlinks::Yes } else { FollowSymlinks::No });
     options.create(flags.create && !flags.exclusive).create_new(flags.create && flags.exclusive);
-    // The operating system opens a file for reading, writing or both. The guest can ask for neither: reading is assumed.
+    // The operating system opens a file for reading, writing or both. The guest can ask for neither: reading is
+    // assumed.
     options.truncate(flags.truncate).write(writes).read(flags.read || !flags.write);
     let file = host.open_with(&path, &options)?;
     let access = access(perms.mutable());

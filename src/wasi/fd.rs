@@ -10,18 +10,19 @@ use std::io::SeekFrom;
 use std::num::NonZeroU64;
 use std::sync::atomic::Ordering;
 
-// `rights` by bit, for `fd_fdstat_get`. Of the rights that a guest asks for, only the rights to read and to write have an
-// effect: they select the mode in which a file is opened.
+// `rights` by bit, for `fd_fdstat_get`. Of the rights that a guest asks for, only the rights to read and to write have
+// an effect: they select the mode in which a file is opened.
 const RIGHTS_ALL: u64 = (1 << 30) - 1;
 const RIGHTS_READ: u64 = 1 << 1;
 const RIGHTS_SEEK: u64 = 1 << 2;
 const RIGHTS_WRITE: u64 = 1 << 6;
 const RIGHTS_READDIR: u64 = 1 << 14;
 const RIGHTS_SET_SIZE: u64 = 1 << 19 | 1 << 22;
-/// The rights of a preopened directory: all that concern the directory and its entries, except `path_filestat_set_size`.
+/// The rights of a preopened directory: all that concern the directory and its entries, except
+/// `path_filestat_set_size`.
 const RIGHTS_DIRECTORY: u64 = 0x3ff << 9 | 0b11 << 20 | 0b1111 << 23;
-/// The inheriting rights of a preopened directory, which a file below it can have: all except `path_filestat_set_size` and
-/// those of sockets.
+/// The inheriting rights of a preopened directory, which a file below it can have: all except `path_filestat_set_size`
+/// and those of sockets.
 const RIGHTS_BELOW: u64 = RIGHTS_DIRECTORY | 0x1ff | 0b111 << 21 | 1 << 27;
 
 /// The size of a `dirent`, which the name of the entry follows.
@@ -161,8 +162,8 @@ impl Call<'_> {
         }
     }
 
-    /// Calls `transfer` with a descriptor and the guest's buffers, without the empty ones, and writes the number of bytes
-    /// that it returns to `out`.
+    /// Calls `transfer` with a descriptor and the guest's buffers, without the empty ones, and writes the number of
+    /// bytes that it returns to `out`.
     fn with_buffers(
         &self,
         fd: u32,

@@ -106,8 +106,8 @@ impl File {
         Ok(count)
     }
 
-    /// Writes at `offset` and returns the number of bytes. With `append`, writes at the end of the file instead, as `pwrite`
-    /// does on Linux.
+    /// Writes at `offset` and returns the number of bytes. With `append`, writes at the end of the file instead, as
+    /// `pwrite` does on Linux.
     pub fn write_at(&self, guest: &Guest<'_>, buffers: &[(u32, u32)], offset: u64) -> Result<usize> {
         match buffers {
             [(ptr, len)] => guest.with_bytes(*ptr, *len, |bytes| Ok(self.write_some(bytes, offset)?)),
@@ -117,8 +117,8 @@ impl File {
 
     fn write_some(&self, bytes: &[u8], offset: u64) -> std::io::Result<usize> {
         if self.append.load(Ordering::Relaxed) {
-            // Each write asks for `APPEND` by itself. The file is not open with `O_APPEND`, because the guest can switch
-            // the flag at any time.
+            // Each write asks for `APPEND` by itself. The file is not open with `O_APPEND`, because the guest can
+            // switch the flag at any time.
             return match pwritev2(&self.file, &[IoSlice::new(bytes)], 0, ReadWriteFlags::APPEND) {
                 Err(Errno::NOTSUP | Errno::NOSYS) => {
                     (&self.file).seek(SeekFrom::End(0))?;

@@ -39,7 +39,8 @@ impl<'a> Guest<'a> {
         Ok((self.memory)().check(ptr as usize, len)?)
     }
 
-    /// Calls `work` with `len` bytes at `ptr`, without a copy unless the memory is shared. `work` must not run the guest.
+    /// Calls `work` with `len` bytes at `ptr`, without a copy unless the memory is shared. `work` must not run the
+    /// guest.
     pub fn with_bytes<T>(&self, ptr: u32, len: u32, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         (self.memory)().with_bytes(ptr as usize, len as usize, work)?
     }

@@ -119,8 +119,8 @@ impl WasiContext {
         Arc::new(Self { unset, state, replaced, started: Instant::now() })
     }
 
-    /// Moves the arguments, environment variables and descriptors of `other` to this context. `other` is then like a new
-    /// context. The former descriptors of this context are closed, at the end of the calls that still use them.
+    /// Moves the arguments, environment variables and descriptors of `other` to this context. `other` is then like a
+    /// new context. The former descriptors of this context are closed, at the end of the calls that still use them.
     pub fn take_over(&self, other: &Self) {
         self.unset.store(false, Ordering::Relaxed);
         let taken = std::mem::replace(&mut *other.state.lock(), State::new());

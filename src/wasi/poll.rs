@@ -163,7 +163,8 @@ fn event(subscription: &Subscription, ready: bool, now: Instant) -> Option<Event
     match &subscription.wait {
         Wait::Until(Some(deadline)) if *deadline <= now => event(0, 0, 0),
         Wait::Readable(descriptor) if ready => match &**descriptor {
-            // The event has a number of bytes, which is not known: 1 stands for at least one byte or the end of the file.
+            // The event has a number of bytes, which is not known: 1 stands for at least one byte or the end of the
+            // file.
             Descriptor::File(file) => {
                 let size = file.file.metadata().map_or(0, |metadata| metadata.len());
                 event(1, 1, if file.position() >= size { HANGUP } else { 0 })

@@ -1,5 +1,5 @@
-//! The system calls that do not use files: arguments, environment variables, clocks, random numbers, the end of the program,
-//! and sockets. Guests have no sockets, so the calls on sockets always fail.
+//! The system calls that do not use files: arguments, environment variables, clocks, random numbers, the end of the
+//! program, and sockets. Guests have no sockets, so the calls on sockets always fail.
 
 use crate::wasi::calls::Call;
 use crate::wasi::{Errno, Failure, Result, Stop};
