@@ -159,7 +159,7 @@ impl WasiContext {
         self.state.lock().table.replace(fd, Descriptor::Output(output));
     }
 
-    /// Adds a descriptor to the table and returns its number. See [`Table::push`] for the choice of the number.
+    /// Adds a descriptor to the table and returns its number. `Table::push` chooses the number.
     pub fn push(&self, descriptor: Descriptor) -> Result<u32> {
         self.state.lock().table.push(descriptor)
     }
