@@ -64,7 +64,7 @@ typedef struct aw_module aw_module;
 // An engine.
 typedef struct aw_engine aw_engine;
 
-// A function, memory, table, global or tag; or a reference to a function that the engine says nothing about.
+// A function, memory, table, global or tag; or a reference to a function whose type the engine does not reveal.
 typedef struct aw_extern aw_extern;
 
 // An instance.
@@ -76,7 +76,8 @@ typedef struct aw_options aw_options;
 // What the pointers of a [`CError`] point into.
 typedef struct aw_error_owned aw_error_owned;
 
-// A memory's bytes, at their address for as long as this lives, whatever becomes of the memory and its store.
+// The bytes of a memory. They stay at their address until the pin is dropped, whatever happens to the memory and its
+// store.
 typedef struct aw_pin aw_pin;
 
 // A root directory `/` that contains preopened directories and nothing else. The name of a directory may have several
@@ -86,7 +87,7 @@ typedef struct aw_wasi_root aw_wasi_root;
 // A shared memory.
 typedef struct aw_shared_memory aw_shared_memory;
 
-// A store and all that lives in it.
+// A store, and everything that lives in it.
 typedef struct aw_store aw_store;
 
 // A triple, in words.
@@ -237,7 +238,7 @@ typedef union aw_value {
 // A host function: called with its environment and the value slots, returns 0 or a token of its failure.
 typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
 
-// Asked on the guest's thread: 0, or the token of the failure that ends the guest.
+// The host's hook. A guest calls it on its own thread; the result is 0, or the token of the failure that ends the guest.
 typedef uint64_t (*aw_interrupt_hook_function)(void);
 
 // Reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number of bytes, or a

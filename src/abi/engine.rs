@@ -2,7 +2,7 @@
 
 use crate::abi::types::Str;
 use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, Backend, EngineOps};
 use crate::base::capabilities::{self, TABLE};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::options::{self, Options};

@@ -1,38 +1,73 @@
 //! Functions.
 
-use crate::abi::{entry, pointer, types};
-use crate::backend::{Active, Backend, HostCall, HostFunc};
+use crate::abi::{entry, pointer, reference, types};
+use crate::backend::{Active, Backend, FuncOps};
 use crate::base::error::{Error, Result, fail};
 use crate::base::types::{ExternType, FuncType};
 use crate::base::value::{HostCallback, Value};
+use crate::store::host::{self, HostCall};
 use crate::store::object::{self, Extern};
 use crate::store::{Entered, Store};
 use std::ffi::c_void;
 use std::sync::Arc;
 
-/// A callback of the C layer's caller.
-struct Foreign {
-    callback: HostCallback,
+/// A callback of the C layer's caller, with its environment.
+struct Callback {
+    function: HostCallback,
     env: *mut c_void,
     finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
 }
 
-impl HostCall for Foreign {
-    fn call(&self, _: &Store, values: &mut [Value]) -> Result<()> {
-        // SAFETY: whoever made the function promised that callback, environment and type belong together.
-        match unsafe { (self.callback)(self.env, values.as_mut_ptr()) } {
+impl Callback {
+    fn call(&self, values: &mut [Value]) -> Result<()> {
+        // SAFETY: the caller of `aw_func_new` guarantees that the function fits the environment and the type. There are
+        // as many slots as the type needs.
+        match unsafe { (self.function)(self.env, values.as_mut_ptr()) } {
             0 => Ok(()),
             token => Err(Error::host(token)),
         }
     }
 }
 
-impl Drop for Foreign {
+impl Drop for Callback {
     fn drop(&mut self) {
         if let Some(finalizer) = self.finalizer {
-            // SAFETY: whoever made the function promised that the finalizer fits the environment; drop runs once.
+            // SAFETY: the caller of `aw_func_new` guarantees that the finalizer fits the environment. `drop` runs once.
             unsafe { finalizer(self.env) }
         }
+    }
+}
+
+/// A host function that runs a callback.
+struct CallbackFunc {
+    callback: Callback,
+    ty: FuncType,
+    has_refs: bool,
+}
+
+impl HostCall for CallbackFunc {
+    fn call(&self, store: &Store, values: &mut [Value]) -> Result<()> {
+        if !self.has_refs {
+            return self.callback.call(values);
+        }
+        let store = store.shared()?;
+        let entered = store.enter()?;
+        for (slot, ty) in values.iter_mut().zip(self.ty.params.iter()).filter(|(_, ty)| ty.is_ref()) {
+            // SAFETY: the engine filled the slot with a reference of this type, and the loop lifts each slot once.
+            *slot = unsafe { reference::lift(&store, &entered, *ty, *slot) };
+        }
+        drop(entered);
+        self.callback.call(values)?;
+        let entered = store.enter()?;
+        // SAFETY: the caller of `aw_func_new` guarantees that the callback writes references of the result types, which
+        // live until its next call.
+        unsafe { reference::lower_all(&store, &entered, &self.ty.results, values) }
+    }
+
+    fn discard(&self, store: &Store, values: &[Value]) -> Result<()> {
+        // SAFETY: the callback has not run, so the slots still hold the arguments in the engine's form.
+        unsafe { reference::discard_all(&store.enter()?, &self.ty.params, values) };
+        Ok(())
     }
 }
 
@@ -58,7 +93,7 @@ pub unsafe extern "C" fn aw_func_new(
     finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
 ) -> *mut Extern {
     // Made first, so that the finalizer runs whatever goes wrong.
-    let call = Box::new(Foreign { callback, env, finalizer });
+    let callback = Callback { function: callback, env, finalizer };
     entry(|| {
         // SAFETY: the module's rules.
         let (store, ty) = unsafe {
@@ -72,8 +107,9 @@ pub unsafe extern "C" fn aw_func_new(
         }
         object::require(store.engine.capabilities, ty.all(), format_args!("a host function {ty}"))?;
         let entered = store.enter()?;
-        let raw = Active::func_new(entered.raw, HostFunc { call, ty: ty.clone(), store: &raw const *store })?;
-        Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Func(ty)))))
+        let has_refs = ty.all().any(|ty| ty.is_ref());
+        let func = CallbackFunc { callback, ty: ty.clone(), has_refs };
+        Ok(pointer::give(host::new_func(&store, &entered, ty, func)?))
     })
 }
 
@@ -145,13 +181,13 @@ unsafe fn call_with_refs(
 ) -> Result<()> {
     let mut lowered = slots.to_vec();
     // SAFETY: the caller's promise: the slots hold references of these types.
-    unsafe { object::lower_all(store, entered, &ty.params, &mut lowered) }?;
+    unsafe { reference::lower_all(store, entered, &ty.params, &mut lowered) }?;
     // SAFETY: the slots have been lowered for this type.
     unsafe { call(entered, func, ty, lowered.as_mut_ptr()) }?;
     for (index, ty) in ty.results.iter().enumerate() {
         let value = lowered[index];
         // SAFETY: the engine filled the slot with a value of this type.
-        slots[index] = if ty.is_ref() { unsafe { object::lift(store, entered, *ty, value) } } else { value };
+        slots[index] = if ty.is_ref() { unsafe { reference::lift(store, entered, *ty, value) } } else { value };
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Globals.
 
 use crate::abi::types::CExternType;
-use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::abi::{entry, pointer, reference};
+use crate::backend::{Active, GlobalOps};
 use crate::base::error::{Result, fail};
 use crate::base::types::{ExternType, GlobalType};
 use crate::base::value::Value;
@@ -46,7 +46,7 @@ unsafe fn global<'a>(global: *const Extern) -> Result<(&'a Extern, &'a GlobalTyp
 
 unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: &GlobalType, value: Value) -> Result<Value> {
     // SAFETY: the caller's promise.
-    if ty.content.is_ref() { unsafe { object::lower(store, entered, ty.content, value) } } else { Ok(value) }
+    if ty.content.is_ref() { unsafe { reference::lower(store, entered, ty.content, value) } } else { Ok(value) }
 }
 
 /// Writes the value. A function that comes out is the caller's to delete.
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn aw_global_get(global_: *const Extern, out: *mut Value) 
         let value = Active::global_get(entered.raw, object.raw, ty)?;
         let is_ref = ty.content.is_ref();
         // SAFETY: the value is of the global's type and read once; the place is not NULL.
-        unsafe { *out = if is_ref { object::lift(&object.store, &entered, ty.content, value) } else { value } };
+        unsafe { *out = if is_ref { reference::lift(&object.store, &entered, ty.content, value) } else { value } };
         Ok(true)
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::abi::module::CModule;
 use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, InstanceOps, MemoryOps, TableOps};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::types::{ExternType, Limits};
 use crate::engine::module::Module;

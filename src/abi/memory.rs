@@ -2,7 +2,7 @@
 
 use crate::abi::types::{self, CExternType};
 use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, Backend, MemoryOps, SharedMemoryOps};
 use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Result, fail};
 use crate::base::types::{ExternType, MemoryType};

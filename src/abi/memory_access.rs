@@ -2,7 +2,7 @@
 //! as Python's.
 
 use crate::abi::{entry, memory};
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, MemoryOps};
 use crate::base::error::Result;
 use crate::store::object::Extern;
 

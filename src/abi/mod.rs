@@ -30,6 +30,7 @@ pub mod wasi;
 mod wasi_stream;
 
 mod pointer;
+mod reference;
 
 use crate::base::error::{Error, ErrorKind, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -2,6 +2,7 @@
 
 use crate::abi::types::{Bytes, CExternType, Str};
 use crate::abi::{entry, pointer};
+use crate::backend::trusted::TrustedBytes;
 use crate::base::error::Result;
 use crate::engine::Engine;
 use crate::engine::module::Module;
@@ -156,7 +157,7 @@ pub unsafe extern "C" fn aw_module_deserialize(engine: *const Engine, bytes: *co
         // SAFETY: the module's rules, and the caller's promise.
         unsafe {
             let (engine, bytes) = input(engine, bytes, len)?;
-            Ok(CModule::give(Module::deserialize(engine, bytes)?))
+            Ok(CModule::give(Module::deserialize(engine, TrustedBytes::new(bytes))?))
         }
     })
 }

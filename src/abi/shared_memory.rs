@@ -2,7 +2,7 @@
 
 use crate::abi::types::CExternType;
 use crate::abi::{entry, memory, pointer};
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, Backend, SharedMemoryOps};
 use crate::base::capabilities;
 use crate::base::error::fail;
 use crate::base::types::{ExternType, MemoryType};

@@ -2,7 +2,7 @@
 
 use crate::abi::types::Bytes;
 use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, Backend, StoreOps};
 use crate::base::capabilities as cap;
 use crate::engine::Engine;
 use crate::store::Store;

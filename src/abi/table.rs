@@ -1,8 +1,8 @@
 //! Tables.
 
 use crate::abi::types::CExternType;
-use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::abi::{entry, pointer, reference};
+use crate::backend::{Active, Backend, TableOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::{ExternType, TableType};
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn aw_table_new(store: *const Store, ty: *const CExternTyp
         }
         let entered = store.enter()?;
         // SAFETY: the caller's promise.
-        let init = unsafe { object::lower(&store, &entered, ty.element, *init) }?;
+        let init = unsafe { reference::lower(&store, &entered, ty.element, *init) }?;
         let raw = Active::table_new(entered.raw, &ty, init)?;
         Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Table(ty)))))
     })
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn aw_table_get(table_: *const Extern, index: u64, out: *m
         check(index, Active::table_size(entered.raw, object.raw))?;
         let value = Active::table_get(entered.raw, object.raw, index)?;
         // SAFETY: the value is of the element type and read once; the place is not NULL.
-        unsafe { *out = object::lift(&object.store, &entered, ty.element, value) };
+        unsafe { *out = reference::lift(&object.store, &entered, ty.element, value) };
         Ok(true)
     })
 }
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn aw_table_set(table_: *const Extern, index: u64, value: 
         let entered = object.store.enter()?;
         check(index, Active::table_size(entered.raw, object.raw))?;
         // SAFETY: the caller's promise.
-        let value = unsafe { object::lower(&object.store, &entered, ty.element, *value) }?;
+        let value = unsafe { reference::lower(&object.store, &entered, ty.element, *value) }?;
         Active::table_set(entered.raw, object.raw, ty, index, value)?;
         Ok(true)
     })
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn aw_table_grow(table_: *const Extern, delta: u64, init: 
         let mut grown = size.checked_add(delta).is_some_and(|size| size <= most);
         if grown {
             // SAFETY: the caller's promise.
-            let init = unsafe { object::lower(&object.store, &entered, ty.element, *init) }?;
+            let init = unsafe { reference::lower(&object.store, &entered, ty.element, *init) }?;
             grown = Active::table_grow(entered.raw, object.raw, ty, delta, init)?;
         }
         if !grown {

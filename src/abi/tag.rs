@@ -1,7 +1,7 @@
 //! Exception tags.
 
 use crate::abi::{entry, pointer, types};
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, Backend, TagOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::{ExternType, FuncType};

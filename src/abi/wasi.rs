@@ -3,10 +3,9 @@
 use crate::abi::types::{CExternType, Str};
 use crate::abi::wasi_stream::{CStream, StreamCallback};
 use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend, HostFunc};
 use crate::base::error::{Error, ErrorKind, Result, fail};
-use crate::base::types::ExternType;
 use crate::store::Store;
+use crate::store::host;
 use crate::store::object::{Extern, Instance};
 use crate::wasi::caller::Caller;
 use crate::wasi::{self, Descriptor, Dir, Input, Output, Perms, Place, Root, Stream, Version, WasiContext, WasiFunc};
@@ -302,9 +301,7 @@ pub unsafe extern "C" fn aw_wasi_func(
         let func = version_of(version).and_then(|version| WasiFunc::new(wasi, version, index, caller.clone()));
         let Some(func) = func else { fail!(Bounds, "there is no call {index} in version {version} of WASI") };
         let ty = func.ty();
-        let func = HostFunc { call: Box::new(func), ty: ty.clone(), store: &raw const *store };
-        let raw = Active::func_new(entered.raw, func)?;
-        let mut made = Extern::new(&store, &entered, raw, Some(ExternType::Func(ty)));
+        let mut made = host::new_func(&store, &entered, ty, func)?;
         made.caller = Some(caller);
         Ok(pointer::give(made))
     })
@@ -320,11 +317,7 @@ pub unsafe extern "C" fn aw_wasi_bind(func: *const Extern, instance: *const Inst
         // SAFETY: the module's rules.
         let (func, instance) =
             unsafe { (pointer::borrow(func, "the function")?, pointer::borrow(instance, "the instance")?) };
-        let Some(caller) = &func.caller else { fail!(Invalid, "the function does not ask who calls it") };
-        if !Arc::ptr_eq(&func.store, &instance.store) {
-            fail!(Store, "the function belongs to another store than the instance");
-        }
-        caller.set(&instance.store.enter()?, instance)?;
+        func.bind(instance)?;
         Ok(true)
     })
 }

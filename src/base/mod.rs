@@ -1,13 +1,11 @@
-//! The vocabulary of the shim: types, values, errors, capabilities, options; and the stack that code runs on.
+//! The vocabulary of the shim: types, values, errors, capabilities, options.
 //!
 //! Nothing here knows an engine, a module's bytes or a store.
 
 pub mod capabilities;
-pub mod compiling;
 pub mod error;
 pub mod guest_memory;
 pub mod options;
-pub mod stack;
 pub mod target;
 pub mod trap;
 pub mod types;

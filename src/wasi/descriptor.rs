@@ -76,8 +76,8 @@ impl Table {
         self.open.insert(fd, Arc::new(descriptor));
     }
 
-    /// Opens a descriptor and returns its number: the highest number of a closed descriptor or, if no number is free, one
-    /// more than the highest number of an open descriptor.
+    /// Opens a descriptor and returns its number: the highest number of a closed descriptor or, if no number is free,
+    /// one more than the highest number of an open descriptor.
     pub fn push(&mut self, descriptor: Descriptor) -> Result<u32> {
         let fd = match self.free.pop_last() {
             Some(fd) => fd,

@@ -1,10 +1,10 @@
 //! A system call as a host function of an engine.
 
-use crate::backend::HostCall;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::types::FuncType;
 use crate::base::value::Value;
 use crate::store::Store;
+use crate::store::host::HostCall;
 use crate::wasi::caller::Caller;
 use crate::wasi::calls::{self, Call};
 use crate::wasi::guest::Guest;
@@ -37,7 +37,7 @@ impl HostCall for WasiFunc {
             return Err(Error::new(ErrorKind::Engine, "WASI is not configured in this store"));
         }
         let entered = store.enter()?;
-        // Also for calls that need none: a guest without a memory is not one that WASI is for.
+        // The check applies to all calls, including those that use no memory: a guest of WASI must export its memory.
         if self.caller.memory(&entered).is_none() {
             return Err(Error::new(ErrorKind::Engine, "missing required memory export"));
         }

@@ -4,7 +4,8 @@
 //! found out before: it is what `Config::validate`, `build_compiler` and `build_profiler` refuse in the versions that
 //! wasm_c_api/system.rs names. Flags for Cranelift are not among the options here, since only Cranelift can check them.
 
-use crate::backend::wasmtime::{config, engine, module};
+use crate::backend::ModuleOps;
+use crate::backend::wasmtime::{Wasmtime, config, engine};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::options::Options;
 use crate::base::target::Target;
@@ -92,7 +93,7 @@ fn loaded_version() -> Result<Option<String>> {
     // SAFETY: the engine has the default configuration, and is owned from here on.
     let engine = engine::Engine(unsafe { c::wasm_engine_new() });
     let empty = b"\0asm\x01\0\0\0";
-    Ok(version_in(&module::Module::new(&engine, empty)?.serialize()?))
+    Ok(version_in(&Wasmtime::module_serialize(&Wasmtime::module_new(&engine, empty)?)?))
 }
 
 /// Compiled code is an ELF file of 64 bits with a section `.wasmtime.engine`: a byte, the length of the version in

@@ -12,6 +12,7 @@ use corosensei::stack::{DefaultStack, Stack};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
+use std::rc::Rc;
 
 /// What the shim and the engine use themselves besides WebAssembly's share.
 const MARGIN: usize = 192 << 10;
@@ -24,7 +25,7 @@ const LEAVING: usize = 4 << 10;
 
 thread_local! {
     /// The stack in use where it is not the thread's own.
-    static ON: Cell<*const OtherStack> = const { Cell::new(ptr::null()) };
+    static ON: Cell<*const Memory> = const { Cell::new(ptr::null()) };
 }
 
 /// Sets a cell, and puts back what was there when it goes, also by a panic.
@@ -80,8 +81,16 @@ impl Free {
     }
 }
 
-/// A stack besides the thread's own, for one thread.
-pub struct OtherStack {
+/// A stack besides the thread's own. Clones stand for the same stack.
+#[derive(Clone)]
+pub struct OtherStack(Rc<Memory>);
+
+// SAFETY: the store record keeps the stack under the lock of the store, for as long as one call runs. The thread that
+// runs the call holds the lock, and drops every clone before it gives the lock up: no other thread sees a clone.
+unsafe impl Send for OtherStack {}
+
+/// The memory of a stack, and what is free of both stacks.
+struct Memory {
     memory: DefaultStack,
     /// Of it, while the thread's own is in use.
     free: Cell<Free>,
@@ -96,7 +105,7 @@ impl OtherStack {
         let memory = DefaultStack::new(size)
             .map_err(|e| Error::new(ErrorKind::Engine, format!("no memory for a stack of {} KiB: {e}", size >> 10)))?;
         let free = Free { limit: memory.limit().get(), top: memory.base().get() & !63 };
-        Ok(Self { memory, free: Cell::new(free), own: Cell::new(free) })
+        Ok(Self(Rc::new(Memory { memory, free: Cell::new(free), own: Cell::new(free) })))
     }
 
     /// Runs `work` on it; on the thread's own stack, or here already.
@@ -105,14 +114,16 @@ impl OtherStack {
             return work();
         }
         let left = stacker::remaining_stack().unwrap_or(HOST_MINIMUM);
-        let _own = Restore::set(&self.own, Free::below(psm::stack_pointer() as usize - left));
+        let _own = Restore::set(&self.0.own, Free::below(psm::stack_pointer() as usize - left));
         ON.with(|on| {
-            let _on = Restore::set(on, ptr::from_ref(self));
+            let _on = Restore::set(on, Rc::as_ptr(&self.0));
             // SAFETY: the memory lives as long as `self`; above `free` are the frames that `leave` left, which wait.
-            unsafe { self.free.get().run(work) }
+            unsafe { self.0.free.get().run(work) }
         })
     }
+}
 
+impl Memory {
     /// Runs `work` on the thread's own stack, called on this one.
     fn leave<T>(&self, work: impl FnOnce() -> T) -> T {
         let _free = Restore::set(&self.free, Free::below(self.memory.limit().get()));

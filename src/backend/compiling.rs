@@ -3,8 +3,8 @@
 //! Engines that compile on several threads use rayon's, which are started once a process. A forked child has none of
 //! them, and would wait for them for ever: there, a pool of the child's own does the work.
 
+use crate::backend::stack;
 use crate::base::error::Result;
-use crate::base::stack;
 
 /// What compiling may use of the stack.
 pub const STACK: usize = 2 << 20;
