@@ -64,7 +64,7 @@ typedef struct aw_module aw_module;
 // An engine.
 typedef struct aw_engine aw_engine;
 
-// A function, memory, table, global or tag; or a reference to a function that the engine says nothing about.
+// A function, memory, table, global or tag; or a reference to a function whose type the engine does not reveal.
 typedef struct aw_extern aw_extern;
 
 // An instance.
@@ -76,22 +76,25 @@ typedef struct aw_options aw_options;
 // What the pointers of a [`CError`] point into.
 typedef struct aw_error_owned aw_error_owned;
 
-// A memory's bytes, at their address for as long as this lives, whatever becomes of the memory and its store.
+// The bytes of a memory. They stay at their address until the pin is dropped, whatever happens to the memory and its
+// store.
 typedef struct aw_pin aw_pin;
 
-// A directory that holds others under names, which may have several parts, and nothing else.
+// A root directory `/` that contains preopened directories and nothing else. The name of a directory may have several
+// components.
 typedef struct aw_wasi_root aw_wasi_root;
 
 // A shared memory.
 typedef struct aw_shared_memory aw_shared_memory;
 
-// A store and all that lives in it.
+// A store, and everything that lives in it.
 typedef struct aw_store aw_store;
 
 // A target triple and its parts, as texts.
 typedef struct aw_triple_owned aw_triple_owned;
 
-// What a program finds: arguments, environment, open descriptors. Several instances may share one.
+// The WASI context of a program: arguments, environment variables and open descriptors. Several instances may share a
+// context.
 typedef struct aw_wasi aw_wasi;
 
 // Bytes that belong to another object and live as long as it; text is UTF-8, without a NUL.
@@ -235,11 +238,12 @@ typedef union aw_value {
 // and take the results. Returns 0, or the token of the host's failure.
 typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
 
-// Asked on the guest's thread: 0, or the token of the failure that ends the guest.
+// The host's hook. A guest calls it on its own thread; the result is 0, or the token of the failure that ends the guest.
 typedef uint64_t (*aw_interrupt_hook_function)(void);
 
-// Reads into or writes from `len` bytes at `data`. Returns how many, a negated `errno` of the operating system, or,
-// after it has put the token of its failure into `token`, anything.
+// Reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number of bytes, or a
+// negated `errno` of the operating system. If the host fails with an error of its own, the callback stores a token
+// that identifies the error in `token`, and the return value is ignored.
 typedef int64_t (*aw_stream_callback)(void *env, uint8_t *data, uintptr_t len, uint64_t *token);
 
 // A target triple. Its texts live as long as it.

@@ -27,6 +27,7 @@ pub mod target;
 pub mod text;
 pub mod types;
 pub mod wasi;
+mod wasi_stream;
 
 mod pointer;
 mod reference;

@@ -1,23 +1,21 @@
 //! WASI: what a program finds, and its system calls as functions.
 
 use crate::abi::types::{CExternType, Str};
+use crate::abi::wasi_stream::{CStream, StreamCallback};
 use crate::abi::{entry, pointer};
 use crate::base::error::{Error, ErrorKind, Result, fail};
-use crate::base::types::ExternType;
 use crate::store::Store;
 use crate::store::host;
 use crate::store::object::{Extern, Instance};
 use crate::wasi::caller::Caller;
-use crate::wasi::{
-    self, Descriptor, Dir, Input, Output, Perms, Place, Root, Stream, StreamCallback, Version, WasiContext, WasiFunc,
-};
+use crate::wasi::{self, Descriptor, Dir, Input, Output, Perms, Place, Root, Stream, Version, WasiContext, WasiFunc};
 use parking_lot::Mutex;
 use std::ffi::{OsStr, c_void};
 use std::fs::File;
 use std::io::Cursor;
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// A directory's names may be listed and opened.
 pub const AW_WASI_LIST: u32 = 1;
@@ -233,7 +231,7 @@ pub unsafe extern "C" fn aw_wasi_stdio_stream(
     finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
 ) -> bool {
     // Made first, so that the finalizer runs whatever goes wrong.
-    let stream = Stream { callback, env, finalizer };
+    let stream: Box<dyn Stream> = Box::new(CStream { callback, env, finalizer });
     entry(|| {
         // SAFETY: the module's rules.
         let wasi = unsafe { of(wasi) }?;
@@ -270,17 +268,14 @@ pub extern "C" fn aw_wasi_call_name(version: u32, index: usize) -> Str {
 /// See the module's rules.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_call_type(version: u32, index: usize, out: *mut CExternType) -> bool {
-    static TYPES: LazyLock<Vec<ExternType>> =
-        LazyLock::new(|| wasi::calls(Version::Preview1).iter().map(|call| ExternType::Func(call.ty())).collect());
     entry(|| {
-        let calls = version_of(version).map_or(0, |version| wasi::calls(version).len());
-        if index >= calls {
+        let Some(call) = version_of(version).and_then(|version| wasi::calls(version).get(index)) else {
             fail!(Bounds, "there is no call {index} in version {version} of WASI");
-        }
+        };
         // SAFETY: the module's rules.
         unsafe {
             pointer::borrow(out, "the place for the type")?;
-            *out = CExternType::of(Some(&TYPES[index]));
+            *out = CExternType::of(Some(&call.extern_type));
         }
         Ok(true)
     })

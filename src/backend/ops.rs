@@ -6,6 +6,7 @@ use crate::backend::trusted::TrustedBytes;
 use crate::backend::{Backend, HostFunc, Ref};
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::error::Result;
+use crate::base::guest_memory::GuestMemory;
 use crate::base::options::Options;
 use crate::base::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
 use crate::base::value::Value;
@@ -168,6 +169,16 @@ pub trait MemoryOps: Backend {
 
     /// Returns the address of a memory's bytes, and their number.
     fn memory_data(store: Self::Store, memory: Self::Extern) -> (*mut u8, usize);
+
+    /// Returns a memory's bytes for one access. `shared` is true for a shared memory. The caller has entered the store,
+    /// and drops the value before guest code runs in the store or the memory grows.
+    fn guest_memory(store: Self::Store, memory: Self::Extern, shared: bool) -> GuestMemory {
+        let (data, len) = Self::memory_data(store, memory);
+        // SAFETY: the engine guarantees that `data` is valid for `len` bytes until guest code runs in the store or the
+        // memory grows. This thread has entered the store, so no other thread does either, and the caller drops the
+        // value before this thread does (see above). Threads outside the store can access shared memories only.
+        unsafe { GuestMemory::new(data, len, shared) }
+    }
 
     /// Grows a memory by `delta` pages; `false` if the engine refuses.
     fn memory_grow(store: Self::Store, memory: Self::Extern, delta: u64) -> bool;

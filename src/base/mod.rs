@@ -4,6 +4,7 @@
 
 pub mod capabilities;
 pub mod error;
+pub mod guest_memory;
 pub mod option_table;
 pub mod options;
 pub mod target;

@@ -3,10 +3,10 @@
 
 use crate::backend::{Active, InstanceOps, MemoryOps};
 use crate::base::error::{Result, fail};
+use crate::base::guest_memory::GuestMemory;
 use crate::base::types::ExternType;
 use crate::store::object::{BindInstance, Instance};
 use crate::store::{Entered, Key};
-use crate::wasi::Block;
 use std::sync::OnceLock;
 
 /// The memory of the calling instance.
@@ -40,10 +40,9 @@ impl BindInstance for Caller {
 }
 
 impl Caller {
-    /// Returns the current bytes of the memory that the instance exports as `memory`; `None` without such a memory.
-    pub fn memory(&self, entered: &Entered<'_>) -> Option<Block> {
+    /// Returns the memory that the instance exports as `memory`, for one access; `None` without such a memory.
+    pub fn memory(&self, entered: &Entered<'_>) -> Option<GuestMemory> {
         let (key, shared) = (*self.memory.get()?)?;
-        let (data, len) = Active::memory_data(entered.raw, entered.extern_at(key)?);
-        Some(Block { data, len, shared })
+        Some(Active::guest_memory(entered.raw, entered.extern_at(key)?, shared))
     }
 }

@@ -30,6 +30,7 @@ const SOURCES: &[&str] = &[
     "abi/table.rs",
     "abi/global.rs",
     "abi/wasi.rs",
+    "abi/wasi_stream.rs",
     "abi/target.rs",
     "abi/tag.rs",
     "engine/mod.rs",
@@ -42,7 +43,6 @@ const SOURCES: &[&str] = &[
     "base/value.rs",
     "wasi/dir.rs",
     "wasi/mod.rs",
-    "wasi/stdio.rs",
 ];
 
 /// The C names of Rust types.
