@@ -13,6 +13,7 @@ use crate::base::value::Value;
 use std::sync::Arc;
 
 pub mod compiling;
+pub mod guest_memory;
 mod ops;
 pub mod stack;
 #[cfg(not(wasmtime_h))]

@@ -2,11 +2,11 @@
 //!
 //! The caller of a function that takes a store holds the lock of that store, and has checked types and capabilities.
 
+use crate::backend::guest_memory::GuestMemory;
 use crate::backend::trusted::TrustedBytes;
 use crate::backend::{Backend, HostFunc, Ref};
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::error::Result;
-use crate::base::guest_memory::GuestMemory;
 use crate::base::options::Options;
 use crate::base::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
 use crate::base::value::Value;

@@ -4,7 +4,6 @@
 
 pub mod capabilities;
 pub mod error;
-pub mod guest_memory;
 pub mod option_table;
 pub mod options;
 pub mod target;

@@ -1,9 +1,9 @@
 //! The instance that calls a system call. Each instance that imports WASI gets host functions of its own, so a host
 //! function knows its caller.
 
+use crate::backend::guest_memory::GuestMemory;
 use crate::backend::{Active, InstanceOps, MemoryOps};
 use crate::base::error::{Result, fail};
-use crate::base::guest_memory::GuestMemory;
 use crate::base::types::ExternType;
 use crate::store::object::{BindInstance, Instance};
 use crate::store::{Entered, Key};

@@ -185,7 +185,7 @@ pub fn of(version: Version) -> &'static [Definition] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::guest_memory::GuestMemory;
+    use crate::backend::guest_memory::GuestMemory;
     use crate::wasi::testing::errno;
 
     /// The functions of `wasi_unstable.witx` (snapshot 0), sorted by name.

@@ -137,7 +137,7 @@ impl File {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::guest_memory::TestMemory;
+    use crate::backend::guest_memory::TestMemory;
     use crate::wasi::testing::{ScratchDir, errno};
 
     fn open() -> File {

@@ -4,7 +4,7 @@
 //! guest can grow its memory, which can move it. Each access therefore looks the memory up again, and no reference into
 //! the memory outlives an access.
 
-use crate::base::guest_memory::{GuestMemory, OutOfBounds};
+use crate::backend::guest_memory::{GuestMemory, OutOfBounds};
 use crate::wasi::{Errno, Result};
 
 /// Maximum length of a path in bytes. Every operating system limits paths to less.
@@ -128,7 +128,7 @@ pub fn u64_at(bytes: &[u8], offset: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::guest_memory::TestMemory;
+    use crate::backend::guest_memory::TestMemory;
     use crate::wasi::testing::errno;
 
     #[test]

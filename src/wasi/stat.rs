@@ -148,7 +148,7 @@ fn time(flags: u32, time: u64) -> Result<Timespec> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::guest_memory::TestMemory;
+    use crate::backend::guest_memory::TestMemory;
     use crate::wasi::guest::{u32_at, u64_at};
     use crate::wasi::testing::errno;
 

@@ -102,7 +102,7 @@ pub fn to_size(count: usize) -> Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::guest_memory::TestMemory;
+    use crate::backend::guest_memory::TestMemory;
     use std::sync::Arc;
 
     /// A stream that reads `x` bytes, or records the bytes that are written to it, two at a time.

@@ -1,6 +1,6 @@
 //! Helpers of the unit tests: a guest that makes system calls without an engine.
 
-use crate::base::guest_memory::{GuestMemory, TestMemory};
+use crate::backend::guest_memory::{GuestMemory, TestMemory};
 use crate::base::value::Value;
 use crate::wasi::calls::Call;
 use crate::wasi::guest::Guest;
