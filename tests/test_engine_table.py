@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,25 @@ def test_a_compiler_of_a_variant_is_in_no_other_build() -> None:
         for compiler in set(variant["compilers"]) - set(row["compilers"]):
             assert compiler not in dependency["features"]
             assert f"{row['crate']}/{compiler}" in manifest["features"][variant["name"]]
+
+
+def linked(feature: str) -> str:
+    """The names of the crates in the shim with this feature, one per line."""
+    line = ["cargo", "tree", "--offline", "--locked", "--edges=normal", "--prefix=none", f"--features={feature}"]
+    done = subprocess.run([*line, "--package=anywasm"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if "--offline was specified" in done.stderr:
+        pytest.skip("cargo has not downloaded the engine's crates")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(("row", "variant"), VARIANTS, ids=[variant["name"] for _, variant in VARIANTS])
+def test_cargo_links_a_variant_s_compiler_into_no_other_build(row: Any, variant: Any) -> None:
+    if shutil.which("cargo") is None:
+        pytest.skip("cargo is needed to resolve the build")
+    for compiler in set(variant["compilers"]) - set(row["compilers"]):
+        assert compiler in linked(variant["name"])
+        assert compiler not in linked(row["name"])
 
 
 def test_every_engine_behind_the_standard_header_has_a_file_of_quirks() -> None:
