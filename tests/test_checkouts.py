@@ -26,9 +26,10 @@ def test_cargo_rebuilds_every_package_for_another_checkout() -> None:
     assert ours
     for package in ours:
         targets = package["targets"]
-        # A package with a build script, and each package that depends on it, is rebuilt with the script.
+        # Cargo rebuilds a package with its build script, programs with their library, and whatever depends on them.
         scripts = [target for target in targets if target["kind"] == ["custom-build"]]
+        libraries = [target for target in targets if "lib" in target["kind"]]
         depends_on_ours = any("path" in dependency for dependency in package["dependencies"])
-        for target in scripts or ([] if depends_on_ours else targets):
+        for target in scripts or ([] if depends_on_ours else libraries or targets):
             source = Path(target["src_path"]).read_text()
             assert 'option_env!("ANYWASM_CHECKOUT")' in source, f"{target['src_path']} does not depend on the checkout"
