@@ -6,6 +6,7 @@ pub mod capabilities;
 pub mod compiling;
 pub mod error;
 pub mod options;
+pub mod pointer;
 pub mod stack;
 pub mod target;
 pub mod trap;
