@@ -51,28 +51,29 @@
 // Kind of an extern: a reference to a function whose type the engine does not report.
 #define AW_OPAQUE 5
 
-// Flag of a global: it is mutable.
+// Flag of a global: the global is mutable.
 #define AW_MUTABLE 1
 
-// Flag of a memory or table: its indices are 64 bits wide.
+// Flag of a memory or table: indices are 64 bits wide.
 #define AW_INDEX64 2
 
-// Flag of a memory: threads share it.
+// Flag of a memory: threads share the memory.
 #define AW_SHARED 4
 
-// Flag of a memory or table: it has a maximum size, in the field `max`.
+// Flag of a memory or table: the field `max` holds a maximum size.
 #define AW_HAS_MAX 8
 
-// Outcome of an access: it failed, and left an error.
+// Outcome: the access failed, and left an error.
 #define AW_FAILED 0
 
-// Outcome of an access: it succeeded.
+// Outcome: the access succeeded.
 #define AW_DONE 1
 
-// Outcome of an access: it did nothing, because another thread is in the store. The function that waits can do it.
+// Outcome: nothing happened, because another thread is in the store. A function that waits for the store can do the
+// access.
 #define AW_BUSY 2
 
-// Outcome of an access: it did nothing, because the range is outside the memory. It left no error.
+// Outcome: nothing happened, because the range is outside the memory. The access left no error.
 #define AW_OUTSIDE 3
 
 // Right to a preopened directory: names may be listed and opened.
@@ -111,13 +112,13 @@ typedef struct aw_instance aw_instance;
 // Names and values that the engine takes.
 typedef struct aw_options aw_options;
 
-// What the pointer of owned bytes points to.
+// Storage that the pointer of owned bytes points to.
 typedef struct aw_bytes_owned aw_bytes_owned;
 
-// What the pointers of an error point to.
+// Storage that the pointers of an error point to.
 typedef struct aw_error_owned aw_error_owned;
 
-// What the texts of a triple point to.
+// Storage that the texts of a triple point to.
 typedef struct aw_triple_owned aw_triple_owned;
 
 // A memory's bytes, at their address for as long as this lives, whatever becomes of the memory and its store.
@@ -126,10 +127,10 @@ typedef struct aw_pin aw_pin;
 // A shared memory.
 typedef struct aw_shared_memory aw_shared_memory;
 
-// Borrowed bytes: another object owns them, and they are valid as long as that object. Text is UTF-8 and does not end
-// with a NUL.
+// Borrowed bytes. Another object owns the bytes, which are valid as long as that object lives. Text is UTF-8 and does
+// not end with a NUL.
 typedef struct aw_str {
-  // First byte; NULL where there is no text.
+  // First byte; NULL if there is no text.
   const uint8_t *data;
   // Number of bytes.
   uintptr_t len;
@@ -143,9 +144,9 @@ typedef struct aw_frame {
   uint64_t func_offset;
   // Offset of the instruction from the start of the module, in bytes.
   uint64_t module_offset;
-  // Name of the function; `data` is NULL where unknown.
+  // Name of the function; `data` is NULL if unknown.
   struct aw_str func_name;
-  // Name of the module; `data` is NULL where unknown.
+  // Name of the module; `data` is NULL if unknown.
   struct aw_str module_name;
 } aw_frame;
 
@@ -193,11 +194,13 @@ typedef struct aw_extern_type_info {
   uint64_t min;
   // Maximum size in the same unit; only with the flag `AW_HAS_MAX`.
   uint64_t max;
-  // Parameter types of a function or tag. They are valid as long as the object whose type this is.
+  // Parameter types of a function or tag. Owned by the object whose type this is, and valid as long as that object
+  // lives.
   const uint8_t *params;
   // Number of parameters.
   uintptr_t params_len;
-  // Result types of a function or tag. They are valid as long as the object whose type this is.
+  // Result types of a function or tag. Owned by the object whose type this is, and valid as long as that object
+  // lives.
   const uint8_t *results;
   // Number of results.
   uintptr_t results_len;
@@ -231,7 +234,7 @@ typedef struct aw_custom_section {
 
 // Description of a module, valid until the module is deleted.
 typedef struct aw_module_info_parts {
-  // Name of the module; `data` is NULL where the module has no name.
+  // Name of the module; `data` is NULL if the module has no name.
   struct aw_str name;
   // Imports, in the module's order.
   const struct aw_import *imports;
@@ -272,14 +275,14 @@ typedef union aw_value {
 // Callback of a host function. It gets `env` and the value slots, which hold the arguments and take the results. It
 // returns 0, or a token that the error of the failed call carries.
 //
-// The callback deletes a function reference that it gets as an argument. A function reference that it returns stays
-// its own, and must live until the next call of the callback.
+// The callback deletes a function reference that it gets as an argument. The callback keeps a function reference that
+// it returns, and deletes it only in a later call.
 typedef uint64_t (*aw_host_callback)(void *env, union aw_value *values);
 
-// Frees the environment of a callback; NULL where there is nothing to free.
+// Frees the environment of a callback; NULL if there is nothing to free.
 typedef void (*aw_finalizer)(void *env);
 
-// The hook of `aw_interrupt_hook`: returns 0 where the guest may continue, or else the token of the failure that ends
+// The hook of `aw_interrupt_hook`. Returns 0 if the guest may continue, or else the token of the failure that ends
 // the guest. The guest's thread calls the hook.
 typedef uint64_t (*aw_interrupt_hook_function)(void);
 
@@ -292,7 +295,7 @@ typedef int64_t (*aw_stream_callback)(void *env, uint8_t *data, uintptr_t len, u
 typedef struct aw_triple {
   // The triple in its shortest full form.
   struct aw_str text;
-  // Architecture. The architecture and the next four parts are `unknown` where the triple does not name them.
+  // Architecture. The architecture and the next four parts are `unknown` if the triple does not name them.
   struct aw_str architecture;
   // Vendor.
   struct aw_str vendor;
@@ -302,11 +305,11 @@ typedef struct aw_triple {
   struct aw_str binary_format;
   // C library, such as `gnu`, or the floating-point convention.
   struct aw_str environment;
-  // `little` or `big`; `data` is NULL where the architecture is unknown.
+  // `little` or `big`; `data` is NULL if the architecture is unknown.
   struct aw_str endianness;
-  // Calling convention; `data` is NULL where the operating system has none.
+  // Calling convention; `data` is NULL if the operating system has none.
   struct aw_str calling_convention;
-  // Size of a pointer in bytes; 0 where the architecture is unknown.
+  // Size of a pointer in bytes; 0 if the architecture is unknown.
   uint8_t pointer_width;
   // Whether the engine compiles for this target: it compiles only for the machine that it runs on.
   bool is_host;
@@ -334,7 +337,7 @@ struct aw_bytes *aw_wasm2wat(const uint8_t *wasm, uintptr_t len);
 // Deletes bytes; NULL is allowed.
 void aw_bytes_delete(struct aw_bytes *bytes);
 
-// Returns the engine's name, as the environment variable `ANYWASM_ENGINE` takes it.
+// Returns the engine's name, which is also its name in the environment variable `ANYWASM_ENGINE`.
 struct aw_str aw_engine_name(void);
 
 // Returns the engine's version, or `unknown` for a library of the system that does not report its version.
@@ -349,15 +352,15 @@ struct aw_str aw_version(void);
 // Returns the engine's capabilities: a bit for each, numbered as for `aw_capability_name`.
 uint64_t aw_capabilities(void);
 
-// Returns the name of the capability with this bit number, or no text where no capability has the bit.
+// Returns the name of the capability with this bit number, or no text if no capability has the bit.
 struct aw_str aw_capability_name(uint32_t bit);
 
-// Returns a sentence that says what the capability with this bit number means, or no text where no capability has the
+// Returns a sentence that says what the capability with this bit number means, or no text if no capability has the
 // bit.
 struct aw_str aw_capability_meaning(uint32_t bit);
 
-// Returns the value at `index` among the values that an option of this engine can have, the default first. Returns no
-// text beyond the last value, and for an option whose values are not a list.
+// Returns the value at `index` in the list of values that an option of this engine accepts. The default comes first.
+// Returns no text beyond the last value, or if the option has no list of values.
 //
 // The caller guarantees that `name` points to `name_len` bytes.
 struct aw_str aw_option_value(const uint8_t *name, uintptr_t name_len, uintptr_t index);
@@ -365,8 +368,8 @@ struct aw_str aw_option_value(const uint8_t *name, uintptr_t name_len, uintptr_t
 // Returns new, empty options. The caller deletes the options.
 struct aw_options *aw_options_new(void);
 
-// Sets an option. Fails where the name or the value does not exist, and where the engine cannot honour the value. An
-// option that only tunes the speed of other engines is ignored.
+// Sets an option. Fails if the name or the value does not exist, or if the engine cannot honour the value. Ignores an
+// option that only tunes the speed of other engines.
 //
 // The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes. Both are UTF-8.
 bool aw_options_set(struct aw_options *options,
@@ -375,7 +378,7 @@ bool aw_options_set(struct aw_options *options,
                     const uint8_t *value,
                     uintptr_t value_len);
 
-// Checks that an option can have this value on some engine. Fails with the reason where it cannot.
+// Checks that an option can have this value on some engine. If not, the error gives the reason.
 //
 // The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes. Both are UTF-8.
 bool aw_option_check(const uint8_t *name, uintptr_t name_len, const uint8_t *value, uintptr_t value_len);
@@ -383,7 +386,7 @@ bool aw_option_check(const uint8_t *name, uintptr_t name_len, const uint8_t *val
 // Deletes options; NULL is allowed.
 void aw_options_delete(struct aw_options *options);
 
-// Returns a new engine with these options, or with the default options where `options` is NULL. The options stay
+// Returns a new engine with these options, or with the default options if `options` is NULL. The options stay
 // unchanged. The caller deletes the engine.
 struct aw_engine *aw_engine_new(const struct aw_options *options);
 
@@ -402,7 +405,7 @@ struct aw_str aw_limit_name(uint32_t index);
 // Returns a phrase that says what the limit at `index` counts, or no text beyond the last limit.
 struct aw_str aw_limit_meaning(uint32_t index);
 
-// Returns the largest value that the limit at `index` accepts: all bits set where the engine has no such limit, and
+// Returns the largest value that the limit at `index` accepts: all bits set if the engine has no such limit, and
 // beyond the last limit.
 uint64_t aw_limit(uint32_t index);
 
@@ -414,13 +417,13 @@ struct aw_store *aw_store_new(const struct aw_engine *engine);
 // WebAssembly in the store. Closing a closed store succeeds and has no effect.
 bool aw_store_close(const struct aw_store *store);
 
-// Deletes the store; NULL is allowed. The store's memory is freed with the last of its objects.
+// Deletes the store; NULL is allowed. The store itself is freed with the last of its objects.
 void aw_store_delete(struct aw_store *store);
 
 // Sets how much fuel the store's guests may use. Guests use fuel only if the engine has the option `consume_fuel`.
 bool aw_store_set_fuel(const struct aw_store *store, uint64_t fuel);
 
-// Writes how much fuel is left to `out`.
+// Writes the store's remaining fuel to `out`.
 bool aw_store_fuel(const struct aw_store *store, uint64_t *out);
 
 // Sets the store's deadline: guests are interrupted when the engine's epoch has advanced by `ticks` from now. Has no
@@ -454,7 +457,7 @@ struct aw_module *aw_module_new(const struct aw_engine *engine, const uint8_t *w
 // unchanged. The caller deletes the new module.
 struct aw_module *aw_module_deferred(const struct aw_module *module);
 
-// Checks that a module in the binary format is valid for this engine. Fails with the reason where it is not.
+// Checks that a module in the binary format is valid for this engine. If not, the error gives the reason.
 //
 // The caller guarantees that `wasm` points to `len` bytes.
 bool aw_module_validate(const struct aw_engine *engine, const uint8_t *wasm, uintptr_t len);
@@ -486,8 +489,8 @@ struct aw_instance *aw_instance_new(const struct aw_store *store,
                                     const struct aw_extern *const *imports,
                                     uintptr_t imports_len);
 
-// Checks that the module's import at `index` accepts this extern. Fails where it does not: the code of the error is
-// the index. The extern may belong to any store.
+// Checks that the module's import at `index` accepts this extern. If not, the code of the error is the index. The
+// extern may belong to any store.
 bool aw_module_accepts(const struct aw_module *module, uintptr_t index, const struct aw_extern *import);
 
 // Returns the instance's export at `index` in the module's order. The caller deletes the extern.
@@ -505,8 +508,8 @@ void aw_extern_delete(struct aw_extern *object);
 
 // Returns a new host function. The caller deletes the extern. The function lives as long as the store needs it.
 //
-// `finalizer` may be NULL. Otherwise it is called once with `env`, when the store frees the function; where this
-// function fails, before it returns.
+// `finalizer` may be NULL. Otherwise the store calls it once with `env`, when the store frees the function. If
+// `aw_func_new` fails, it calls the finalizer before it returns.
 //
 // The caller guarantees that `params` points to `params_len` codes of value types, and `results` to `results_len`. The
 // caller guarantees that `callback` and `finalizer` may be called with `env` from any thread that uses the store.
@@ -519,8 +522,8 @@ struct aw_extern *aw_func_new(const struct aw_store *store,
                               void *env,
                               aw_finalizer finalizer);
 
-// Calls a function. The slots hold the arguments, and after the call the results. References among the arguments stay
-// the caller's. The caller deletes function references among the results.
+// Calls a function. The slots hold the arguments, and after the call the results. The caller keeps references among
+// the arguments, and deletes function references among the results.
 //
 // The caller guarantees that `values` points to as many slots as the larger of the numbers of parameters and results,
 // and that the first slots hold values of the parameter types. A reference is 0 for null, or else for `funcref` a
@@ -561,12 +564,12 @@ bool aw_memory_read(const struct aw_extern *memory, uint64_t offset, uint8_t *ou
 // The caller guarantees that `from` points to `len` bytes.
 bool aw_memory_write(const struct aw_extern *memory, uint64_t offset, const uint8_t *from, uintptr_t len);
 
-// Grows the memory by `delta` pages. Returns the former size in pages. Fails with all bits set.
+// Grows the memory by `delta` pages. Returns the former size in pages, or all bits set on failure.
 uint64_t aw_memory_grow(const struct aw_extern *memory, uint64_t delta);
 
-// Pins the memory's current bytes: until `aw_pin_delete`, they stay readable and writable at the address that is
-// written to `data`, even if the memory moves or the store is closed. A memory that moved has other bytes then, and
-// the pinned ones are its former content. The number of pinned bytes is written to `len`.
+// Pins the memory's bytes: until `aw_pin_delete`, the bytes stay readable and writable at their current address, even
+// if the memory moves or the store is closed. After a move, the pinned bytes no longer belong to the memory. Writes
+// the address to `data`, and the number of bytes to `len`.
 struct aw_pin *aw_memory_pin(const struct aw_extern *memory, uint8_t **data, uintptr_t *len);
 
 // Deletes a pin; NULL is allowed. Never waits.
@@ -605,13 +608,13 @@ uint8_t *aw_shared_memory_data(const struct aw_shared_memory *memory);
 // Returns the size in bytes, which never shrinks.
 uint64_t aw_shared_memory_size(const struct aw_shared_memory *memory);
 
-// Grows the shared memory by `delta` pages. Returns the former size in pages. Fails with all bits set.
+// Grows the shared memory by `delta` pages. Returns the former size in pages, or all bits set on failure.
 uint64_t aw_shared_memory_grow(const struct aw_shared_memory *memory, uint64_t delta);
 
 // Deletes a shared memory; NULL is allowed. Instances that import or export the memory keep working.
 void aw_shared_memory_delete(struct aw_shared_memory *memory);
 
-// Returns a new table of this type, whose elements are all `init`. A reference in `init` stays the caller's. The
+// Returns a new table of this type, whose elements are all `init`. The caller keeps a reference in `init`. The
 // caller deletes the extern.
 //
 // The caller guarantees that `init` holds a reference of the table's element type: 0 for null, or else for `funcref` a
@@ -626,21 +629,20 @@ uint64_t aw_table_size(const struct aw_extern *table);
 // Writes the element at `index` to `out`. The caller deletes a function that it gets.
 bool aw_table_get(const struct aw_extern *table, uint64_t index, union aw_value *out);
 
-// Sets the element at `index`. A reference in `value` stays the caller's.
+// Sets the element at `index`. The caller keeps a reference in `value`.
 //
 // The caller guarantees that `value` holds a reference of the table's element type: 0 for null, or else for `funcref`
 // a pointer to a live extern, and for `externref` any number.
 bool aw_table_set(const struct aw_extern *table, uint64_t index, const union aw_value *value);
 
-// Grows the table by `delta` elements, which are all `init`. A reference in `init` stays the caller's. Returns the
-// former size. Fails with all bits set.
+// Grows the table by `delta` elements, which are all `init`. The caller keeps a reference in `init`. Returns the
+// former size, or all bits set on failure.
 //
 // The caller guarantees that `init` holds a reference of the table's element type: 0 for null, or else for `funcref` a
 // pointer to a live extern, and for `externref` any number.
 uint64_t aw_table_grow(const struct aw_extern *table, uint64_t delta, const union aw_value *init);
 
-// Returns a new global of this type and value. A reference in `value` stays the caller's. The caller deletes the
-// extern.
+// Returns a new global of this type and value. The caller keeps a reference in `value`. The caller deletes the extern.
 //
 // The caller guarantees that `value` holds a value of the global's type. A reference is 0 for null, or else for
 // `funcref` a pointer to a live extern, and for `externref` any number.
@@ -651,14 +653,14 @@ struct aw_extern *aw_global_new(const struct aw_store *store,
 // Writes the value to `out`. The caller deletes a function that it gets.
 bool aw_global_get(const struct aw_extern *global, union aw_value *out);
 
-// Sets the value of a mutable global. A reference in `value` stays the caller's.
+// Sets the value of a mutable global. The caller keeps a reference in `value`.
 //
 // The caller guarantees that `value` holds a value of the global's type. A reference is 0 for null, or else for
 // `funcref` a pointer to a live extern, and for `externref` any number.
 bool aw_global_set(const struct aw_extern *global, const union aw_value *value);
 
 // Returns a new WASI context without arguments, environment variables and directories. Standard input is empty, and
-// standard output and error discard what is written. The caller deletes the context. Functions that were made with the
+// standard output and error discard all data. The caller deletes the context. Functions that were made with the
 // context keep it alive.
 struct aw_wasi *aw_wasi_new(void);
 
@@ -673,16 +675,16 @@ void aw_wasi_delete(struct aw_wasi *wasi);
 // former contents of `wasi` are closed. `other` is like a new context afterwards.
 bool aw_wasi_take_over(const struct aw_wasi *wasi, const struct aw_wasi *other);
 
-// Whether no system call is still using the contents that the context had before `aw_wasi_take_over`. The caller keeps
-// the environments of the former streams alive until then.
+// Returns true when no system call uses the contents any more that the context had before `aw_wasi_take_over`. Until
+// then the caller keeps the environments of the former streams alive.
 bool aw_wasi_is_idle(const struct aw_wasi *wasi);
 
-// Adds an argument. The first argument is the program's name. Fails where the argument contains a null byte.
+// Adds an argument. The first argument is the program's name. Fails if the argument contains a null byte.
 //
 // The caller guarantees that `arg` points to `len` bytes.
 bool aw_wasi_arg(const struct aw_wasi *wasi, const uint8_t *arg, uintptr_t len);
 
-// Adds an environment variable. Fails where the name or the value contains a null byte.
+// Adds an environment variable. Fails if the name or the value contains a null byte.
 //
 // The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes.
 bool aw_wasi_env(const struct aw_wasi *wasi,
@@ -692,7 +694,7 @@ bool aw_wasi_env(const struct aw_wasi *wasi,
                  uintptr_t value_len);
 
 // Preopens a directory of the host as the next descriptor, under a name for the guest. `perms` is the sum of the
-// rights `AW_WASI_*`. Where `root` is not NULL, guests reach the directory through the root too.
+// rights `AW_WASI_*`. If `root` is not NULL, guests reach the directory through the root too.
 //
 // The caller guarantees that `path` points to `path_len` bytes, and `name` to `name_len` bytes. The name is UTF-8.
 bool aw_wasi_preopen(const struct aw_wasi *wasi,
@@ -722,8 +724,8 @@ bool aw_wasi_stdin_bytes(const struct aw_wasi *wasi, const uint8_t *data, uintpt
 
 // Connects standard input (0), output (1) or error (2) to a callback.
 //
-// `finalizer` may be NULL. Otherwise it is called once with `env`, when the context no longer uses the stream; where
-// this function fails, before it returns.
+// `finalizer` may be NULL. Otherwise the context calls it once with `env`, when the context no longer uses the stream.
+// If `aw_wasi_stdio_stream` fails, it calls the finalizer before it returns.
 //
 // The caller guarantees that `callback` and `finalizer` may be called with `env` from any thread.
 bool aw_wasi_stdio_stream(const struct aw_wasi *wasi,

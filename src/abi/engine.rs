@@ -18,7 +18,7 @@ pub struct CEngine(pub Arc<Engine>);
 impl Handle for CEngine {}
 impl Handle for Options {}
 
-/// Returns the engine's name, as the environment variable `ANYWASM_ENGINE` takes it.
+/// Returns the engine's name, which is also its name in the environment variable `ANYWASM_ENGINE`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_engine_name() -> Str {
     entry(|| Ok(Str::of(Active::NAME.as_bytes())))
@@ -48,13 +48,13 @@ pub extern "C" fn aw_capabilities() -> u64 {
     entry(|| Ok(Active::CAPABILITIES.0))
 }
 
-/// Returns the name of the capability with this bit number, or no text where no capability has the bit.
+/// Returns the name of the capability with this bit number, or no text if no capability has the bit.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_capability_name(bit: u32) -> Str {
     entry(|| Ok(Str::of_option(capability(bit).map(|(_, name, _)| *name))))
 }
 
-/// Returns a sentence that says what the capability with this bit number means, or no text where no capability has the
+/// Returns a sentence that says what the capability with this bit number means, or no text if no capability has the
 /// bit.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_capability_meaning(bit: u32) -> Str {
@@ -65,16 +65,15 @@ fn capability(bit: u32) -> Option<&'static (Capabilities, &'static str, &'static
     TABLE.iter().find(|(capability, ..)| 1u64.checked_shl(bit) == Some(capability.0))
 }
 
-/// Returns the value at `index` among the values that an option of this engine can have, the default first. Returns no
-/// text beyond the last value, and for an option whose values are not a list.
+/// Returns the value at `index` in the list of values that an option of this engine accepts. The default comes first.
+/// Returns no text beyond the last value, or if the option has no list of values.
 ///
 /// # Safety
 /// The caller guarantees that `name` points to `name_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_option_value(name: *const u8, name_len: usize, index: usize) -> Str {
     entry(|| {
-        // SAFETY: the caller guarantees that `name` points to `name_len` bytes (see `# Safety`), which the call only
-        // reads.
+        // SAFETY: the caller guarantees that `name` points to `name_len` bytes, which the call only reads.
         let name = unsafe { text(name, name_len) }?;
         Ok(Str::of_option(options::value(&engine::description(), name, index)))
     })
@@ -86,8 +85,8 @@ pub extern "C" fn aw_options_new() -> Option<Box<Options>> {
     entry(|| give(Options::default()))
 }
 
-/// Sets an option. Fails where the name or the value does not exist, and where the engine cannot honour the value. An
-/// option that only tunes the speed of other engines is ignored.
+/// Sets an option. Fails if the name or the value does not exist, or if the engine cannot honour the value. Ignores an
+/// option that only tunes the speed of other engines.
 ///
 /// # Safety
 /// The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes. Both are UTF-8.
@@ -101,30 +100,28 @@ pub unsafe extern "C" fn aw_options_set(
 ) -> bool {
     entry(|| {
         let Some(options) = options else { fail!(Invalid, "the options are NULL") };
-        // SAFETY: the caller guarantees that the texts are as long as their lengths say (see `# Safety`); the call only
-        // reads them.
+        // SAFETY: the caller guarantees that the texts are as long as their lengths say; the call only reads them.
         let (name, value) = unsafe { (text(name, name_len)?, text(value, value_len)?) };
         options.set(name, value, &engine::description())?;
         Ok(true)
     })
 }
 
-/// Checks that an option can have this value on some engine. Fails with the reason where it cannot.
+/// Checks that an option can have this value on some engine. If not, the error gives the reason.
 ///
 /// # Safety
 /// The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes. Both are UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_option_check(name: *const u8, name_len: usize, value: *const u8, value_len: usize) -> bool {
     entry(|| {
-        // SAFETY: the caller guarantees that the texts are as long as their lengths say (see `# Safety`); the call only
-        // reads them.
+        // SAFETY: the caller guarantees that the texts are as long as their lengths say; the call only reads them.
         let (name, value) = unsafe { (text(name, name_len)?, text(value, value_len)?) };
         options::check(name, value)?;
         Ok(true)
     })
 }
 
-/// Returns a text that C passed. Fails where it is not UTF-8.
+/// Returns a text that C passed. Fails if the text is not UTF-8.
 ///
 /// # Safety
 /// `text` is NULL or points to `len` bytes, which nobody changes or frees during `'a`.
@@ -140,7 +137,7 @@ pub extern "C" fn aw_options_delete(options: Option<Box<Options>>) {
     delete(options);
 }
 
-/// Returns a new engine with these options, or with the default options where `options` is NULL. The options stay
+/// Returns a new engine with these options, or with the default options if `options` is NULL. The options stay
 /// unchanged. The caller deletes the engine.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_engine_new(options: Option<&Options>) -> Option<Box<CEngine>> {

@@ -1,4 +1,4 @@
-//! Errors, as C functions leave them and C takes them.
+//! Errors: C functions leave them, and the C caller takes them.
 
 use crate::abi::types::Str;
 use crate::abi::{delete, entry};
@@ -6,14 +6,15 @@ use crate::base::error::{Error, Frame};
 use crate::base::pointer::Handle;
 use std::cell::RefCell;
 
-/// Maximum number of errors that wait on one thread. The oldest error is dropped beyond it: a caller that never takes
-/// its errors has a bug, but the errors must not use up memory.
+/// Maximum number of errors that wait on one thread. The oldest error is dropped beyond it, so that a caller with a
+/// bug, which never takes its errors, does not use up memory.
 const MAX_WAITING: usize = 16;
 
 thread_local! {
-    /// Errors of this thread that were left and not yet taken, the newest last. Several wait where a signal handler or
-    /// a finalizer runs between a failed call and the taking of its error: the handler's own failed call leaves a
-    /// second error, and the handler takes that error first, because it is the newest.
+    /// Errors of this thread that were left and not yet taken, the newest last. Several errors wait if a signal handler
+    /// or a finalizer runs between a failed call and the taking of its error: a failed call in the handler leaves a
+    /// second error. The handler takes the second error, because it is the newest. The interrupted code then takes its
+    /// own error.
     static WAITING: RefCell<Vec<Error>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -26,9 +27,9 @@ pub struct CFrame {
     pub func_offset: u64,
     /// Offset of the instruction from the start of the module, in bytes.
     pub module_offset: u64,
-    /// Name of the function; `data` is NULL where unknown.
+    /// Name of the function; `data` is NULL if unknown.
     pub func_name: Str,
-    /// Name of the module; `data` is NULL where unknown.
+    /// Name of the module; `data` is NULL if unknown.
     pub module_name: Str,
 }
 
@@ -55,7 +56,7 @@ pub struct CError {
 
 impl Handle for CError {}
 
-/// What the pointers of an error point to.
+/// Storage that the pointers of an error point to.
 struct OwnedError {
     error: Error,
     _frames: Vec<CFrame>,

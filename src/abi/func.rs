@@ -16,11 +16,11 @@ use std::mem::ManuallyDrop;
 /// Callback of a host function. It gets `env` and the value slots, which hold the arguments and take the results. It
 /// returns 0, or a token that the error of the failed call carries.
 ///
-/// The callback deletes a function reference that it gets as an argument. A function reference that it returns stays
-/// its own, and must live until the next call of the callback.
+/// The callback deletes a function reference that it gets as an argument. The callback keeps a function reference that
+/// it returns, and deletes it only in a later call.
 pub type HostCallback = Option<unsafe extern "C" fn(env: *mut c_void, values: *mut Value) -> u64>;
 
-/// Frees the environment of a callback; NULL where there is nothing to free.
+/// Frees the environment of a callback; NULL if there is nothing to free.
 pub type Finalizer = Option<unsafe extern "C" fn(env: *mut c_void)>;
 
 /// The environment of a callback, with the function that frees it.
@@ -64,8 +64,8 @@ struct Foreign {
 impl HostCall for Foreign {
     fn call(&self, _: &Store, values: &mut [Value]) -> Result<()> {
         // SAFETY: the caller of `aw_func_new` guarantees that the callback may be called with this environment, and
-        // with as many slots as the function's type needs. `values` are so many slots, with arguments of the parameter
-        // types.
+        // with as many slots as the function's type needs. `values` are that many slots, with arguments of the
+        // parameter types.
         match unsafe { (self.callback)(self.env.data, values.as_mut_ptr()) } {
             0 => Ok(()),
             token => Err(Error::host(token)),
@@ -75,8 +75,8 @@ impl HostCall for Foreign {
 
 /// Returns a new host function. The caller deletes the extern. The function lives as long as the store needs it.
 ///
-/// `finalizer` may be NULL. Otherwise it is called once with `env`, when the store frees the function; where this
-/// function fails, before it returns.
+/// `finalizer` may be NULL. Otherwise the store calls it once with `env`, when the store frees the function. If
+/// `aw_func_new` fails, it calls the finalizer before it returns.
 ///
 /// # Safety
 /// The caller guarantees that `params` points to `params_len` codes of value types, and `results` to `results_len`. The
@@ -93,12 +93,11 @@ pub unsafe extern "C" fn aw_func_new(
     finalizer: Finalizer,
 ) -> Option<Box<Extern>> {
     // The environment gets its owner first, so that every failure calls the finalizer.
-    // SAFETY: the caller guarantees that the finalizer may be called with `env` (see `# Safety`).
+    // SAFETY: the caller guarantees that the finalizer may be called with `env`.
     let env = unsafe { Environment::new(env, finalizer) };
     entry(|| {
         let call = Box::new(Foreign { callback: non_null(callback, "the callback")?, env });
-        // SAFETY: the caller guarantees that both arrays are as long as their lengths say (see `# Safety`); the call
-        // only reads them.
+        // SAFETY: the caller guarantees that both arrays are as long as their lengths say; the call only reads them.
         let ty = unsafe { types::func_type(params, params_len, results, results_len) }?;
         let store = non_null(store, "the store")?.0.clone();
         // This is the limit that validation sets for functions in modules. An engine aborts beyond it.
@@ -112,7 +111,7 @@ pub unsafe extern "C" fn aw_func_new(
     })
 }
 
-/// Returns the extern with its type. Fails where it is NULL or not a function, and for an opaque reference.
+/// Returns the extern with its type. Fails if the extern is NULL, not a function, or an opaque reference.
 fn as_func(object: Option<&Extern>) -> Result<(&Extern, &FuncType)> {
     let object = non_null(object, "the function")?;
     match &object.ty {
@@ -129,8 +128,8 @@ fn as_func(object: Option<&Extern>) -> Result<(&Extern, &FuncType)> {
     Err(object::wrong_kind("function", object))
 }
 
-/// Calls a function. The slots hold the arguments, and after the call the results. References among the arguments stay
-/// the caller's. The caller deletes function references among the results.
+/// Calls a function. The slots hold the arguments, and after the call the results. The caller keeps references among
+/// the arguments, and deletes function references among the results.
 ///
 /// # Safety
 /// The caller guarantees that `values` points to as many slots as the larger of the numbers of parameters and results,
@@ -145,11 +144,11 @@ pub unsafe extern "C" fn aw_func_call(func: Option<&Extern>, values: *mut Value)
         let entered = func.store.enter()?;
         if ty.all().any(ValType::is_ref) {
             // SAFETY: `values` is not NULL if there are slots (`check_len`). The caller guarantees that it then points
-            // to as many slots as the type needs, with arguments of the parameter types (see `# Safety`).
+            // to as many slots as the type needs, with arguments of the parameter types.
             unsafe { call_with_refs(&entered, func, ty, std::slice::from_raw_parts_mut(values, ty.slots())) }?;
         } else {
             // SAFETY: the caller guarantees that `values` points to as many slots as the type needs, with arguments of
-            // the parameter types (see `# Safety`). The type has no references.
+            // the parameter types. The type has no references.
             unsafe { call(&entered, func, ty, values) }?;
         }
         Ok(true)
@@ -168,7 +167,7 @@ pub unsafe extern "C" fn aw_func_call_numbers(func: Option<&Extern>, values: *mu
         let (func, ty) = as_func(func)?;
         check_len(values, ty.slots(), "the values")?;
         // SAFETY: the caller guarantees that the type has only numbers, and that `values` points to as many slots as
-        // the type needs, with arguments of the parameter types (see `# Safety`).
+        // the type needs, with arguments of the parameter types.
         unsafe { call(&func.store.enter()?, func, ty, values) }?;
         Ok(true)
     })

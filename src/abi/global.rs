@@ -13,8 +13,7 @@ use crate::store::{Entered, Store};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-/// Returns a new global of this type and value. A reference in `value` stays the caller's. The caller deletes the
-/// extern.
+/// Returns a new global of this type and value. The caller keeps a reference in `value`. The caller deletes the extern.
 ///
 /// # Safety
 /// The caller guarantees that `value` holds a value of the global's type. A reference is 0 for null, or else for
@@ -30,14 +29,14 @@ pub unsafe extern "C" fn aw_global_new(
         let value = non_null(value, "the value")?;
         object::require(store.engine.capabilities, [ty.content], "a global")?;
         let entered = store.enter()?;
-        // SAFETY: the caller guarantees that `value` holds a value of the global's type (see `# Safety`).
+        // SAFETY: the caller guarantees that `value` holds a value of the global's type.
         let value = unsafe { lower(store, &entered, &ty, *value) }?;
         let raw = Active::global_new(entered.raw, &ty, value)?;
         give(Extern::new(store, &entered, raw, Some(ExternType::Global(ty))))
     })
 }
 
-/// Returns the extern with its type. Fails where it is NULL or not a global.
+/// Returns the extern with its type. Fails if the extern is NULL or not a global.
 fn as_global(object: Option<&Extern>) -> Result<(&Extern, &GlobalType)> {
     let object = non_null(object, "the global")?;
     match &object.ty {
@@ -76,7 +75,7 @@ pub extern "C" fn aw_global_get(global: Option<&Extern>, out: Option<&mut MaybeU
     })
 }
 
-/// Sets the value of a mutable global. A reference in `value` stays the caller's.
+/// Sets the value of a mutable global. The caller keeps a reference in `value`.
 ///
 /// # Safety
 /// The caller guarantees that `value` holds a value of the global's type. A reference is 0 for null, or else for
@@ -90,7 +89,7 @@ pub unsafe extern "C" fn aw_global_set(global: Option<&Extern>, value: Option<&V
         }
         object::require(global.store.engine.capabilities, [ty.content], "setting a global")?;
         let entered = global.store.enter()?;
-        // SAFETY: the caller guarantees that `value` holds a value of the global's type (see `# Safety`).
+        // SAFETY: the caller guarantees that `value` holds a value of the global's type.
         let value = unsafe { lower(&global.store, &entered, ty, *value) }?;
         Active::global_set(entered.raw, global.raw, ty, value)?;
         Ok(true)

@@ -30,8 +30,8 @@ pub unsafe extern "C" fn aw_instance_new(
     imports_len: usize,
 ) -> Option<Box<Instance>> {
     entry(|| {
-        // SAFETY: the caller guarantees that `imports` points to `imports_len` pointers to live externs (see `#
-        // Safety`), and deletes no extern before the call returns.
+        // SAFETY: the caller guarantees that `imports` points to `imports_len` pointers to live externs, and deletes no
+        // extern before the call returns.
         let imports = unsafe { pointer::references(imports, imports_len, "the imports") }?;
         let store = non_null(store, "the store")?.0.clone();
         give(instantiate(store, non_null(module, "the module")?.module.clone(), &imports)?)
@@ -85,8 +85,8 @@ fn check_import(entered: &Entered<'_>, module: &Module, index: usize, import: &E
     Err(Error::new(ErrorKind::Link, text).with_code(index as i32))
 }
 
-/// Checks that the module's import at `index` accepts this extern. Fails where it does not: the code of the error is
-/// the index. The extern may belong to any store.
+/// Checks that the module's import at `index` accepts this extern. If not, the code of the error is the index. The
+/// extern may belong to any store.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_module_accepts(module: Option<&CModule>, index: usize, import: Option<&Extern>) -> bool {
     entry(|| {
@@ -97,7 +97,7 @@ pub extern "C" fn aw_module_accepts(module: Option<&CModule>, index: usize, impo
 }
 
 /// Returns the type of an extern with the current size of a memory or table as its minimum, as import matching requires
-/// (core specification, "External Types" in "Matching").
+/// (core specification, "Import matching" of external types).
 fn type_with_current_size<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a ExternType) -> Cow<'a, ExternType> {
     Cow::Owned(match ty {
         ExternType::Memory(ty) => {

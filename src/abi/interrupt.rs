@@ -4,7 +4,7 @@ use crate::abi::entry;
 use crate::base::pointer::non_null;
 use crate::engine::interrupt;
 
-/// The hook of `aw_interrupt_hook`: returns 0 where the guest may continue, or else the token of the failure that ends
+/// The hook of `aw_interrupt_hook`. Returns 0 if the guest may continue, or else the token of the failure that ends
 /// the guest. The guest's thread calls the hook.
 pub type InterruptHook = Option<unsafe extern "C" fn() -> u64>;
 

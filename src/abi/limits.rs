@@ -20,7 +20,7 @@ pub extern "C" fn aw_limit_meaning(index: u32) -> Str {
     entry(|| Ok(Str::of_option(limit(index).map(|limit| limit.meaning))))
 }
 
-/// Returns the largest value that the limit at `index` accepts: all bits set where the engine has no such limit, and
+/// Returns the largest value that the limit at `index` accepts: all bits set if the engine has no such limit, and
 /// beyond the last limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_limit(index: u32) -> u64 {

@@ -30,7 +30,7 @@ pub extern "C" fn aw_memory_new(store: Option<&CStore>, ty: Option<&CExternType>
     })
 }
 
-/// Fails where the engine cannot make a memory of this type.
+/// Fails if the engine cannot make a memory of this type.
 pub fn require(has: Capabilities, ty: &MemoryType) -> Result<()> {
     require_if(ty.memory64, has, capabilities::MEMORY64, "a memory with 64-bit addresses")?;
     require_if(ty.shared, has, capabilities::SHARED_MEMORY, "a shared memory")?;
@@ -41,7 +41,7 @@ fn require_if(condition: bool, has: Capabilities, capability: Capabilities, what
     if condition { has.require(capability, Active::NAME, what) } else { Ok(()) }
 }
 
-/// Returns the extern with its type. Fails where it is NULL or not a memory.
+/// Returns the extern with its type. Fails if the extern is NULL or not a memory.
 pub(super) fn as_memory(object: Option<&Extern>) -> Result<(&Extern, &MemoryType)> {
     let object = non_null(object, "the memory")?;
     match &object.ty {
@@ -87,8 +87,8 @@ pub unsafe extern "C" fn aw_memory_write(memory: Option<&Extern>, offset: u64, f
     })
 }
 
-/// Calls `copy` with the address of the `len` bytes at `offset`, while this thread is in the store. Fails where the
-/// bytes are not inside the memory.
+/// Calls `copy` with the address of the `len` bytes at `offset`, while this thread is in the store. Fails if the bytes
+/// are not inside the memory.
 fn copy(memory: Option<&Extern>, offset: u64, len: usize, copy: impl FnOnce(*mut u8)) -> Result<bool> {
     let (memory, _) = as_memory(memory)?;
     let entered = memory.store.enter()?;
@@ -102,7 +102,7 @@ fn copy(memory: Option<&Extern>, offset: u64, len: usize, copy: impl FnOnce(*mut
     Ok(true)
 }
 
-/// Grows the memory by `delta` pages. Returns the former size in pages. Fails with all bits set.
+/// Grows the memory by `delta` pages. Returns the former size in pages, or all bits set on failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_memory_grow(memory: Option<&Extern>, delta: u64) -> u64 {
     entry(|| {
@@ -119,9 +119,9 @@ pub extern "C" fn aw_memory_grow(memory: Option<&Extern>, delta: u64) -> u64 {
     })
 }
 
-/// Pins the memory's current bytes: until `aw_pin_delete`, they stay readable and writable at the address that is
-/// written to `data`, even if the memory moves or the store is closed. A memory that moved has other bytes then, and
-/// the pinned ones are its former content. The number of pinned bytes is written to `len`.
+/// Pins the memory's bytes: until `aw_pin_delete`, the bytes stay readable and writable at their current address, even
+/// if the memory moves or the store is closed. After a move, the pinned bytes no longer belong to the memory. Writes
+/// the address to `data`, and the number of bytes to `len`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_memory_pin(
     memory: Option<&Extern>,
@@ -142,11 +142,11 @@ pub extern "C" fn aw_memory_pin(
     })
 }
 
-/// Whether a memory of this type may move in a way that invalidates its former address. `has` are the capabilities of
+/// Returns whether a memory of this type may move without its pinned bytes staying valid. `has` are the capabilities of
 /// the memory's engine with its options.
 fn may_move(has: Capabilities, ty: &MemoryType) -> bool {
     if !Active::CAPABILITIES.has(capabilities::STABLE_MEMORY) {
-        // Such an engine frees the former bytes through an allocator that keeps pinned bytes.
+        // On such an engine, a pin keeps the former bytes of a memory that moved.
         return false;
     }
     let max = u128::from(ty.limits.max.unwrap_or(u64::MAX)) << ty.page_size_log2;

@@ -9,13 +9,14 @@ use crate::base::pointer::{check_len, non_null};
 use crate::store::object::Extern;
 use std::mem::MaybeUninit;
 
-/// Outcome of an access: it failed, and left an error.
+/// Outcome: the access failed, and left an error.
 pub const AW_FAILED: u8 = 0;
-/// Outcome of an access: it succeeded.
+/// Outcome: the access succeeded.
 pub const AW_DONE: u8 = 1;
-/// Outcome of an access: it did nothing, because another thread is in the store. The function that waits can do it.
+/// Outcome: nothing happened, because another thread is in the store. A function that waits for the store can do the
+/// access.
 pub const AW_BUSY: u8 = 2;
-/// Outcome of an access: it did nothing, because the range is outside the memory. It left no error.
+/// Outcome: nothing happened, because the range is outside the memory. The access left no error.
 pub const AW_OUTSIDE: u8 = 3;
 
 /// Writes the size in bytes to `out`. Returns `AW_FAILED`, `AW_DONE` or `AW_BUSY`.

@@ -9,13 +9,14 @@
 //! * An object may be used from any thread, and objects may be deleted in any order.
 //!
 //! # What the C caller guarantees
-//! The signatures are typed. `Option<&T>`, `Option<&mut T>`, `Option<Box<T>>` and an optional function pointer have the
-//! ABI of a pointer that may be NULL, and NULL arrives as `None`. In return, for every pointer that is not NULL:
+//! The signatures are typed: `Option<&T>`, `Option<&mut T>`, `Option<Box<T>>` and an optional function pointer have the
+//! ABI of a pointer that may be NULL, and NULL arrives as `None`. The caller guarantees for every pointer that is not
+//! NULL:
 //! * The pointer points to a live object of the declared type, which lives until the function returns. No other thread
 //!   deletes the object meanwhile.
-//! * Memory behind `Option<&mut T>` is used by nobody else until the function returns.
-//! * A pointer passed as `Option<Box<T>>` came from this layer. The function deletes the object, so the caller uses the
-//!   pointer neither for a second deletion nor for anything else.
+//! * Nobody else uses memory behind `Option<&mut T>` until the function returns.
+//! * A pointer passed as `Option<Box<T>>` came from this layer. The function deletes the object, so that the caller
+//!   does not use the pointer afterwards.
 //!
 //! A function with a condition that its types cannot state is `unsafe`, and states the condition under `# Safety`.
 
@@ -75,7 +76,7 @@ impl<T: Handle> ReturnType for Option<Box<T>> {
     const FAILURE: Self = None;
 }
 
-/// Runs the body of a C function. An error, or a panic, is left on this thread for the caller to take.
+/// Runs the body of a C function. Leaves an error on this thread if the body fails or panics.
 pub fn entry<T: ReturnType>(body: impl FnOnce() -> Result<T>) -> T {
     let error = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => return value,
@@ -93,8 +94,7 @@ pub fn give<T: Handle>(object: T) -> Result<Option<Box<T>>> {
 
 /// Deletes an object that C owns; NULL is allowed.
 ///
-/// Objects that C does not own have no marker, so that a wrong deletion does not compile. C owns the box around a
-/// shared store:
+/// Only objects that C owns have the marker [`Handle`], so that a wrong deletion does not compile. C owns a `CStore`:
 ///
 /// ```no_run
 /// # use anywasm::abi;
@@ -103,7 +103,7 @@ pub fn give<T: Handle>(object: T) -> Result<Option<Box<T>>> {
 /// }
 /// ```
 ///
-/// C never owns the store itself:
+/// C does not own the `Store` in it, which objects of the store share:
 ///
 /// ```compile_fail,E0277
 /// # use anywasm::abi;

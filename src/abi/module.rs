@@ -40,7 +40,7 @@ pub struct CSection {
 /// Description of a module, valid until the module is deleted.
 #[repr(C)]
 pub struct CModuleInfo {
-    /// Name of the module; `data` is NULL where the module has no name.
+    /// Name of the module; `data` is NULL if the module has no name.
     pub name: Str,
     /// Imports, in the module's order.
     pub imports: *const CImport,
@@ -128,7 +128,7 @@ impl CSection {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_module_new(engine: Option<&CEngine>, wasm: *const u8, len: usize) -> Option<Box<CModule>> {
     entry(|| {
-        // SAFETY: the caller guarantees that `wasm` points to `len` bytes (see `# Safety`), which the call only reads.
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
         let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
         give(CModule::new(Module::new(non_null(engine, "the engine")?.0.clone(), wasm)?))
     })
@@ -142,14 +142,14 @@ pub extern "C" fn aw_module_deferred(module: Option<&CModule>) -> Option<Box<CMo
     entry(|| give(CModule::new(non_null(module, "the module")?.module.deferred()?)))
 }
 
-/// Checks that a module in the binary format is valid for this engine. Fails with the reason where it is not.
+/// Checks that a module in the binary format is valid for this engine. If not, the error gives the reason.
 ///
 /// # Safety
 /// The caller guarantees that `wasm` points to `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_module_validate(engine: Option<&CEngine>, wasm: *const u8, len: usize) -> bool {
     entry(|| {
-        // SAFETY: the caller guarantees that `wasm` points to `len` bytes (see `# Safety`), which the call only reads.
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
         let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
         Module::validate(&non_null(engine, "the engine")?.0, wasm)?;
         Ok(true)
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn aw_module_deserialize(
     len: usize,
 ) -> Option<Box<CModule>> {
     entry(|| {
-        // SAFETY: the caller guarantees that `bytes` points to `len` bytes (see `# Safety`), which the call only reads.
+        // SAFETY: the caller guarantees that `bytes` points to `len` bytes, which the call only reads.
         let bytes = unsafe { pointer::slice(bytes, len, "the module") }?;
         let engine = non_null(engine, "the engine")?.0.clone();
         // SAFETY: the caller guarantees that `aw_module_serialize` wrote the bytes and nobody forged them.

@@ -87,7 +87,7 @@ pub extern "C" fn aw_shared_memory_size(memory: Option<&SharedMemory>) -> u64 {
     entry(|| Ok(Active::shared_memory_data(&non_null(memory, "the memory")?.raw).1 as u64))
 }
 
-/// Grows the shared memory by `delta` pages. Returns the former size in pages. Fails with all bits set.
+/// Grows the shared memory by `delta` pages. Returns the former size in pages, or all bits set on failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_shared_memory_grow(memory: Option<&SharedMemory>, delta: u64) -> u64 {
     entry(|| match Active::shared_memory_grow(&non_null(memory, "the memory")?.raw, delta) {

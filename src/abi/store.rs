@@ -32,7 +32,7 @@ pub extern "C" fn aw_store_close(store: Option<&CStore>) -> bool {
     })
 }
 
-/// Deletes the store; NULL is allowed. The store's memory is freed with the last of its objects.
+/// Deletes the store; NULL is allowed. The store itself is freed with the last of its objects.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_delete(store: Option<Box<CStore>>) {
     delete(store);
@@ -49,7 +49,7 @@ pub extern "C" fn aw_store_set_fuel(store: Option<&CStore>, fuel: u64) -> bool {
     })
 }
 
-/// Writes how much fuel is left to `out`.
+/// Writes the store's remaining fuel to `out`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_fuel(store: Option<&CStore>, out: Option<&mut MaybeUninit<u64>>) -> bool {
     entry(|| {

@@ -13,10 +13,10 @@ use crate::store::object::{self, Extern};
 use std::mem::MaybeUninit;
 
 /// Maximum number of elements of a table that the host makes or grows. An engine may allocate all elements at once, and
-/// abort where memory runs out. The number is the limit of the JavaScript API ("Implementation-defined Limits").
+/// abort if memory runs out. The number is the limit of the JavaScript API ("Implementation-defined Limits").
 const MAX_ELEMENTS: u64 = 10_000_000;
 
-/// Returns a new table of this type, whose elements are all `init`. A reference in `init` stays the caller's. The
+/// Returns a new table of this type, whose elements are all `init`. The caller keeps a reference in `init`. The
 /// caller deletes the extern.
 ///
 /// # Safety
@@ -41,14 +41,14 @@ pub unsafe extern "C" fn aw_table_new(
             fail!(Invalid, "a table cannot have {} elements: {MAX_ELEMENTS} is the most", ty.limits.min);
         }
         let entered = store.enter()?;
-        // SAFETY: the caller guarantees that `init` holds a reference of the element type (see `# Safety`).
+        // SAFETY: the caller guarantees that `init` holds a reference of the element type.
         let init = unsafe { object::lower(store, &entered, ty.element, *init) }?;
         let raw = Active::table_new(entered.raw, &ty, init)?;
         give(Extern::new(store, &entered, raw, Some(ExternType::Table(ty))))
     })
 }
 
-/// Returns the extern with its type. Fails where it is NULL or not a table.
+/// Returns the extern with its type. Fails if the extern is NULL or not a table.
 fn as_table(object: Option<&Extern>) -> Result<(&Extern, &TableType)> {
     let object = non_null(object, "the table")?;
     match &object.ty {
@@ -82,7 +82,7 @@ pub extern "C" fn aw_table_get(table: Option<&Extern>, index: u64, out: Option<&
     })
 }
 
-/// Sets the element at `index`. A reference in `value` stays the caller's.
+/// Sets the element at `index`. The caller keeps a reference in `value`.
 ///
 /// # Safety
 /// The caller guarantees that `value` holds a reference of the table's element type: 0 for null, or else for `funcref`
@@ -94,15 +94,15 @@ pub unsafe extern "C" fn aw_table_set(table: Option<&Extern>, index: u64, value:
         object::require(table.store.engine.capabilities, [ty.element], "setting a table's element")?;
         let entered = table.store.enter()?;
         check_index(index, Active::table_size(entered.raw, table.raw))?;
-        // SAFETY: the caller guarantees that `value` holds a reference of the element type (see `# Safety`).
+        // SAFETY: the caller guarantees that `value` holds a reference of the element type.
         let value = unsafe { object::lower(&table.store, &entered, ty.element, *value) }?;
         Active::table_set(entered.raw, table.raw, ty, index, value)?;
         Ok(true)
     })
 }
 
-/// Grows the table by `delta` elements, which are all `init`. A reference in `init` stays the caller's. Returns the
-/// former size. Fails with all bits set.
+/// Grows the table by `delta` elements, which are all `init`. The caller keeps a reference in `init`. Returns the
+/// former size, or all bits set on failure.
 ///
 /// # Safety
 /// The caller guarantees that `init` holds a reference of the table's element type: 0 for null, or else for `funcref` a
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
         let max = ty.limits.max.unwrap_or(MAX_ELEMENTS).min(MAX_ELEMENTS);
         let mut grown = size.checked_add(delta).is_some_and(|size| size <= max);
         if grown {
-            // SAFETY: the caller guarantees that `init` holds a reference of the element type (see `# Safety`).
+            // SAFETY: the caller guarantees that `init` holds a reference of the element type.
             let init = unsafe { object::lower(&table.store, &entered, ty.element, *init) }?;
             grown = Active::table_grow(entered.raw, table.raw, ty, delta, init)?;
         }

@@ -24,8 +24,7 @@ pub unsafe extern "C" fn aw_tag_new(
     results_len: usize,
 ) -> Option<Box<Extern>> {
     entry(|| {
-        // SAFETY: the caller guarantees that both arrays are as long as their lengths say (see `# Safety`); the call
-        // only reads them.
+        // SAFETY: the caller guarantees that both arrays are as long as their lengths say; the call only reads them.
         let ty = unsafe { types::func_type(params, params_len, results, results_len) }?;
         let store = &non_null(store, "the store")?.0;
         let has = store.engine.capabilities;
@@ -64,7 +63,7 @@ pub extern "C" fn aw_tag_same(
     })
 }
 
-/// Fails where the extern is not a tag.
+/// Fails if the extern is not a tag.
 fn check_kind(object: &Extern) -> Result<()> {
     match &object.ty {
         Some(ExternType::Tag(_)) => Ok(()),

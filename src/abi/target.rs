@@ -11,7 +11,7 @@ use crate::base::target::Target;
 pub struct CTriple {
     /// The triple in its shortest full form.
     pub text: Str,
-    /// Architecture. The architecture and the next four parts are `unknown` where the triple does not name them.
+    /// Architecture. The architecture and the next four parts are `unknown` if the triple does not name them.
     pub architecture: Str,
     /// Vendor.
     pub vendor: Str,
@@ -21,11 +21,11 @@ pub struct CTriple {
     pub binary_format: Str,
     /// C library, such as `gnu`, or the floating-point convention.
     pub environment: Str,
-    /// `little` or `big`; `data` is NULL where the architecture is unknown.
+    /// `little` or `big`; `data` is NULL if the architecture is unknown.
     pub endianness: Str,
-    /// Calling convention; `data` is NULL where the operating system has none.
+    /// Calling convention; `data` is NULL if the operating system has none.
     pub calling_convention: Str,
-    /// Size of a pointer in bytes; 0 where the architecture is unknown.
+    /// Size of a pointer in bytes; 0 if the architecture is unknown.
     pub pointer_width: u8,
     /// Whether the engine compiles for this target: it compiles only for the machine that it runs on.
     pub is_host: bool,
@@ -35,7 +35,7 @@ pub struct CTriple {
 
 impl Handle for CTriple {}
 
-/// What the texts of a triple point to.
+/// Storage that the texts of a triple point to.
 struct OwnedTriple(Target);
 
 impl CTriple {
@@ -69,7 +69,7 @@ impl CTriple {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_triple_new(text: *const u8, len: usize) -> Option<Box<CTriple>> {
     entry(|| {
-        // SAFETY: the caller guarantees that `text` points to `len` bytes (see `# Safety`), which the call only reads.
+        // SAFETY: the caller guarantees that `text` points to `len` bytes, which the call only reads.
         let bytes = unsafe { pointer::slice(text, len, "the triple") }?;
         let text = std::str::from_utf8(bytes)
             .map_err(|e| Error::new(ErrorKind::Invalid, format!("the triple is not UTF-8: {e}")))?;

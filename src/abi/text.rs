@@ -13,7 +13,7 @@ use crate::wasm::text;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wat2wasm(text: *const u8, len: usize) -> Option<Box<Bytes>> {
     entry(|| {
-        // SAFETY: the caller guarantees that `text` points to `len` bytes (see `# Safety`), which the call only reads.
+        // SAFETY: the caller guarantees that `text` points to `len` bytes, which the call only reads.
         let text = unsafe { pointer::slice(text, len, "the text") }?;
         give(Bytes::new(text::wat2wasm(text)?))
     })
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn aw_wat2wasm(text: *const u8, len: usize) -> Option<Box<
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasm2wat(wasm: *const u8, len: usize) -> Option<Box<Bytes>> {
     entry(|| {
-        // SAFETY: the caller guarantees that `wasm` points to `len` bytes (see `# Safety`), which the call only reads.
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
         let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
         give(Bytes::new(text::wasm2wat(wasm)?.into_bytes()))
     })

@@ -5,12 +5,12 @@ use crate::base::pointer::{self, Handle};
 use crate::base::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
 use std::sync::Arc;
 
-/// Borrowed bytes: another object owns them, and they are valid as long as that object. Text is UTF-8 and does not end
-/// with a NUL.
+/// Borrowed bytes. Another object owns the bytes, which are valid as long as that object lives. Text is UTF-8 and does
+/// not end with a NUL.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Str {
-    /// First byte; NULL where there is no text.
+    /// First byte; NULL if there is no text.
     pub data: *const u8,
     /// Number of bytes.
     pub len: usize,
@@ -25,7 +25,7 @@ impl Str {
         Self { data: bytes.as_ptr(), len: bytes.len() }
     }
 
-    /// Returns the C form of this text, which must outlive the result; `NONE` where there is no text.
+    /// Returns the C form of this text, which must outlive the result; `NONE` if there is no text.
     pub fn of_option(text: Option<&str>) -> Self {
         text.map_or(Self::NONE, |text| Self::of(text.as_bytes()))
     }
@@ -44,7 +44,7 @@ pub struct Bytes {
 
 impl Handle for Bytes {}
 
-/// What the pointer of owned bytes points to.
+/// Storage that the pointer of owned bytes points to.
 struct OwnedBytes(Vec<u8>);
 
 impl Bytes {
@@ -96,13 +96,13 @@ pub const AW_TAG: u8 = 4;
 /// Kind of an extern: a reference to a function whose type the engine does not report.
 pub const AW_OPAQUE: u8 = 5;
 
-/// Flag of a global: it is mutable.
+/// Flag of a global: the global is mutable.
 pub const AW_MUTABLE: u8 = 1;
-/// Flag of a memory or table: its indices are 64 bits wide.
+/// Flag of a memory or table: indices are 64 bits wide.
 pub const AW_INDEX64: u8 = 2;
-/// Flag of a memory: threads share it.
+/// Flag of a memory: threads share the memory.
 pub const AW_SHARED: u8 = 4;
-/// Flag of a memory or table: it has a maximum size, in the field `max`.
+/// Flag of a memory or table: the field `max` holds a maximum size.
 pub const AW_HAS_MAX: u8 = 8;
 
 /// Type of an extern: of a function, global, table, memory or tag.
@@ -121,11 +121,13 @@ pub struct CExternType {
     pub min: u64,
     /// Maximum size in the same unit; only with the flag `AW_HAS_MAX`.
     pub max: u64,
-    /// Parameter types of a function or tag. They are valid as long as the object whose type this is.
+    /// Parameter types of a function or tag. Owned by the object whose type this is, and valid as long as that object
+    /// lives.
     pub params: *const u8,
     /// Number of parameters.
     pub params_len: usize,
-    /// Result types of a function or tag. They are valid as long as the object whose type this is.
+    /// Result types of a function or tag. Owned by the object whose type this is, and valid as long as that object
+    /// lives.
     pub results: *const u8,
     /// Number of results.
     pub results_len: usize,
@@ -191,7 +193,7 @@ impl CExternType {
         Ok(Limits { min: self.min, max })
     }
 
-    /// Returns the memory type that the caller described. Fails where it breaks a bound of the specification.
+    /// Returns the memory type that the caller described. Fails if the type breaks a bound of the specification.
     pub fn memory(&self) -> Result<MemoryType> {
         let (limits, memory64, shared) = (self.limits()?, self.has(AW_INDEX64), self.has(AW_SHARED));
         if self.kind != AW_MEMORY || !matches!(self.page_size_log2, 0 | 16) {
@@ -225,7 +227,7 @@ impl CExternType {
     }
 }
 
-/// Returns how many pages addresses can reach: 2^32 or 2^64 bytes.
+/// Returns the number of pages in the address space of 2^32 or 2^64 bytes.
 pub fn max_pages(memory64: bool, page_size_log2: u8) -> u64 {
     1u64.checked_shl(if memory64 { 64 } else { 32 } - u32::from(page_size_log2)).unwrap_or(u64::MAX)
 }

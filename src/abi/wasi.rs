@@ -45,7 +45,7 @@ pub type StreamCallback =
     Option<unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64>;
 
 /// Returns a new WASI context without arguments, environment variables and directories. Standard input is empty, and
-/// standard output and error discard what is written. The caller deletes the context. Functions that were made with the
+/// standard output and error discard all data. The caller deletes the context. Functions that were made with the
 /// context keep it alive.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_wasi_new() -> Option<Box<CWasi>> {
@@ -75,28 +75,28 @@ pub extern "C" fn aw_wasi_take_over(wasi: Option<&CWasi>, other: Option<&CWasi>)
     })
 }
 
-/// Whether no system call is still using the contents that the context had before `aw_wasi_take_over`. The caller keeps
-/// the environments of the former streams alive until then.
+/// Returns true when no system call uses the contents any more that the context had before `aw_wasi_take_over`. Until
+/// then the caller keeps the environments of the former streams alive.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_wasi_is_idle(wasi: Option<&CWasi>) -> bool {
     entry(|| Ok(context(wasi)?.is_idle()))
 }
 
-/// Adds an argument. The first argument is the program's name. Fails where the argument contains a null byte.
+/// Adds an argument. The first argument is the program's name. Fails if the argument contains a null byte.
 ///
 /// # Safety
 /// The caller guarantees that `arg` points to `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_arg(wasi: Option<&CWasi>, arg: *const u8, len: usize) -> bool {
     entry(|| {
-        // SAFETY: the caller guarantees that `arg` points to `len` bytes (see `# Safety`), which the call only reads.
+        // SAFETY: the caller guarantees that `arg` points to `len` bytes, which the call only reads.
         let arg = unsafe { pointer::slice(arg, len, "the argument") }?;
         context(wasi)?.arg(arg)?;
         Ok(true)
     })
 }
 
-/// Adds an environment variable. Fails where the name or the value contains a null byte.
+/// Adds an environment variable. Fails if the name or the value contains a null byte.
 ///
 /// # Safety
 /// The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes.
@@ -109,8 +109,7 @@ pub unsafe extern "C" fn aw_wasi_env(
     value_len: usize,
 ) -> bool {
     entry(|| {
-        // SAFETY: the caller guarantees that both texts are as long as their lengths say (see `# Safety`); the call
-        // only reads them.
+        // SAFETY: the caller guarantees that both texts are as long as their lengths say; the call only reads them.
         let (name, value) =
             unsafe { (pointer::slice(name, name_len, "the name")?, pointer::slice(value, value_len, "the value")?) };
         context(wasi)?.env(name, value)?;
@@ -119,7 +118,7 @@ pub unsafe extern "C" fn aw_wasi_env(
 }
 
 /// Preopens a directory of the host as the next descriptor, under a name for the guest. `perms` is the sum of the
-/// rights `AW_WASI_*`. Where `root` is not NULL, guests reach the directory through the root too.
+/// rights `AW_WASI_*`. If `root` is not NULL, guests reach the directory through the root too.
 ///
 /// # Safety
 /// The caller guarantees that `path` points to `path_len` bytes, and `name` to `name_len` bytes. The name is UTF-8.
@@ -135,8 +134,7 @@ pub unsafe extern "C" fn aw_wasi_preopen(
 ) -> bool {
     entry(|| {
         let wasi = context(wasi)?;
-        // SAFETY: the caller guarantees that both texts are as long as their lengths say (see `# Safety`); the call
-        // only reads them.
+        // SAFETY: the caller guarantees that both texts are as long as their lengths say; the call only reads them.
         let (path, name) =
             unsafe { (pointer::slice(path, path_len, "the path")?, pointer::slice(name, name_len, "the name")?) };
         let Ok(name) = std::str::from_utf8(name) else { fail!(Invalid, "the directory's name is not UTF-8") };
@@ -195,8 +193,7 @@ pub unsafe extern "C" fn aw_wasi_stdio_fd(wasi: Option<&CWasi>, which: u32, fd: 
         if fd < 0 {
             fail!(Invalid, "{fd} is not a descriptor");
         }
-        // SAFETY: the descriptor is not -1, and the caller guarantees that it stays open during the call (see `#
-        // Safety`).
+        // SAFETY: the descriptor is not -1, and the caller guarantees that it stays open during the call.
         let duplicate = unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned();
         let duplicate = duplicate.map_err(|e| Error::new(ErrorKind::Invalid, format!("the descriptor {fd}: {e}")))?;
         connect(context(wasi)?, which, Input::File, Output::File, File::from(duplicate))
@@ -210,7 +207,7 @@ pub unsafe extern "C" fn aw_wasi_stdio_fd(wasi: Option<&CWasi>, which: u32, fd: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_stdin_bytes(wasi: Option<&CWasi>, data: *const u8, len: usize) -> bool {
     entry(|| {
-        // SAFETY: the caller guarantees that `data` points to `len` bytes (see `# Safety`), which the call only reads.
+        // SAFETY: the caller guarantees that `data` points to `len` bytes, which the call only reads.
         let data = unsafe { pointer::slice(data, len, "the input") }?;
         context(wasi)?.set_input(Input::Bytes(Mutex::new(Cursor::new(data.to_vec()))));
         Ok(true)
@@ -219,8 +216,8 @@ pub unsafe extern "C" fn aw_wasi_stdin_bytes(wasi: Option<&CWasi>, data: *const 
 
 /// Connects standard input (0), output (1) or error (2) to a callback.
 ///
-/// `finalizer` may be NULL. Otherwise it is called once with `env`, when the context no longer uses the stream; where
-/// this function fails, before it returns.
+/// `finalizer` may be NULL. Otherwise the context calls it once with `env`, when the context no longer uses the stream.
+/// If `aw_wasi_stdio_stream` fails, it calls the finalizer before it returns.
 ///
 /// # Safety
 /// The caller guarantees that `callback` and `finalizer` may be called with `env` from any thread.
@@ -233,7 +230,7 @@ pub unsafe extern "C" fn aw_wasi_stdio_stream(
     finalizer: Finalizer,
 ) -> bool {
     // The environment gets its owner first, so that every failure calls the finalizer.
-    // SAFETY: the caller guarantees that the finalizer may be called with `env` (see `# Safety`).
+    // SAFETY: the caller guarantees that the finalizer may be called with `env`.
     let env = unsafe { Environment::new(env, finalizer) };
     entry(|| {
         let (callback, wasi) = (non_null(callback, "the callback")?, context(wasi)?);

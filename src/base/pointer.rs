@@ -9,7 +9,7 @@ use crate::base::error::{Result, fail};
 /// (`Arc`) has a marked type of its own that holds the `Arc`: C owns the box around it, never the `Arc` itself.
 pub trait Handle {}
 
-/// Returns the argument. Fails where it is NULL; `name` names it in the error.
+/// Returns the argument. Fails if the argument is NULL. `name` names the argument in the error.
 pub fn non_null<T>(argument: Option<T>, name: &str) -> Result<T> {
     match argument {
         Some(argument) => Ok(argument),
@@ -17,8 +17,8 @@ pub fn non_null<T>(argument: Option<T>, name: &str) -> Result<T> {
     }
 }
 
-/// Returns an array of `len` elements that C passed by its address. NULL is an empty array where `len` is 0, and else
-/// an error that names the array.
+/// Returns an array of `len` elements that C passed by its address. NULL is an empty array if `len` is 0, or else an
+/// error. `name` names the array in the error.
 ///
 /// # Safety
 /// `pointer` is NULL or points to `len` initialized elements, which nobody changes or frees during `'a`.
@@ -32,7 +32,7 @@ pub unsafe fn slice<'a, T>(pointer: *const T, len: usize, name: &str) -> Result<
     Ok(unsafe { std::slice::from_raw_parts(pointer, len) })
 }
 
-/// Returns `len` references that C passed as an array. Fails where one of them, or the array itself, is NULL.
+/// Returns `len` references that C passed as an array. Fails if the array or one of the references is NULL.
 ///
 /// # Safety
 /// `pointer` is NULL or points to `len` elements, each NULL or valid during `'a`, which nobody changes or frees during
@@ -46,7 +46,7 @@ pub unsafe fn references<'a, T>(pointer: *const Option<&'a T>, len: usize, name:
     }
 }
 
-/// Fails where an array is NULL although its length is not 0.
+/// Fails if an array is NULL although its length is not 0.
 pub fn check_len<T>(pointer: *const T, len: usize, name: &str) -> Result<()> {
     if pointer.is_null() && len > 0 {
         fail!(Invalid, "{name} is NULL, with a length of {len}");

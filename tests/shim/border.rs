@@ -1,4 +1,4 @@
-//! The border itself: panics stop there, in every function.
+//! The border of the C layer: a panic stops at the border, in every function.
 
 use crate::support::{error, no_error};
 use anywasm::abi::types::{Bytes, Str};
@@ -8,7 +8,7 @@ use anywasm::base::pointer::Handle;
 use std::fs;
 use std::path::Path;
 
-/// Stops a panic, and takes the error that it became.
+/// Runs an entry that panics. Returns the failure value and the error's message.
 fn stop<T: ReturnType>(panic: impl FnOnce()) -> (T, String) {
     let returned = entry(|| {
         panic();

@@ -36,7 +36,7 @@ type Call = fn(&Objects) -> bool;
 
 const NOTHING: Capabilities = Capabilities(0);
 
-/// Each function, and the capability without which it fails in another way.
+/// Each function, and the capability without which it fails with another error kind.
 const FUNCTIONS: &[(&str, Capabilities, Call)] = &[
     ("aw_store_set_fuel", FUEL, |o| !aw_store_set_fuel(Some(&o.store), 1)),
     ("aw_store_fuel", FUEL, |o| !aw_store_fuel(Some(&o.store), Some(&mut MaybeUninit::uninit()))),
@@ -105,7 +105,7 @@ fn pin(memory: &Extern) -> Option<Box<Pin>> {
 }
 
 #[test]
-fn every_function_says_that_the_store_is_closed() {
+fn every_function_fails_on_objects_of_a_closed_store() {
     let objects = Objects::new();
     done(aw_store_close(Some(&objects.store)));
     for declaration in declarations() {
@@ -123,7 +123,7 @@ fn every_function_says_that_the_store_is_closed() {
     }
 }
 
-/// The kind of error of a function whose capability is lacking, and so is an object for it.
+/// Returns the error kind of a function whose capability the engine lacks.
 fn kind_without(name: &str) -> ErrorKind {
     match name {
         "aw_shared_memory_extern" | "aw_tag_same" => ErrorKind::Invalid,
@@ -132,7 +132,7 @@ fn kind_without(name: &str) -> ErrorKind {
 }
 
 #[test]
-fn what_needs_no_store_goes_on() {
+fn functions_that_need_no_open_store_succeed() {
     let objects = Objects::new();
     done(aw_store_close(Some(&objects.store)));
     done(aw_store_close(Some(&objects.store)));
@@ -140,7 +140,7 @@ fn what_needs_no_store_goes_on() {
     done(aw_extern_type(Some(&objects.memory), Some(&mut ty)));
     // SAFETY: the function has written the type, as it says.
     assert_eq!(unsafe { ty.assume_init() }.min, 1);
-    // The module and the engine are not the store's.
+    // The module and the engine do not belong to the store.
     let other = store(&objects.engine);
     let instance = ok(instantiate(&other, &objects.module, &[]));
     assert_eq!(call(&export(&instance, 0), 5), Some(5));

@@ -1,4 +1,5 @@
-//! Deferred frees: an object that is deleted while another thread is in its store is freed later, and once.
+//! Deferred frees: if an object is deleted while another thread is in its store, the store frees the object later, and
+//! once.
 
 use crate::support::{
     Anywhere, Objects, call, done, engine, error, export, host_func, instantiate, no_error, ok, only_export, store,
@@ -38,7 +39,7 @@ fn a_deletion_does_not_wait_for_another_thread() {
     no_error();
 }
 
-/// A new object gets the place of one that was freed. Freed twice, the place would lose the new object.
+/// A new object takes the slot of a freed object. If the slot were freed twice, the new object would be lost.
 #[test]
 fn a_deferred_free_happens_once() {
     let objects = Objects::new();
@@ -64,7 +65,7 @@ fn deferred_frees_are_done_when_the_store_is_closed() {
 }
 
 #[test]
-fn deferred_frees_are_done_when_the_store_goes() {
+fn deferred_frees_are_done_when_the_store_is_deleted() {
     let freed = Arc::new(AtomicBool::new(false));
     let guard = Guard(freed.clone());
     let store = store(&engine());
@@ -89,7 +90,7 @@ fn the_store_outlives_its_handle_while_another_thread_is_in_it() {
     assert!(freed.load(Ordering::SeqCst), "the store is still alive");
 }
 
-/// An object that is deleted on its own store's thread, inside a host function, is freed at once.
+/// A deletion inside a host function frees the object at once, since its thread is already in the store.
 #[test]
 fn a_host_function_may_delete_objects_of_its_store() {
     let objects = Objects::new();
@@ -105,7 +106,7 @@ fn a_host_function_may_delete_objects_of_its_store() {
     no_error();
 }
 
-/// Sets a flag when it is dropped: when the finalizer of the host function that owns it runs.
+/// Sets a flag when it is dropped. A host function owns the guard, and its finalizer drops the guard.
 struct Guard(Arc<AtomicBool>);
 
 impl Drop for Guard {

@@ -1,4 +1,5 @@
-//! Errors: they are left on the calling thread, the newest is taken first, and no more than 16 wait.
+//! Errors: a failed call leaves its error on the calling thread, the newest error is taken first, and at most 16 errors
+//! wait.
 
 use crate::support::{Anywhere, call, done, engine, error, has, no_error, only_export, store};
 use anywasm::abi::engine::aw_option_check;
@@ -81,11 +82,11 @@ fn a_trap_has_its_code_and_frames() {
     let error = error(ErrorKind::Trap);
     assert_eq!((error.code, error.token), (TrapCode::UnreachableCodeReached as i32, 0));
     if has(FRAMES) {
-        // SAFETY: the error says how many frames it has, and lives.
+        // SAFETY: `frames_len` is the number of frames, which belong to the error, and the error is alive.
         let frames = unsafe { std::slice::from_raw_parts(error.frames, error.frames_len) };
         let functions: Vec<_> = frames.iter().map(|frame| frame.func_index).collect();
         assert_eq!(functions, [0, 1]);
-        // SAFETY: the name is text of the error's, which lives.
+        // SAFETY: the name belongs to the error, which is alive.
         let name = unsafe { std::slice::from_raw_parts(frames[0].func_name.data, frames[0].func_name.len) };
         assert_eq!(name, b"inner");
     }

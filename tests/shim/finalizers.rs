@@ -1,4 +1,4 @@
-//! Finalizers: each runs once, when nothing uses its environment any more, and also where the function fails.
+//! Finalizers: each runs once, when nothing uses its environment any more, or when the function that got it fails.
 
 use crate::support::{call, done, engine, error, no_error, ok, store};
 use anywasm::abi::func::{HostCallback, aw_func_new};
@@ -11,7 +11,7 @@ use anywasm::store::object::Extern;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How often the finalizer ran.
+/// Number of times that a finalizer ran.
 #[derive(Default)]
 struct Runs(AtomicU32);
 
@@ -26,7 +26,7 @@ impl Runs {
 }
 
 unsafe extern "C" fn count(env: *mut c_void) {
-    // SAFETY: the environment is the counter of a `Runs`, which outlives what it is given to.
+    // SAFETY: the environment is the counter of a `Runs`, which outlives the store or context that calls the finalizer.
     unsafe { &*env.cast::<AtomicU32>() }.fetch_add(1, Ordering::SeqCst);
 }
 
@@ -91,7 +91,7 @@ fn a_host_function_that_cannot_be_made_is_finalized_at_once() {
 }
 
 #[test]
-fn a_stream_is_finalized_when_it_is_replaced_or_its_context_goes() {
+fn a_stream_is_finalized_when_it_is_replaced_or_its_context_is_deleted() {
     let (first, second, third) = (Runs::default(), Runs::default(), Runs::default());
     let counts = || [&first, &second, &third].map(Runs::count);
     let (wasi, other) = (ok(aw_wasi_new()), ok(aw_wasi_new()));

@@ -1,6 +1,7 @@
 //! Tests of the C layer from Rust, without Python: `cargo test --package anywasm --features ENGINE`.
 //!
-//! They run on the one engine that is linked in. What an engine lacks is left out by its capabilities, as in Python's tests.
+//! The tests run on the engine that is linked in. A test returns early if the engine lacks the capability that it
+//! tests.
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 mod support;
@@ -10,7 +11,7 @@ mod closed;
 mod deferred;
 mod errors;
 mod finalizers;
-mod made_up_modules;
+mod generated_modules;
 mod mixed;
 mod nested;
 mod null;

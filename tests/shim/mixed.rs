@@ -1,4 +1,5 @@
-//! Objects of several stores and engines: what belongs to another one is refused, with the error kind "store".
+//! Objects of several stores and engines: a function refuses an object of another store or engine, with the error kind
+//! "store".
 
 use crate::support::{
     Anywhere, Objects, call, compile, engine, error, has, host_func, instantiate, no_error, ok, only_export, store,
@@ -21,7 +22,7 @@ use std::ptr::null;
 
 const IMPORTS_FUNC: &str = r#"(module (import "m" "f" (func (param i32) (result i32))))"#;
 
-/// A reference to a function, or to what only looks like one.
+/// Returns a slot with a reference to this extern.
 fn reference(object: &Extern) -> Value {
     Value { reference: std::ptr::from_ref(object) as u64 }
 }
@@ -32,7 +33,7 @@ fn an_import_of_another_store_is_refused() {
     let module = compile(&here.engine, IMPORTS_FUNC);
     assert!(instantiate(&here.store, &module, &[&there.func]).is_none());
     assert_eq!(error(ErrorKind::Store).message(), "the import `m::f` belongs to another store");
-    // Whether a type fits is another question than whose it is.
+    // The type of an import is checked without regard to its store.
     assert!(aw_module_accepts(Some(&module), 0, Some(&there.func)));
     assert!(instantiate(&here.store, &module, &[&here.func]).is_some());
     no_error();
@@ -152,7 +153,7 @@ fn a_shared_memory_of_another_engine_is_refused() {
     no_error();
 }
 
-/// A host function of one store may call into another.
+/// A host function of one store may call a function of another store.
 #[test]
 fn a_call_may_go_through_two_stores() {
     let engine = engine();

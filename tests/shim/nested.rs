@@ -1,4 +1,4 @@
-//! Failures in nested calls: each call reports what ended that call, and nothing else.
+//! Failures in nested calls: each call reports its own failure, not the failure of a call nested in it.
 
 use crate::support::{Anywhere, call, engine, error, host_func, no_error, only_export, store};
 use anywasm::abi::error::aw_error_take;
@@ -7,7 +7,7 @@ use anywasm::base::trap::TrapCode;
 use anywasm::store::object::Extern;
 use std::sync::{Arc, Mutex};
 
-/// A guest function that calls the host, and traps where the host returns a negative number.
+/// A guest function that calls the host, and traps if the host returns a negative number.
 const GUEST: &str = r#"
     (module (import "" "host" (func $host (param i32) (result i32)))
       (func (export "run") (param i32) (result i32) (local $result i32)
@@ -15,16 +15,17 @@ const GUEST: &str = r#"
         (if (i32.lt_s (local.get $result) (i32.const 0)) (then unreachable))
         (local.get $result)))"#;
 
-/// A guest function that its own host function knows.
+/// A guest function that its own host function can call.
 type Known = Arc<Anywhere<Box<Extern>>>;
 
-/// A guest function whose host function can call it again. The argument counts down to 0 at the innermost call.
+/// A guest function whose host function calls it again, with the argument reduced by 1, until the argument is 0.
 struct Recursion {
     run: Arc<Mutex<Option<Known>>>,
 }
 
 impl Recursion {
-    /// `body` gets the argument, and what the nested call returned: none at the innermost call, and where it failed.
+    /// `body` takes the argument and the result of the nested call, which is none in the innermost call and after a
+    /// failure.
     fn new(body: impl Fn(&mut i32, Option<i32>) -> u64 + Send + Sync + 'static) -> Self {
         let store = store(&engine());
         let run = Arc::new(Mutex::new(None::<Known>));
@@ -46,7 +47,7 @@ impl Recursion {
 
 impl Drop for Recursion {
     fn drop(&mut self) {
-        // The host function would keep its own store alive.
+        // Otherwise the host function, which the store owns, would keep the store alive.
         *self.run.lock().unwrap() = None;
     }
 }

@@ -1,4 +1,4 @@
-//! NULL: where a function documents nothing else, NULL for any of its pointers is an error, and never a crash.
+//! NULL: for any pointer parameter of any function, NULL is an error, unless the function documents what NULL means.
 
 use crate::support::{Objects, declarations, error, global_type, memory_type, no_error, ok, raw, table_type};
 use anywasm::abi::engine::*;
@@ -26,22 +26,22 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
 
-/// Which parameter gets NULL. All others get valid arguments.
+/// The index of the parameter that is NULL. All other arguments are valid.
 #[derive(Clone, Copy)]
 struct Null(usize);
 
 impl Null {
-    /// An argument for the parameter at `index`.
+    /// Returns the argument for the parameter at `index`.
     fn at<T>(self, index: usize, argument: T) -> Option<T> {
         (index != self.0).then_some(argument)
     }
 
-    /// An array for the parameter at `index`.
+    /// Returns the array for the parameter at `index`.
     fn array<T>(self, index: usize, array: &[T]) -> *const T {
         self.at(index, array.as_ptr()).unwrap_or(null())
     }
 
-    /// Room for what a function writes, for the parameter at `index`.
+    /// Returns the place for a result, for the parameter at `index`.
     fn room<T>(self, index: usize, room: &mut T) -> *mut T {
         self.at(index, room as *mut T).unwrap_or(null_mut())
     }
@@ -65,12 +65,12 @@ unsafe extern "C" fn hook() -> u64 {
 /// The empty module.
 const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
 
-/// A place for a result.
+/// Returns a place for a result.
 fn place<T>() -> MaybeUninit<T> {
     MaybeUninit::uninit()
 }
 
-/// Each function, with a call that passes NULL where it is told to.
+/// Each function, with a call that passes NULL for the parameter that `Null` names.
 const FUNCTIONS: &[(&str, Call)] = &[
     ("aw_wat2wasm", |_, n| raw!(aw_wat2wasm(n.array(0, b"(module)"), 8)).is_none()),
     ("aw_wasm2wat", |_, n| raw!(aw_wasm2wat(n.array(0, b"\0asm"), 4)).is_none()),
@@ -176,7 +176,7 @@ const FUNCTIONS: &[(&str, Call)] = &[
     }),
 ];
 
-/// Parameters that may be NULL: the function's documentation says what it means.
+/// Parameters for which the function documents what NULL means.
 const OPTIONAL: &[(&str, &str)] = &[
     ("aw_engine_new", "options"),
     ("aw_func_new", "env"),
@@ -186,7 +186,7 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("aw_wasi_stdio_stream", "finalizer"),
 ];
 
-/// Whether NULL can be passed for a parameter of the header, as a pointer to an object, an array or a function.
+/// Returns whether a parameter of the header is a pointer, to an object, an array or a function.
 fn is_pointer(param: &str) -> bool {
     let callbacks = ["aw_host_callback ", "aw_stream_callback ", "aw_interrupt_hook_function ", "aw_finalizer "];
     param.contains('*') || callbacks.into_iter().any(|callback| param.starts_with(callback))

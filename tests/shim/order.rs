@@ -1,4 +1,4 @@
-//! Objects may be deleted in any order: what is left goes on working.
+//! Order of deletion: objects may be deleted in any order, and the remaining objects keep working.
 
 use crate::support::{call, compile, engine, export, instantiate, no_error, ok, store};
 use anywasm::abi::engine::aw_engine_delete;

@@ -22,13 +22,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
-/// Token of a host function that waited in vain: the test fails instead of hanging.
+/// Token of a host function that waited too long: the test fails instead of hanging.
 pub const TIMED_OUT: u64 = u64::MAX;
 
 /// Maximum time that one thread of a test waits for another.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// An object of the C layer on any thread.
+/// An object of the C layer that may move to another thread.
 pub struct Anywhere<T>(T);
 
 // SAFETY: the C layer promises that its objects may be used from any thread; tests wrap nothing else.
@@ -50,24 +50,24 @@ impl<T> Anywhere<T> {
     }
 }
 
-/// Whether the engine has a capability.
+/// Returns whether the engine has a capability.
 pub fn has(capability: Capabilities) -> bool {
     Capabilities(aw_capabilities()).has(capability)
 }
 
-/// Returns what a C function returned. Panics with the C layer's error where it is NULL.
+/// Returns the value that a C function returned. Panics with the C layer's error if the value is NULL.
 #[track_caller]
 pub fn ok<T>(returned: Option<T>) -> T {
     returned.unwrap_or_else(|| panic!("failed: {}", aw_error_take().expect("a failure leaves an error").message()))
 }
 
-/// Panics with the C layer's error where a C function returned false.
+/// Panics with the C layer's error if a C function returned false.
 #[track_caller]
 pub fn done(returned: bool) {
     ok(returned.then_some(()));
 }
 
-/// Takes the error of a failure. Panics where none was left, or one of another kind.
+/// Returns the error that a failure left. Panics if there is none, or if it has another kind.
 #[track_caller]
 pub fn error(kind: ErrorKind) -> Box<CError> {
     let error = aw_error_take().expect("a failure leaves an error");
@@ -75,7 +75,7 @@ pub fn error(kind: ErrorKind) -> Box<CError> {
     error
 }
 
-/// Panics where an error was left.
+/// Panics if an error was left.
 #[track_caller]
 pub fn no_error() {
     if let Some(error) = aw_error_take() {
@@ -121,7 +121,7 @@ pub fn only_export(store: &CStore, text: &str, imports: &[&Extern]) -> Box<Exter
     export(&instance, 0)
 }
 
-/// Calls a function whose parameters and results are all `i32`. Returns the first slot; none where the call fails.
+/// Calls a function whose parameters and results are all `i32`. Returns the first slot, or none if the call fails.
 pub fn call(func: &Extern, argument: i32) -> Option<i32> {
     let Some(ExternType::Func(ty)) = &func.ty else { panic!("not a function") };
     assert!(ty.all().all(|ty| ty == ValType::I32));
@@ -133,18 +133,19 @@ pub fn call(func: &Extern, argument: i32) -> Option<i32> {
     called.then(|| unsafe { slots[0].i32 })
 }
 
-/// A host function from `i32` to `i32`: what its callback does with the slot, and its token.
+/// The callback of a host function from `i32` to `i32`: changes the slot, and returns a token.
 type Body = Box<dyn Fn(&mut i32) -> u64 + Send + Sync>;
 
-/// Makes a host function from `i32` to `i32`. The callback's `Drop` tells when the finalizer has run.
+/// Returns a new host function from `i32` to `i32`. Its finalizer drops `body`.
 pub fn host_func(store: &CStore, body: impl Fn(&mut i32) -> u64 + Send + Sync + 'static) -> Box<Extern> {
     let env: Box<Body> = Box::new(Box::new(body));
-    // SAFETY: the codes are one each; `run` and `free` take such an environment, and may run on any thread.
+    // SAFETY: both arrays have one code; `run` and `free` take the box as their environment, and may run on any thread.
     ok(unsafe { aw_func_new(Some(store), &AW_I32, 1, &AW_I32, 1, Some(run), Box::into_raw(env).cast(), Some(free)) })
 }
 
 unsafe extern "C" fn run(env: *mut c_void, values: *mut Value) -> u64 {
-    // SAFETY: the environment is the box of `host_func`, alive until `free`; the function's type has one slot, an `i32`.
+    // SAFETY: the environment is the box of `host_func`, alive until `free`; the function's type has one slot, an
+    // `i32`.
     unsafe { (*env.cast::<Body>())(&mut (*values).i32) }
 }
 
@@ -153,7 +154,8 @@ unsafe extern "C" fn free(env: *mut c_void) {
     drop(unsafe { Box::from_raw(env.cast::<Body>()) });
 }
 
-/// Does `work` while another thread is in the store, inside a host function. That thread runs `last` before it leaves.
+/// Runs `work` while another thread is in the store, inside a host function. The other thread runs `last` before it
+/// leaves the store.
 pub fn while_busy<R>(store: &CStore, last: impl Fn() + Send + Sync + 'static, work: impl FnOnce() -> R) -> R {
     let (entered, has_entered) = channel();
     let (leave, may_leave) = channel::<()>();
@@ -182,7 +184,7 @@ pub fn while_busy<R>(store: &CStore, last: impl Fn() + Send + Sync + 'static, wo
     })
 }
 
-/// Waits for a message; returns 0, or a token where none comes.
+/// Waits for a message. Returns 0, or a token if none arrives in time.
 fn wait(messages: &Receiver<()>) -> u64 {
     match messages.recv_timeout(PATIENCE) {
         Err(RecvTimeoutError::Timeout) => TIMED_OUT,
@@ -190,7 +192,7 @@ fn wait(messages: &Receiver<()>) -> u64 {
     }
 }
 
-/// One object of each kind that the engine has.
+/// One object of each kind that the engine supports.
 pub struct Objects {
     pub engine: Box<CEngine>,
     pub store: Box<CStore>,
@@ -230,7 +232,7 @@ impl Objects {
     }
 }
 
-/// The C form of a type.
+/// Returns the C form of a type.
 pub fn c_type(ty: ExternType) -> CExternType {
     CExternType::of(Some(&ty))
 }
@@ -254,7 +256,7 @@ pub fn global_type() -> CExternType {
     c_type(ExternType::Global(GlobalType { content: ValType::I32, mutable: true }))
 }
 
-/// A function of the header: its name, and the declarations of its parameters.
+/// A function that the header declares: its name, and the declarations of its parameters.
 pub struct Declaration {
     pub name: &'static str,
     pub params: Vec<&'static str>,
@@ -263,8 +265,8 @@ pub struct Declaration {
 /// Calls a C function that is `unsafe`, for the tables of functions in `closed.rs` and `null.rs`.
 macro_rules! raw {
     ($function:ident($($argument:expr),*)) => {
-        // SAFETY: in both tables, an array is as long as the length beside it, a value is a slot of zeroes, which holds a
-        // number or null, a slot is enough for the function that is called, and callbacks use no environment.
+        // SAFETY: in both tables, an array is as long as the length beside it, a value is a slot of zeroes, which holds
+        // a number or null, a slot is enough for the function that is called, and callbacks use no environment.
         unsafe { $function($($argument),*) }
     };
 }

@@ -1,4 +1,4 @@
-//! Threads: objects work on any thread, and a thread waits for the store unless it asks not to.
+//! Threads: objects work on any thread, and all functions but the `try` ones wait for the store.
 
 use crate::support::{
     Anywhere, call, compile, done, engine, error, export, host_func, instantiate, no_error, ok, only_export, store,
@@ -45,7 +45,7 @@ fn objects_work_on_another_thread_than_the_one_that_made_them() {
         made.join().unwrap()
     });
     assert_eq!(call(func.get(), 3), Some(3));
-    // All are deleted on a third thread, the engine first.
+    // A third thread deletes all objects, the engine first.
     thread::spawn(move || {
         drop((engine, store));
         assert_eq!(call(func.get(), 4), Some(4));
@@ -112,7 +112,7 @@ fn other_functions_wait_for_the_store() {
                     let size = aw_memory_size(Some(memory.get()));
                     (size, left.load(Ordering::SeqCst))
                 });
-                // Long enough for the thread to get to the store, where it has to wait.
+                // Time for the thread to reach the store, where it must wait.
                 thread::sleep(Duration::from_millis(50));
                 assert!(!waiting.is_finished());
                 waiting

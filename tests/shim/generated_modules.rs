@@ -1,7 +1,7 @@
-//! Modules that a fuzzer made up, through the whole C layer: compiled, linked, instantiated and called.
+//! Modules that wasm-smith generates: the test compiles, links, instantiates and calls each one through the C layer.
 //!
-//! tests/tools makes them with wasm-smith: valid modules that end by themselves. An engine that aborts ends the test, so that
-//! the test passes only where no engine did.
+//! `tests/tools/shim.py` generates the modules, which are valid and terminate. The test process ends if an engine
+//! aborts.
 
 use crate::support::{compile_bytes, engine, instantiate, store};
 use anywasm::abi::engine::CEngine;
@@ -24,13 +24,13 @@ use std::mem::MaybeUninit;
 const FOLDER: &str = "ANYWASM_SMITH";
 
 #[test]
-#[ignore = "needs modules: tests/tools/shim.py makes them and runs this"]
+#[ignore = "needs modules: tests/tools/shim.py generates them and runs this"]
 fn no_module_ends_the_process() {
     let folder = std::env::var_os(FOLDER).expect("ANYWASM_SMITH names the folder of the modules");
     let modules: Vec<_> = std::fs::read_dir(folder).expect("the folder is there").map(|file| file.unwrap()).collect();
     let engine = engine();
     let ran = modules.iter().filter(|file| runs(&engine, &std::fs::read(file.path()).unwrap())).count();
-    assert!(ran > modules.len() / 5, "only {ran} of {} modules ran: the test tests too little", modules.len());
+    assert!(ran > modules.len() / 5, "only {ran} of {} modules ran: too few to test the engine", modules.len());
 }
 
 /// Returns what a C function returned, and takes the error of a failure, which must not be a panic.
@@ -59,7 +59,7 @@ fn runs(engine: &CEngine, wasm: &[u8]) -> bool {
     true
 }
 
-/// Makes something to import; none for what this test does not make, and for what the engine refuses.
+/// Returns a new extern of this type. Returns none for a tag, and if the engine refuses the type.
 fn extern_of(store: &CStore, ty: &ExternType) -> Option<Box<Extern>> {
     let (c_type, zero) = (CExternType::of(Some(ty)), Value::default());
     // SAFETY: the types outlive the calls, and zero is a value of every type.
@@ -74,7 +74,7 @@ fn extern_of(store: &CStore, ty: &ExternType) -> Option<Box<Extern>> {
     })
 }
 
-/// Makes a host function that returns zeroes.
+/// Returns a host function that returns zeroes.
 fn zeroes(store: &CStore, ty: &FuncType) -> Option<Box<Extern>> {
     let env = Box::into_raw(Box::new(ty.slots()));
     let (params, results) = (ty.params.as_ptr().cast(), ty.results.as_ptr().cast());
