@@ -1,47 +1,47 @@
 //! A WASI stream whose reads and writes are calls of a C function.
 
+use crate::abi::func::Environment;
 use crate::wasi::{Errno, Failure, Result, Stop, Stream};
 use std::ffi::c_void;
 
-/// Reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number of bytes, or a
-/// negated `errno` of the operating system. If the host fails with an error of its own, the callback stores a token
-/// that identifies the error in `token`, and the return value is ignored.
-pub type StreamCallback = unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64;
+/// Callback of a stream: reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number
+/// of bytes, or a negated `errno` of the operating system. To end the guest, the callback stores the token of its
+/// failure in `token`; the return value is then ignored.
+pub type StreamCallback =
+    Option<unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64>;
 
-/// A callback with the pointer that it is called with.
+/// A stream that calls a C function.
 pub struct CStream {
-    /// Reads or writes.
-    pub callback: StreamCallback,
-    /// The first argument of the callback.
-    pub env: *mut c_void,
-    /// Frees `env` when the stream is dropped.
-    pub finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
+    callback: unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64,
+    env: Environment,
 }
 
-// SAFETY: only `callback` and `finalizer` use `env`, and the caller of `aw_wasi_stdio_stream` guarantees that both may
-// be called from any thread (see `# Safety` there).
+// SAFETY: only the callback and the finalizer use the environment. The creator of the stream guarantees that both may be
+// called from any thread.
 unsafe impl Send for CStream {}
-// SAFETY: only `callback` and `finalizer` use `env`. The caller of `aw_wasi_stdio_stream` guarantees that `callback`
-// may be called from any thread, thus from several at once (see `# Safety` there). `finalizer` runs in `drop`, after
-// all uses.
+// SAFETY: only the callback and the finalizer use the environment. The creator of the stream guarantees that the callback
+// may be called from any thread, thus from several at once. The finalizer runs in `drop`, after all calls.
 unsafe impl Sync for CStream {}
 
-impl Drop for CStream {
-    fn drop(&mut self) {
-        if let Some(finalizer) = self.finalizer {
-            // SAFETY: the caller of `aw_wasi_stdio_stream` guarantees that `finalizer` accepts `env`. `drop` runs once,
-            // after the last call of `callback`.
-            unsafe { finalizer(self.env) }
-        }
+impl CStream {
+    /// A stream that calls `callback`.
+    ///
+    /// # Safety
+    /// The callback may be called with this environment, from any thread, until the stream is dropped.
+    pub unsafe fn new(
+        callback: unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64,
+        env: Environment,
+    ) -> Self {
+        Self { callback, env }
     }
 }
 
 impl Stream for CStream {
     fn transfer(&self, buffer: &mut [u8]) -> Result<usize> {
         let mut token = 0;
-        // SAFETY: the caller of `aw_wasi_stdio_stream` guarantees that `callback` accepts `env`, which is valid until
-        // `drop`. `buffer` and `token` are borrowed mutably, so nothing else accesses them during the call.
-        let count = unsafe { (self.callback)(self.env, buffer.as_mut_ptr(), buffer.len(), &raw mut token) };
+        // SAFETY: the creator of the stream guarantees that the callback may be called with this environment. `buffer` and
+        // `token` are borrowed mutably, so nothing else accesses them during the call.
+        let count = unsafe { (self.callback)(self.env.data(), buffer.as_mut_ptr(), buffer.len(), &raw mut token) };
         if token != 0 {
             return Err(Failure::Stop(Stop::Host(token)));
         }
@@ -88,7 +88,9 @@ mod tests {
     /// Returns the outcome of a read of four bytes.
     fn read(result: i64, token: u64) -> Result<usize> {
         let env = Env { result, token, finalized: Cell::new(0) };
-        let stream = CStream { callback, env: (&raw const env).cast_mut().cast(), finalizer: Some(finalizer) };
+        // SAFETY: callback and finalizer take a pointer to an `Env`, which lives longer than the stream.
+        let stream =
+            unsafe { CStream::new(callback, Environment::new((&raw const env).cast_mut().cast(), Some(finalizer))) };
         let mut buffer = [0; 4];
         let outcome = stream.transfer(&mut buffer);
         assert_eq!((buffer, env.finalized.get()), (*b"xxxx", 0));

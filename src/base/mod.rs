@@ -6,6 +6,7 @@ pub mod capabilities;
 pub mod error;
 pub mod option_table;
 pub mod options;
+pub mod pointer;
 pub mod target;
 pub mod trap;
 pub mod types;

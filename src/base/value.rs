@@ -1,11 +1,11 @@
-//! Value slots: the form of a call's arguments and results, on both sides of the C layer.
+//! Value slots, which hold the arguments and results of calls on both sides of the C layer.
 
-use std::ffi::c_void;
+use crate::base::pointer;
 
-/// One value. The slot does not hold its type: the function's type says which field is valid.
+/// A value slot. The type of the parameter, result, global or table says which field holds the value.
 ///
-/// The size and layout equal those of wasmtime's `wasmtime_val_raw_t`, so that numbers need no conversion. A `funcref`
-/// is a pointer to an `aw_extern`. An `externref` is a number by which the host knows the object. Null is 0.
+/// The slot has the size and layout of wasmtime's `wasmtime_val_raw_t`, so that numbers reach that engine without a
+/// copy.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub union Value {
@@ -19,13 +19,10 @@ pub union Value {
     pub f64: f64,
     /// `v128`, little-endian
     pub v128: [u8; 16],
-    /// `funcref` or `externref`
+    /// A reference: 0 for null, or else for `funcref` the address of an `aw_extern`, and for `externref` the host's
+    /// number for the object.
     pub reference: u64,
 }
-
-/// A host function. `env` is the pointer that the function was created with. The slots in `values` hold the arguments,
-/// and take the results. Returns 0, or the token of the host's failure.
-pub type HostCallback = unsafe extern "C" fn(env: *mut c_void, values: *mut Value) -> u64;
 
 const _: () = assert!(size_of::<Value>() == 16 && align_of::<Value>() == 8);
 
@@ -38,8 +35,6 @@ impl Default for Value {
 impl Value {
     /// Returns the first 64 bits of the slot: all bits of a number or a reference.
     pub fn bits(&self) -> u64 {
-        // SAFETY: any 8 bytes are a valid `u64`. The first 8 bytes of a slot are always initialized: the shim makes
-        // slots by `Value::default` or with the field `reference`, and engines and C callers pass whole slots.
-        unsafe { self.reference }
+        pointer::first_word(self)
     }
 }

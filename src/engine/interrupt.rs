@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The host's hook. A guest calls it on its own thread; the result is 0, or the token of the failure that ends the guest.
-pub type Hook = extern "C" fn() -> u64;
+pub type Hook = Box<dyn Fn() -> u64 + Send + Sync>;
 
 /// Something whose guests check their deadline when the time advances: an engine.
 pub trait Tick: Send + Sync {

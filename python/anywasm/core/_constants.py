@@ -83,19 +83,19 @@ class ValType(ValTypeBase):
 
 
 class WasiVersion(enum.IntEnum):
-    """A version of WASI. Their calls have the same types, but some structures and numbers differ."""
+    """A version of WASI, from the oldest to the newest. A call has the same type in all versions, but some structures and numbers differ."""
 
-    #: `wasi_unstable`, snapshot 0.
+    #: `wasi_unstable`, also called snapshot 0.
     UNSTABLE = 0
     #: `wasi_snapshot_preview1`.
     PREVIEW1 = 1
 
 
-#: A directory's names may be listed and opened.
+#: Right to a preopened directory: names may be listed and opened.
 WASI_LIST = 1
-#: A directory's names may be made, removed and renamed.
+#: Right to a preopened directory: names may be created, removed and renamed.
 WASI_CHANGE = 2
-#: Files may be read.
+#: Right to a preopened directory: files may be read.
 WASI_READ = 4
-#: Files may be written.
+#: Right to a preopened directory: files may be written.
 WASI_WRITE = 8
