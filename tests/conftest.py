@@ -21,6 +21,36 @@ pytest_plugins = ["conformance_fixtures"]
 INSTALLED = [info.name for info in anywasm.engines() if info.installed]
 
 
+#: The parameters of tests whose value is an engine's name, or begins with it.
+ENGINE_PARAMETERS = ("wasm", "engine", "below")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", help="run on this engine only; tests that concern no engine run too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselects the tests on other engines than the one named by the option `--engine`."""
+    only = config.getoption("--engine")
+    if only is None:
+        return
+    if only not in INSTALLED:
+        raise pytest.UsageError(f"--engine: {only!r} is not installed; installed: {', '.join(INSTALLED)}")
+    selected = [item for item in items if engine_of(item) in (None, only)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in selected])
+    items[:] = selected
+
+
+def engine_of(item: pytest.Item) -> str | None:
+    """Returns the name of the engine that a test runs on, or None if the test concerns no engine."""
+    callspec = getattr(item, "callspec", None)
+    for name in ENGINE_PARAMETERS:
+        if callspec is not None and name in callspec.params:
+            value = callspec.params[name]
+            return value if isinstance(value, str) else str(value[0])
+    return None
+
+
 def pytest_report_header() -> list[str]:
     lines = []
     for info in anywasm.engines():

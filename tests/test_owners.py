@@ -33,11 +33,7 @@ def test_owners_of_one_store_go_in_any_order_on_any_thread(engine: str) -> None:
         engine_module, engine = default_engine(), Engine()
         module = Module(engine, '''%s''')
 
-        class Holder:
-            def _host_slowly(self, *args):
-                raise AssertionError
-
-        holder, signature = Holder(), object()
+        holder, signature = object(), object()
         def function():
             pass
 

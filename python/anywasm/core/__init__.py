@@ -32,8 +32,7 @@ a style's public class derives from has members with the prefix `_core_` only: `
 prefix is for the core and the styles, not for programs. `Importable` has the prefix because `Func` implements it, and
 `specialise` reads two attributes with it. All other classes of the core have plain names.
 
-Five names are exceptions because C code uses them: `Func._bind`, `Func._call_slowly`, `Func._raise_failure`
-(`src/glue/call.c`), `Store._host_slowly` and `Store._last_results` (`src/glue/host.c`).
+One name is an exception: `Func._bind`, a method of the C type `Callable` (`src/glue/call.c`).
 """
 
 from anywasm.core.buffer import Buffer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from anywasm.core import interrupts
+from anywasm.core import glue, interrupts
 from anywasm.core.errors import ErrorKind, Failure, lacking, take_failure
 from anywasm.core.handle import Handle
 from anywasm.core.style import StyleAdapter
@@ -18,8 +18,8 @@ Option = bool | int | str
 class Engine(Handle):
     """An engine with its options. The stores and modules that are created with it share it.
 
-    `name` is the engine's name; None means the default engine. `options` are options of `src/base/options.rs` by name.
-    Raises the style's error for an unknown option, and its capability error for an option that the engine cannot
+    `name` is the engine's name; None means the default engine. `options` are options of `src/base/option_table.rs` by
+    name. Raises the style's error for an unknown option, and its capability error for an option that the engine cannot
     honour.
 
     With the option `interruptible`, Python's signal handlers run while WebAssembly runs, so that Ctrl-C ends a guest.
@@ -30,6 +30,7 @@ class Engine(Handle):
         self, style: StyleAdapter, name: str | None = None, options: Mapping[str, Option] | None = None
     ) -> None:
         engine_module = load(name) if name else default_engine()
+        glue.set_up(engine_module)
         interrupts.watch(engine_module)
         options = interrupts.default_options(engine_module) | dict(options or {})
         raw = engine_module.lib.aw_options_new()

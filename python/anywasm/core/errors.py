@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any, NamedTuple
 
+from anywasm.core._constants import ErrorKind as ErrorKind
 from anywasm.core.trap import Frame, TrapCode
 from anywasm.engines import EngineModule, engines
-
-
-class ErrorKind(enum.IntEnum):
-    """The kind of a failure. The numbers are the shim's (`src/base/error.rs`)."""
-
-    INVALID = 1
-    MALFORMED = 2
-    UNSUPPORTED = 3
-    LINK = 4
-    TRAP = 5
-    HOST = 6
-    ENGINE = 7
-    CLOSED = 8
-    STORE = 9
-    BOUNDS = 10
-    INCOMPATIBLE = 11
-    PANIC = 12
-    EXIT = 13
 
 
 class CapabilityError(RuntimeError):
@@ -81,7 +63,7 @@ def _read(engine_module: EngineModule, error: Any) -> Failure:
         kind, code, message = ErrorKind(error.kind), error.code, engine_module.text(error.message)
         capability = None
         if kind is ErrorKind.UNSUPPORTED and code >= 0:
-            capability = list(engine_module.meanings)[code]
+            capability = engine_module.capability_name(code)
             message = f"{message}; {_engines_with(capability)}"
         trap_code = TrapCode(code) if kind is ErrorKind.TRAP and code in TrapCode._value2member_map_ else None
         frames = tuple(_frame(engine_module, error.frames[index]) for index in range(error.frames_len))

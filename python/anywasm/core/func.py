@@ -120,13 +120,9 @@ class Func(Extern):
         """Returns the extern that represents this function as a reference in a store."""
         return self
 
-    def _call_slowly(self, args: tuple[Any, ...]) -> Any:
+    def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         """Calls the function if the C code cannot do it: applies the style's conversions and raises its errors."""
         raise NotImplementedError
-
-    def _raise_failure(self) -> Any:
-        """Raises the exception of the call that has just failed on this thread."""
-        raise self._core_last_exception()
 
 
 class OpaqueRef(Extern):

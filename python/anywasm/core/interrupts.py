@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import threading
 
-from anywasm.core import parking
 from anywasm.engines import EngineModule
 
 #: The engine modules that have the hook. The values mean nothing: a dictionary serves as an ordered set.
@@ -34,7 +33,7 @@ def default_options(engine_module: EngineModule) -> dict[str, bool | int | str]:
 
 
 def _install_hook(engine_module: EngineModule) -> None:
-    engine_module.lib.aw_py_watch_signals(id(parking.park), threading.main_thread().ident)
+    engine_module.watch_signals(threading.main_thread().ident)
 
 
 def _fork(stage: int) -> None:

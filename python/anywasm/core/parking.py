@@ -6,14 +6,15 @@ as the same object.
 
 The whole way of an exception that a host function raises:
 
-1. `src/glue/host.c` catches it in the callback and calls the store's `_host_slowly`.
-2. `core/host.py` parks it (`park`) and returns the token.
+1. `src/glue/host.c` catches it in the callback and calls `park_host_exception` (`core/glue.py`). Exceptions of the slow
+   path are caught in `core/host.py`.
+2. `park` in this module stores it and returns the token.
 3. `src/store/host.rs` stores the token in the store record and returns a trap to the engine, which unwinds the guest.
 4. `Entered::run` (`src/store/mod.rs`) replaces the trap by an error of the kind `HOST` with that token.
 5. `Store._core_exception_for` (`core/store/store.py`) takes the exception (`take`), and its caller raises it.
 
 Exceptions of WASI streams (`src/glue/stream.c`) and of signal handlers (`src/glue/interrupt.c`) enter at step 2: their
-C code calls `park` itself.
+C code calls `park` itself. `src/glue/exceptions.c` is the C part that all three share.
 """
 
 from __future__ import annotations

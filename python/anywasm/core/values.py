@@ -7,7 +7,7 @@ is to read it from a slot.
 A number on its way between Python and a guest meets, in this order:
 
 1. the fast paths in C: `src/glue/call.c` for arguments and results of calls, `src/glue/host.c` for host functions;
-2. the slow paths `Func._call_slowly` and `core/host.py`, for whatever the fast paths do not cover;
+2. the slow paths `Func._core_call_slowly` and `core/host.py`, for whatever the fast paths do not cover;
 3. the style's rules, which turn any Python object into a plain value or raise (`convert.py` of the style);
 4. this module, which trusts that it is given plain values.
 """

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from anywasm.core import parking
+from anywasm.core import _constants
 from anywasm.core.definition import HostDefinition
 from anywasm.core.engine import Engine
 from anywasm.core.handle import Handle
@@ -26,26 +26,21 @@ from anywasm.engines import EngineModule
 
 
 class Perms(enum.IntFlag):
-    """What a program may do in a preopened directory and below. The numbers are the shim's (`src/abi/wasi.rs`)."""
+    """What a program may do in a preopened directory and below."""
 
     #: List and open names.
-    LIST = 1
+    LIST = _constants.WASI_LIST
     #: Create, remove and rename names.
-    CHANGE = 2
+    CHANGE = _constants.WASI_CHANGE
     #: Read files.
-    READ = 4
+    READ = _constants.WASI_READ
     #: Write files.
-    WRITE = 8
-    ALL = 15
+    WRITE = _constants.WASI_WRITE
+    ALL = LIST | CHANGE | READ | WRITE
     READ_ONLY = LIST | READ
 
 
-class Version(enum.IntEnum):
-    """A version of WASI. The numbers are the shim's."""
-
-    UNSTABLE = 0
-    PREVIEW1 = 1
-
+Version = _constants.WasiVersion
 
 #: By version, the name of the module that programs import WASI from.
 MODULES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
@@ -122,7 +117,7 @@ class WasiContext(Handle):
             self._core_check(lib.aw_wasi_stdio_fd(self._core_ptr, fd, stream.fileno()))
         elif stream is not None:
             self._callables.append(stream)
-            self._core_check(lib.aw_py_wasi_stream(self._core_ptr, fd, id(stream), id(parking.park)))
+            self._core_check(self._core_engine_module.connect_stream(self._core_owner, fd, stream))
 
     def _open_directories(self, config: WasiConfig) -> None:
         ffi, lib = self._core_engine_module.ffi, self._core_engine_module.lib

@@ -96,9 +96,9 @@ class Function(Sealed, core.Func):
         return proxy
 
     def _call(self, *args: Any) -> Any:
-        return self._call_slowly(args)
+        return self._core_call_slowly(args)
 
-    def _call_slowly(self, args: tuple[Any, ...]) -> Any:
+    def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         if self._core_owner is None:
             self._settle()
         params, results = self._core_signature.params, self._core_signature.results

@@ -60,7 +60,7 @@ class Func(core.Func):
         result: FuncType = of_core(self._core_signature)
         return result
 
-    def _call_slowly(self, args: tuple[Any, ...]) -> Any:
+    def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         if not args:
             raise TypeError("a function is called with its store, then its arguments")
         check_store(args[0], self)

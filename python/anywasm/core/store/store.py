@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from anywasm.core import host, parking
+from anywasm.core import parking
 from anywasm.core.engine import Engine
 from anywasm.core.errors import ErrorKind, Failure, take_failure
 from anywasm.core.handle import Handle
 from anywasm.core.lazy import lazy
 from anywasm.core.store.state import StoreState
-
-if TYPE_CHECKING:
-    from anywasm.core.types import FuncType
 
 
 class Store(Handle):
@@ -23,8 +19,9 @@ class Store(Handle):
     cannot look into it. So a callable that refers to its own instance is collected with the instance.
     """
 
-    #: The results of the last host function whose results include references. The C glue sets it (`src/glue/host.c`).
-    _last_results: Any = None
+    #: The owners of the references among the last host function's results. The C glue sets this attribute
+    #: (`src/glue/host.c`).
+    _core_last_results: Any = None
 
     def __init__(self, engine: Engine) -> None:
         # This repeats `Handle.__init__`: programs create stores all the time.
@@ -54,12 +51,6 @@ class Store(Handle):
         """Returns the owner of a pointer to a new extern in this store. NULL raises the failed call's exception."""
         return self._core_engine_module.own("extern", self._core_check(ptr))
 
-    def _host_slowly(
-        self, function: Callable[..., Any], signature: FuncType, what: int, value: Any, address: int
-    ) -> int | list[Any]:
-        """Runs the slow path of a host function. The C glue calls this method (see `core/host.py`)."""
-        return host.slowly(self, function, signature, what, value, address)
-
     def _core_exception_for(self, failure: Failure) -> BaseException:
         """Returns the exception for a failed call in this store.
 
@@ -85,4 +76,4 @@ class Store(Handle):
         state = StoreState()
         state.callables = []
         self._core_state = state
-        self.__dict__.pop("_last_results", None)
+        self.__dict__.pop("_core_last_results", None)
