@@ -1,4 +1,4 @@
-"""Why something cannot be imported, in wasmtime's words and order."""
+"""Describes why an object cannot be imported. The texts, and the order of the checks, are those of wasmtime."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Optional, Union
 
 from anywasm import core
 
-_KINDS: dict[type, str] = {
+_NOUNS: dict[type, str] = {
     core.FuncType: "function",
     core.GlobalType: "global",
     core.TableType: "table",
@@ -16,12 +16,15 @@ _KINDS: dict[type, str] = {
 
 
 def describe(asked: core.ExternType, given: Optional[core.ExternType]) -> str:
-    """What is asked for and what is there instead; None stands for a reference that nothing is known of."""
+    """Describes the difference between the type of an import and the type of the given object.
+
+    `given` is None for an opaque reference, of which the engine does not know the type.
+    """
     if given is None:
         return f"types incompatible: expected type `{asked}`, found an opaque reference"
     if type(asked) is not type(given):
-        kind = "func" if isinstance(asked, core.FuncType) else _KINDS[type(asked)]
-        return f"expected {kind}, but found {_KINDS[type(given)]}"
+        expected = "func" if isinstance(asked, core.FuncType) else _NOUNS[type(asked)]
+        return f"expected {expected}, but found {_NOUNS[type(given)]}"
     if isinstance(asked, core.GlobalType) and isinstance(given, core.GlobalType):
         return f"global types incompatible: {_globals(asked, given)}"
     if isinstance(asked, core.TableType) and isinstance(given, core.TableType):
@@ -37,7 +40,7 @@ def _globals(asked: core.GlobalType, given: core.GlobalType) -> str:
     if asked.content is not given.content:
         expected, found = str(asked.content), str(given.content)
         if {asked.content, given.content} <= core.REFERENCES:
-            # Of two reference types wasmtime names what they refer to.
+            # For two reference types, wasmtime shows the heap types: `func` for `funcref`.
             expected, found = expected.removesuffix("ref"), found.removesuffix("ref")
         return f"expected global of type `{expected}`, found global of type `{found}`"
     expected, found = (f"{'mutable' if ty.mutable else 'immutable'} global" for ty in (asked, given))
@@ -64,15 +67,15 @@ def _memories(asked: core.MemoryType, given: core.MemoryType) -> str:
     return _limits("memory", asked, given)
 
 
-def _width(kind: str, wide: bool) -> str:
-    expected, found = (64, 32) if wide else (32, 64)
-    return f"expected {expected}-bit {kind}, found {found}-bit {kind}"
+def _width(noun: str, expects_64: bool) -> str:
+    expected, found = (64, 32) if expects_64 else (32, 64)
+    return f"expected {expected}-bit {noun}, found {found}-bit {noun}"
 
 
 def _limits(
-    kind: str, asked: Union[core.TableType, core.MemoryType], given: Union[core.TableType, core.MemoryType]
+    noun: str, asked: Union[core.TableType, core.MemoryType], given: Union[core.TableType, core.MemoryType]
 ) -> str:
     expected, found = (
         f"(min: {ty.minimum}, max: {'none' if ty.maximum is None else ty.maximum})" for ty in (asked, given)
     )
-    return f"expected {kind} limits {expected} doesn't match provided {kind} limits {found}"
+    return f"expected {noun} limits {expected} doesn't match provided {noun} limits {found}"
