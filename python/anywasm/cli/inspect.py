@@ -47,7 +47,8 @@ def _describe(module: core.Module) -> dict[str, Any]:
     return {
         "name": module.name_section,
         "imports": [
-            {"module": wanted.module, "name": wanted.name, "type": str(wanted.type)} for wanted in module.import_list
+            {"module": import_.module, "name": import_.name, "type": str(import_.type)}
+            for import_ in module.import_list
         ],
         "exports": [{"name": export.name, "type": str(export.type)} for export in module.export_list],
         "custom_sections": [{"name": name, "size": len(contents)} for name, contents in sections],

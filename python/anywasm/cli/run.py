@@ -215,9 +215,9 @@ def _run(
 
 
 def _refuse_unsupported_imports(module: core.Module) -> None:
-    unsupported = [wanted for wanted in module.import_list if wanted.module not in wasi.MODULES.values()]
+    unsupported = [import_ for import_ in module.import_list if import_.module not in wasi.MODULES.values()]
     if unsupported:
-        lines = [f"\n  {printable(f'{wanted.module}.{wanted.name}')} {wanted.type}" for wanted in unsupported]
+        lines = [f"\n  {printable(f'{import_.module}.{import_.name}')} {import_.type}" for import_ in unsupported]
         raise click.ClickException(f"unsupported imports (only WASI is available):{''.join(lines)}")
 
 

@@ -1,4 +1,4 @@
-"""Decides in which engine store a memory, global or table that the host made lives, as late as possible.
+"""Chooses the engine store of a memory, global or table that the host made, as late as possible.
 
 In this style, objects of any `Store` can be imported anywhere. An engine allows only imports that live in the same
 engine store as the instance. So an object that the host made stays unbound, which means that it is in no engine store,
@@ -95,14 +95,14 @@ class Binding(Generic[ExternT]):
         """Returns the object. If it is unbound, creates it in `store`."""
         return self._get_in(store) if self.extern is None else self.extern
 
-    def _get_in(self, wanted: core.Store | None) -> ExternT:
+    def _get_in(self, store_if_unbound: core.Store | None) -> ExternT:
         while True:
             plan = self._last_plan
             store = plan.store
             if store is not None:
                 self.extern = plan.create(store)
                 return self.extern
-            claim = Claim(wanted or self._required_style_store._home())
+            claim = Claim(store_if_unbound or self._required_style_store._home())
             claim.decide(self.join(claim))
 
     def join(self, claim: Claim) -> bool:

@@ -1,4 +1,4 @@
-"""The class of `Memory.buffer`."""
+"""The class `Buffer`, the class of `Memory.buffer`."""
 
 from __future__ import annotations
 

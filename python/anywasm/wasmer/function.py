@@ -1,4 +1,4 @@
-"""The class of functions."""
+"""The class `Function`, for WebAssembly functions and host functions."""
 
 from __future__ import annotations
 

@@ -73,11 +73,11 @@ def namespaces(import_object: Any) -> dict[str, dict[str, Any]]:
 def resolve(imports: tuple[core.Import, ...], by_namespace: dict[str, dict[str, Any]]) -> list[Any]:
     """Returns the objects for a module's imports, in the module's order. RuntimeError for the first missing one."""
     externs = []
-    for wanted in imports:
-        extern = dict.get(by_namespace.get(wanted.module, {}), wanted.name)
+    for import_ in imports:
+        extern = dict.get(by_namespace.get(import_.module, {}), import_.name)
         if extern is None:
-            where = f'Error while importing "{wanted.module}"."{wanted.name}"'
-            raise RuntimeError(f"{where}: unknown import. Expected {describe(wanted.type)}")
+            where = f'Error while importing "{import_.module}"."{import_.name}"'
+            raise RuntimeError(f"{where}: unknown import. Expected {describe(import_.type)}")
         externs.append(extern)
     return externs
 
@@ -146,8 +146,9 @@ def replace_homes(store: core.Store, module: core.Module, externs: list[Any]) ->
     imported the memory. With a single home store, one instance in use would keep all other instances in it alive.
 
     Nothing is replaced if the module imports or exports a mutable global, a table or a tag: a later instance could
-    import such an object together with an object that is bound to the home store. Functions and immutable globals can
-    be imported anywhere, and no module that stock wasmer accepts has two memories, so these set no limit.
+    import such an object together with an object that is bound to the home store. Functions and immutable globals do
+    not matter, because they can be imported anywhere. Memories do not matter, because stock wasmer accepts no module
+    with two memories.
     """
     memories = [extern for extern in externs if isinstance(extern, Memory)]
     if memories and not any(map(_limits_store, _import_and_export_types(module))):
@@ -156,7 +157,7 @@ def replace_homes(store: core.Store, module: core.Module, externs: list[Any]) ->
 
 
 def _import_and_export_types(module: core.Module) -> Iterator[core.ExternType]:
-    yield from (wanted.type for wanted in module.import_list)
+    yield from (import_.type for import_ in module.import_list)
     yield from (export.type for export in module.export_list)
 
 

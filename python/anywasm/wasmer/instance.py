@@ -1,4 +1,4 @@
-"""Instances."""
+"""The class `Instance`, for instances of modules."""
 
 from __future__ import annotations
 

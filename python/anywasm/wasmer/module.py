@@ -1,4 +1,4 @@
-"""Modules."""
+"""The class `Module`, for compiled modules."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Module(Sealed):
     def imports(self) -> list[ImportType]:
         """The imports, in the module's order."""
         return [
-            ImportType(wanted.module, wanted.name, type_from_core(wanted.type)) for wanted in self._core.import_list
+            ImportType(import_.module, import_.name, type_from_core(import_.type)) for import_ in self._core.import_list
         ]
 
     def custom_sections(self, name: str) -> list[bytes]:

@@ -28,11 +28,11 @@ class WasmerAdapter(core.StyleAdapter):
             return RuntimeError(f"incompatible binary: {failure.message}")
         return RuntimeError(failure.message)
 
-    def link_error(self, asked: core.Import, given: core.ExternType | None, failure: Failure) -> BaseException:
-        where = f'Error while importing "{asked.module}"."{asked.name}"'
-        received = describe(given) if given else "an opaque reference"
+    def link_error(self, expected: core.Import, actual: core.ExternType | None, failure: Failure) -> BaseException:
+        where = f'Error while importing "{expected.module}"."{expected.name}"'
+        received = describe(actual) if actual else "an opaque reference"
         return RuntimeError(
-            f"{where}: incompatible import type. Expected {describe(asked.type)} but received {received}"
+            f"{where}: incompatible import type. Expected {describe(expected.type)} but received {received}"
         )
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:

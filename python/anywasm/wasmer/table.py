@@ -1,4 +1,4 @@
-"""The class of tables."""
+"""The class `Table`, for tables of references."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text format."""
+"""Translation between the text format and the binary format."""
 
 from __future__ import annotations
 

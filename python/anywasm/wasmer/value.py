@@ -1,4 +1,4 @@
-"""The class of typed values. A program passes them as initial values of globals."""
+"""The class `Value`, for typed values such as the initial value of a global."""
 
 from __future__ import annotations
 

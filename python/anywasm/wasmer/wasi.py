@@ -59,7 +59,7 @@ def get_version(module: Module, strict: bool) -> int | None:
     2
     """
     check.instance("module", module, Module)
-    module_names = list(dict.fromkeys(wanted.module for wanted in module._core.import_list))
+    module_names = list(dict.fromkeys(import_.module for import_ in module._core.import_list))
     numbers = {wasi.MODULES[version]: int(number) for number, version in _VERSIONS.items()}
     if strict and len(module_names) != 1:
         return None

@@ -1,4 +1,4 @@
-"""The class that represents the calling instance in a host function."""
+"""The class `Caller`, which represents the calling instance in a host function."""
 
 from __future__ import annotations
 

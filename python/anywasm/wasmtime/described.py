@@ -1,4 +1,4 @@
-"""The base class of type descriptions, exports, imports and stack frames."""
+"""The class `Described`, the base of types, imports, exports and stack frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The class of engines."""
+"""The class `Engine`, for engines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The class of globals."""
+"""The class `Global`, for global variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The class of instances, and the mapping of their exports."""
+"""The class `Instance`, for instances of modules, and the mapping of their exports."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class InstanceExports(Mapping[str, Any]):
 class Instance:
     """An instance of a module. `imports` are the imports in the module's order.
 
-    Raises WasmtimeError if the number or a type of the imports is wrong, and `Trap` if the start function traps. If the
-    start function calls a host function that raises an exception, raises this exception.
+    Raises WasmtimeError if the number or a type of the imports is wrong, and `Trap` if the start function traps. An
+    exception of a host function that the start function calls is raised unchanged.
     """
 
     # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.

@@ -1,4 +1,4 @@
-"""The class of modules whose imports are resolved."""
+"""The class `InstancePre`, for modules whose imports are resolved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The linker, which resolves imports by name."""
+"""The class `Linker`, which resolves imports by name."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ class Linker(Managed):
     def define_module(self, store: Storelike, name: str, module: Module) -> None:
         """Defines the exports of a module, under the module name `name`.
 
-        A module that exports `_start` is a *command*: only its functions are defined, and each call of such a function
-        makes a new instance. Any other module is a *reactor*: this method makes one instance, calls its `_initialize`
-        if it exports one, and defines all its exports. (WASI, "Application ABI")
+        WASI's "Application ABI" has two kinds of modules. A module that exports `_start` is a *command*: its functions
+        are defined, and each call of one makes a new instance. Any other module is a *reactor*: this method makes one
+        instance, calls its `_initialize` if there is one, and defines all its exports.
         """
         try:
             self._core.define_module(self._checked_store(store), name, _core_module(module))

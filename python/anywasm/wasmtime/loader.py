@@ -68,12 +68,12 @@ class WasmLoader(FileLoader):
         wasm_module = Module(store.engine, self.get_data(self.path))
         linker = Linker(store.engine)
         linker.allow_shadowing = True  # A module may import a name twice.
-        for wanted in wasm_module.imports:
-            if wanted.module in wasi.MODULES.values():
+        for import_ in wasm_module.imports:
+            if import_.module in wasi.MODULES.values():
                 _set_up_wasi()
                 linker.define_wasi()
             else:
-                linker.define(store, wanted.module, wanted.name or "", self._find_import(wanted))
+                linker.define(store, import_.module, import_.name or "", self._find_import(import_))
         try:
             instance = linker.instantiate(store, wasm_module)
         except WasmtimeError as error:
@@ -82,13 +82,13 @@ class WasmLoader(FileLoader):
         for name, item in instance.exports(store).items():
             setattr(module, name, functools.partial(item, store) if isinstance(item, Func) else item)
 
-    def _find_import(self, wanted: ImportType) -> Any:
-        python_module = importlib.import_module(wanted.module)
+    def _find_import(self, import_: ImportType) -> Any:
+        python_module = importlib.import_module(import_.module)
         try:
-            item = getattr(python_module, wanted.name or "")
-            return _to_extern(wanted.type, item)
+            item = getattr(python_module, import_.name or "")
+            return _to_extern(import_.type, item)
         except (AttributeError, TypeError) as error:
-            text = f"cannot import {wanted.name!r} from {wanted.module!r}: {error} (needed by {self.path})"
+            text = f"cannot import {import_.name!r} from {import_.module!r}: {error} (needed by {self.path})"
             raise ImportError(text, name=self.name, path=self.path) from error
 
 

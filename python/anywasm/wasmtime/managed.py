@@ -1,4 +1,4 @@
-"""The base class of objects that can be closed."""
+"""The class `Managed`, the base of objects that can be closed."""
 
 from __future__ import annotations
 
@@ -57,4 +57,7 @@ class Managed:
         self.close()
 
     def __del__(self) -> None:
-        """Does nothing. wasmtime-py has this method. Here, Python frees what the object holds without its help."""
+        """Does nothing. The method exists only because wasmtime-py has it.
+
+        Python frees what the object holds, on any thread, without waiting for a store.
+        """

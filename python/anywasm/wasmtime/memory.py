@@ -1,4 +1,4 @@
-"""The class of memories."""
+"""The class `Memory`, for linear memories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The class of modules."""
+"""The class `Module`, for compiled modules."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Module(Managed):
     @property
     def imports(self) -> list[ImportType]:
         """The imports, in the module's order."""
-        return [ImportType._from_core(wanted) for wanted in self._core.import_list]
+        return [ImportType._from_core(import_) for import_ in self._core.import_list]
 
     @property
     def exports(self) -> list[ExportType]:

@@ -1,4 +1,4 @@
-"""The class of shared memories."""
+"""The class `SharedMemory`, for memories that threads share."""
 
 from __future__ import annotations
 

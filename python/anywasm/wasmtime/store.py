@@ -1,4 +1,4 @@
-"""The class of stores, and other objects that programs may pass in place of a store."""
+"""The class `Store`, and other classes whose objects programs may pass in place of a store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Store(core.Store, Managed):
-    """The container that functions, memories, tables, globals and instances live in. Calls on them take the store.
+    """A store, in which instances, functions, memories, tables and globals live. Their methods take the store.
 
     >>> from anywasm.wasmtime import Store
     >>> with Store() as store:
@@ -60,7 +60,10 @@ class Store(core.Store, Managed):
             core_store.core_wasi.take_over(context)
 
     def gc(self) -> None:
-        """Releases the Python objects that no externref refers to any more. Otherwise, they are released later."""
+        """Releases the Python objects that guests got as externref and do not refer to any more.
+
+        Without a call of this method, these objects are released later.
+        """
         self._context().core_collect()
 
     def set_fuel(self, fuel: int) -> None:

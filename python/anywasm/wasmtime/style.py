@@ -26,9 +26,9 @@ class WasmtimeAdapter(core.StyleAdapter):
             return ValueError("already closed")
         return WasmtimeError._from_engine(failure.message)
 
-    def link_error(self, asked: core.Import, given: core.ExternType | None, failure: Failure) -> BaseException:
-        cause = mismatch.describe(asked.type, given)
-        text = f"incompatible import type for `{asked.module}::{asked.name}`\n\nCaused by:\n    {cause}\n"
+    def link_error(self, expected: core.Import, actual: core.ExternType | None, failure: Failure) -> BaseException:
+        cause = mismatch.describe(expected.type, actual)
+        text = f"incompatible import type for `{expected.module}::{expected.name}`\n\nCaused by:\n    {cause}\n"
         return WasmtimeError._from_engine(text)
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:

@@ -1,4 +1,4 @@
-"""The class of exception tags."""
+"""The class `Tag`, for exception tags."""
 
 from __future__ import annotations
 

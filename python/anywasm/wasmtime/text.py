@@ -1,4 +1,4 @@
-"""The text format."""
+"""Translation from the text format to the binary format."""
 
 from __future__ import annotations
 

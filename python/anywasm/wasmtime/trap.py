@@ -1,4 +1,4 @@
-"""The class of traps, with their codes and stack frames."""
+"""The class `Trap`, with its codes and stack frames."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Frame(Described[core.Frame]):
 
 
 class Trap(Picklable, Managed):
-    """A trap. It ended a call of WebAssembly. A host function may raise one that it makes with a message.
+    """A trap, which ends a call of WebAssembly. A host function causes one when it raises `Trap(message)`.
 
     >>> from anywasm.wasmtime import Trap
     >>> Trap("out of patience").message

@@ -1,4 +1,4 @@
-"""The class of typed values."""
+"""The class `Val`, for typed values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The WASI config of this style."""
+"""The class `WasiConfig`, for the WASI config of a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The classes of function types and of tag types, which have a function type."""
+"""The classes `FuncType` and `TagType`, for types of functions and exception tags."""
 
 from __future__ import annotations
 

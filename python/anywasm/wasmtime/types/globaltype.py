@@ -1,4 +1,4 @@
-"""The class of global types."""
+"""The class `GlobalType`, for types of globals."""
 
 from __future__ import annotations
 

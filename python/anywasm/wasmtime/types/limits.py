@@ -1,4 +1,4 @@
-"""The class of minimum and maximum sizes of memories and tables."""
+"""The class `Limits`, for minimum and maximum sizes of memories and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The class of memory types."""
+"""The class `MemoryType`, for types of memories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The classes of a module's imports and exports."""
+"""The classes `ImportType` and `ExportType`, for the imports and exports of a module."""
 
 from __future__ import annotations
 

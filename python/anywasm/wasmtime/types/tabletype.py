@@ -1,4 +1,4 @@
-"""The class of table types."""
+"""The class `TableType`, for types of tables."""
 
 from __future__ import annotations
 

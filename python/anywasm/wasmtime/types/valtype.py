@@ -1,4 +1,4 @@
-"""The class of value types."""
+"""The class `ValType`, for value types."""
 
 from __future__ import annotations
 
