@@ -123,8 +123,8 @@ class _Finder:
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Imports the module of anywasm, and returns it."""
         module = _import_module(spec.loader_state)
-        # Only the first import stores the spec. By a later one, a thread that imports the module under another name may
-        # have made the import system replace `__spec__`.
+        # `setdefault` keeps the spec of the first import. At a later import, the import system may have replaced
+        # `__spec__` already, for another thread that imports the module under another name.
         self._specs.setdefault(module.__name__, module.__spec__)
         return module
 

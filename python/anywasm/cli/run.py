@@ -191,7 +191,7 @@ def run_file(
 def _run(
     file: str, data: bytes, invoke: str | None, args: Sequence[str], wasi_options: WasiOptions, limits: ResourceLimits
 ) -> list[str]:
-    """Runs the program or function, and returns its results as texts. Checks the whole command line before."""
+    """Runs the program or function, and returns its results as texts. First checks the whole command line."""
     engine = limits.make_engine()
     module = compile_file(engine, file, data)
     _refuse_unsupported_imports(module._core)

@@ -33,7 +33,7 @@ def _shared_engine(name: str | None, compiler: str | None, options: Mapping[str,
     if compiler is not None and compiler in engine_module.option_values("compiler")[1:]:
         engine_options["compiler"] = compiler
     if "shared_memory" in engine_module.capabilities:
-        # In this style, the type of a memory alone makes it shared. There is no option for the program to set.
+        # In this style, the type of a memory alone makes it shared. So the engine always gets this option.
         engine_options["shared_memory"] = True
     engine_options.update(options)
     key = engine_module, frozenset(engine_options.items())
