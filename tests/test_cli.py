@@ -473,7 +473,7 @@ def test_wat2wasm_to_stdout_on_demand(cli: Cli, calc: str, tmp_path: Path) -> No
 def test_wat2wasm_does_not_overwrite_what_it_reads(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "text.wasm"
     file.write_text("(module)")
-    fails(cli("wat2wasm", file), 2, "say with -o where to write")
+    fails(cli("wat2wasm", file), 2, "option -o is required")
     assert file.read_text() == "(module)"
 
 

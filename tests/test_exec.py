@@ -236,7 +236,7 @@ def test_a_package_beside_the_program_does_not_come_first(tmp_path: Path) -> Non
 def test_options_that_would_hide_the_styles(tmp_path: Path, arguments: list[str]) -> None:
     result = execute(tmp_path, *arguments)
     assert result.returncode == 2
-    assert "Python does not see the styles: leave it out" in result.stderr
+    assert "prevents loading anywasm: leave it out" in result.stderr
 
 
 def test_a_python_that_hides_the_styles(tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_a_python_that_hides_the_styles(tmp_path: Path) -> None:
     )
     result = start([sys.executable, "-E", "-c", code], tmp_path)
     assert result.returncode == 2
-    assert "with -E Python does not see the styles" in result.stderr
+    assert "Python's option -E prevents loading anywasm" in result.stderr
 
 
 def test_a_wrong_command_line(tmp_path: Path) -> None:

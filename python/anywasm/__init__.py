@@ -1,8 +1,8 @@
-"""WebAssembly on any engine.
+"""Runs WebAssembly on several engines.
 
-Two styles over one core: `anywasm.wasmer` (implicit store, as in the `wasmer` 1.1 package) and `anywasm.wasmtime`
-(explicit store, as in wasmtime-py). Which engine runs below is chosen by `ANYWASM_ENGINE`, by `use_engine`, or by name
-where an engine or a store is made.
+There are two API styles over one core: `anywasm.wasmer` has the API of the `wasmer` 1.1 package (implicit store), and
+`anywasm.wasmtime` has the API of wasmtime-py (explicit store). A program selects an engine by the environment variable
+`ANYWASM_ENGINE`, by `use_engine`, or by the parameter `name` of `anywasm.wasmer.Store` and `anywasm.wasmtime.Engine`.
 
 >>> import anywasm
 >>> any(info.installed for info in anywasm.engines())

@@ -1,4 +1,4 @@
-"""`python -m anywasm`: the command line."""
+"""Runs the command line for `python -m anywasm`."""
 
 from anywasm.cli import main
 

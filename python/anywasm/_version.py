@@ -1,3 +1,3 @@
-"""The version of the package; the engine modules must be of the same."""
+"""The version of the package. The engine modules must have the same version."""
 
 __version__ = "0.1.0"

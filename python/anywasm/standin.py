@@ -1,6 +1,6 @@
-"""What `importlib.metadata` tells of the packages that active styles stand in for.
+"""Metadata of the packages that active styles replace, for `importlib.metadata`.
 
-Apart from `activation.py`, as `importlib.metadata` takes longer to import than all of anywasm.
+This module is apart from `activation.py`, because importing `importlib.metadata` takes longer than importing anywasm.
 """
 
 from __future__ import annotations
@@ -18,21 +18,24 @@ class _Distribution(importlib.metadata.Distribution):
         self._metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: as anywasm has it\n"
 
     def read_text(self, filename: str) -> str | None:
-        """The metadata; there is no other file."""
+        """Returns the contents of the file `METADATA`. None for any other file."""
         return self._metadata if filename == "METADATA" else None
 
     def locate_file(self, path: str | os.PathLike[str]) -> Path:
-        """Where a file of the package would be: beside ours."""
+        """Returns the path that a file of the package would have beside the package `anywasm`."""
         return Path(__file__).parent.parent / path
 
 
 def distributions(
     versions: Mapping[str, str], context: importlib.metadata.DistributionFinder.Context
 ) -> Iterator[importlib.metadata.Distribution]:
-    """Those of the packages, by name and version, that are looked for; none in a search of particular folders."""
+    """Yields the distributions that a search asks for. `versions` are the replaced packages' versions by name.
+
+    Yields nothing if the search has folders other than those of `sys.path`.
+    """
     if context.path is not sys.path:
         return
-    wanted = context.name and re.sub(r"[-_.]+", "_", context.name).lower()
+    normalized_name = context.name and re.sub(r"[-_.]+", "_", context.name).lower()
     for name, version in versions.items():
-        if wanted in (None, name):
+        if normalized_name in (None, name):
             yield _Distribution(name, version)

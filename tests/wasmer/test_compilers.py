@@ -112,7 +112,7 @@ def test_a_target_unlike_this_machine(below: str, triple: str) -> None:
     with pytest.raises(RuntimeError) as caught:
         Module(store, PROGRAM)
     assert str(caught.value) == (
-        f"Compilation error: the store's target is {full}, but engines here compile only for this machine, {host}: "
+        f"Compilation error: the store's target is {full}, but anywasm compiles only for this machine, {host}: "
         "compile on such a machine, or leave the target out"
     )
     # Whether a module is valid does not depend on the machine; what is compiled already is this machine's.

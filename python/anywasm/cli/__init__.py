@@ -1,7 +1,7 @@
-"""The command line: one file a command, over the explicit style.
+"""The command line. Each command has a file, and uses the explicit style.
 
-Exit codes: 0 for success, 1 for a bad module and most errors, 2 for a wrong command line, 130 for Ctrl-C, and 134 for
-a trap, as wasmtime's command line has it.
+Exit codes: 0 for success, 1 for a bad module and most errors, 2 for a wrong command line, 130 for Ctrl-C. A trap has
+134, as in wasmtime's command line.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ __all__ = ["main"]
 @click.group(cls=Commands)
 @click.version_option(anywasm.__version__, prog_name="anywasm")
 def main() -> None:
-    """WebAssembly on any engine.
+    """Run and inspect WebAssembly on any installed engine.
 
-    The engine is the one named by --engine, or else by ANYWASM_ENGINE, or else the first that is installed.
+    The option --engine selects the engine, or else the environment variable ANYWASM_ENGINE. The default is the first
+    installed engine of `anywasm engines`.
     """
 
 

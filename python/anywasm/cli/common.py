@@ -1,4 +1,4 @@
-"""What the commands share: the engine option, files, the console, and how errors become exit codes."""
+"""Code that several commands use: common options, files, the console, and the conversion of errors to exit codes."""
 
 from __future__ import annotations
 
@@ -17,32 +17,33 @@ from rich.table import Table
 import anywasm
 from anywasm.wasmtime import Engine, Module, Trap, WasmtimeError
 
-#: Exit codes besides click's 1 and 2. 130 is what a shell reports after Ctrl-C, 134 what wasmtime's command line gives.
+#: Exit codes in addition to click's 1 and 2. A shell reports 130 after Ctrl-C. wasmtime's command line has 134 for a
+#: trap.
 INTERRUPTED, TRAPPED = 130, 134
 
-#: Wider than any line we print: what is piped is never wrapped or cut.
-_UNLIMITED = 1_000_000
+#: A console width in columns that no line reaches, so that piped output is never wrapped or cut.
+_UNLIMITED_WIDTH = 1_000_000
 
-engine_option = click.option("--engine", metavar="NAME", help="The engine to use; `anywasm engines` lists them.")
+engine_option = click.option("--engine", metavar="NAME", help="Use this engine. `anywasm engines` lists all engines.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 file_argument = click.argument("file", metavar="FILE")
 
 
 class TrapError(click.ClickException):
-    """A trap, shown as the engine tells it."""
+    """A trap, which ends the command with the trap's message and backtrace and exit code 134."""
 
     exit_code = TRAPPED
 
     def show(self, file: Any = None) -> None:
-        """Prints the message and its backtrace, and nothing before it."""
+        """Prints the message without click's prefix "Error: "."""
         click.echo(self.message, file=file, err=file is None)
 
 
 class Commands(click.Group):
-    """A group that makes messages and exit codes of our exceptions: the only place that does."""
+    """The group of all commands. This class alone converts exceptions to messages and exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; no exception of ours gets past it as a traceback."""
+        """Runs the command. Converts expected exceptions, so that none of them is shown with a traceback."""
         try:
             return super().invoke(ctx)
         except Trap as trap:
@@ -50,50 +51,53 @@ class Commands(click.Group):
         except (anywasm.EngineUnavailable, WasmtimeError) as error:
             raise click.ClickException(printable_lines(str(error)).rstrip()) from None
         except BrokenPipeError:
-            raise  # The reader, such as `head`, has had enough: click ends quietly.
+            raise  # The reading process, such as `head`, has ended. click then exits without a message.
         except OSError as error:
             _give_up_stdout()
-            where = "" if error.filename is None else f"{printable(str(error.filename))}: "
-            raise click.ClickException(f"{where}{error.strerror}") from None
+            prefix = "" if error.filename is None else f"{printable(str(error.filename))}: "
+            raise click.ClickException(f"{prefix}{error.strerror}") from None
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)
 
 
 def _give_up_stdout() -> None:
-    """What could not be written to stdout must not be tried again at exit, where it would change the exit code."""
-    with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    """Redirects stdout to the null device, so that Python does not try to write buffered output again at exit.
+
+    A second failure at exit would change the exit code.
+    """
+    with contextlib.suppress(OSError), open(os.devnull, "wb") as null_device:
+        os.dup2(null_device.fileno(), sys.stdout.fileno())
 
 
 def using(engine: str | None) -> contextlib.AbstractContextManager[object]:
-    """Makes the engine of --engine the default in a `with` block; without the option nothing changes."""
+    """Returns a context manager that makes the engine of --engine the default. None changes nothing."""
     return contextlib.nullcontext() if engine is None else anywasm.use_engine(engine)
 
 
 def read(path: str) -> bytes:
-    """The contents of a file, or of stdin for `-`."""
+    """Returns the contents of a file. The path `-` means stdin."""
     with click.open_file(path, "rb") as file:
         return bytes(file.read())
 
 
 def write(path: str, data: bytes | bytearray) -> None:
-    """Writes a file, or to stdout for `-`."""
+    """Writes a file. The path `-` means stdout."""
     with click.open_file(path, "wb") as file:
         file.write(data)
-        # Stdout stays open, and an error at exit would come too late to be reported.
+        # `open_file` does not close stdout. Without a flush, an error would occur at exit, too late to be reported.
         file.flush()
 
 
 def compile_file(engine: Engine, path: str, data: bytes) -> Module:
-    """The module in a file's contents, binary or text."""
-    with about(path):
+    """Compiles the contents of a file, in the binary format or the text format."""
+    with errors_naming(path):
         return Module(engine, data)
 
 
 @contextlib.contextmanager
-def about(path: str) -> Iterator[None]:
-    """Puts a file's name before what is wrong with it."""
+def errors_naming(path: str) -> Iterator[None]:
+    """Adds the name of a file to the errors of a `with` block."""
     try:
         yield
     except WasmtimeError as error:
@@ -101,31 +105,31 @@ def about(path: str) -> Iterator[None]:
 
 
 def printable(name: str) -> str:
-    """A name out of a module, safe to print: nothing in it can move the cursor or break a line."""
+    """Returns a name from a module with all control characters escaped, so that it cannot control the terminal."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
 
 
 def printable_lines(text: str) -> str:
-    """As `printable`, for a text of several lines."""
+    """Returns a text with all control characters except newlines escaped."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def console() -> Console:
-    """Rich's console on stdout: as wide as the terminal, or without limit where the output is piped."""
-    made = Console(highlight=False, markup=False, emoji=False)
-    if not made.is_terminal:
-        made.width = _UNLIMITED
-    return made
+    """Returns a Rich console for stdout. It has the terminal's width, or no limit if stdout is not a terminal."""
+    result = Console(highlight=False, markup=False, emoji=False)
+    if not result.is_terminal:
+        result.width = _UNLIMITED_WIDTH
+    return result
 
 
 def table(*columns: str) -> Table:
-    """An empty table in the look of all our tables."""
-    made = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    """Returns an empty table, in the style of all tables of the command line."""
+    result = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
-        made.add_column(column, overflow="fold")
-    return made
+        result.add_column(column, overflow="fold")
+    return result
 
 
 def print_json(value: object) -> None:
-    """Prints a value as JSON, for other programs."""
+    """Prints a value as indented JSON."""
     click.echo(json.dumps(value, indent=2))

@@ -1,4 +1,4 @@
-"""`anywasm engines`: which engines there are, what each can do, and what was measured of them."""
+"""`anywasm engines`, which lists the engines with their capabilities, limits and measurements."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from anywasm.engines.measured import measured
 @engine_option
 @json_option
 def list_engines(engine: str | None, as_json: bool) -> None:
-    """List the engines and what each can do.
+    """List the engines and their capabilities.
 
-    With --engine, only that one is listed.
+    With --engine, list only this engine.
     """
     infos = anywasm.engines()
     if engine is not None:
-        load(engine)  # Raises what every command says of an engine it cannot use.
+        load(engine)  # Raises EngineUnavailable if the engine is unknown, not installed or broken.
         infos = [info for info in infos if info.name == engine]
     installed = [info for info in infos if info.installed]
     if as_json:
@@ -52,7 +52,7 @@ def _as_json(infos: Sequence[EngineInfo], installed: Sequence[EngineInfo]) -> di
 
 
 def _meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str, str]]:
-    """All capabilities and limits with their meanings, as the installed engines tell them."""
+    """Returns the meanings of all capabilities and all limits, by name, from the installed engine modules."""
     capabilities: dict[str, str] = {}
     limits: dict[str, str] = {}
     for info in installed:
@@ -63,36 +63,36 @@ def _meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str
 
 
 def _engine_table(infos: Sequence[EngineInfo]) -> Table:
-    made = table("engine", "installed", "header", "path")
+    rows = table("engine", "installed", "header", "path")
     for info in infos:
-        version, where = (info.version, info.path) if info.installed else ("no", info.problem)
-        made.add_row(info.name, version, info.backend, where, style=None if info.installed else "dim")
-    return made
+        version, path_or_problem = (info.version, info.path) if info.installed else ("no", info.problem)
+        rows.add_row(info.name, version, info.backend, path_or_problem, style=None if info.installed else "dim")
+    return rows
 
 
 def _capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
-    """Capabilities, limits and measurements, each in a section of rows; a column for each engine."""
+    """Makes a table with a column for each engine, and sections for capabilities, limits and measurements."""
     mark = "✓" if out.encoding.startswith("utf") else "x"
     capabilities, limits = _meanings(infos)
-    made = table("capability")
+    rows = table("capability")
     for info in infos:
-        # A terminal has no room to spare for long names above columns of one mark.
-        made.add_column(info.name.replace("-", "-\n") if out.is_terminal else info.name, justify="center")
-    made.add_column("meaning")
+        # On a terminal, a long engine name is broken into lines, because its column is only as wide as a check mark.
+        rows.add_column(info.name.replace("-", "-\n") if out.is_terminal else info.name, justify="center")
+    rows.add_column("meaning")
     for name, meaning in capabilities.items():
         marks = [Text(mark, "green") if name in info.capabilities else "" for info in infos]
-        made.add_row(name, *marks, meaning)
-    made.add_section()
+        rows.add_row(name, *marks, meaning)
+    rows.add_section()
     for name, meaning in limits.items():
-        made.add_row(name, *(_limit(info.limits.get(name)) for info in infos), meaning)
-    made.add_section()
+        rows.add_row(name, *(_format_limit(info.limits.get(name)) for info in infos), meaning)
+    rows.add_section()
     for row in measured():
-        made.add_row(row.name, *(row.engines.get(info.name, "") for info in infos), row.meaning)
-    return made
+        rows.add_row(row.name, *(row.engines.get(info.name, "") for info in infos), row.meaning)
+    return rows
 
 
-def _limit(most: int | None) -> str:
-    if most is None:
+def _format_limit(maximum: int | None) -> str:
+    if maximum is None:
         return "any"
-    # Numbers near a power of two are easier to read, and to fit into a column, as such.
-    return f"2^{most.bit_length()}-1" if most > 1 << 32 and most & (most + 1) == 0 else str(most)
+    # A large number of the form 2^n-1 is easier to read, and shorter, in this form.
+    return f"2^{maximum.bit_length()}-1" if maximum > 1 << 32 and maximum & (maximum + 1) == 0 else str(maximum)

@@ -1,4 +1,4 @@
-"""`anywasm inspect`: what a module imports, exports and carries along."""
+"""`anywasm inspect`, which shows the name, imports, exports and custom sections of a module."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from anywasm.wasmtime import Engine
 def inspect_file(file: str, engine: str | None, as_json: bool) -> None:
     """Show a module's name, imports, exports and custom sections.
 
-    FILE is a module, binary or text; `-` is stdin.
+    FILE is a module in the binary or text format, or `-` for stdin.
     """
     with using(engine):
         data = read(file)
@@ -46,8 +46,11 @@ def _describe(module: core.Module) -> dict[str, Any]:
     sections = module.custom_section_contents()
     return {
         "name": module.name_section,
-        "imports": [{"module": i.module, "name": i.name, "type": str(i.type)} for i in module.import_list],
-        "exports": [{"name": e.name, "type": str(e.type)} for e in module.export_list],
+        "imports": [
+            {"module": import_.module, "name": import_.name, "type": str(import_.type)}
+            for import_ in module.import_list
+        ],
+        "exports": [{"name": export.name, "type": str(export.type)} for export in module.export_list],
         "custom_sections": [{"name": name, "size": len(contents)} for name, contents in sections],
     }
 
@@ -64,9 +67,9 @@ def _show(out: Console, description: dict[str, Any]) -> None:
 
 def _show_list(out: Console, title: str, keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     out.print(f"\n{title}: {len(rows) or 'none'}", style="bold")
-    made = table(*keys)
+    listing = table(*keys)
     for row in rows:
-        made.add_row(*(printable(str(row[key])) for key in keys))
-    # Rich prints a table without rows as headers over nothing.
+        listing.add_row(*(printable(str(row[key])) for key in keys))
+    # Rich would print an empty table as a line of headers.
     if rows:
-        out.print(made)
+        out.print(listing)

@@ -1,4 +1,4 @@
-"""`anywasm run`: runs a WASI program, or calls one of a module's functions."""
+"""`anywasm run`, which runs a WASI program or calls an exported function of a module."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ from anywasm.wasmtime import Config, Engine, Linker, Store, WasiConfig, Wasmtime
 
 T = TypeVar("T")
 
-#: How wide the integers are; a vector is written as one too.
+#: The sizes in bits of the types whose values are written as integers. A vector is one integer.
 _BITS = {ValType.I32: 32, ValType.I64: 64, ValType.V128: 128}
 
-#: What a size may end in.
+#: Suffixes of a size on the command line.
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
-def _size(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
-    """A number of bytes."""
+def _parse_size(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    """Converts a size such as `64k` to a number of bytes. This is a callback of click."""
     if text is None:
         return None
     unit = _UNITS.get(text[-1:].lower(), 1)
     digits = text if unit == 1 else text[:-1]
     if not (digits.isascii() and digits.isdecimal()):
-        raise click.BadParameter(f"{text!r} is not a number of bytes: 65536, 64k, 16M, 2G")
+        raise click.BadParameter(f"{text!r} is not a number of bytes, such as 65536, 64k, 16M or 2G")
     return int(digits) * unit
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What the guest may use; None is no limit."""
+class ResourceLimits:
+    """The limits of the guest from the command line. None means no limit."""
 
     fuel: int | None
     memory: int | None
 
-    def engine(self) -> Engine:
-        """An engine that can keep them; the style's error where the chosen one lacks what that takes."""
+    def make_engine(self) -> Engine:
+        """Makes an engine that can enforce the limits. `anywasm.CapabilityError` if the selected engine cannot."""
         engine = Engine()
-        for given, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory, "limits", "--max-memory")):
-            if given is not None and capability not in engine._core_engine_module.capabilities:
+        for limit, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory, "limits", "--max-memory")):
+            if limit is not None and capability not in engine._core_engine_module.capabilities:
                 raise engine._core_style.exception(lacking(engine._core_engine_module, capability, option))
         if self.fuel is None:
             return engine
@@ -61,7 +61,7 @@ class Limits:
         return Engine(config)
 
     def apply(self, store: Store) -> None:
-        """Sets them for a store of that engine."""
+        """Sets the limits of a store, which must have an engine from `make_engine`."""
         if self.fuel is not None:
             store.set_fuel(self.fuel)
         if self.memory is not None:
@@ -69,18 +69,18 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What the guest finds, as the options say it."""
+class WasiOptions:
+    """The options of the command line that make up the WASI config of the guest."""
 
     dirs: tuple[str, ...]
     read_only_dirs: tuple[str, ...]
     env: tuple[str, ...]
 
-    def config(self, argv: Sequence[str]) -> WasiConfig:
-        """The same for a store, with this process's standard streams."""
+    def make_config(self, argv: Sequence[str]) -> WasiConfig:
+        """Makes the WASI config, with these arguments and this process's standard streams."""
         config = WasiConfig()
         config.argv = list(argv)
-        config.env = [_variable(variable) for variable in self.env]
+        config.env = [_parse_variable(variable) for variable in self.env]
         config.inherit_stdin()
         config.inherit_stdout()
         config.inherit_stderr()
@@ -95,28 +95,61 @@ class Surroundings:
         return config
 
 
-def _variable(text: str) -> tuple[str, str]:
-    name, given, value = text.partition("=")
-    if not given:
+def _parse_variable(text: str) -> tuple[str, str]:
+    name, equals_sign, value = text.partition("=")
+    if not equals_sign:
         inherited = os.environ.get(name)
         if inherited is None:
-            raise click.UsageError(f"--env: {name!r} is not set here; give it a value with {name}=VALUE")
+            raise click.UsageError(f"--env: {name!r} is not set in the environment; use --env {name}=VALUE")
         value = inherited
     return name, value
 
 
-# What looks like an option and is none is an argument: neither negative numbers nor most of a program's own options
-# need a `--` before them.
+# An unknown option is an argument of the program. So negative numbers, and most options of the program, need no `--`
+# before them.
 @click.command("run", context_settings={"ignore_unknown_options": True})
 @file_argument
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-@click.option("--invoke", metavar="NAME", help="The exported function to call. Default: _start, or else main.")
-@click.option("--dir", "dirs", metavar="HOST[::GUEST]", multiple=True, help="A directory for the program.")
-@click.option("--dir-ro", "read_only_dirs", metavar="HOST[::GUEST]", multiple=True, help="One it can only read.")
-@click.option("--env", metavar="NAME[=VALUE]", multiple=True, help="An environment variable; without a value, as here.")
-@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(0, min_open=True), help="The longest it may run.")
-@click.option("--fuel", metavar="N", type=click.IntRange(0), help="The most it may execute, in the engine's units.")
-@click.option("--max-memory", metavar="SIZE", callback=_size, help="The most bytes a memory may have: 64k, 16M, 2G.")
+@click.option("--invoke", metavar="NAME", help="Call this exported function. Default: _start, or else main.")
+@click.option(
+    "--dir",
+    "dirs",
+    metavar="HOST[::GUEST]",
+    multiple=True,
+    help="Let the program read and change the directory HOST, under the name GUEST. Can be repeated. "
+    "Default GUEST: HOST.",
+)
+@click.option(
+    "--dir-ro",
+    "read_only_dirs",
+    metavar="HOST[::GUEST]",
+    multiple=True,
+    help="Let the program read the directory HOST, but not change it. Can be repeated.",
+)
+@click.option(
+    "--env",
+    metavar="NAME[=VALUE]",
+    multiple=True,
+    help="Set an environment variable of the program. Can be repeated. Default VALUE: the value in this environment.",
+)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="End the program after this time, with exit code 134.",
+)
+@click.option(
+    "--fuel",
+    metavar="N",
+    type=click.IntRange(0),
+    help="End the program after N units of fuel, with exit code 134. The engine defines the unit.",
+)
+@click.option(
+    "--max-memory",
+    metavar="SIZE",
+    callback=_parse_size,
+    help="The maximum size of each memory in bytes, such as 65536, 64k, 16M or 2G.",
+)
 @engine_option
 @click.pass_context
 def run_file(
@@ -132,20 +165,21 @@ def run_file(
     max_memory: int | None,
     engine: str | None,
 ) -> None:
-    """Run a WASI program, or call a function of a module and print its results, one a line.
+    """Run a WASI program, or call a function of a module.
 
-    FILE is a module, binary or text; `-` is stdin. A program (`_start`) gets ARGS as its arguments; those that are
-    options here too need a `--` before them. Another function's ARGS are read by the types of its parameters: integers
-    are decimal or hexadecimal (0x...).
+    FILE is a module in the binary or text format, or `-` for stdin. Each result of a function is printed on a line.
 
-    A program's exit code becomes that of the command. A trap ends with exit code 134, and so does a program that runs
-    out of time or fuel.
+    ARGS are the command-line arguments of a WASI program, which is a module that exports `_start`. For any other
+    function, ARGS are its parameters. An integer is decimal or hexadecimal (0x...). Put `--` before an argument that is
+    also an option of this command.
+
+    The exit code of a WASI program is the exit code of this command. A trap has exit code 134.
     """
-    surroundings, limits = Surroundings(dirs, read_only_dirs, env), Limits(fuel, max_memory)
+    wasi_options, limits = WasiOptions(dirs, read_only_dirs, env), ResourceLimits(fuel, max_memory)
     with using(engine):
         data = read(file)
         try:
-            results = _interruptible(lambda: _run(file, data, invoke, args, surroundings, limits), timeout)
+            results = _run_interruptible(lambda: _run(file, data, invoke, args, wasi_options, limits), timeout)
         except WasmtimeError as error:
             if error._exit_code is None:
                 raise
@@ -155,20 +189,20 @@ def run_file(
 
 
 def _run(
-    file: str, data: bytes, invoke: str | None, args: Sequence[str], surroundings: Surroundings, limits: Limits
+    file: str, data: bytes, invoke: str | None, args: Sequence[str], wasi_options: WasiOptions, limits: ResourceLimits
 ) -> list[str]:
-    """The results as text. All that can be wrong with the command line is found before any code runs."""
-    engine = limits.engine()
+    """Runs the program or function, and returns its results as texts. First checks the whole command line."""
+    engine = limits.make_engine()
     module = compile_file(engine, file, data)
-    _refuse_imports(module._core)
+    _refuse_unsupported_imports(module._core)
     functions = {export.name: export.type for export in module._core.export_list if isinstance(export.type, FuncType)}
-    name = _choose(functions, invoke)
+    name = _choose_function(functions, invoke)
     signature = functions[name]
     is_program = invoke is None and name == "_start" and not signature.params
     values = [] if is_program else _parse_all(name, signature.params, args)
     argv = [Path(file).name, *(args if is_program else ())]
     with Store(engine) as store:
-        store.set_wasi(surroundings.config(argv))
+        store.set_wasi(wasi_options.make_config(argv))
         limits.apply(store)
         linker = Linker(engine)
         linker.define_wasi()
@@ -180,52 +214,54 @@ def _run(
         return [_format(ty, value) for ty, value in zip(signature.results, results)]
 
 
-def _refuse_imports(module: core.Module) -> None:
-    unknown = [asked for asked in module.import_list if asked.module not in wasi.MODULES.values()]
-    if unknown:
-        lines = [f"\n  {printable(f'{i.module}.{i.name}')} {i.type}" for i in unknown]
-        raise click.ClickException(f"the module needs what nobody here can give it, besides WASI:{''.join(lines)}")
+def _refuse_unsupported_imports(module: core.Module) -> None:
+    unsupported = [import_ for import_ in module.import_list if import_.module not in wasi.MODULES.values()]
+    if unsupported:
+        lines = [f"\n  {printable(f'{import_.module}.{import_.name}')} {import_.type}" for import_ in unsupported]
+        raise click.ClickException(f"unsupported imports (only WASI is available):{''.join(lines)}")
 
 
-def _choose(functions: dict[str, FuncType], invoke: str | None) -> str:
-    """The name of the function to call."""
+def _choose_function(functions: dict[str, FuncType], invoke: str | None) -> str:
+    """Returns the name of the function to call. Raises an error that lists the exported functions if there is none."""
     for name in ("_start", "main") if invoke is None else (invoke,):
         if name in functions:
             return name
     problem = "neither `_start` nor `main`" if invoke is None else f"no function {invoke!r}"
-    listed = "".join(f"\n  {printable(name)} {ty}" for name, ty in functions.items())
-    has = f"it exports{listed}" if functions else "it exports no function at all"
-    raise click.ClickException(f"the module exports {problem}; {has}")
+    listing = "".join(f"\n  {printable(name)} {ty}" for name, ty in functions.items())
+    exported = f"it exports these functions:{listing}" if functions else "it exports no function at all"
+    raise click.ClickException(f"the module exports {problem}; {exported}")
 
 
 def _parse_all(name: str, params: Sequence[ValType], args: Sequence[str]) -> list[Any]:
     if len(args) > len(params):
         extra = args[len(params)]
-        raise click.UsageError(f"{name!r} takes {_counted(params)}: there is no parameter for {extra!r}")
+        raise click.UsageError(f"{name!r} takes {_describe_params(params)}: there is no parameter for {extra!r}")
     if len(args) < len(params):
         missing = f"parameter {len(args) + 1} ({params[len(args)]}) is missing"
-        raise click.UsageError(f"{name!r} takes {_counted(params)}: {missing}")
+        raise click.UsageError(f"{name!r} takes {_describe_params(params)}: {missing}")
     return [_parse(f"parameter {index} ({ty})", ty, arg) for index, (ty, arg) in enumerate(zip(params, args), 1)]
 
 
-def _counted(params: Sequence[ValType]) -> str:
+def _describe_params(params: Sequence[ValType]) -> str:
+    """Describes the number and types of parameters, e.g. `2 arguments (i32, i32)`."""
     types = f" ({', '.join(map(str, params))})" if params else ""
     return f"{len(params) or 'no'} argument{'' if len(params) == 1 else 's'}{types}"
 
 
 def _parse(parameter: str, ty: ValType, text: str) -> Any:
+    """Parses an argument as a value of this type. `parameter` names the argument in errors."""
     try:
         if ty in _BITS:
-            return _integer(text, _BITS[ty])
+            return _parse_integer(text, _BITS[ty])
         if ty in (ValType.F32, ValType.F64):
-            return _float(text)
+            return _parse_float(text)
     except ValueError as error:
         raise click.UsageError(f"{parameter}: {error}") from None
     raise click.UsageError(f"{parameter}: a reference cannot be given on the command line")
 
 
-def _integer(text: str, bits: int) -> int:
-    """An integer that is in the type's signed or unsigned range."""
+def _parse_integer(text: str, bits: int) -> int:
+    """Parses an integer in the signed or unsigned range of `bits` bits. Returns the unsigned value."""
     try:
         value = int(text, 16 if "x" in text.lower() else 10)
     except ValueError:
@@ -235,7 +271,7 @@ def _integer(text: str, bits: int) -> int:
     return value % (1 << bits)
 
 
-def _float(text: str) -> float:
+def _parse_float(text: str) -> float:
     try:
         return float.fromhex(text) if "x" in text.lower() else float(text)
     except (ValueError, OverflowError):
@@ -253,41 +289,41 @@ def _format(ty: ValType, value: Any) -> str:
 
 
 def _shortest_f32(value: float) -> str:
-    """The shortest decimal that means this f32: 0.1, not the 0.10000000149011612 that it is as an f64."""
+    """Returns the shortest decimal that rounds to this f32: `0.1`, not `0.10000000149011612`, its value as an f64."""
     for digits in range(1, 10):
-        short = float(f"{value:.{digits}g}")
-        if ctypes.c_float(short).value == value:
-            return str(short)
-    return str(value)  # A NaN, which equals nothing.
+        shortest = float(f"{value:.{digits}g}")
+        if ctypes.c_float(shortest).value == value:
+            return str(shortest)
+    return str(value)  # A NaN, which is not equal to itself.
 
 
-def _interruptible(work: Callable[[], T], timeout: float | None) -> T:
-    """Does the work such that Ctrl-C and the time limit end it, whatever it is at.
+def _run_interruptible(work: Callable[[], T], timeout: float | None) -> T:
+    """Returns the result of `work()`, or ends the process on Ctrl-C or after `timeout` seconds.
 
-    Python handles signals between its own instructions, of which a guest that does not return runs none: so the guest
-    runs on another thread while the main one waits for it.
+    Python handles signals on the main thread, between Python instructions. A guest that does not return runs none of
+    these. So the work runs on another thread, and the main thread waits for it.
     """
     future: Future[T] = Future()
-    context = contextvars.copy_context()  # The engine that --engine chose.
+    context = contextvars.copy_context()  # Contains the engine that the option --engine selects.
 
-    def on_thread() -> None:
+    def run_on_thread() -> None:
         try:
             future.set_result(context.run(work))
         except BaseException as error:
             future.set_exception(error)
 
-    threading.Thread(target=on_thread, daemon=True).start()
+    threading.Thread(target=run_on_thread, daemon=True).start()
     try:
-        # What the work itself raises is no reason to think that the time is up.
+        # `future.result` would raise the exception of the work here, and it may be a TimeoutError too.
         future.exception(timeout)
     except KeyboardInterrupt:
-        _end_at_once("interrupted", INTERRUPTED)
+        _exit_immediately("interrupted", INTERRUPTED)
     except FutureTimeout:
-        _end_at_once(f"wasm trap: interrupt, after {timeout:g} s", TRAPPED)
+        _exit_immediately(f"wasm trap: interrupt, after {timeout:g} s", TRAPPED)
     return future.result()
 
 
-def _end_at_once(message: str, code: int) -> NoReturn:
-    """Ends the process: the guest still runs, and must not see the interpreter and the engine taken down around it."""
+def _exit_immediately(message: str, code: int) -> NoReturn:
+    """Ends the process without Python's cleanup, which would free the engine while the guest still runs."""
     click.echo(message, err=True)
     os._exit(code)

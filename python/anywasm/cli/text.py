@@ -1,4 +1,4 @@
-"""`anywasm wat2wasm` and `anywasm wasm2wat`: between the binary and the text format."""
+"""`anywasm wat2wasm` and `anywasm wasm2wat`, which translate between the text format and the binary format."""
 
 from __future__ import annotations
 
@@ -7,42 +7,42 @@ from pathlib import Path
 import click
 
 from anywasm import core
-from anywasm.cli.common import about, engine_option, file_argument, read, using, write
+from anywasm.cli.common import engine_option, errors_naming, file_argument, read, using, write
 from anywasm.wasmtime import wat2wasm
 from anywasm.wasmtime.style import STYLE
 
 
 @click.command("wat2wasm")
 @file_argument
-@click.option("-o", "--output", metavar="OUT", help="Where to write; `-` is stdout. Default: FILE with suffix .wasm.")
+@click.option("-o", "--output", metavar="OUT", help="Output file, `-` for stdout. Default: FILE with suffix .wasm.")
 @engine_option
 def wat_to_wasm(file: str, output: str | None, engine: str | None) -> None:
-    """Translate a module from text to binary.
+    """Translate a module from the text format to the binary format.
 
-    FILE is the text; `-` is stdin, which goes to stdout by default.
+    FILE is the text, or `-` for stdin. With stdin, the default output is stdout.
     """
-    with using(engine), about(file):
+    with using(engine), errors_naming(file):
         wasm = wat2wasm(read(file))
-        write(output or _beside(file), wasm)
+        write(output or _default_output(file), wasm)
 
 
 @click.command("wasm2wat")
 @file_argument
-@click.option("-o", "--output", metavar="OUT", default="-", help="Where to write; `-` is stdout, the default.")
+@click.option("-o", "--output", metavar="OUT", default="-", help="Output file, `-` for stdout. Default: stdout.")
 @engine_option
 def wasm_to_wat(file: str, output: str, engine: str | None) -> None:
-    """Translate a module from binary to text.
+    """Translate a module from the binary format to the text format.
 
-    FILE is the binary; `-` is stdin.
+    FILE is the binary, or `-` for stdin.
     """
-    with using(engine), about(file):
+    with using(engine), errors_naming(file):
         write(output, core.wasm2wat(STYLE, read(file)).encode())
 
 
-def _beside(file: str) -> str:
+def _default_output(file: str) -> str:
     if file == "-":
         return "-"
     output = Path(file).with_suffix(".wasm")
     if output == Path(file):
-        raise click.UsageError(f"say with -o where to write, as {file!r} itself ends in .wasm")
+        raise click.UsageError(f"option -o is required, because the input file {file!r} ends in .wasm")
     return str(output)

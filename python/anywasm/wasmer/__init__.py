@@ -1,4 +1,4 @@
-"""The style of the `wasmer` 1.1 package: the store is implicit once an object is made.
+"""The API of the `wasmer` 1.1 package. A program passes a store when it makes an object, and not when it uses one.
 
 >>> from anywasm.wasmer import Store, Module, Instance
 >>> module = Module(Store(), '''
@@ -37,10 +37,15 @@ from anywasm.wasmer.views import (
     Uint64Array,
 )
 
+# The classes that the core makes objects of. `style.py` cannot import them, because they import `style.py`.
 STYLE.func = Function
-STYLE.wrappers = {core.Memory: Memory._of, core.Global: Global._of, core.Table: Table._of}
+STYLE.wrappers = {
+    core.Memory: Memory._from_core,
+    core.Global: Global._from_core,
+    core.Table: Table._from_core,
+}
 
-#: The version of the package whose style this is: programs ask for it.
+#: The version of the `wasmer` package that this style follows. Some programs read it.
 __version__ = "1.1.0"
 __core_version__ = "1.1.0"
 
@@ -83,5 +88,5 @@ __all__ = [
     "wat2wasm",
 ]
 
-# The module inside the package has the names above, so that it comes after them.
+# The module `wasmer.wasmer` imports all names above from this package, so this import comes last.
 from anywasm.wasmer import wasmer as wasmer  # noqa: E402

@@ -1,6 +1,7 @@
-"""Checks of arguments, with the errors that the package of this style has for them.
+"""Checks of arguments, which raise the same errors as the `wasmer` 1.1 package.
 
-`name` is the argument's, which a TypeError begins with; None where the error says only what is wrong with the value.
+The parameter `name` is the name of the argument, with which a TypeError begins. With None, the TypeError names no
+argument.
 """
 
 from __future__ import annotations
@@ -18,37 +19,37 @@ NEGATIVE = "can't convert negative int to unsigned"
 TOO_LARGE_FOR_LONG = "Python int too large to convert to C long"
 
 
-def instance(name: str | None, value: Any, expected: type[Expected], named: str | None = None) -> Expected:
-    """The value, if it is of this class; TypeError otherwise. `named` is what the error calls the class."""
+def instance(name: str | None, value: Any, expected: type[Expected], class_name: str | None = None) -> Expected:
+    """Returns the value if it is an instance of `expected`. Otherwise raises TypeError, which shows `class_name`."""
     if not isinstance(value, expected):
-        refuse(name, value, named or expected.__name__)
+        refuse(name, value, class_name or expected.__name__)
     return value
 
 
-def refuse(name: str | None, value: Any, expected: str) -> NoReturn:
+def refuse(name: str | None, value: Any, class_name: str) -> NoReturn:
     """Raises the TypeError for an argument of the wrong class."""
-    raise _wrong(name, f"'{type(value).__name__}' object cannot be converted to '{expected}'")
+    raise _type_error(name, f"'{type(value).__name__}' object cannot be converted to '{class_name}'")
 
 
 def text(name: str | None, value: Any) -> str:
-    """A string; UnicodeEncodeError where it has half a surrogate pair, which WebAssembly has no names with."""
-    found = instance(name, value, str, "PyString")
-    found.encode()
-    return found
+    """Returns the value if it is a str. UnicodeEncodeError for a lone surrogate: WebAssembly names are UTF-8."""
+    string = instance(name, value, str, "PyString")
+    string.encode()
+    return string
 
 
 def binary(name: str, value: Any) -> bytes:
-    """Bytes; a bytearray does not count."""
+    """Returns the value if it is a `bytes` object. TypeError for anything else, also for a bytearray."""
     return instance(name, value, bytes, "PyBytes")
 
 
 def boolean(name: str, value: Any) -> bool:
-    """True or False, and nothing that counts as such."""
+    """Returns the value if it is True or False. TypeError for anything else, also for 0 and 1."""
     return instance(name, value, bool, "PyBool")
 
 
 def signed(name: str, value: Any, bits: int) -> int:
-    """An integer of 32 or 64 bits; anything with `__index__` counts as one."""
+    """Returns a signed integer of `bits` bits, 32 or 64. Objects with `__index__` are accepted."""
     number = long(name, value)
     if not -(1 << bits - 1) <= number < 1 << bits - 1:
         raise OverflowError(OUT_OF_RANGE)
@@ -56,7 +57,7 @@ def signed(name: str, value: Any, bits: int) -> int:
 
 
 def unsigned(name: str, value: Any, bits: int = 32) -> int:
-    """An integer of 8 or 32 bits that is not negative."""
+    """Returns an unsigned integer of `bits` bits, 8 or 32. Objects with `__index__` are accepted."""
     number = long(name, value)
     if not 0 <= number < 1 << bits:
         raise OverflowError(OUT_OF_RANGE)
@@ -64,12 +65,12 @@ def unsigned(name: str, value: Any, bits: int = 32) -> int:
 
 
 def optional_unsigned(name: str, value: Any) -> int | None:
-    """The same of 32 bits, or None."""
+    """Returns an unsigned integer of 32 bits, or None."""
     return None if value is None else unsigned(name, value)
 
 
 def wide_unsigned(name: str | None, value: Any, bits: int) -> int:
-    """An integer of 64 or 128 bits that is not negative."""
+    """Returns an unsigned integer of `bits` bits, 64 or 128. Objects with `__index__` are accepted."""
     number = _index(name, value)
     if number < 0:
         raise OverflowError(NEGATIVE)
@@ -79,13 +80,13 @@ def wide_unsigned(name: str | None, value: Any, bits: int) -> int:
 
 
 def real(name: str | None, value: Any) -> float:
-    """A float; anything with `__float__` or `__index__` counts as one, strings do not."""
+    """Returns the value as a float. Objects with `__float__` or `__index__` are accepted, strings are not."""
     if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
-        raise _wrong(name, f"must be real number, not {type(value).__name__}")
+        raise _type_error(name, f"must be real number, not {type(value).__name__}")
     return float(value)
 
 
-def _wrong(name: str | None, text: str) -> TypeError:
+def _type_error(name: str | None, text: str) -> TypeError:
     return TypeError(f"argument '{name}': {text}" if name else text)
 
 
@@ -93,11 +94,11 @@ def _index(name: str | None, value: Any) -> int:
     try:
         return operator.index(value)
     except TypeError as error:
-        raise _wrong(name, str(error)) from None
+        raise _type_error(name, str(error)) from None
 
 
 def long(name: str | None, value: Any) -> int:
-    """An integer that C's long can hold."""
+    """Returns an integer in the range of C's `long`. Objects with `__index__` are accepted."""
     number = _index(name, value)
     if not fits_long(number):
         raise OverflowError(TOO_LARGE_FOR_LONG)
@@ -105,12 +106,15 @@ def long(name: str | None, value: Any) -> int:
 
 
 def fits_long(number: int) -> bool:
-    """Whether it is within C's long, as it is where the package was built."""
+    """Returns whether the number is in the range of C's `long`, which has 64 bits on the platform of stock wasmer."""
     return -(1 << 63) <= number < 1 << 63
 
 
 def sequence(name: str | None, value: Any) -> Any:
-    """What Python's C layer takes for a sequence: with items by index, and no mapping; a str too."""
+    """Returns the value if Python's C API takes it for a sequence: it has `__getitem__`, and is no mapping.
+
+    A str is accepted. A dict and a view of a memory are mappings. TypeError for anything else.
+    """
     if not hasattr(type(value), "__getitem__") or isinstance(value, (dict, Elements)):
         refuse(name, value, "Sequence")
     return value

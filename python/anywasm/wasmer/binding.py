@@ -1,8 +1,12 @@
-"""When and where a host-made object is given to an engine's store: as late as possible.
+"""Chooses the engine store of a memory, global or table that the host made, as late as possible.
 
-In this style objects of any store can be imported anywhere; an engine allows only objects of one and the same store.
-So a memory, global or table made by the host waits until something uses it: an import puts it into the store of the
-instance, any other use into the home of the `Store` it was made with.
+In this style, objects of any `Store` can be imported anywhere. An engine allows only imports that live in the same
+engine store as the instance. So an object that the host made stays unbound, which means that it is in no engine store,
+until the program uses it. An import binds the object to the engine store of the instance. Any other use binds it to the
+home store of the `Store` that the object was made with (see `Store._home`).
+
+Binding takes two steps. First, an accepted `Claim` chooses the engine store for good, without entering any store. Then
+the object is created there.
 """
 
 from __future__ import annotations
@@ -11,161 +15,163 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from anywasm import core
+from anywasm.wasmer.lockfree import Node
 from anywasm.wasmer.sealed import Sealed
-from anywasm.wasmer.step import Step
 from anywasm.wasmer.store import Store
 
-Kind = TypeVar("Kind", bound=core.Extern)
-Make = Callable[[core.Store], Kind]
+ExternT = TypeVar("ExternT", bound=core.Extern)
+#: Creates an object in an engine store.
+Factory = Callable[[core.Store], ExternT]
 
 
-class Proposal:
-    """That some objects, which live nowhere yet, are to live in a store: all of them or none."""
+class Claim:
+    """An all-or-nothing claim that some unbound objects belong to `store`. The first call of `decide` is final."""
 
     def __init__(self, store: core.Store) -> None:
         self.store = store
 
-    def settled(self, accepted: bool) -> bool:
-        """Whether it is accepted, as whoever asks first says.
+    def decide(self, accepted: bool) -> bool:
+        """Accepts or rejects the claim, unless this is decided already. Returns whether the claim is accepted.
 
-        Who proposes says yes when all objects are claimed. Whoever comes upon it before does not wait for that, but
-        says no; then it is proposed again.
+        The thread that makes a claim accepts it once every object has joined. Another thread that meets the undecided
+        claim on an object does not wait: it rejects the claim. The first thread then makes a new claim.
         """
-        answer: bool = self.__dict__.setdefault("accepted", accepted)
-        return answer
+        decision: bool = self.__dict__.setdefault("accepted", accepted)
+        return decision
 
     @property
     def accepted(self) -> bool:
-        """Whether it is accepted by now."""
+        """Whether the claim has been accepted. False while it is undecided."""
         return bool(self.__dict__.get("accepted"))
 
 
-class _Plan(Step, Generic[Kind]):
-    """How an object is to be made, and in which store, if a proposal says so."""
+class _Plan(Node, Generic[ExternT]):
+    """The factory of an object, and the claim that may choose its store. A changed plan is a new node of the list."""
 
-    __slots__ = ("make", "proposal")
+    __slots__ = ("claim", "factory")
 
-    def __init__(self, make: Make[Kind], proposal: Proposal | None = None) -> None:
-        self.make, self.proposal = make, proposal
+    def __init__(self, factory: Factory[ExternT], claim: Claim | None = None) -> None:
+        self.factory, self.claim = factory, claim
 
-    def get(self, store: core.Store) -> Kind:
-        """The object in the store: of threads that make it at the same time, all get the one that is done first."""
-        made: Kind | None = self.made
-        if made is None:
-            made = self.__dict__.setdefault("made", self.make(store))
-        return made
+    def create(self, store: core.Store) -> ExternT:
+        """Returns the object, created in `store` if needed. If several threads create it, the first one wins."""
+        extern: ExternT | None = self.extern
+        if extern is None:
+            extern = self.__dict__.setdefault("extern", self.factory(store))
+        return extern
 
     @property
-    def made(self) -> Kind | None:
-        """The object if it is made."""
-        return self.__dict__.get("made")
+    def extern(self) -> ExternT | None:
+        """The object, or None while it is not created."""
+        return self.__dict__.get("extern")
 
     @property
     def store(self) -> core.Store | None:
-        """Where the object lives, if that is known by now."""
-        return self.proposal.store if self.proposal is not None and self.proposal.accepted else None
+        """The engine store that the claim has chosen, or None while no claim is accepted."""
+        return self.claim.store if self.claim is not None and self.claim.accepted else None
 
 
-class Binding(Generic[Kind]):
-    """A core object, or how to make it once it is known where.
+class Binding(Generic[ExternT]):
+    """The core object of a memory, global or table, or the plan to create one while it is unbound.
 
-    First it is settled where the object lives, for good and without entering any store; then it is made there.
+    An object that an instance exports has no plan: it is created with its `extern`.
     """
 
-    __slots__ = ("_home", "_plan", "made")
+    __slots__ = ("_plan", "_style_store", "extern")
 
-    def __init__(self, home: Store | None, make: Make[Kind] | None, made: Kind | None = None) -> None:
-        self._home = home
-        #: The last plan, or one before it; None for what came from an instance.
-        self._plan: _Plan[Kind] | None = None if make is None else _Plan(make)
-        #: The object; None until somebody uses it.
-        self.made = made
+    def __init__(self, store: Store | None, factory: Factory[ExternT] | None, extern: ExternT | None = None) -> None:
+        #: The `Store` that the program made the object with. None for an exported object.
+        self._style_store = store
+        #: The last node of the list of plans, or an earlier node of the same list.
+        self._plan: _Plan[ExternT] | None = None if factory is None else _Plan(factory)
+        #: The core object, or None until something uses it.
+        self.extern = extern
 
-    def get(self) -> Kind:
-        """The object, made at home if need be."""
-        return self._get_in(None) if self.made is None else self.made
+    def get(self) -> ExternT:
+        """Returns the object. If it is unbound, creates it in the home store."""
+        return self._get_in(None) if self.extern is None else self.extern
 
-    def get_in(self, store: core.Store) -> Kind:
-        """The object, made in this store unless it lives in another."""
-        return self._get_in(store) if self.made is None else self.made
+    def get_in(self, store: core.Store) -> ExternT:
+        """Returns the object. If it is unbound, creates it in `store`."""
+        return self._get_in(store) if self.extern is None else self.extern
 
-    def _get_in(self, wanted: core.Store | None) -> Kind:
+    def _get_in(self, store_if_unbound: core.Store | None) -> ExternT:
         while True:
-            plan = self._last
+            plan = self._last_plan
             store = plan.store
             if store is not None:
-                self.made = plan.get(store)
-                return self.made
-            proposal = Proposal(wanted or self._at_home._home())
-            proposal.settled(self.propose(proposal))
+                self.extern = plan.create(store)
+                return self.extern
+            claim = Claim(store_if_unbound or self._required_style_store._home())
+            claim.decide(self.join(claim))
 
-    def propose(self, proposal: Proposal) -> bool:
-        """Claims the object for a proposal; False where it lives in another store already."""
-        if self.made is not None:
-            return self.made._core_store is proposal.store
-        plan = self._last
-        while plan.proposal is not proposal:
-            if plan.proposal is not None and plan.proposal.settled(False):
-                return plan.proposal.store is proposal.store
-            self._plan = plan = plan.followed_by(_Plan(plan.make, proposal)).last
+    def join(self, claim: Claim) -> bool:
+        """Adds the object to a claim. Returns False if the object already belongs to another store."""
+        if self.extern is not None:
+            return self.extern._core_store is claim.store
+        plan = self._last_plan
+        while plan.claim is not claim:
+            if plan.claim is not None and plan.claim.decide(False):
+                return plan.claim.store is claim.store
+            self._plan = plan = plan.set_next(_Plan(plan.factory, claim)).last
         return True
 
-    def replace_factory(self, make: Make[Kind]) -> bool:
-        """Has it made like this from now on, unless it lives somewhere already; says whether."""
-        if self.made is not None:
+    def replace_factory(self, factory: Factory[ExternT]) -> bool:
+        """Replaces the factory of an unbound object. Returns False if the object belongs to a store already."""
+        if self.extern is not None:
             return False
-        plan, mine = self._last, _Plan(make)
-        while plan.proposal is None or not plan.proposal.settled(False):
-            plan = plan.followed_by(mine)
-            if plan is mine:
-                self._plan = mine
+        plan, new_plan = self._last_plan, _Plan(factory)
+        while plan.claim is None or not plan.claim.decide(False):
+            plan = plan.set_next(new_plan)
+            if plan is new_plan:
+                self._plan = new_plan
                 return True
             plan = plan.last
         return False
 
-    def now(self) -> Make[Kind] | Kind:
-        """The object if it is made, else what is to make it."""
-        if self.made is not None:
-            return self.made
-        plan = self._last
-        return plan.make if plan.made is None else plan.made
+    def extern_or_factory(self) -> Factory[ExternT] | ExternT:
+        """Returns the object if it is created, or its factory."""
+        if self.extern is not None:
+            return self.extern
+        plan = self._last_plan
+        return plan.factory if plan.extern is None else plan.extern
 
-    def leave_home(self, store: core.Store) -> None:
-        """Others who come home from now on live in another store than this one."""
-        if self._home is not None:
-            self._home._leave(store)
+    def replace_home(self, store: core.Store) -> None:
+        """If the home store is `store`, makes objects that are bound to their home store later use a new one."""
+        if self._style_store is not None:
+            self._style_store._replace_home(store)
 
     def store(self) -> core.Store | None:
-        """Where it lives already, if anywhere."""
-        return self._last.store if self.made is None else self.made._core_store
+        """Returns the engine store that the object belongs to, or None while it is unbound."""
+        return self._last_plan.store if self.extern is None else self.extern._core_store
 
     @property
-    def _last(self) -> _Plan[Kind]:
-        assert self._plan is not None, "what came from an instance is made"
+    def _last_plan(self) -> _Plan[ExternT]:
+        assert self._plan is not None, "an exported object has its extern from the start"
         return self._plan.last
 
     @property
-    def _at_home(self) -> Store:
-        assert self._home is not None, "what came from an instance is made"
-        return self._home
+    def _required_style_store(self) -> Store:
+        assert self._style_store is not None, "an exported object has its extern from the start"
+        return self._style_store
 
 
 class Bound(Sealed):
-    """The base of memories, globals and tables, which have a binding."""
+    """The base of memories, globals and tables, each of which has a binding."""
 
     __slots__ = ("_binding",)
 
     _binding: Binding[Any]
 
-    def _live_store(self) -> core.Store | None:
-        """The engine's store that it cannot leave, if it is in one already."""
+    def _bound_store(self) -> core.Store | None:
+        """Returns the only engine store that this object can be used in, or None if it can be used in any."""
         return self._binding.store()
 
-    def _agrees(self, proposal: Proposal) -> bool:
-        """Whether it can be what it is in the store that is proposed, if that is accepted."""
-        return self._binding.propose(proposal)
+    def _join(self, claim: Claim) -> bool:
+        """Adds this object to a claim. Returns False if this object cannot be used in the claimed store."""
+        return self._binding.join(claim)
 
-    def _in_store(self, store: core.Store) -> core.Extern:
-        """What it is in this store, where it lives or can."""
+    def _importable_in(self, store: core.Store) -> core.Extern:
+        """Returns the core object to import into an instance in `store`, after a claim on `store` was accepted."""
         extern: core.Extern = self._binding.get_in(store)
         return extern

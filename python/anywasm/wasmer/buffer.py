@@ -1,4 +1,4 @@
-"""The class of `Memory.buffer`."""
+"""The class `Buffer`, the class of `Memory.buffer`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from anywasm.wasmer.sealed import Sealed
 
 
 class Buffer(Sealed, core.Buffer):
-    """A memory's bytes through the buffer protocol: writable, one-dimensional, of the size it has when they are asked
-    for: one buffer serves a memory that grows.
+    """The bytes of a memory, through Python's buffer protocol. They are writable and one-dimensional.
+
+    A memoryview of this object has the size that the memory has at that moment. So the same `Buffer` can be used again
+    after the memory has grown.
 
     >>> from anywasm.wasmer import Buffer, Memory, MemoryType, Store
     >>> buffer = Memory(Store(), MemoryType(1)).buffer
@@ -23,6 +25,7 @@ class Buffer(Sealed, core.Buffer):
     def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")
 
-    if TYPE_CHECKING:  # The engine module's class has it; defined here it would hide that.
+    # The engine module's class defines this method. A definition here would hide it, so only type checkers see this.
+    if TYPE_CHECKING:
 
         def __buffer__(self, flags: int, /) -> memoryview: ...

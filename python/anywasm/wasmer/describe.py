@@ -1,4 +1,4 @@
-"""Types in the words of wasmer's error texts."""
+"""Formats types as the error texts of wasmer 1.1 do."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ _NAMES = {ValType.FUNCREF: "FuncRef", ValType.EXTERNREF: "ExternRef"}
 
 
 def val_type(ty: ValType) -> str:
-    """`I32`, `FuncRef`."""
+    """Formats a value type, e.g. `I32` or `FuncRef`."""
     return _NAMES.get(ty, ty.name)
 
 
 def val_types(types: Sequence[ValType]) -> str:
-    """`[I32, I64]`."""
+    """Formats a list of value types, e.g. `[I32, I64]`."""
     return f"[{', '.join(map(val_type, types))}]"
 
 
 def option(value: int | None, unit: str = "") -> str:
-    """`Some(3)`, `None`."""
+    """Formats an optional number as Rust does, e.g. `Some(3)` or `None`."""
     return "None" if value is None else f"Some({value}{unit})"
 
 
 def describe(ty: ExternType) -> str:
-    """`Memory(MemoryType { minimum: 1 pages, maximum: None, shared: false })`."""
+    """Formats the type of an extern, e.g. `Memory(MemoryType { minimum: 1 pages, maximum: None, shared: false })`."""
     if isinstance(ty, FuncType):
         return f"Function(FunctionType {{ params: {val_types(ty.params)}, results: {val_types(ty.results)} }})"
     if isinstance(ty, GlobalType):

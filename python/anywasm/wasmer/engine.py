@@ -1,8 +1,8 @@
-"""Engines, as a store takes them: a kind, and a compiler.
+"""The engine classes of wasmer 1.1, whose objects a program passes to `Store` with a compiler and a target.
 
-`Universal` and `Dylib` differ in name only: what compiles and runs is the engine that `ANYWASM_ENGINE`,
-`anywasm.use_engine` or the store's `name` says. Without a compiler an engine is headless: it loads modules that were
-compiled before (`Module.deserialize`), and refuses to compile.
+`Universal` and `Dylib` differ in name only. They do not select the engine that compiles and runs modules: the
+environment variable `ANYWASM_ENGINE`, `anywasm.use_engine` or the parameter `name` of `Store` does. An engine without a
+compiler is headless: it loads compiled modules (`Module.deserialize`) and refuses to compile.
 
 >>> from anywasm.wasmer import Module, Store, engine
 >>> from anywasm.wasmer.compilers.cranelift import Compiler
@@ -28,24 +28,25 @@ __all__ = ["JIT", "Dylib", "Native", "Universal"]
 
 
 class CompilerClass(Protocol):
-    """What engines take as a compiler: the class `Compiler` of a package in `anywasm.wasmer.compilers`."""
+    """The type of the parameter `compiler`: the class `Compiler` of a package in `anywasm.wasmer.compilers`."""
 
     def into_opaque_compiler(self) -> OpaqueCompiler:
-        """The compiler itself."""
+        """Returns an object that represents the compiler."""
 
 
 class StoreEngine(Sealed):
-    """What the kinds of engines have in common: a compiler, or none, and a target, or this machine."""
+    """The base of the engine classes, with an optional compiler and an optional target."""
 
     __slots__ = ("compiler_name", "triple")
 
-    #: As `Store.engine_name` gives it.
+    #: The name that `Store.engine_name` returns.
     name: ClassVar[str]
-    #: As its errors have it.
+    #: The name in error texts.
     title: ClassVar[str]
 
-    #: `cranelift`, `llvm` or `singlepass`; None where it is headless.
+    #: `cranelift`, `llvm` or `singlepass`. None if the engine is headless.
     compiler_name: str | None
+    #: The machine to compile for. None means this machine.
     triple: core.Triple | None
 
     def __init__(self, compiler: CompilerClass | None = None, target: Target | None = None) -> None:
@@ -53,7 +54,7 @@ class StoreEngine(Sealed):
         self.compiler_name = None if compiler is None else _name(compiler.into_opaque_compiler())
 
     def check_compiles(self) -> None:
-        """Raises RuntimeError where no module can be compiled: without a compiler, or for another machine."""
+        """Raises RuntimeError if the engine is headless, or if the target is not like this machine."""
         if self.compiler_name is None:
             raise RuntimeError(
                 f"Compilation error: The {self.title} is operating in headless mode, "
@@ -61,7 +62,7 @@ class StoreEngine(Sealed):
             )
         if self.triple is not None and not self.triple.is_host:
             raise RuntimeError(
-                f"Compilation error: the store's target is {self.triple.text}, but engines here compile only for this "
+                f"Compilation error: the store's target is {self.triple.text}, but anywasm compiles only for this "
                 f"machine, {core.Triple.host().text}: compile on such a machine, or leave the target out"
             )
 
@@ -73,13 +74,14 @@ def _name(compiler: OpaqueCompiler) -> str:
 
 
 class Universal(StoreEngine):
-    """The engine that puts compiled code into memory.
+    """The engine class that stands for compiled code in memory.
 
-    `compiler` is a class of `anywasm.wasmer.compilers`; without it the engine is headless. `target` is the machine to
-    compile for: one that is like this machine, save that its vendor and its C library do not matter.
+    `compiler` is the class `Compiler` of a package in `anywasm.wasmer.compilers`. Without a compiler, the engine is
+    headless. `target` is the machine to compile for. It must be like this machine; the vendor and the C library may
+    differ.
 
-    Raises AttributeError for a compiler that is none, and TypeError for such a target. A target for another machine
-    is refused when a module is to be compiled for it.
+    Raises AttributeError if `compiler` is not a compiler class, and TypeError if `target` is not a `Target`. A target
+    that is another machine is refused later, when a module is compiled.
 
     >>> from anywasm.wasmer import Module, Store, engine, target
     >>> from anywasm.wasmer.compilers.cranelift import Compiler
@@ -87,7 +89,7 @@ class Universal(StoreEngine):
     >>> Module(Store(engine.Universal(Compiler, elsewhere)), "(module)")
     Traceback (most recent call last):
     ...
-    RuntimeError: Compilation error: the store's target is s390x-ibm-linux, but engines here compile only for ...
+    RuntimeError: Compilation error: the store's target is s390x-ibm-linux, but anywasm compiles only for ...
     """
 
     __slots__ = ()
@@ -96,11 +98,11 @@ class Universal(StoreEngine):
     title = "UniversalEngine"
 
     def __init_subclass__(cls) -> None:
-        """As in the package, this class may be derived from."""
+        """Allows subclasses outside this package, as in wasmer 1.1."""
 
 
 class Dylib(StoreEngine):
-    """As `Universal`; the package of this style has it for code in shared libraries.
+    """The engine class that stands for compiled code in shared libraries. It works like `Universal`.
 
     >>> from anywasm.wasmer import Store, engine
     >>> Store(engine.Dylib()).engine_name
@@ -113,24 +115,24 @@ class Dylib(StoreEngine):
     title = "`DylibEngine`"
 
     def __init_subclass__(cls) -> None:
-        """As in the package, this class may be derived from."""
+        """Allows subclasses outside this package, as in wasmer 1.1."""
 
 
 class JIT(Universal):
-    """What `Universal` was called once."""
+    """The former name of `Universal`."""
 
     __slots__ = ()
 
     def __init_subclass__(cls) -> None:
-        """As in the package, this class is final."""
+        """Refuses subclasses outside this package, as in wasmer 1.1."""
         super(StoreEngine, cls).__init_subclass__()
 
 
 class Native(Dylib):
-    """What `Dylib` was called once."""
+    """The former name of `Dylib`."""
 
     __slots__ = ()
 
     def __init_subclass__(cls) -> None:
-        """As in the package, this class is final."""
+        """Refuses subclasses outside this package, as in wasmer 1.1."""
         super(StoreEngine, cls).__init_subclass__()

@@ -1,4 +1,4 @@
-"""Globals."""
+"""The class `Global`, for global variables."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments, convert
-from anywasm.wasmer.binding import Binding, Bound, Proposal
+from anywasm.wasmer.binding import Binding, Bound, Claim
 from anywasm.wasmer.store import Store
-from anywasm.wasmer.types import GlobalType, of_core
+from anywasm.wasmer.types import GlobalType, type_from_core
 from anywasm.wasmer.value import Value
 
 
-class _Start:
-    """What makes a global. Until something imports it, its value is here: using it does not decide where it lives."""
+class _Factory:
+    """Creates a global in an engine store. Until then, it holds the value: reading and setting it binds nothing."""
 
     __slots__ = ("_type", "value")
 
@@ -25,7 +25,9 @@ class _Start:
 
 
 class Global(Bound):
-    """A global.
+    """A global: a variable that instances can import and export.
+
+    Immutable unless `mutable` is true.
 
     >>> from anywasm.wasmer import Global, Store, Value
     >>> counter = Global(Store(), Value.i32(42), mutable=True)
@@ -43,55 +45,56 @@ class Global(Bound):
         arguments.instance("value", value, Value)
         ty = core.GlobalType(value._type, mutable is not None and arguments.boolean("mutable", mutable))
         self._core_type = ty
-        self._binding = Binding(store, _Start(ty, value._value))
+        self._binding = Binding(store, _Factory(ty, value._value))
 
     @classmethod
-    def _of(cls, made: core.Global) -> Global:
+    def _from_core(cls, extern: core.Global) -> Global:
         result = cls.__new__(cls)
-        result._core_type = made.type
-        result._binding = Binding(None, None, made)
+        result._core_type = extern.type
+        result._binding = Binding(None, None, extern)
         return result
 
-    # A constant is the same in any store: it is made anew where it does not live.
+    # An immutable global has the same value in any store. If it is imported in another store, it is created again
+    # there. So only a mutable global is bound to one store.
 
-    def _live_store(self) -> core.Store | None:
-        return super()._live_store() if self._core_type.mutable else None
+    def _bound_store(self) -> core.Store | None:
+        return super()._bound_store() if self._core_type.mutable else None
 
-    def _agrees(self, proposal: Proposal) -> bool:
-        return not self._core_type.mutable or super()._agrees(proposal)
+    def _join(self, claim: Claim) -> bool:
+        return not self._core_type.mutable or super()._join(claim)
 
-    def _in_store(self, store: core.Store) -> core.Extern:
-        made = super()._in_store(store)
-        if self._core_type.mutable or made._core_store is store:
-            return made
+    def _importable_in(self, store: core.Store) -> core.Extern:
+        extern = super()._importable_in(store)
+        if self._core_type.mutable or extern._core_store is store:
+            return extern
         return core.Global.new(store, self._core_type, self.value)
 
     @property
     def type(self) -> GlobalType:
-        """Its type."""
-        result: GlobalType = of_core(self._core_type)
+        """The type of the global."""
+        result: GlobalType = type_from_core(self._core_type)
         return result
 
     @property
     def mutable(self) -> bool:
-        """Whether it can be set."""
+        """Whether the value can be set."""
         return self._core_type.mutable
 
     @property
     def value(self) -> Any:
-        """Its value; RuntimeError where it is set and not mutable."""
-        now = self._binding.now()
-        if isinstance(now, _Start):
-            return now.value
-        assert isinstance(now, core.Global)
-        return now.get()
+        """The value. Setting it raises RuntimeError if the global is immutable."""
+        current = self._binding.extern_or_factory()
+        if isinstance(current, _Factory):
+            return current.value
+        assert isinstance(current, core.Global)
+        return current.get()
 
     @value.setter
     def value(self, value: Any) -> None:
         if not self._core_type.mutable:
             raise RuntimeError("The global variable is not mutable, cannot set a new value")
         plain = convert.to_wasm(self._core_type.content, value)
-        if not self._binding.replace_factory(_Start(self._core_type, self._rounded(plain))):
+        if not self._binding.replace_factory(_Factory(self._core_type, self._rounded(plain))):
             self._binding.get().set(plain)
 
     def _rounded(self, value: Any) -> Any:

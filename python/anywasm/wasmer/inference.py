@@ -1,4 +1,4 @@
-"""A host function's type from its Python annotations."""
+"""Infers the type of a host function from its Python annotations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from anywasm.core import FuncType, ValType
 
-# "int" and "float" are what annotations become under `from __future__ import annotations`; wasmer refuses them.
+# Annotations are strings such as "int" under `from __future__ import annotations`. Stock wasmer refuses them.
 _TYPES: dict[Any, ValType] = {
     int: ValType.I32,
     "int": ValType.I32,
@@ -24,9 +24,10 @@ _TYPES: dict[Any, ValType] = {
 
 
 def signature(function: Any) -> FuncType:
-    """The type that a function's annotations say, in the order in which they are written.
+    """Returns the type of a function, from its annotations in the order in which they are written.
 
-    A parameter without an annotation is left out, as in wasmer.
+    As in wasmer, a parameter without an annotation is left out. Raises ValueError if the object has no annotations, and
+    RuntimeError for an annotation that is not a value type.
     """
     try:
         annotations = function.__annotations__
@@ -40,7 +41,7 @@ def signature(function: Any) -> FuncType:
         elif annotation is None:
             raise RuntimeError(f"Variable `{name}` cannot have type `None`")
         elif isinstance(annotation, tuple):
-            # What is wrong within it is said first, as it is for results.
+            # An error in the tuple's items comes first, as for a tuple of results.
             _results(annotation)
             raise RuntimeError(f"Variable `{name}` cannot receive a tuple (not supported yet)")
         else:
@@ -53,10 +54,10 @@ def _results(annotation: Any) -> tuple[ValType, ...]:
         return ()
     if not isinstance(annotation, tuple):
         return (_type(annotation),)
-    return tuple(map(_item, annotation))
+    return tuple(map(_tuple_item, annotation))
 
 
-def _item(annotation: Any) -> ValType:
+def _tuple_item(annotation: Any) -> ValType:
     if isinstance(annotation, tuple):
         raise RuntimeError("It is not possible to get a tuple inside a tuple yet")
     if annotation is None:
@@ -65,8 +66,8 @@ def _item(annotation: Any) -> ValType:
 
 
 def _type(annotation: Any) -> ValType:
-    # Compared by identity or as a string: an enum's member is an int, but no annotation.
-    found = _TYPES.get(annotation) if isinstance(annotation, (str, type)) else None
-    if found is None:
+    # Only a class or a string is an annotation. A member of an IntEnum is neither.
+    ty = _TYPES.get(annotation) if isinstance(annotation, (str, type)) else None
+    if ty is None:
         raise RuntimeError(f"Type `{type(annotation).__name__}` (`{annotation}`) is not a supported type")
-    return found
+    return ty

@@ -1,4 +1,4 @@
-"""Instances."""
+"""The class `Instance`, for instances of modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments, imports
-from anywasm.wasmer.exports import Exports, make
+from anywasm.wasmer.exports import Exports, make_exports
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.imports import ImportObject
 from anywasm.wasmer.module import Module
@@ -14,7 +14,10 @@ from anywasm.wasmer.sealed import Sealed
 
 
 class Instance(Sealed):
-    """An instance of a module, with its imports by name.
+    """An instance of a module.
+
+    `import_object` holds the imports by namespace and name: an `ImportObject` or a dictionary of dictionaries. Raises
+    RuntimeError if an import is missing or has the wrong type, and if the start function traps.
 
     >>> from anywasm.wasmer import Function, Instance, Module, Store
     >>> store = Store()
@@ -30,21 +33,21 @@ class Instance(Sealed):
     __slots__ = ("_exports",)
 
     def __init__(self, module: Module, import_object: ImportObject | dict[str, Any] | None = None) -> None:
-        compiled = arguments.instance("module", module, Module)._core
-        externs = imports.resolve(compiled.import_list, imports.namespaces(import_object))
-        if any(isinstance(each, Function) and each._needs_memory for each in externs):
-            _check_memory(compiled)
-        store, placed = imports.place(module._store, externs)
-        self._exports = make(core.Instance(store, compiled, placed))
-        imports.part(store, compiled, externs)
+        core_module = arguments.instance("module", module, Module)._core
+        externs = imports.resolve(core_module.import_list, imports.namespaces(import_object))
+        if any(isinstance(extern, Function) and extern._needs_memory for extern in externs):
+            _check_memory(core_module)
+        store, importables = imports.bind_imports(module._store, externs)
+        self._exports = make_exports(core.Instance(store, core_module, importables))
+        imports.replace_homes(store, core_module, externs)
 
     @property
     def exports(self) -> Exports:
-        """What it exports."""
+        """The exports of the instance."""
         return self._exports
 
 
 def _check_memory(module: core.Module) -> None:
-    """Refuses a module that WASI cannot work with; in this style when it is instantiated, not when it first calls."""
+    """Raises RuntimeError if the module exports no memory for WASI. As in wasmer, instantiation checks this."""
     if not any(export.name == "memory" and isinstance(export.type, core.MemoryType) for export in module.export_list):
         raise RuntimeError("Host env initialization error: Missing export memory")

@@ -1,4 +1,4 @@
-"""What the classes of this style have in common: as in the package, they are final, and objects are not copied."""
+"""Base classes of this style's classes. As in wasmer 1.1, the classes are final and objects cannot be copied."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 
 class Sealed:
-    """The base of classes that nothing outside this package may derive from."""
+    """The base of classes that programs cannot derive from."""
 
     __slots__ = ()
 
@@ -17,19 +17,23 @@ class Sealed:
             raise TypeError(f"type '{cls.__bases__[0].__name__}' is not an acceptable base type")
 
     def __dir__(self) -> Iterable[str]:
-        """What the package documents, and not what serves only this one."""
-        below = [
+        """Lists the names that wasmer 1.1 documents, without private names and names from the layers below."""
+        lower_namespaces = [
             vars(cls) for cls in type(self).__mro__ if cls.__module__.startswith(("anywasm.core.", "anywasm.engines"))
         ]
         names = (name for name in super().__dir__() if name.startswith("__") or not name.startswith("_"))
-        return [name for name in names if name.startswith("__") or not any(name in each for each in below)]
+        return [
+            name
+            for name in names
+            if name.startswith("__") or not any(name in namespace for namespace in lower_namespaces)
+        ]
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError(f"cannot pickle '{type(self).__name__}' object")
 
 
 class Unconstructible(Sealed):
-    """The base of classes whose objects come from others' methods only."""
+    """The base of classes that programs cannot instantiate. Their objects are results of other methods."""
 
     __slots__ = ()
 

@@ -1,13 +1,14 @@
-"""The text format as it was written before 2020, which the parser of that time took and today's does not.
+"""Replaces names that the WebAssembly text format had before 2020.
 
-Instructions had other names (`get_local`, `i32.wrap/i64`), and a table of functions was one of `anyfunc`.
+Many instructions had other names (`get_local`, `i32.wrap/i64`), and the element type `funcref` was called `anyfunc`.
+The parser of stock wasmer accepts these names. Our parser does not.
 """
 
 from __future__ import annotations
 
 import re
 
-_NAMES = {
+_NEW_NAMES = {
     "anyfunc": "funcref",
     "get_local": "local.get",
     "set_local": "local.set",
@@ -22,12 +23,12 @@ _NAMES = {
 }
 _NUMBER = "i32|i64|f32|f64"
 _CONVERSION = re.compile(rf"(?P<to>{_NUMBER})\.(?P<verb>[a-z]+)(?P<sign>_[su])?(?P<sat>:sat)?/(?P<source>{_NUMBER})")
-# Strings and comments are passed over.
+# Strings and comments match as a whole, so that the names in them are left unchanged.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|;;[^\n]*|\(;.*?;\)|[^\s()";]+', re.DOTALL)
 
 
 def modern(text: str) -> str:
-    """The text with today's names.
+    """Returns the text with all old names replaced by the current ones.
 
     >>> modern("(func (result i32) get_local $x i32.trunc_s:sat/f32)")
     '(func (result i32) local.get $x i32.trunc_sat_f32_s)'
@@ -36,7 +37,7 @@ def modern(text: str) -> str:
 
 
 def modern_bytes(text: bytes) -> bytes:
-    """The same for bytes; what is not UTF-8 is left for the parser to refuse."""
+    """Returns UTF-8 text as `modern` does. Returns other bytes unchanged, and the parser refuses them."""
     try:
         return modern(text.decode()).encode()
     except UnicodeDecodeError:
@@ -44,8 +45,8 @@ def modern_bytes(text: bytes) -> bytes:
 
 
 def _modern_token(token: str) -> str:
-    found = _CONVERSION.fullmatch(token)
-    if found is None:
-        return _NAMES.get(token, token)
-    saturating = "_sat" if found["sat"] else ""
-    return f"{found['to']}.{found['verb']}{saturating}_{found['source']}{found['sign'] or ''}"
+    match = _CONVERSION.fullmatch(token)
+    if match is None:
+        return _NEW_NAMES.get(token, token)
+    saturating = "_sat" if match["sat"] else ""
+    return f"{match['to']}.{match['verb']}{saturating}_{match['source']}{match['sign'] or ''}"

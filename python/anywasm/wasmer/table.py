@@ -1,4 +1,4 @@
-"""Tables."""
+"""The class `Table`, for tables of references."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from anywasm import core
 from anywasm.wasmer import arguments
 from anywasm.wasmer.binding import Binding, Bound
 from anywasm.wasmer.store import Store
-from anywasm.wasmer.types import TableType, of_core
+from anywasm.wasmer.types import TableType, type_from_core
 from anywasm.wasmer.value import Value
 
 
 class Table(Bound):
-    """A table. wasmer has no value that could fill one, so tables come from instances."""
+    """A table that an instance exports.
+
+    A program cannot make a table, as in wasmer 1.1: its `Value` class has no references to fill the table with.
+    """
 
     __slots__ = ("_core_type",)
 
@@ -25,19 +28,19 @@ class Table(Bound):
         raise RuntimeError("RuntimeError: val is not reference")
 
     @classmethod
-    def _of(cls, made: core.Table) -> Table:
+    def _from_core(cls, extern: core.Table) -> Table:
         result = cls.__new__(cls)
-        result._core_type = made.type
-        result._binding = Binding(None, None, made)
+        result._core_type = extern.type
+        result._binding = Binding(None, None, extern)
         return result
 
     @property
     def type(self) -> TableType:
-        """Its type."""
-        result: TableType = of_core(self._core_type)
+        """The type of the table."""
+        result: TableType = type_from_core(self._core_type)
         return result
 
     @property
     def size(self) -> int:
-        """How many elements it has."""
+        """The number of elements."""
         return self._binding.get().size()

@@ -1,7 +1,7 @@
-"""Targets: what kind of machine, and which of its features, code is for.
+"""Targets: the kind of machine that code is compiled for, and the features of its processor.
 
-No engine here compiles for another machine. A target that is like this machine can be given to an engine
-(`anywasm.wasmer.engine`); a module that is to be compiled for another is refused, with an error that says so.
+anywasm compiles only for this machine. A class of `anywasm.wasmer.engine` accepts any target, but compiling a module
+raises RuntimeError if the target is another kind of machine.
 
 >>> from anywasm.wasmer import engine, target
 >>> from anywasm.wasmer.compilers.cranelift import Compiler
@@ -19,7 +19,7 @@ from anywasm.wasmer.sealed import Sealed
 
 __all__ = ["CpuFeatures", "Target", "Triple"]
 
-#: As GCC names them; wasmer-compiler 2.1, `CpuFeature::from_str`.
+#: Names of processor features, spelled as in GCC. The list is that of wasmer-compiler 2.1 (`CpuFeature::from_str`).
 _FEATURES = {
     *("sse2", "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "avx", "bmi", "bmi2", "avx2", "lzcnt"),
     *("avx512dq", "avx512vl", "avx512f"),
@@ -27,9 +27,9 @@ _FEATURES = {
 
 
 class Triple(Sealed):
-    """Architecture, vendor, operating system, environment and binary format; parts left out are `unknown`.
+    """A target triple: architecture, vendor, operating system, environment and binary format.
 
-    ValueError names the part that is not known.
+    A part that is left out is `unknown`. Raises ValueError, which names the first part that is not recognized.
 
     >>> from anywasm.wasmer.target import Triple
     >>> triple = Triple("x86_64-apple-darwin")
@@ -50,49 +50,52 @@ class Triple(Sealed):
 
     @staticmethod
     def host() -> Triple:
-        """The triple of this machine."""
-        made = Triple.__new__(Triple)
-        made._core = core.Triple.host()
-        return made
+        """Returns the triple of this machine."""
+        triple = Triple.__new__(Triple)
+        triple._core = core.Triple.host()
+        return triple
 
     @property
     def architecture(self) -> str:
-        """Such as `x86_64` or `aarch64`."""
+        """The processor architecture, e.g. `x86_64` or `aarch64`."""
         return self._core.architecture
 
     @property
     def vendor(self) -> str:
-        """Such as `pc` or `apple`."""
+        """The vendor, e.g. `pc` or `apple`."""
         return self._core.vendor
 
     @property
     def operating_system(self) -> str:
-        """Such as `linux` or `darwin`."""
+        """The operating system, e.g. `linux` or `darwin`."""
         return self._core.operating_system
 
     @property
     def binary_format(self) -> str:
-        """Such as `elf`, `coff`, `macho` or `wasm`; known from the operating system where the triple has none."""
+        """The binary format, e.g. `elf`, `coff`, `macho` or `wasm`. By default, that of the operating system."""
         return self._core.binary_format
 
     @property
     def environment(self) -> str:
-        """Such as `gnu` or `musl`."""
+        """The environment, e.g. `gnu` or `musl`."""
         return self._core.environment
 
     @property
     def endianness(self) -> str | None:
-        """`little` or `big`; None where the architecture is unknown."""
+        """The byte order, `little` or `big`. None if the architecture is unknown."""
         return self._core.endianness
 
     @property
     def pointer_width(self) -> int | None:
-        """In bytes: 2, 4 or 8; None where the architecture is unknown."""
+        """The size of a pointer in bytes: 2, 4 or 8. None if the architecture is unknown."""
         return self._core.pointer_width
 
     @property
     def default_calling_convention(self) -> str | None:
-        """`system_v`, `windows_fastcall`, `wasm_basic_c_abi`, `(unknown)` for any other, None where there is none."""
+        """The default calling convention. None if the operating system has none.
+
+        One of `system_v`, `windows_fastcall`, `wasm_basic_c_abi`, and `(unknown)` for any other.
+        """
         return self._core.calling_convention
 
     def __str__(self) -> str:
@@ -100,9 +103,9 @@ class Triple(Sealed):
 
 
 class CpuFeatures(Sealed):
-    """Features of a processor that code may use.
+    """A set of processor features that code may use.
 
-    Names are checked, and that is all: engines use what this machine's processor has.
+    The names are checked but have no other effect: an engine uses the features that this machine's processor has.
 
     >>> from anywasm.wasmer.target import CpuFeatures
     >>> features = CpuFeatures()
@@ -116,16 +119,16 @@ class CpuFeatures(Sealed):
     __slots__ = ()
 
     def add(self, feature: str) -> None:
-        """Adds a feature by the name that GCC has for it; ValueError for an unknown one.
+        """Adds a feature, by its name in GCC. Raises ValueError for any name but these:
 
-        Known are sse2, sse3, ssse3, sse4.1, sse4.2, popcnt, avx, bmi, bmi2, avx2, avx512dq, avx512vl, avx512f, lzcnt.
+        sse2, sse3, ssse3, sse4.1, sse4.2, popcnt, avx, bmi, bmi2, avx2, avx512dq, avx512vl, avx512f, lzcnt.
         """
         if arguments.instance("feature", feature, str, "PyString") not in _FEATURES:
             raise ValueError(f"CpuFeature {feature} not recognized")
 
 
 class Target(Sealed):
-    """A triple with features of the processor.
+    """A target triple with a set of processor features.
 
     >>> from anywasm.wasmer.target import Target, Triple
     >>> Target(Triple("x86_64-linux-musl"))

@@ -1,4 +1,4 @@
-"""Types, as wasmer describes them."""
+"""The classes of types in wasmer 1.1: value types, and the types of functions, memories, globals and tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from anywasm.wasmer.sealed import Sealed
 
 
 class Type(enum.IntEnum):
-    """A value type. The types that objects report are plain integers of these values.
+    """A value type. Properties such as `FunctionType.params` give value types as plain integers with these numbers.
 
     >>> from anywasm.wasmer import FunctionType, Type
     >>> FunctionType([Type.I32], []).params == [Type.I32]
@@ -42,26 +42,26 @@ _TO_CORE: dict[int, ValType] = {
 _FROM_CORE = {core_type: int(ty) for ty, core_type in _TO_CORE.items()}
 
 
-def to_core(name: str, ty: Any) -> ValType:
-    """The core's type for a `Type` or its number, given as the argument of this name."""
-    found = _TO_CORE.get(arguments.unsigned(name, ty, 8))
-    if found is None:
+def val_type_to_core(name: str, ty: Any) -> ValType:
+    """Converts a `Type` or its number to a value type of the core. `name` is the argument's name in errors."""
+    core_type = _TO_CORE.get(arguments.unsigned(name, ty, 8))
+    if core_type is None:
         raise ValueError("Failed to extract `Type` from `PyAny`")
-    return found
+    return core_type
 
 
-def all_to_core(name: str, types: Any) -> tuple[ValType, ...]:
-    """The same for a sequence of them."""
-    return tuple(to_core(name, ty) for ty in arguments.sequence(name, types))
+def val_types_to_core(name: str, types: Any) -> tuple[ValType, ...]:
+    """Converts a sequence of `Type`s or numbers to value types of the core."""
+    return tuple(val_type_to_core(name, ty) for ty in arguments.sequence(name, types))
 
 
-def from_core(ty: ValType) -> int:
-    """The number that wasmer gives a type; a type it has no number for counts as a reference to something external."""
+def val_type_from_core(ty: ValType) -> int:
+    """Returns the number of a value type. For a type that `Type` lacks, this is the number of `EXTERN_REF`."""
     return _FROM_CORE.get(ty, int(Type.EXTERN_REF))
 
 
 class FunctionType(Sealed):
-    """A function's parameters and results, read-only.
+    """The type of a function: its parameter types and result types. It is read-only.
 
     >>> from anywasm.wasmer import FunctionType, Type
     >>> str(FunctionType(params=[Type.I32, Type.I32], results=[Type.I32]))
@@ -71,24 +71,24 @@ class FunctionType(Sealed):
     __slots__ = ("_core",)
 
     def __init__(self, params: Sequence[int], results: Sequence[int]) -> None:
-        self._core = core.FuncType(all_to_core("params", params), all_to_core("results", results))
+        self._core = core.FuncType(val_types_to_core("params", params), val_types_to_core("results", results))
 
     @property
     def params(self) -> list[int]:
         """The parameter types."""
-        return [from_core(ty) for ty in self._core.params]
+        return [val_type_from_core(ty) for ty in self._core.params]
 
     @property
     def results(self) -> list[int]:
         """The result types."""
-        return [from_core(ty) for ty in self._core.results]
+        return [val_type_from_core(ty) for ty in self._core.results]
 
     def __str__(self) -> str:
         return f"FunctionType(params: {val_types(self._core.params)}, results: {val_types(self._core.results)})"
 
 
 class MemoryType(Sealed):
-    """A memory's size in pages of 64 KiB.
+    """The type of a memory: its minimum and maximum size in pages of 64 KiB, and whether threads can share it.
 
     >>> from anywasm.wasmer import MemoryType
     >>> str(MemoryType(1, 3))
@@ -106,17 +106,17 @@ class MemoryType(Sealed):
 
     @property
     def minimum(self) -> int:
-        """In pages."""
+        """The minimum size in pages."""
         return self._core.minimum
 
     @property
     def maximum(self) -> int | None:
-        """In pages."""
+        """The maximum size in pages. None means no maximum."""
         return self._core.maximum
 
     @property
     def shared(self) -> bool:
-        """Whether threads may share it."""
+        """Whether threads can share the memory."""
         return self._core.shared
 
     def __str__(self) -> str:
@@ -125,7 +125,7 @@ class MemoryType(Sealed):
 
 
 class GlobalType(Sealed):
-    """A global's type, and whether it can be set.
+    """The type of a global: its value type, and whether it is mutable.
 
     >>> from anywasm.wasmer import GlobalType, Type
     >>> str(GlobalType(Type.I64, True))
@@ -135,16 +135,16 @@ class GlobalType(Sealed):
     __slots__ = ("_core",)
 
     def __init__(self, type: int, mutable: bool) -> None:
-        self._core = core.GlobalType(to_core("r#type", type), arguments.boolean("mutable", mutable))
+        self._core = core.GlobalType(val_type_to_core("r#type", type), arguments.boolean("mutable", mutable))
 
     @property
     def type(self) -> int:
-        """The type of its value."""
-        return from_core(self._core.content)
+        """The number of the value type, as in `Type`."""
+        return val_type_from_core(self._core.content)
 
     @property
     def mutable(self) -> bool:
-        """Whether it can be set."""
+        """Whether the value can be set."""
         return self._core.mutable
 
     def __str__(self) -> str:
@@ -152,7 +152,7 @@ class GlobalType(Sealed):
 
 
 class TableType(Sealed):
-    """A table's element type, and its size in elements.
+    """The type of a table: its element type, and its minimum and maximum number of elements.
 
     >>> from anywasm.wasmer import TableType, Type
     >>> str(TableType(Type.FUNC_REF, 2, 5))
@@ -163,24 +163,24 @@ class TableType(Sealed):
 
     def __init__(self, type: int, minimum: int, maximum: int | None = None) -> None:
         self._core = core.TableType(
-            to_core("r#type", type),
+            val_type_to_core("r#type", type),
             arguments.unsigned("minimum", minimum),
             arguments.optional_unsigned("maximum", maximum),
         )
 
     @property
     def type(self) -> int:
-        """The type of its elements."""
-        return from_core(self._core.element)
+        """The number of the element type, as in `Type`."""
+        return val_type_from_core(self._core.element)
 
     @property
     def minimum(self) -> int:
-        """In elements."""
+        """The minimum number of elements."""
         return self._core.minimum
 
     @property
     def maximum(self) -> int | None:
-        """In elements."""
+        """The maximum number of elements. None means no maximum."""
         return self._core.maximum
 
     def __str__(self) -> str:
@@ -189,7 +189,7 @@ class TableType(Sealed):
 
 
 class ExportType(Sealed):
-    """An export's name and type."""
+    """The name and type of an export."""
 
     __slots__ = ("_name", "_type")
 
@@ -204,12 +204,12 @@ class ExportType(Sealed):
 
     @property
     def type(self) -> Any:
-        """What it was made with; of a module's export, its `FunctionType`, `MemoryType` and so on."""
+        """The type: a `FunctionType`, `MemoryType`, `GlobalType` or `TableType`, or what the constructor got."""
         return self._type
 
 
 class ImportType(Sealed):
-    """An import's module, name and type."""
+    """The module name, name and type of an import."""
 
     __slots__ = ("_module", "_name", "_type")
 
@@ -220,7 +220,7 @@ class ImportType(Sealed):
 
     @property
     def module(self) -> str:
-        """The name of the namespace."""
+        """The module name, which is the name of a namespace of `ImportObject`."""
         return self._module
 
     @property
@@ -230,7 +230,7 @@ class ImportType(Sealed):
 
     @property
     def type(self) -> Any:
-        """What it was made with; of a module's import, its `FunctionType`, `MemoryType` and so on."""
+        """The type: a `FunctionType`, `MemoryType`, `GlobalType` or `TableType`, or what the constructor got."""
         return self._type
 
 
@@ -242,11 +242,11 @@ _CLASSES: dict[type, Any] = {
 }
 
 
-def of_core(ty: core.ExternType) -> Any:
-    """wasmer's type object for a core type; the core's own where wasmer has none."""
-    found = _CLASSES.get(type(ty))
-    if found is None:
+def type_from_core(ty: core.ExternType) -> Any:
+    """Returns this style's object for a type of the core. Returns the core's object for a type without a class here."""
+    cls = _CLASSES.get(type(ty))
+    if cls is None:
         return ty
-    result = found.__new__(found)
+    result = cls.__new__(cls)
     result._core = ty
     return result

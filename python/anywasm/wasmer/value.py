@@ -1,4 +1,4 @@
-"""Values with a type, as a global's initial value."""
+"""The class `Value`, for typed values such as the initial value of a global."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ class Value(Unconstructible):
     _value: Any
 
     @staticmethod
-    def _of(ty: ValType, value: Any) -> Value:
+    def _make(ty: ValType, value: Any) -> Value:
         result = Value.__new__(Value)
         result._type, result._value = ty, value
         return result
 
     @staticmethod
     def i32(value: int) -> Value:
-        """A 32-bit integer, from -2**31 to 2**31 - 1; OverflowError beyond."""
-        return Value._of(ValType.I32, arguments.signed("value", value, 32))
+        """Makes a 32-bit integer from an int in the range -2**31 to 2**31 - 1. OverflowError outside of this range."""
+        return Value._make(ValType.I32, arguments.signed("value", value, 32))
 
     @staticmethod
     def i64(value: int) -> Value:
-        """A 64-bit integer, from -2**63 to 2**63 - 1; OverflowError beyond."""
-        return Value._of(ValType.I64, arguments.signed("value", value, 64))
+        """Makes a 64-bit integer from an int in the range -2**63 to 2**63 - 1. OverflowError outside of this range."""
+        return Value._make(ValType.I64, arguments.signed("value", value, 64))
 
     @staticmethod
     def f32(value: float) -> Value:
-        """A 32-bit float, rounded from what is given; an int will do."""
-        return Value._of(ValType.F32, core.single(arguments.real("value", value)))
+        """Makes a 32-bit float from a float or int, which is rounded to the nearest 32-bit float."""
+        return Value._make(ValType.F32, core.single(arguments.real("value", value)))
 
     @staticmethod
     def f64(value: float) -> Value:
-        """A 64-bit float; an int will do."""
-        return Value._of(ValType.F64, arguments.real("value", value))
+        """Makes a 64-bit float from a float or int."""
+        return Value._make(ValType.F64, arguments.real("value", value))
 
     @staticmethod
     def v128(value: int) -> Value:
-        """A vector, as an integer from 0 to 2**128 - 1; OverflowError beyond."""
-        return Value._of(ValType.V128, arguments.wide_unsigned("value", value, 128))
+        """Makes a vector from an int in the range 0 to 2**128 - 1. OverflowError outside of this range."""
+        return Value._make(ValType.V128, arguments.wide_unsigned("value", value, 128))
 
     def __repr__(self) -> str:
         value = self._value
@@ -65,13 +65,13 @@ class Value(Unconstructible):
 
 
 def _shortest_f32(value: float) -> str:
-    """The fewest digits that give this 32-bit float again; nine always do."""
+    """Returns the shortest decimal that rounds to this 32-bit float. Nine digits are always enough."""
     texts = (f"{value:.{digits}g}" for digits in range(1, 10))
     return next((text for text in texts if core.single(float(text)) == value), repr(value))
 
 
 def _decimal(text: str) -> str:
-    """A float's digits without an exponent, however long that is."""
+    """Rewrites a float without an exponent, e.g. 1e-07 as 0.0000001."""
     if text in ("nan", "inf", "-inf"):
         return text.replace("nan", "NaN")
     plain = f"{Decimal(text):f}"

@@ -1,6 +1,7 @@
-"""Typed views of a memory: sequences of numbers that read and write its bytes.
+"""Typed views of a memory: sequences of numbers that read and write the bytes of the memory.
 
-The plain cases never come here: see `anywasm.core.elements`. What follows are stock wasmer's rules for the rest.
+The engine module handles the common cases in C (see `anywasm.core.elements`). The code here is the slow path. It
+follows the rules of stock wasmer.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from anywasm.wasmer.sealed import Sealed
 
 
 class View(Sealed, core.Elements):
-    """Numbers in a memory, from an offset on; the base of the ten view classes.
+    """The numbers in a memory from an offset to the end. This is the base of the ten view classes.
 
-    Offsets and indices count elements. The length follows the memory when it grows. An index is an int that is not
-    negative; a slice gives a list, and is cut off at the end.
+    Offsets and indices count elements. The length changes when the memory grows. An index is an int, at least 0 and
+    less than the length. A slice gives a list, and may reach beyond the end. Raises IndexError for an index out of
+    range, and OverflowError for a number that does not fit the element type.
 
     >>> from anywasm.wasmer import Memory, MemoryType, Store
     >>> view = Memory(Store(), MemoryType(1)).uint16_view(offset=4)
@@ -32,7 +34,8 @@ class View(Sealed, core.Elements):
     def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")
 
-    # The engine module's type, which comes before this one in an object's class, has these for the plain cases.
+    # The class of an object inherits from the engine module's type first, and that type has these methods too. So these
+    # methods are for type checkers and documentation.
 
     @overload
     def __getitem__(self, index: int) -> Any: ...
@@ -52,44 +55,48 @@ class View(Sealed, core.Elements):
 
     def _get_slowly(self, index: Any) -> Any:
         if isinstance(index, slice):
-            run = self._run(index)
-            return self._read_run(run.start, run.stop)[:: run.step].tolist() if run else []
-        place = self._place(index)
-        return self._read_run(place, place + 1)[0]
+            positions = self._slice_positions(index)
+            if not positions:
+                return []
+            return self._read_run(positions.start, positions.stop)[:: positions.step].tolist()
+        position = self._position(index)
+        return self._read_run(position, position + 1)[0]
 
     def _set_slowly(self, index: Any, value: Any) -> None:
         if not isinstance(index, slice):
-            self._write_one(self._place(index), self._element(value))
+            self._write_one(self._position(index), self._element(value))
             return
-        run = self._run(index)
+        positions = self._slice_positions(index)
         count = len(arguments.sequence(None, value))
-        if count != len(run):
-            raise IndexError(f"Sequence length {count} doesn't match slice length {len(run)}")
-        if run and run.step == 1 and self._format == "B" and isinstance(value, (bytes, bytearray)):
-            self._write_raw(run.start, value)
+        if count != len(positions):
+            raise IndexError(f"Sequence length {count} doesn't match slice length {len(positions)}")
+        if positions and positions.step == 1 and self._format == "B" and isinstance(value, (bytes, bytearray)):
+            self._write_raw(positions.start, value)
             return
-        # One after the other: an element that does not fit leaves those before it written.
-        for position, place in enumerate(run):
-            self._write_one(place, self._element(value[position]))
+        # As in stock wasmer, elements before one that does not fit are written.
+        for item, position in enumerate(positions):
+            self._write_one(position, self._element(value[item]))
 
     def _delete(self, index: Any) -> None:
         raise NotImplementedError('Subscript deletion not supported by "Self"')
 
-    def _place(self, index: Any) -> int:
+    def _position(self, index: Any) -> int:
+        """Returns the position of an element for an index, after a check of its class and range."""
         try:
-            place = operator.index(index)
+            position = operator.index(index)
         except TypeError:
-            place = 1 << 64
-        if not -1 << 63 <= place < 1 << 63:
+            position = 1 << 64
+        if not -1 << 63 <= position < 1 << 63:
             raise ValueError("Only integers and slices are valid to represent an index")
-        if place < 0:
+        if position < 0:
             raise IndexError("Out of bound: Index cannot be negative")
         size = self._count()
-        if place >= size:
-            raise IndexError(f"Out of bound: Index {place} is larger than the view size {size}")
-        return place
+        if position >= size:
+            raise IndexError(f"Out of bound: Index {position} is larger than the view size {size}")
+        return position
 
-    def _run(self, index: slice) -> range:
+    def _slice_positions(self, index: slice) -> range:
+        """Returns the positions of the elements in a slice."""
         start, stop, step = index.indices(self._count())
         if start > stop:
             raise IndexError(f"Slice `{start}:{stop}` cannot be empty")
@@ -98,6 +105,7 @@ class View(Sealed, core.Elements):
         return range(start, stop, step)
 
     def _element(self, value: Any) -> int | float:
+        """Returns the number to write for a Python object."""
         if self._format in "fd":
             number = arguments.real(None, value)
             return core.single(number) if self._format == "f" else number

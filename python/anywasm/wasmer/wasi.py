@@ -1,4 +1,4 @@
-"""WASI in this style: a builder, the environment that it makes, and imports from that.
+"""WASI in this style. A `StateBuilder` makes an `Environment`, and an `Environment` makes the imports of WASI.
 
 >>> from anywasm.wasmer import Instance, Module, Store, wasi
 >>> store, output = Store(), bytearray()
@@ -50,29 +50,32 @@ _VERSIONS = {
 
 
 def get_version(module: Module, strict: bool) -> int | None:
-    """The version of WASI that a module imports, as a plain number; None where it imports none.
+    """Returns the version of WASI that a module imports, as a plain number of `Version`. None if it imports no WASI.
 
-    If `strict`, all that it imports must be of that one version.
+    With `strict`, the result is also None if the module has any imports that do not belong to this version.
 
     >>> from anywasm.wasmer import Module, Store, wasi
     >>> wasi.get_version(Module(Store(), '(module (import "wasi_unstable" "sched_yield" (func (result i32))))'), True)
     2
     """
     check.instance("module", module, Module)
-    asked = list(dict.fromkeys(each.module for each in module._core.import_list))
+    module_names = list(dict.fromkeys(import_.module for import_ in module._core.import_list))
     numbers = {wasi.MODULES[version]: int(number) for number, version in _VERSIONS.items()}
-    if strict and len(asked) != 1:
+    if strict and len(module_names) != 1:
         return None
-    return next((numbers[name] for name in asked if name in numbers), None)
+    return next((numbers[name] for name in module_names if name in numbers), None)
 
 
 class StateBuilder(Sealed):
-    """Describes what a program finds. All methods but `finalize` give the builder back.
+    """Builds the WASI config of a program: arguments, environment variables, directories and standard streams.
 
-    Standard input, output and error are the process's own (descriptors 0, 1 and 2, not `sys.stdout`), unless `stdin`,
-    `stdout` and `stderr` say something else, which wasmer 1.1 cannot.
+    Every method but `finalize` returns the builder, so that calls can be chained.
 
-    The program finds `/` as descriptor 3, with the directories given here in it, and each of those as one more.
+    By default, the standard streams are those of this process: the descriptors 0, 1 and 2, not `sys.stdout`. The
+    methods `stdin`, `stdout` and `stderr` replace them. wasmer 1.1 has no such methods.
+
+    The directories are preopened. Descriptor 3 of the program is `/`, which contains all of them under their names.
+    The next descriptors are the directories themselves.
 
     >>> from anywasm.wasmer import wasi
     >>> builder = wasi.StateBuilder("program").argument("--verbose").environment("HOME", "/home")
@@ -92,7 +95,7 @@ class StateBuilder(Sealed):
     ) -> None:
         self._args = [check.text("program_name", program_name)]
         self._env: list[tuple[str, str]] = []
-        #: Directories, the names that the program finds them by, and what it may do there.
+        #: For each preopened directory: the host path, the guest name and the permissions.
         self._directories: list[tuple[str, str, Perms]] = []
         self._streams: dict[str, Any] = {"stdin": 0, "stdout": 1, "stderr": 2}
         if arguments is not None:
@@ -105,12 +108,12 @@ class StateBuilder(Sealed):
             self.map_directories(map_directories)
 
     def argument(self, argument: str) -> StateBuilder:
-        """Adds an argument."""
+        """Adds a command-line argument."""
         self._args.append(check.text("argument", argument))
         return self
 
     def arguments(self, arguments: list[Any]) -> StateBuilder:
-        """Adds arguments."""
+        """Adds command-line arguments."""
         self._args += _list("arguments", arguments)
         return self
 
@@ -120,53 +123,65 @@ class StateBuilder(Sealed):
         return self
 
     def environments(self, environments: dict[Any, Any]) -> StateBuilder:
-        """Adds environment variables."""
+        """Adds environment variables, from a dictionary of their values by name."""
         self._env += _dict("environments", environments)
         return self
 
     def preopen_directory(self, preopen_directory: str) -> StateBuilder:
-        """Adds a directory, which the program finds by its own path."""
+        """Preopens a directory. Its guest name is the host path."""
         path = check.text("preopen_directory", preopen_directory)
         self._directories.append((path, path, Perms.ALL))
         return self
 
     def preopen_directories(self, preopen_directories: list[Any]) -> StateBuilder:
-        """Adds directories, which the program finds by their own paths."""
+        """Preopens directories. Their guest names are the host paths."""
         self._directories += [(path, path, Perms.ALL) for path in _list("preopen_directories", preopen_directories)]
         return self
 
     def map_directory(self, alias: str, directory: str, *, read_only: bool = False) -> StateBuilder:
-        """Adds a directory, which the program finds by the name `alias`; `read_only` is more than wasmer 1.1 has."""
+        """Preopens the host path `directory` under the guest name `alias`.
+
+        With `read_only`, the program cannot change the directory. wasmer 1.1 does not have this parameter.
+        """
         name, path = check.text("alias", alias).lstrip("/"), check.text("directory", directory)
         self._directories.append((path, name, Perms.READ_ONLY if read_only else Perms.ALL))
         return self
 
     def map_directories(self, map_directories: dict[Any, Any]) -> StateBuilder:
-        """Adds directories by the names that the program finds them by."""
+        """Preopens directories, from a dictionary of host paths by guest name."""
         for alias, directory in _dict("map_directories", map_directories):
             self.map_directory(alias, directory)
         return self
 
     def stdin(self, source: Any) -> StateBuilder:
-        """What the program reads: bytes, a path, a descriptor, a file object, a callable, or None for nothing."""
+        """Sets the standard input: bytes, a path, a descriptor, a file object or a callable. None means no input.
+
+        `anywasm.core.streams` describes these objects. An exception that one of them raises ends the program and is
+        raised by the call.
+        """
         self._streams["stdin"] = streams.source(source)
         return self
 
     def stdout(self, sink: Any) -> StateBuilder:
-        """Where output goes, as it is written: a path, a descriptor, a bytearray, a file object, a callable, or None.
+        """Sets the standard output: a path, a descriptor, a bytearray, a file object or a callable. None discards it.
 
-        What such an object raises ends the program, and comes out of the call.
+        Each write of the program is passed on at once. `anywasm.core.streams` describes these objects. An exception
+        that one of them raises ends the program and is raised by the call.
         """
         self._streams["stdout"] = streams.sink(sink)
         return self
 
     def stderr(self, sink: Any) -> StateBuilder:
-        """Where errors go, as for `stdout`."""
+        """Sets the standard error, to an object of the same kinds as `stdout`."""
         self._streams["stderr"] = streams.sink(sink)
         return self
 
     def finalize(self) -> Environment:
-        """The environment as described by now, as often as wanted. RuntimeError for what cannot be in one."""
+        """Makes the environment. The builder can be used again for another one.
+
+        Raises RuntimeError for null characters in arguments, for bad environment variables, for two directories of one
+        guest name, and for a directory that cannot be opened.
+        """
         for arg in self._args:
             if "\0" in arg:
                 raise RuntimeError(f"argument contains null byte: `{arg}`")
@@ -178,31 +193,32 @@ class StateBuilder(Sealed):
             if alias in aliases:
                 raise _creation_error(f"Found duplicate entry for alias `{alias}`")
             aliases.add(alias)
-        setup = wasi.WasiConfig()
-        setup.args, setup.env, setup.directories = list(self._args), list(self._env), list(self._directories)
-        setup.stdin, setup.stdout, setup.stderr = (self._streams[name] for name in ("stdin", "stdout", "stderr"))
-        setup.root = True
-        return Environment._of(setup)
+        config = wasi.WasiConfig()
+        config.args, config.env, config.directories = list(self._args), list(self._env), list(self._directories)
+        config.stdin, config.stdout, config.stderr = (self._streams[name] for name in ("stdin", "stdout", "stderr"))
+        config.root = True
+        return Environment._from_config(config)
 
 
 class Environment(Unconstructible):
-    """What a program finds, made by `StateBuilder.finalize`. Instances that share it share open files too."""
+    """A WASI config from `StateBuilder.finalize`, and its WASI contexts. Instances that share it share open files."""
 
-    __slots__ = ("_made", "_setup")
+    __slots__ = ("_config", "_contexts")
 
-    _setup: wasi.WasiConfig
-    _made: dict[EngineModule, wasi.WasiContext]
+    _config: wasi.WasiConfig
+    #: One WASI context for each engine that the environment is used with.
+    _contexts: dict[EngineModule, wasi.WasiContext]
 
     @classmethod
-    def _of(cls, setup: wasi.WasiConfig) -> Environment:
+    def _from_config(cls, config: wasi.WasiConfig) -> Environment:
         environment = object.__new__(cls)
-        environment._setup, environment._made = setup, {}
+        environment._config, environment._contexts = config, {}
         return environment
 
     def generate_import_object(self, store: Store, wasi_version: int | None) -> ImportObject:
-        """All of a version of WASI, to be imported by any number of instances.
+        """Makes an import object with all functions of a version of WASI. Any number of instances can import them.
 
-        TypeError for None, which `get_version` gives for a module that imports no WASI.
+        Raises TypeError if the version is None, which is the result of `get_version` for a module without WASI.
         """
         imports = ImportObject()
         for name, namespace in self.generate_imports(store, wasi_version).items():
@@ -210,18 +226,18 @@ class Environment(Unconstructible):
         return imports
 
     def generate_imports(self, store: Store, wasi_version: int | None) -> dict[str, dict[str, Function]]:
-        """The same as a dictionary."""
+        """Makes the same imports as `generate_import_object`, as a dictionary of dictionaries."""
         check.instance("store", store, Store)
         version = _VERSIONS[_version(wasi_version)]
-        calls = wasi.system_calls(store._engine._core_engine_module, version, self._wasi)
-        return {wasi.MODULES[version]: {name: Function._of_system(store, call) for name, call in calls.items()}}
+        calls = wasi.system_calls(store._engine._core_engine_module, version, self._context_for)
+        return {wasi.MODULES[version]: {name: Function._from_definition(store, call) for name, call in calls.items()}}
 
-    def _wasi(self, store: core.Store) -> wasi.WasiContext:
+    def _context_for(self, store: core.Store) -> wasi.WasiContext:
         engine = store._core_engine
-        made = self._made.get(engine._core_engine_module)
-        if made is None:
-            made = self._made.setdefault(engine._core_engine_module, wasi.WasiContext(engine, self._setup))
-        return made
+        context = self._contexts.get(engine._core_engine_module)
+        if context is None:
+            context = self._contexts.setdefault(engine._core_engine_module, wasi.WasiContext(engine, self._config))
+        return context
 
 
 def _version(number: int | None) -> Version:

@@ -1,4 +1,4 @@
-"""The module inside the package, which programs reach as `wasmer.wasmer`: the same names.
+"""The module `wasmer.wasmer`, which has the same names as the package. Some programs import it.
 
 >>> from anywasm import wasmer
 >>> wasmer.wasmer.Store is wasmer.Store

@@ -1,4 +1,4 @@
-"""The style of wasmtime-py: the store is given to every call.
+"""The API of wasmtime-py. A program passes the store to every call.
 
 >>> from anywasm.wasmtime import Func, FuncType, Instance, Module, Store
 >>> store = Store()
@@ -45,12 +45,13 @@ from anywasm.wasmtime.types import (
 from anywasm.wasmtime.val import Val
 from anywasm.wasmtime.wasi import DirPerms, FilePerms, WasiConfig
 
+# The classes that the core makes objects of. `style.py` cannot import them, because they import `style.py`.
 STYLE.func = Func
 STYLE.wrappers = {
-    core.Memory: SharedMemory._or_memory,
-    core.Global: Global._of,
-    core.Table: Table._of,
-    core.Tag: Tag._of,
+    core.Memory: SharedMemory._shared_or_plain,
+    core.Global: Global._from_core,
+    core.Table: Table._from_core,
+    core.Tag: Tag._from_core,
 }
 
 __all__ = [

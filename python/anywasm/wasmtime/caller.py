@@ -1,4 +1,4 @@
-"""Who calls a host function."""
+"""The class `Caller`, which represents the calling instance in a host function."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from anywasm import core
 
 
 class Caller(core.Caller):
-    """The first argument of a host function made with `access_caller=True`: who calls it, until it returns.
+    """The calling instance: the first argument of a host function made with `access_caller=True`.
 
-    It stands for the store wherever one is asked for, and looks up the exports of the calling instance, also while that
-    instance's start function runs. An instance that has a function from a table, or from another instance that exports
-    what it imports, is not who calls: that is the instance that imports it from the host.
+    It is valid until the host function returns. A program can pass it in place of a store, and can look up exports of
+    the calling instance. Exports can be looked up during the instance's start function too.
+
+    The calling instance is the instance that imports the function from the host. It may differ from the instance whose
+    code makes the call: that instance may have the function from a table, or import it from an instance that exports
+    its own import again.
 
     >>> from anywasm.wasmtime import Func, FuncType, Instance, Module, Store
     >>> store = Store()
@@ -26,15 +29,15 @@ class Caller(core.Caller):
     __slots__ = ()
 
     def __getitem__(self, name: str) -> Any:
-        """The export of this name; KeyError where there is none, or no caller any more."""
-        found = self.get(name)
-        if found is None:
+        """Returns the export of this name. KeyError if there is none, or if the host function has returned."""
+        item = self.get(name)
+        if item is None:
             raise KeyError(f"failed to find export {name}")
-        return found
+        return item
 
     def get(self, name: str) -> Optional[Any]:
-        """The export of this name; None where there is none, or no caller any more."""
-        name.encode()  # An AttributeError for what is no text, as in wasmtime-py.
+        """Returns the export of this name. None if there is none, or if the host function has returned."""
+        name.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
         return self._core_export(name)
 
     def _context(self) -> core.Store:

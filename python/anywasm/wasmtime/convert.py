@@ -1,6 +1,7 @@
-"""Python objects as WebAssembly values and back, by wasmtime-py's rules.
+"""Converts Python objects to WebAssembly values by the rules of wasmtime-py.
 
-Integers wrap modulo the type's size; floats are float and nothing else; an externref is any object.
+An integer type accepts any int and wraps it to the size of the type. A float type accepts only a float. An externref
+accepts any object.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from anywasm.wasmtime.val import INTEGER_BITS, Val, wrap
 
 
 def to_wasm(ty: ValType, value: Any) -> Any:
-    """A Python object or a `Val` as the plain value of this type; TypeError where it is not one."""
+    """Converts a Python object or a `Val` to a plain value of this type (see `core/values.py`).
+
+    Raises TypeError for an object that the type does not accept.
+    """
     if isinstance(value, Val):
         if value._type is not ty:
             raise TypeError("wrong type of `Val` provided")

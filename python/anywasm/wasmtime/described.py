@@ -1,4 +1,4 @@
-"""The base of all that describes something and holds nothing."""
+"""The class `Described`, the base of types, imports, exports and stack frames."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Self = TypeVar("Self", bound="Described")  # type: ignore[type-arg]
 
 
 class Described(Managed, Generic[T]):
-    """Shows one of the core's values, for as long as it is open."""
+    """A read-only object over a description of the core, such as `core.FuncType`. ValueError once it is closed."""
 
     _description: T
 
-    def _describe(self, ty: T) -> None:
-        self._description = ty
+    def _set_description(self, description: T) -> None:
+        self._description = description
         self._set_open()
 
     @property
@@ -26,7 +26,7 @@ class Described(Managed, Generic[T]):
         return self._description
 
     @classmethod
-    def _of(cls: type[Self], ty: T) -> Self:
+    def _from_core(cls: type[Self], description: T) -> Self:
         result = cls.__new__(cls)
-        result._describe(ty)
+        result._set_description(description)
         return result

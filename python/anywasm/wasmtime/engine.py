@@ -1,4 +1,4 @@
-"""Engines."""
+"""The class `Engine`, for engines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from anywasm.wasmtime.style import STYLE
 
 
 class Engine(core.Engine, Managed):
-    """An engine; `name` is one of `anywasm.engines()`, None the default one. It takes the configuration over.
+    """An engine, which compiles modules and runs instances.
 
-    With `interruptible`, Ctrl-C ends a guest that runs on the main thread, and so does whatever else a signal's handler
-    raises; compiling takes a third longer, and guests run a few percent slower. Where it is None, the environment
-    variable `ANYWASM_INTERRUPTIBLE` decides. Code with `Config.epoch_interruption` is interruptible anyway.
+    `config` sets options of the engine. It cannot be used afterwards. `name` is the name of an engine in
+    `anywasm.engines()`. None means the default engine. Raises `anywasm.EngineUnavailable` if no engine of this name is
+    installed, and `anywasm.CapabilityError` for an option that the engine cannot honour.
+
+    With `interruptible`, an exception that a Python signal handler raises ends a guest that runs on the main thread.
+    So Ctrl-C ends it. Compiling takes a third longer, and guests run a few percent slower. If `interruptible` is None,
+    the environment variable `ANYWASM_INTERRUPTIBLE` decides. `Config.epoch_interruption` makes guests interruptible in
+    any case.
 
     >>> from anywasm.wasmtime import Engine, Store
     >>> Store(Engine()).engine is not None
@@ -35,15 +40,18 @@ class Engine(core.Engine, Managed):
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """Names of what the engine can do under its configuration (see `anywasm engines`)."""
+        """The names of the engine's capabilities under its options (see `anywasm engines`)."""
         return self._core_capabilities
 
     def increment_epoch(self) -> None:
-        """Advances the epoch by one, from any thread: guests whose store's deadline it reaches are interrupted."""
+        """Advances the epoch by one, which interrupts guests whose store has now reached its deadline.
+
+        Any thread may call this method, also while guests run.
+        """
         self._check_open()
         self._core_advance_epoch()
 
     def is_pulley(self) -> bool:
-        """Whether it interprets wasmtime's own bytecode: no engine here does."""
+        """Returns whether the engine runs wasmtime's Pulley bytecode. Always False: no engine of anywasm does."""
         self._check_open()
         return False

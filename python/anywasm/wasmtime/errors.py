@@ -1,4 +1,4 @@
-"""wasmtime-py's exceptions but `Trap`, which is none of them."""
+"""The exceptions of wasmtime-py, except `Trap`, which is in `trap.py` and is no `WasmtimeError`."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from anywasm.wasmtime.managed import Managed
 
 
 class Picklable(Exception):
-    """An exception that can be pickled and copied however it was made, so that it can leave a worker process."""
+    """An exception that can be pickled and copied, so that a worker process can send it to its parent process."""
 
     def __reduce__(self) -> Any:
-        return _remade, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, self.__dict__)
 
 
-def _remade(cls: type[Picklable], args: tuple[Any, ...], state: dict[str, Any]) -> Picklable:
+def _rebuild(cls: type[Picklable], args: tuple[Any, ...], state: dict[str, Any]) -> Picklable:
+    # Without a call of `__init__`, whose parameters differ between the classes.
     error = cls.__new__(cls, *args)
     error.__dict__.update(state)
     return error
 
 
 class WasmtimeError(Picklable, Managed):
-    """Anything but a trap that goes wrong. One that is made by hand has its message as its argument.
+    """Any error but a trap. An error that a program makes has the message in `args`.
 
     >>> from anywasm.wasmtime import WasmtimeError
     >>> WasmtimeError("no such luck").args
@@ -30,33 +31,34 @@ class WasmtimeError(Picklable, Managed):
     """
 
     _message: str
-    _by_hand: bool
-    #: What a WASI program ended with, also where wasmtime-py does not tell.
+    #: Whether a program made the error, by a call of the class.
+    _made_by_program: bool
+    #: The exit code of a WASI program, unsigned. Only `ExitTrap` shows it to programs, as in wasmtime-py.
     _exit_code: Optional[int] = None
 
     def __init__(self, message: str) -> None:
-        message.encode()  # An AttributeError for what is no text, as in wasmtime-py.
+        message.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
         super().__init__(message)
-        self._message, self._by_hand = message, True
+        self._message, self._made_by_program = message, True
         self._set_open()
 
     @classmethod
-    def _of(cls, message: str) -> WasmtimeError:
-        """The error for what the shim says."""
+    def _from_engine(cls, message: str) -> WasmtimeError:
+        """Makes an error for a failed call of the engine."""
         error = cls.__new__(cls)
-        error._message, error._by_hand = message, False
+        error._message, error._made_by_program = message, False
         error._set_open()
         return error
 
     def __str__(self) -> str:
-        # An error of the engine's holds its message there, so that it is gone when it is closed.
-        if not self._by_hand:
+        # In wasmtime-py, closing an error of the engine frees its message. An error made by a program keeps it.
+        if not self._made_by_program:
             self._check_open()
         return self._message
 
 
 class ExitTrap(WasmtimeError):
-    """A WASI program called `proc_exit`; `code` is what it called it with.
+    """A WASI program called `proc_exit`. `code` is the exit code.
 
     >>> from anywasm.wasmtime import ExitTrap, Trap, WasmtimeError
     >>> issubclass(ExitTrap, WasmtimeError), issubclass(ExitTrap, Trap)
@@ -67,7 +69,7 @@ class ExitTrap(WasmtimeError):
 
 
 class MissingCapability(WasmtimeError, core.CapabilityError):
-    """The engine lacks a capability: an error of this style, and `anywasm.CapabilityError` too."""
+    """The engine lacks a capability. This is both a `WasmtimeError` and an `anywasm.CapabilityError`."""
 
     def __init__(self, message: str, capability: Optional[str]) -> None:
         WasmtimeError.__init__(self, message)

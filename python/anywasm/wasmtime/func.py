@@ -1,4 +1,4 @@
-"""Functions."""
+"""The class `Func`, for WebAssembly functions and host functions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from anywasm.wasmtime import convert
 from anywasm.wasmtime.caller import Caller
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.store import Store, Storelike, check_store
-from anywasm.wasmtime.types import FuncType, of_core
+from anywasm.wasmtime.types import FuncType, type_from_core
 
 
 class Func(core.Func):
-    """A function, of WebAssembly or of the host: called with its store, then its arguments.
+    """A function: a WebAssembly function, or a host function made from a Python callable.
 
-    `access_caller`: whether the Python function gets a `Caller` as its first argument.
+    A call takes the function's store, then the parameters in order. With `access_caller`, the Python callable gets a
+    `Caller` as its first argument.
 
     >>> from anywasm.wasmtime import Func, FuncType, Store, ValType
     >>> store = Store()
@@ -28,11 +29,12 @@ class Func(core.Func):
 
     _core_takes_store = True
 
-    def __new__(cls, store: Any = None, *args: Any, **named: Any) -> Func:
-        # The class is one for the store's engine, which a class derived from this one may take anywhere.
-        if isinstance(store, Store):  # Nearly always, and host functions are made all the time.
+    def __new__(cls, store: Any = None, *args: Any, **kwargs: Any) -> Func:
+        # The object's class depends on the store's engine. A constructor of a derived class may take the store as any
+        # of its arguments. The first argument is checked first, for speed.
+        if isinstance(store, Store):
             return cls._core_allocate(store)
-        for arg in (*args, *named.values()):
+        for arg in (*args, *kwargs.values()):
             if isinstance(arg, Store):
                 return cls._core_allocate(arg)
         raise TypeError("expected a Store")
@@ -41,23 +43,24 @@ class Func(core.Func):
         if not isinstance(store, Store):
             raise TypeError("expected a Store")
         if not isinstance(ty, FuncType):
-            raise _no_type()
-        home, signature = store._context(), ty._core
+            raise _not_a_func_type()
+        core_store, signature = store._context(), ty._core
         if access_caller:
-            made = definition(ty, func, access_caller)
-            self._core_init(home, made.new_in(home), signature, made)
+            definition = make_definition(ty, func, access_caller)
+            self._core_init(core_store, definition.new_in(core_store), signature, definition)
         else:
-            self._core_init(home, new_host_func(home, signature, func), signature)
+            self._core_init(core_store, new_host_func(core_store, signature, func), signature)
 
-    if TYPE_CHECKING:  # Calls go through C (src/glue/call.c).
+    # The engine module's class defines this method in C (src/glue/call.c). Only type checkers see this definition.
+    if TYPE_CHECKING:
 
         def __call__(self, store: Storelike, *params: Any) -> Any:
-            """Its result: None for no results, a list for several. Arguments are Python's objects, or `Val`s."""
+            """Calls the function with Python objects or `Val`s. Returns None, the result, or a list of results."""
 
     def type(self, store: Storelike) -> FuncType:
-        """Its type."""
+        """Returns the type of the function."""
         check_store(store, self)
-        result: FuncType = of_core(self._core_signature)
+        result: FuncType = type_from_core(self._core_signature)
         return result
 
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
@@ -72,12 +75,12 @@ class Func(core.Func):
         return None if not results else values[0] if len(results) == 1 else values
 
 
-def definition(ty: FuncType, func: Callable[..., Any], access_caller: bool) -> core.HostDefinition:
-    """A host function of this type, for any store."""
+def make_definition(ty: FuncType, func: Callable[..., Any], access_caller: bool) -> core.HostDefinition:
+    """Makes the definition of a host function, which can be imported in any store."""
     if not isinstance(ty, FuncType):
-        raise _no_type()
+        raise _not_a_func_type()
     return core.HostDefinition(ty._core, func, Caller if access_caller else None)
 
 
-def _no_type() -> TypeError:
+def _not_a_func_type() -> TypeError:
     return TypeError("expected a FuncType")

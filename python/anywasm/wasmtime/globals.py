@@ -1,4 +1,4 @@
-"""Globals."""
+"""The class `Global`, for global variables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from anywasm import core
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.store import Storelike, check_store
-from anywasm.wasmtime.types import GlobalType, of_core
+from anywasm.wasmtime.types import GlobalType, type_from_core
 from anywasm.wasmtime.val import Val
 
 
 class Global:
-    """A global.
+    """A global: a variable that instances can import and export.
 
     >>> from anywasm.wasmtime import Global, GlobalType, Store, ValType
     >>> store = Store()
@@ -23,7 +23,7 @@ class Global:
     2
     """
 
-    # Programs may add attributes; they need no dictionary until they do.
+    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
     __slots__ = ("__dict__", "__weakref__", "_core")
 
     def __init__(self, store: Storelike, ty: GlobalType, val: Any) -> None:
@@ -32,24 +32,24 @@ class Global:
         self._core = core.Global.new(store._context(), ty._core, convert.to_wasm(ty._core.content, val))
 
     @classmethod
-    def _of(cls, made: core.Global) -> Global:
+    def _from_core(cls, extern: core.Global) -> Global:
         result = cls.__new__(cls)
-        result._core = made
+        result._core = extern
         return result
 
     def type(self, store: Storelike) -> GlobalType:
-        """Its type."""
+        """Returns the type of the global."""
         check_store(store, self._core)
-        result: GlobalType = of_core(self._core.type)
+        result: GlobalType = type_from_core(self._core.type)
         return result
 
     def value(self, store: Storelike) -> Any:
-        """Its value; a null reference comes as a `Val`."""
+        """Returns the value. A null reference is returned as a `Val`."""
         check_store(store, self._core)
         return null_as_val(self._core.type.content, self._core.get())
 
     def set_value(self, store: Storelike, val: Any) -> None:
-        """Sets it; WasmtimeError where it is immutable."""
+        """Sets the value. WasmtimeError if the global is immutable."""
         check_store(store, self._core)
         value = convert.to_wasm(self._core.type.content, val)
         if not self._core.type.mutable:
@@ -58,5 +58,5 @@ class Global:
 
 
 def null_as_val(ty: core.ValType, value: Any) -> Any:
-    """A null reference as a `Val`, which equals None but is not None; anything else as it is."""
-    return Val._of(ty, None) if value is None else value
+    """Returns a null reference as a `Val`, which equals None but is not None. Returns other values unchanged."""
+    return Val._make(ty, None) if value is None else value

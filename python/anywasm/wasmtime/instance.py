@@ -1,4 +1,4 @@
-"""Instances."""
+"""The class `Instance`, for instances of modules, and the mapping of their exports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from anywasm.wasmtime.store import Storelike, check_store
 
 
 class InstanceExports(Mapping[str, Any]):
-    """An instance's exports by name, in the module's order; the same objects at every look.
+    """The exports of an instance by name, in the module's order. A name gives the same object each time.
 
     >>> from anywasm.wasmtime import Instance, Module, Store
     >>> store = Store()
@@ -27,10 +27,10 @@ class InstanceExports(Mapping[str, Any]):
         self._objects: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        found = self._objects.get(name)
-        if found is None:
-            found = self._objects.setdefault(name, self._instance.export(self._positions[name]))
-        return found
+        item = self._objects.get(name)
+        if item is None:
+            item = self._objects.setdefault(name, self._instance.export(self._positions[name]))
+        return item
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -40,34 +40,34 @@ class InstanceExports(Mapping[str, Any]):
 
     @property
     def by_index(self) -> tuple[Any, ...]:
-        """All of them, in the module's order."""
+        """All exports, in the module's order."""
         return tuple(self.values())
 
 
 class Instance:
-    """An instance of a module, with its imports in the module's order.
+    """An instance of a module. `imports` are the imports in the module's order.
 
-    WasmtimeError where they do not fit, `Trap` where its start function traps; an exception of a host function that the
-    start function calls comes through as it is.
+    Raises WasmtimeError if the number or a type of the imports is wrong, and `Trap` if the start function traps. An
+    exception of a host function that the start function calls is raised unchanged.
     """
 
-    # Programs may add attributes; they need no dictionary until they do.
+    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
     __slots__ = ("__dict__", "__weakref__", "_core", "_exports")
 
     def __init__(self, store: Storelike, module: Module, imports: Sequence[AsExtern]) -> None:
-        len(imports)  # Of what has no length, wasmtime-py takes no imports.
+        len(imports)  # TypeError for an iterable without a length, as in wasmtime-py.
         externs = [item if isinstance(item, core.Extern) else unwrap(item) for item in imports]
         self._core = core.Instance(store._context(), check_module(module), externs)
         self._exports: Optional[InstanceExports] = None
 
     @classmethod
-    def _of(cls, made: core.Instance) -> Instance:
+    def _from_core(cls, core_instance: core.Instance) -> Instance:
         result = cls.__new__(cls)
-        result._core, result._exports = made, None
+        result._core, result._exports = core_instance, None
         return result
 
     def exports(self, store: Storelike) -> InstanceExports:
-        """What it exports."""
+        """Returns the exports of the instance."""
         check_store(store, self._core)
         if self._exports is None:
             self._exports = InstanceExports(self._core)

@@ -1,4 +1,4 @@
-"""Modules with their imports found."""
+"""The class `InstancePre`, for modules whose imports are resolved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anywasm.wasmtime.store import Storelike
 
 
 class InstancePre(Managed):
-    """A module whose imports are found and checked, from `Linker.instantiate_pre`.
+    """A module with resolved and checked imports, from `Linker.instantiate_pre`.
 
     >>> from anywasm.wasmtime import Engine, Linker, Module, Store
     >>> engine = Engine()
@@ -23,16 +23,16 @@ class InstancePre(Managed):
     _module: Module
 
     @classmethod
-    def _of(cls, prepared: core.Prepared, module: Module) -> InstancePre:
+    def _from_core(cls, prepared: core.Prepared, module: Module) -> InstancePre:
         result = cls.__new__(cls)
         result._prepared, result._module = prepared, module
         result._set_open()
         return result
 
     def instantiate(self, store: Storelike) -> Instance:
-        """An instance in this store. WasmtimeError where what was linked lives in another."""
+        """Makes an instance in this store. WasmtimeError if one of the imports lives in another store."""
         self._check_open()
-        return Instance._of(self._prepared.instantiate(store._context()))
+        return Instance._from_core(self._prepared.instantiate(store._context()))
 
     @property
     def module(self) -> Module:

@@ -1,12 +1,15 @@
-"""WebAssembly modules as Python modules: `import anywasm.wasmtime.loader`, then import `.wasm` and `.wat` files.
+"""Imports WebAssembly modules as Python modules: `import anywasm.wasmtime.loader`, then import `.wasm` or `.wat` files.
 
-A file `NAME.wasm` or `NAME.wat` on `sys.path`, or in a package, is what `import NAME` finds where Python itself finds
-nothing. Its exports are the module's attributes; functions are called without a store, since all these modules share
-one, `store`. Its imports are looked up in the Python modules of their names, which may be WebAssembly again: a Python
-function becomes a function of the type asked for, a number an immutable global, and `Func`, `Memory`, `Table` and
-`Global` objects of `store` are taken as they are. WASI is there, with the process's standard streams and nothing else.
+`import NAME` loads the file `NAME.wasm` or `NAME.wat` from `sys.path` or from a package, if there is no Python module
+of this name. The exports are attributes of the module. Functions are called without a store, because all these modules
+share one: `store`.
 
-wasmtime-py had such a module until 2025, with the same use.
+The imports of a file are attributes of the Python modules of their names. These can be WebAssembly files too. A Python
+function becomes a function of the imported type. A number becomes an immutable global. `Func`, `Memory`, `Table` and
+`Global` objects of `store` are imported unchanged. WASI programs get the standard streams of this process, and no
+arguments, environment variables or directories.
+
+wasmtime-py had a module `loader` with the same use until 2025.
 
 >>> import sys, tempfile, pathlib
 >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -41,55 +44,56 @@ from anywasm.wasmtime.store import Store
 from anywasm.wasmtime.types import FuncType, GlobalType, ImportType
 from anywasm.wasmtime.wasi import WasiConfig
 
-#: What all imported modules live in; on the engine that was the default when this was imported first.
+#: The store of all imported modules. Its engine is the default engine at the time of the first import of this module.
 store = Store()
 
 SUFFIXES = [".wasm", ".wat"]
 
 
 class WasmLoader(FileLoader):
-    """Makes a Python module of a file."""
+    """Loads a WebAssembly file as a Python module."""
 
     def create_module(self, spec: ModuleSpec) -> None:
-        """An ordinary module object will do."""
+        """Returns None, which makes the import system create an ordinary module object."""
 
     def get_source(self, fullname: str) -> None:
-        """There is no Python source."""
+        """Returns None, because a WebAssembly file has no Python source."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Instantiates the file, calls its `_initialize` if it has one, and gives the module its exports as attributes.
+        """Instantiates the file, calls its `_initialize` if it exports one, and sets its exports as attributes.
 
-        ImportError where an import is not there or does not fit. What its start function raises comes as it is.
+        Raises ImportError if an import is missing or has the wrong type. An exception of the start function is raised
+        unchanged.
         """
-        compiled = Module(store.engine, self.get_data(self.path))
+        wasm_module = Module(store.engine, self.get_data(self.path))
         linker = Linker(store.engine)
-        linker.allow_shadowing = True  # A module may ask for a name twice.
-        for asked in compiled.imports:
-            if asked.module in wasi.MODULES.values():
-                _give_wasi()
+        linker.allow_shadowing = True  # A module may import a name twice.
+        for import_ in wasm_module.imports:
+            if import_.module in wasi.MODULES.values():
+                _set_up_wasi()
                 linker.define_wasi()
             else:
-                linker.define(store, asked.module, asked.name or "", self._find(asked))
+                linker.define(store, import_.module, import_.name or "", self._find_import(import_))
         try:
-            instance = linker.instantiate(store, compiled)
+            instance = linker.instantiate(store, wasm_module)
         except WasmtimeError as error:
             raise ImportError(f"{error} (needed by {self.path})", name=self.name, path=self.path) from error
         command.initialize(instance._core)
         for name, item in instance.exports(store).items():
             setattr(module, name, functools.partial(item, store) if isinstance(item, Func) else item)
 
-    def _find(self, asked: ImportType) -> Any:
-        source = importlib.import_module(asked.module)
+    def _find_import(self, import_: ImportType) -> Any:
+        python_module = importlib.import_module(import_.module)
         try:
-            item = getattr(source, asked.name or "")
-            return _as_import(asked.type, item)
+            item = getattr(python_module, import_.name or "")
+            return _to_extern(import_.type, item)
         except (AttributeError, TypeError) as error:
-            text = f"cannot import {asked.name!r} from {asked.module!r}: {error} (needed by {self.path})"
+            text = f"cannot import {import_.name!r} from {import_.module!r}: {error} (needed by {self.path})"
             raise ImportError(text, name=self.name, path=self.path) from error
 
 
-@functools.cache
-def _give_wasi() -> None:
+@functools.cache  # The store is configured once, for the first module that imports WASI.
+def _set_up_wasi() -> None:
     config = WasiConfig()
     config.inherit_stdin()
     config.inherit_stdout()
@@ -97,9 +101,10 @@ def _give_wasi() -> None:
     store.set_wasi(config)
 
 
-def _as_import(ty: Any, item: Any) -> Any:
+def _to_extern(ty: Any, item: Any) -> Any:
+    """Converts an attribute of a Python module to an object that WebAssembly can import as this type."""
     if isinstance(item, functools.partial) and isinstance(item.func, Func):
-        return item.func  # A function of another WebAssembly module.
+        return item.func  # A function that `exec_module` made an attribute of another WebAssembly module.
     if isinstance(ty, FuncType) and callable(item) and not isinstance(item, Func):
         return Func(store, ty, item)
     if isinstance(ty, GlobalType) and not ty.mutable and isinstance(item, (int, float)):
@@ -109,7 +114,7 @@ def _as_import(ty: Any, item: Any) -> Any:
 
 
 class WasmFinder(MetaPathFinder):
-    """Finds the files, after all that Python itself finds."""
+    """Finds WebAssembly files. It comes last in `sys.meta_path`, so Python modules take precedence."""
 
     def __init__(self) -> None:
         self._finders: dict[str, FileFinder] = {}
@@ -117,23 +122,23 @@ class WasmFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Optional[Sequence[str]], target: Optional[ModuleType] = None
     ) -> Optional[ModuleSpec]:
-        """Where a module of this name is, or None."""
+        """Returns the spec of the WebAssembly file for a module name, or None if there is no such file."""
         for folder in sys.path if path is None else path:
             finder = self._finders.get(folder)
             if finder is None:
                 finder = self._finders.setdefault(folder, FileFinder(folder, (WasmLoader, SUFFIXES)))
             spec = finder.find_spec(fullname)
-            # Without a loader it is a folder, which is none of ours.
+            # A spec without a loader is for a folder, which Python's own finder handles.
             if spec is not None and spec.loader is not None:
                 return spec
         return None
 
     def invalidate_caches(self) -> None:
-        """New files are found from now on."""
+        """Clears the cached folder listings, so that new files are found. `importlib.invalidate_caches` calls this."""
         for finder in self._finders.values():
             finder.invalidate_caches()
 
 
-# Only one, also where this module is loaded again.
+# If this module is loaded a second time, its finder replaces the former one.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != WasmFinder.__name__]
 sys.meta_path.append(WasmFinder())

@@ -1,4 +1,4 @@
-"""What can be closed."""
+"""The class `Managed`, the base of objects that can be closed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 
 class Managed:
-    """An object that can be closed, by hand or as a context manager, or that another object takes over.
+    """An object that can be closed, by `close` or as a context manager. Another object may also consume it.
 
-    Using it afterwards is a `ValueError`: `already closed`, or `never initialized` for an object that only its own
-    module can make, as in wasmtime-py.
+    Using a closed or consumed object raises ValueError with the text `already closed`. As in wasmtime-py, the text is
+    `never initialized` for an object that was made without its class's methods, e.g. by `__new__`.
 
     >>> from anywasm.wasmtime import FuncType
     >>> with FuncType([], []) as ty:
@@ -21,7 +21,7 @@ class Managed:
     ValueError: already closed
     """
 
-    #: None before the object is made, then whether it is open.
+    #: Whether the object is open. None until it is initialized.
     _open: bool | None = None
 
     def _set_open(self) -> None:
@@ -32,21 +32,21 @@ class Managed:
             raise ValueError("already closed" if self._open is False else "never initialized")
 
     def _consume(self) -> None:
-        """Another object takes over what this one holds."""
+        """Marks the object as closed, because another object now owns its contents."""
         self._check_open()
         self._open = False
 
     def _delete(self) -> None:
-        """Gives back what it holds; called once. An object whose holdings go with it has nothing to do."""
+        """Frees what the object holds. `close` calls this once. By default, Python frees it with the object."""
 
     def close(self) -> None:
-        """Gives back what it holds; closing again is nothing."""
+        """Frees what the object holds. Does nothing if the object is closed already."""
         if self._open:
             self._delete()
             self._open = False
 
     def ptr(self) -> Any:
-        """Something that stands for the object while it is open. There is nothing behind it: not an address."""
+        """Returns a number that identifies the object while it is open. It is no address, unlike in wasmtime-py."""
         self._check_open()
         return id(self)
 
@@ -57,4 +57,7 @@ class Managed:
         self.close()
 
     def __del__(self) -> None:
-        """Nothing to do: what an object holds goes with it, on whatever thread, and without waiting for a store."""
+        """Does nothing. The method exists only because wasmtime-py has it.
+
+        Python frees what the object holds, on any thread, without waiting for a store.
+        """

@@ -1,4 +1,4 @@
-"""Memories."""
+"""The class `Memory`, for linear memories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Optional
 from anywasm import core
 from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
 from anywasm.wasmtime.store import Storelike, check_store
-from anywasm.wasmtime.types import MemoryType, of_core
+from anywasm.wasmtime.types import MemoryType, type_from_core
 
 
 class Memory:
@@ -22,7 +22,7 @@ class Memory:
     (3, bytearray(b'abc'))
     """
 
-    # Programs may add attributes; they need no dictionary until they do.
+    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
     __slots__ = ("__dict__", "__weakref__", "_core")
 
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
@@ -33,38 +33,38 @@ class Memory:
         self._core = core.Memory.new(store._context(), ty._core)
 
     @classmethod
-    def _of(cls, made: core.Memory) -> Memory:
+    def _from_core(cls, extern: core.Memory) -> Memory:
         result = cls.__new__(cls)
-        result._core = made
+        result._core = extern
         return result
 
     def type(self, store: Storelike) -> MemoryType:
-        """Its type."""
+        """Returns the type of the memory."""
         check_store(store, self._core)
-        result: MemoryType = of_core(self._core.type)
+        result: MemoryType = type_from_core(self._core.type)
         return result
 
     def size(self, store: Storelike) -> int:
-        """In pages."""
+        """Returns the size in pages."""
         check_store(store, self._core)
         return self._core.page_count()
 
     def data_len(self, store: Storelike) -> int:
-        """In bytes."""
+        """Returns the size in bytes."""
         check_store(store, self._core)
         return self._core.byte_size()
 
     def page_size(self, store: Storelike) -> int:
-        """A page's size in bytes."""
+        """Returns the size of a page in bytes."""
         return 1 << self.page_size_log2(store)
 
     def page_size_log2(self, store: Storelike) -> int:
-        """Base-2 logarithm of a page's size."""
+        """Returns the base-2 logarithm of the size of a page in bytes."""
         check_store(store, self._core)
         return self._core.type.page_size_log2
 
     def grow(self, store: Storelike, delta: int) -> int:
-        """Adds pages; gives the former size. WasmtimeError where that is too many."""
+        """Adds `delta` pages and returns the size before, in pages. WasmtimeError if the new size is too large."""
         check_store(store, self._core)
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
@@ -76,24 +76,24 @@ class Memory:
             raise WasmtimeError(f"failed to grow memory by `{delta}`") from None
 
     def read(self, store: Storelike, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
-        """The bytes from `start` to `stop`, as slices of a list go: negative from the end, beyond it cut off."""
+        """Returns a copy of the bytes from `start` to `stop`, which have the meaning of a Python slice."""
         core = self._core
         if store is not core._core_store:
             check_store(store, core)
-        found = core.fast_read(start, stop)
-        if found is not None:
-            return found
+        data = core.fast_read(start, stop)
+        if data is not None:
+            return data
         begin, end, _ = slice(start, stop).indices(core.byte_size())
         return core.read_array(begin, end - begin) if end > begin else bytearray()
 
     def write(self, store: Storelike, value: bytes | bytearray | Sequence[int], start: Optional[int] = None) -> int:
-        """Writes bytes from `start` on; gives how many. IndexError where they do not fit."""
+        """Writes bytes from index `start` on. Returns their number. IndexError if they do not fit."""
         core = self._core
         if store is not core._core_store:
             check_store(store, core)
-        written = core.fast_write(0 if start is None else start, value)
-        if written is not None:
-            return written
+        count = core.fast_write(0 if start is None else start, value)
+        if count is not None:
+            return count
         size = core.byte_size()
         begin, _, _ = slice(start, None).indices(size)
         if begin >= size:
@@ -105,14 +105,17 @@ class Memory:
         return len(data)
 
     def data_ptr(self, store: Storelike) -> Any:
-        """The bytes as a `ctypes.POINTER(c_ubyte)`, good for the size the memory has now."""
-        import ctypes
+        """Returns the address of the bytes, as a `ctypes.POINTER(c_ubyte)`. Valid for the current size."""
+        import ctypes  # Only here, because importing ctypes takes long and few programs need it.
 
         return ctypes.cast(self.get_buffer_ptr(store), ctypes.POINTER(ctypes.c_ubyte))
 
     def get_buffer_ptr(self, store: Storelike, size: Optional[int] = None, offset: int = 0) -> Any:
-        """The bytes as a ctypes array of `c_ubyte`, which shares them."""
-        import ctypes
+        """Returns a ctypes array of `c_ubyte` over the memory's own bytes, from `offset` on.
+
+        `size` is in bytes. By default, the array ends at the end of the memory.
+        """
+        import ctypes  # Only here, because importing ctypes takes long and few programs need it.
 
         check_store(store, self._core)
         view = memoryview(core.Buffer._over(self._core))

@@ -1,4 +1,4 @@
-"""Why something cannot be imported, in wasmtime's words and order."""
+"""Describes why an object cannot be imported. The texts, and the order of the checks, are those of wasmtime."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Optional, Union
 
 from anywasm import core
 
-_KINDS: dict[type, str] = {
+_NOUNS: dict[type, str] = {
     core.FuncType: "function",
     core.GlobalType: "global",
     core.TableType: "table",
@@ -15,64 +15,69 @@ _KINDS: dict[type, str] = {
 }
 
 
-def describe(asked: core.ExternType, given: Optional[core.ExternType]) -> str:
-    """What is asked for and what is there instead; None stands for a reference that nothing is known of."""
-    if given is None:
-        return f"types incompatible: expected type `{asked}`, found an opaque reference"
-    if type(asked) is not type(given):
-        kind = "func" if isinstance(asked, core.FuncType) else _KINDS[type(asked)]
-        return f"expected {kind}, but found {_KINDS[type(given)]}"
-    if isinstance(asked, core.GlobalType) and isinstance(given, core.GlobalType):
-        return f"global types incompatible: {_globals(asked, given)}"
-    if isinstance(asked, core.TableType) and isinstance(given, core.TableType):
-        return f"table types incompatible: {_tables(asked, given)}"
-    if isinstance(asked, core.MemoryType) and isinstance(given, core.MemoryType):
-        return f"memory types incompatible: {_memories(asked, given)}"
-    if isinstance(asked, core.TagType):
+def describe(expected: core.ExternType, actual: Optional[core.ExternType]) -> str:
+    """Describes the difference between the type of an import and the type of the object that was given.
+
+    `actual` is None for an opaque reference, of which the engine does not know the type.
+    """
+    if actual is None:
+        return f"types incompatible: expected type `{expected}`, found an opaque reference"
+    if type(expected) is not type(actual):
+        noun = "func" if isinstance(expected, core.FuncType) else _NOUNS[type(expected)]
+        return f"expected {noun}, but found {_NOUNS[type(actual)]}"
+    if isinstance(expected, core.GlobalType) and isinstance(actual, core.GlobalType):
+        return f"global types incompatible: {_globals(expected, actual)}"
+    if isinstance(expected, core.TableType) and isinstance(actual, core.TableType):
+        return f"table types incompatible: {_tables(expected, actual)}"
+    if isinstance(expected, core.MemoryType) and isinstance(actual, core.MemoryType):
+        return f"memory types incompatible: {_memories(expected, actual)}"
+    if isinstance(expected, core.TagType):
         return "incompatible tag types"
-    return f"types incompatible: expected type `{asked}`, found type `{given}`"
+    return f"types incompatible: expected type `{expected}`, found type `{actual}`"
 
 
-def _globals(asked: core.GlobalType, given: core.GlobalType) -> str:
-    if asked.content is not given.content:
-        expected, found = str(asked.content), str(given.content)
-        if {asked.content, given.content} <= core.REFERENCES:
-            # Of two reference types wasmtime names what they refer to.
-            expected, found = expected.removesuffix("ref"), found.removesuffix("ref")
-        return f"expected global of type `{expected}`, found global of type `{found}`"
-    expected, found = (f"{'mutable' if ty.mutable else 'immutable'} global" for ty in (asked, given))
-    return f"expected {expected}, found {found}"
+def _globals(expected: core.GlobalType, actual: core.GlobalType) -> str:
+    if expected.content is not actual.content:
+        expected_text, actual_text = str(expected.content), str(actual.content)
+        if {expected.content, actual.content} <= core.REFERENCES:
+            # For two reference types, wasmtime shows the heap types: `func` for `funcref`.
+            expected_text, actual_text = expected_text.removesuffix("ref"), actual_text.removesuffix("ref")
+        return f"expected global of type `{expected_text}`, found global of type `{actual_text}`"
+    expected_text, actual_text = (f"{'mutable' if ty.mutable else 'immutable'} global" for ty in (expected, actual))
+    return f"expected {expected_text}, found {actual_text}"
 
 
-def _tables(asked: core.TableType, given: core.TableType) -> str:
-    if asked.element is not given.element:
-        return f"expected table of type `{asked.element}`, found table of type `{given.element}`"
-    if asked.table64 is not given.table64:
-        return _width("table", asked.table64)
-    return _limits("table", asked, given)
+def _tables(expected: core.TableType, actual: core.TableType) -> str:
+    if expected.element is not actual.element:
+        return f"expected table of type `{expected.element}`, found table of type `{actual.element}`"
+    if expected.table64 is not actual.table64:
+        return _width("table", expected.table64)
+    return _limits("table", expected, actual)
 
 
-def _memories(asked: core.MemoryType, given: core.MemoryType) -> str:
-    if asked.shared is not given.shared:
-        expected, found = ("shared" if ty.shared else "non-shared" for ty in (asked, given))
-        return f"expected {expected} memory, found {found} memory"
-    if asked.memory64 is not given.memory64:
-        return _width("memory", asked.memory64)
-    if asked.page_size_log2 != given.page_size_log2:
-        expected, found = (f"a memory with a page size of {1 << ty.page_size_log2}" for ty in (asked, given))
-        return f"expected {expected}, but received {found}"
-    return _limits("memory", asked, given)
+def _memories(expected: core.MemoryType, actual: core.MemoryType) -> str:
+    if expected.shared is not actual.shared:
+        expected_text, actual_text = ("shared" if ty.shared else "non-shared" for ty in (expected, actual))
+        return f"expected {expected_text} memory, found {actual_text} memory"
+    if expected.memory64 is not actual.memory64:
+        return _width("memory", expected.memory64)
+    if expected.page_size_log2 != actual.page_size_log2:
+        expected_text, actual_text = (
+            f"a memory with a page size of {1 << ty.page_size_log2}" for ty in (expected, actual)
+        )
+        return f"expected {expected_text}, but received {actual_text}"
+    return _limits("memory", expected, actual)
 
 
-def _width(kind: str, wide: bool) -> str:
-    expected, found = (64, 32) if wide else (32, 64)
-    return f"expected {expected}-bit {kind}, found {found}-bit {kind}"
+def _width(noun: str, expects_64: bool) -> str:
+    expected_bits, actual_bits = (64, 32) if expects_64 else (32, 64)
+    return f"expected {expected_bits}-bit {noun}, found {actual_bits}-bit {noun}"
 
 
 def _limits(
-    kind: str, asked: Union[core.TableType, core.MemoryType], given: Union[core.TableType, core.MemoryType]
+    noun: str, expected: Union[core.TableType, core.MemoryType], actual: Union[core.TableType, core.MemoryType]
 ) -> str:
-    expected, found = (
-        f"(min: {ty.minimum}, max: {'none' if ty.maximum is None else ty.maximum})" for ty in (asked, given)
+    expected_text, actual_text = (
+        f"(min: {ty.minimum}, max: {'none' if ty.maximum is None else ty.maximum})" for ty in (expected, actual)
     )
-    return f"expected {kind} limits {expected} doesn't match provided {kind} limits {found}"
+    return f"expected {noun} limits {expected_text} doesn't match provided {noun} limits {actual_text}"

@@ -1,4 +1,4 @@
-"""Modules."""
+"""The class `Module`, for compiled modules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from anywasm.wasmtime.types import ExportType, ImportType
 
 
 class Module(Managed):
-    """A compiled module, from a binary or from text.
+    """A compiled module, from the binary format or the text format.
+
+    Bytes that start with a zero byte, and every bytearray, are in the binary format. A str and other bytes are text.
+    Raises WasmtimeError if the module is malformed or not valid.
 
     >>> from anywasm.wasmtime import Engine, Module
     >>> [export.name for export in Module(Engine(), '(module (func (export "f")))').exports]
@@ -25,7 +28,7 @@ class Module(Managed):
         self._init(engine, core.Module.compile(_engine(engine), _binary(engine, wasm)))
 
     @classmethod
-    def _from(cls, engine: Engine, ptr: Any) -> Module:
+    def _from_pointer(cls, engine: Engine, ptr: Any) -> Module:
         module = cls.__new__(cls)
         module._init(engine, ptr)
         return module
@@ -41,19 +44,19 @@ class Module(Managed):
         return self._module
 
     def _delete(self) -> None:
-        # Its instances have it, and what is linked but not instantiated yet.
+        # Instances and `InstancePre` objects of the module keep the core's module alive.
         del self._module
 
     @classmethod
     def from_file(cls, engine: Engine, path: Union[str, bytes, os.PathLike[str]]) -> Module:
-        """A module from a file, binary or text."""
+        """Compiles a file in the binary format or the text format."""
         with open(path, "rb") as file:
             contents = file.read()
         return cls(engine, contents)
 
     @classmethod
     def validate(cls, engine: Engine, wasm: Union[bytes, bytearray]) -> None:
-        """Raises WasmtimeError, with the reason, where a binary is not valid."""
+        """Raises WasmtimeError, with the reason, if a binary is not a valid module."""
         data = _bytes(wasm)
         engine.ptr()
         problem = core.Module.check(engine, data)
@@ -61,23 +64,23 @@ class Module(Managed):
             raise problem
 
     def serialize(self) -> bytearray:
-        """The module as bytes, for `deserialize` with the same engine in the same version."""
+        """Returns the compiled module as bytes, for `deserialize` with the same engine in the same version."""
         return bytearray(self._core.dump())
 
     @classmethod
     def deserialize(cls, engine: Engine, encoded: Union[bytes, bytearray]) -> Module:
-        """A module from what `serialize` gave; WasmtimeError where another engine or version gave it.
+        """Makes a module from the result of `serialize`. WasmtimeError if another engine or version serialized it.
 
-        The bytes must not come from an untrusted source: they are machine code.
+        The bytes must come from a trusted source: they are machine code.
         """
         if not isinstance(encoded, (bytes, bytearray)):
             raise TypeError("expected bytes")
         engine.ptr()
-        return cls._from(engine, core.Module.load(engine, encoded))
+        return cls._from_pointer(engine, core.Module.load(engine, encoded))
 
     @classmethod
     def deserialize_file(cls, engine: Engine, path: str) -> Module:
-        """As `deserialize`, from a file. WasmtimeError where it cannot be read."""
+        """Makes a module from a file with the result of `serialize`. WasmtimeError if the file cannot be read."""
         name = path.encode()
         try:
             with open(name, "rb") as file:
@@ -88,17 +91,17 @@ class Module(Managed):
 
     @property
     def imports(self) -> list[ImportType]:
-        """Its imports, in its own order."""
-        return [ImportType._of(each) for each in self._core.import_list]
+        """The imports, in the module's order."""
+        return [ImportType._from_core(import_) for import_ in self._core.import_list]
 
     @property
     def exports(self) -> list[ExportType]:
-        """Its exports, in its own order."""
-        return [ExportType._of(each) for each in self._core.export_list]
+        """The exports, in the module's order."""
+        return [ExportType._from_core(export) for export in self._core.export_list]
 
 
 def check_module(module: Any) -> core.Module:
-    """The core's module; TypeError for anything but a `Module`, ValueError for one that is closed."""
+    """Returns the core's module. TypeError for an object that is no `Module`, ValueError if the module is closed."""
     if not isinstance(module, Module):
         raise TypeError("expected a Module")
     return module._core
@@ -118,7 +121,7 @@ def _bytes(wasm: Any) -> Union[bytes, bytearray]:
 
 
 def _binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
-    """Text, as str or as bytes that do not begin with a zero byte, is translated; a bytearray is never text."""
+    """Returns a module in the binary format. Translates text, which is a str or bytes without a leading zero byte."""
     if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
         return core.wat2wasm(STYLE, wasm, engine._core_engine_module)
     return _bytes(wasm)

@@ -1,4 +1,4 @@
-"""Memories that threads share."""
+"""The class `SharedMemory`, for memories that threads share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.memory import Memory
-from anywasm.wasmtime.types import MemoryType, of_core
+from anywasm.wasmtime.types import MemoryType, type_from_core
 
 
 class SharedMemory(Managed):
-    """A memory of an engine, not of a store: instances in several stores can import it, and run at the same time.
+    """A memory that instances in several stores can share. They may run at the same time, on several threads.
 
-    The engine must have been made with `Config.shared_memory`, the type with `shared` and a maximum.
+    A shared memory belongs to an engine, which must be made with `Config.shared_memory`. Its type must have `shared`
+    and a maximum size. Raises WasmtimeError otherwise.
 
     >>> from anywasm.wasmtime import Config, Engine, Limits, MemoryType, SharedMemory, WasmtimeError
     >>> try:
@@ -24,7 +25,7 @@ class SharedMemory(Managed):
     ...     memory = SharedMemory(Engine(config), MemoryType(Limits(1, 2), shared=True))
     ...     assert memory.size() == 1
     ... except WasmtimeError as error:
-    ...     assert "shared_memory" in str(error)  # an engine without
+    ...     assert "shared_memory" in str(error)  # The engine lacks the capability.
     """
 
     _memory: core.SharedMemory
@@ -39,17 +40,17 @@ class SharedMemory(Managed):
         self._set_open()
 
     @classmethod
-    def _of(cls, made: core.SharedMemory) -> SharedMemory:
+    def _from_core(cls, memory: core.SharedMemory) -> SharedMemory:
         result = cls.__new__(cls)
-        result._memory = made
+        result._memory = memory
         result._set_open()
         return result
 
     @classmethod
-    def _or_memory(cls, made: core.Memory) -> Memory | SharedMemory:
-        """What an instance exports; a `Memory` where the engine has no other form for a shared one."""
-        shares = made.type.shared and "shared_memory" in made._core_store._core_engine._core_capabilities
-        return cls._of(core.SharedMemory.from_export(made)) if shares else Memory._of(made)
+    def _shared_or_plain(cls, extern: core.Memory) -> Memory | SharedMemory:
+        """Makes the object for an exported memory. On engines without shared memories, this is a `Memory`."""
+        is_shared = extern.type.shared and "shared_memory" in extern._core_store._core_engine._core_capabilities
+        return cls._from_core(core.SharedMemory.from_export(extern)) if is_shared else Memory._from_core(extern)
 
     @property
     def _core(self) -> core.SharedMemory:
@@ -57,20 +58,20 @@ class SharedMemory(Managed):
         return self._memory
 
     def type(self) -> MemoryType:
-        """Its type."""
-        result: MemoryType = of_core(self._core.type)
+        """Returns the type of the memory."""
+        result: MemoryType = type_from_core(self._core.type)
         return result
 
     def size(self) -> int:
-        """In pages."""
+        """Returns the size in pages."""
         return self._core.page_count()
 
     def data_len(self) -> int:
-        """In bytes."""
+        """Returns the size in bytes."""
         return self._core.byte_size()
 
     def grow(self, delta: int) -> int:
-        """Adds pages; gives the former size. WasmtimeError where that is too many."""
+        """Adds `delta` pages and returns the size before, in pages. WasmtimeError if the new size is too large."""
         memory = self._core
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
@@ -80,14 +81,16 @@ class SharedMemory(Managed):
             raise WasmtimeError(f"failed to grow memory by `{delta}`") from None
 
     def data_ptr(self) -> Any:
-        """The bytes as a `ctypes.POINTER(c_ubyte)`, good for `data_len` bytes and as long as the memory lives."""
-        import ctypes
+        """Returns the address of the bytes, as a `ctypes.POINTER(c_ubyte)`. Valid for `data_len` bytes.
+
+        The pointer keeps the memory alive.
+        """
+        import ctypes  # Only here, because importing ctypes takes long and few programs need it.
 
         pointer = ctypes.cast(self._core.address(), ctypes.POINTER(ctypes.c_ubyte))
-        # Whoever holds the pointer holds the memory.
         pointer._memory = self._core  # type: ignore[attr-defined]
         return pointer
 
     def _delete(self) -> None:
-        # Instances and pointers that have it keep it.
+        # Instances and pointers that use the core's memory keep it alive.
         del self._memory

@@ -1,4 +1,4 @@
-"""Stores."""
+"""The class `Store`, and other classes whose objects programs may pass in place of a store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Store(core.Store, Managed):
-    """Where functions, memories and instances live; every call on them is given their store.
+    """A store, in which instances, functions, memories, tables and globals live. Their methods take the store.
 
     >>> from anywasm.wasmtime import Store
     >>> with Store() as store:
@@ -41,47 +41,51 @@ class Store(core.Store, Managed):
 
     @property
     def engine(self) -> Engine:
-        """The engine it was made with."""
+        """The engine that the store was made with."""
         return self._core_engine
 
     def data(self) -> Any:
-        """What it was given to keep; None for anything that counts as false."""
+        """Returns the argument `data` of the constructor. As in wasmtime-py, None for any false value."""
         self._context()
         return self._data or None
 
     def set_wasi(self, wasi: WasiConfig) -> None:
-        """Says what guests find here from now on; the configuration is used up.
+        """Sets the WASI config of guests in this store. The config cannot be used afterwards.
 
-        WasmtimeError where it cannot be had, such as a directory that has gone.
+        Raises WasmtimeError if the config cannot be applied, e.g. because a directory no longer exists.
         """
         wasi._consume()
-        home, made = self._context(), WasiContext(self._core_engine, wasi._setup)
-        state = home._core_state.wasi
+        core_store, context = self._context(), WasiContext(self._core_engine, wasi._core_config)
+        state = core_store._core_state.wasi
         if state.own is None:
-            state.own = made
+            state.own = context
         else:
-            state.own.take_over(made)
+            state.own.take_over(context)
 
     def gc(self) -> None:
-        """Lets go of the Python objects that no guest holds any more; they would go later by themselves."""
+        """Releases the Python objects that guests got as externref and do not refer to any more.
+
+        Without a call of this method, these objects are released later.
+        """
         collect(self._context())
 
     def set_fuel(self, fuel: int) -> None:
-        """Sets how much guests may use before they trap with `TrapCode.OUT_OF_FUEL`: about one for an instruction.
+        """Sets the fuel of guests in this store. An instruction uses about one unit.
 
-        WasmtimeError unless the engine was made with `Config.consume_fuel`; a store begins with none.
+        Guests without fuel trap with `TrapCode.OUT_OF_FUEL`. A new store has no fuel. Raises WasmtimeError unless the
+        engine was made with `Config.consume_fuel`.
         """
         limits.set_fuel(self._context(), _integer(fuel) % (1 << 64))
 
     def get_fuel(self) -> int:
-        """How much is left. WasmtimeError unless the engine was made with `Config.consume_fuel`."""
+        """Returns the fuel that is left. WasmtimeError unless the engine was made with `Config.consume_fuel`."""
         return limits.get_fuel(self._context())
 
     def set_epoch_deadline(self, ticks_after_current: int) -> None:
-        """Has guests trap with `TrapCode.INTERRUPT` once the engine's epoch has been incremented so often from now.
+        """Sets the deadline of guests, in increments of the engine's epoch from now (`Engine.increment_epoch`).
 
-        Nothing unless the engine was made with `Config.epoch_interruption`; there, a store begins with a deadline
-        that is reached.
+        When the deadline is reached, guests trap with `TrapCode.INTERRUPT`. The deadline of a new store is reached
+        already. It has no effect unless the engine was made with `Config.epoch_interruption`.
         """
         limits.set_epoch_deadline(self._context(), _integer(ticks_after_current) % (1 << 64))
 
@@ -93,16 +97,17 @@ class Store(core.Store, Managed):
         tables: int = -1,
         memories: int = -1,
     ) -> None:
-        """Limits what guests take: a memory's bytes, a table's elements, and how many of each thing there are.
+        """Limits the size of each memory in bytes, the number of elements of each table, and the numbers of instances,
+        tables and memories in the store.
 
-        A negative number is no limit. Beyond, `memory.grow` and `table.grow` give -1 in WebAssembly, and making or
-        growing something from Python is a WasmtimeError.
+        A negative number means no limit. In WebAssembly, `memory.grow` and `table.grow` return -1 beyond a limit. In
+        Python, making or growing an object raises WasmtimeError beyond a limit.
         """
         numbers = (memory_size, table_elements, instances, tables, memories)
         limits.set_limits(self._context(), *(_signed(_integer(number)) for number in numbers))
 
     def set_wasi_http(self) -> None:
-        """Gives components `wasi:http`; an engine without the component model has nobody to give it to."""
+        """Allows components to use `wasi:http`. WasmtimeError if the engine lacks the component model."""
         self._context()._core_engine._core_require("components", "`wasi:http`")
 
     def _context(self) -> core.Store:
@@ -115,7 +120,7 @@ class Store(core.Store, Managed):
 
 
 class StoreContext:
-    """A store, for as long as somebody says that it may be used."""
+    """A store that can be used until it is invalidated."""
 
     __slots__ = ("_store",)
 
@@ -141,16 +146,16 @@ def _signed(value: int) -> int:
     return (value + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
-#: What stands for a store: a `Store`, or a `Caller` or `StoreContext` as long as it may be used.
+#: An object that programs may pass as a store: a `Store`, or a `Caller` or `StoreContext` that is still valid.
 Storelike = Union[Store, StoreContext, "Caller"]
 
 
 def check_store(store: Storelike, owner: core.Extern | core.Instance) -> None:
-    """Refuses a store that the object does not live in."""
+    """Raises WasmtimeError if the object does not live in this store."""
     if store._context() is not owner._core_store:
         raise wrong_store()
 
 
 def wrong_store() -> WasmtimeError:
-    """The error for an object that is used with a store it does not live in."""
-    return WasmtimeError("object used with the wrong store: it belongs to another one")
+    """Makes the error for an object that is used with a store that it does not live in."""
+    return WasmtimeError("object used with the wrong store: the object belongs to another store")

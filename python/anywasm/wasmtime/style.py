@@ -1,4 +1,4 @@
-"""What this style gives the core."""
+"""The adapter that gives the core this style's conversions, classes and errors."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from anywasm import core
 from anywasm.core import ErrorKind, Failure
 from anywasm.wasmtime import convert, mismatch
 from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
-from anywasm.wasmtime.trap import Trap, exited
+from anywasm.wasmtime.trap import Trap, exit_error
 
 
-class WasmtimeFace(core.StyleAdapter):
-    """wasmtime-py's conversions, classes and errors."""
+class WasmtimeAdapter(core.StyleAdapter):
+    """The conversions, classes and errors of wasmtime-py."""
 
     def exception(self, failure: Failure) -> BaseException:
         if failure.kind is ErrorKind.TRAP:
-            return Trap._of(failure)
+            return Trap._from_failure(failure)
         if failure.kind is ErrorKind.EXIT:
-            return exited(failure)
+            return exit_error(failure)
         if failure.kind is ErrorKind.UNSUPPORTED:
             return MissingCapability(failure.message, failure.capability)
         if failure.kind is ErrorKind.CLOSED:
             return ValueError("already closed")
-        return WasmtimeError._of(failure.message)
+        return WasmtimeError._from_engine(failure.message)
 
     def link_error(self, expected: core.Import, actual: core.ExternType | None, failure: Failure) -> BaseException:
         cause = mismatch.describe(expected.type, actual)
         text = f"incompatible import type for `{expected.module}::{expected.name}`\n\nCaused by:\n    {cause}\n"
-        return WasmtimeError._of(text)
+        return WasmtimeError._from_engine(text)
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:
         if not ty.results:
@@ -42,4 +42,4 @@ class WasmtimeFace(core.StyleAdapter):
         return [convert.to_wasm(result, item) for result, item in zip(ty.results, values)]
 
 
-STYLE = WasmtimeFace()
+STYLE = WasmtimeAdapter()

@@ -1,4 +1,4 @@
-"""The text format."""
+"""Translation from the text format to the binary format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from anywasm.wasmtime.style import STYLE
 
 
 def wat2wasm(wat: str | bytes) -> bytearray:
-    """A module in text form as a binary; WasmtimeError says where the text is wrong.
+    """Translates a module from the text format to the binary format. WasmtimeError with the position of a mistake.
 
     >>> from anywasm.wasmtime import wat2wasm
     >>> wat2wasm("(module)")

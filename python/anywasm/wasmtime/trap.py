@@ -1,4 +1,4 @@
-"""Traps."""
+"""The class `Trap`, with its codes and stack frames."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from anywasm.wasmtime.managed import Managed
 
 
 class TrapCode(enum.Enum):
-    """Why WebAssembly trapped; the numbers are those of wasmtime's header `trap.h`. From 17 on they are the component
-    model's and proposals', but for the last.
+    """The reason for a trap. The numbers are those of wasmtime's header `trap.h`.
+
+    The codes from 17 to 48 are for the component model and for proposals.
     """
 
     STACK_OVERFLOW = 0
@@ -69,36 +70,36 @@ class TrapCode(enum.Enum):
 
 
 class Frame(Described[core.Frame]):
-    """A function on the way to a trap."""
+    """A stack frame of a trap: a WebAssembly function that was running."""
 
     @property
     def func_index(self) -> int:
-        """Its index in the module's function index space."""
+        """The index of the function in the module's function index space."""
         return self._core.func_index
 
     @property
     def func_name(self) -> Optional[str]:
-        """Its name, or None where it is not known."""
+        """The name of the function, or None if it is unknown."""
         return self._core.func_name
 
     @property
     def module_name(self) -> Optional[str]:
-        """Its module's name, or None where it is not known."""
+        """The name of the module, or None if it is unknown."""
         return self._core.module_name
 
     @property
     def func_offset(self) -> int:
-        """How far from its start the code is that was running, in bytes; 0 where the engine does not tell."""
+        """The offset of the running code in the function, in bytes. 0 if the engine does not report it."""
         return self._core.func_offset
 
     @property
     def module_offset(self) -> int:
-        """How far from the module's start the code is that was running, in bytes; 0 where the engine does not tell."""
+        """The offset of the running code in the module, in bytes. 0 if the engine does not report it."""
         return self._core.module_offset
 
 
 class Trap(Picklable, Managed):
-    """WebAssembly trapped; or, made with a message, what a host function raises to trap.
+    """A trap, which ends a call of WebAssembly. A host function causes one when it raises `Trap(message)`.
 
     >>> from anywasm.wasmtime import Trap
     >>> Trap("out of patience").message
@@ -106,12 +107,12 @@ class Trap(Picklable, Managed):
     """
 
     def __init__(self, message: str) -> None:
-        message.encode()  # An AttributeError for what is no text, as in wasmtime-py.
+        message.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
         super().__init__(message)
         self._init(message)
 
     @classmethod
-    def _of(cls, failure: core.Failure) -> Trap:
+    def _from_failure(cls, failure: core.Failure) -> Trap:
         trap = cls.__new__(cls)
         trap._init(_message(failure), failure.frames, failure.trap_code)
         return trap
@@ -123,19 +124,19 @@ class Trap(Picklable, Managed):
 
     @property
     def message(self) -> str:
-        """What happened, with the backtrace."""
+        """The reason for the trap, with the backtrace."""
         self._check_open()
         return self._message
 
     @property
     def frames(self) -> list[Frame]:
-        """The functions it went through, innermost first; empty where the engine does not tell."""
+        """The stack frames, innermost first. Empty if the engine does not report them."""
         self._check_open()
-        return [Frame._of(frame) for frame in self._frames]
+        return [Frame._from_core(frame) for frame in self._frames]
 
     @property
     def trap_code(self) -> Optional[TrapCode]:
-        """Why WebAssembly trapped; None for a trap made by the host."""
+        """The code of the trap. None for a trap that the host made."""
         self._check_open()
         return self._code
 
@@ -144,7 +145,7 @@ class Trap(Picklable, Managed):
 
 
 def _message(failure: core.Failure) -> str:
-    # An engine that writes a whole backtrace knows more than we do, such as the address of a memory fault.
+    # A message with a backtrace comes from an engine whose text has more details, e.g. the address of a memory fault.
     if failure.trap_code is None or "wasm backtrace" in failure.message:
         return failure.message
     text = failure.trap_code.text
@@ -153,15 +154,18 @@ def _message(failure: core.Failure) -> str:
     return _with_backtrace(failure, f"wasm trap: {text}")
 
 
-def exited(failure: core.Failure) -> WasmtimeError:
-    """The error for a WASI program that ended itself: from 126 on, exit codes are the host's, not a program's."""
+def exit_error(failure: core.Failure) -> WasmtimeError:
+    """Makes the error for a WASI program that called `proc_exit`.
+
+    As in wasmtime, this is a plain WasmtimeError for a code from 126 on: these codes are reserved for the host.
+    """
     code = failure.exit_code or 0
     if code >= 126:
         text = "exit with invalid exit status outside of [0..126)"
-        refused = WasmtimeError._of(_with_backtrace(failure, text))
-        refused._exit_code = code
-        return refused
-    error = ExitTrap._of(_with_backtrace(failure, failure.message))
+        invalid = WasmtimeError._from_engine(_with_backtrace(failure, text))
+        invalid._exit_code = code
+        return invalid
+    error = ExitTrap._from_engine(_with_backtrace(failure, failure.message))
     assert isinstance(error, ExitTrap)
     error.code = error._exit_code = code
     return error

@@ -1,4 +1,4 @@
-"""Values with a type."""
+"""The class `Val`, for typed values."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from anywasm.wasmtime.types import ValType
 #: The sizes of the integer types, in bits.
 INTEGER_BITS = {core.ValType.I32: 32, core.ValType.I64: 64}
 
-#: wasmtime's numbers for the types that a `Val` can be of (`wasmtime_valkind_t`).
-_KINDS = {
+#: The value types that a `Val` can have, by their numbers in wasmtime's C API (`wasmtime_valkind_t`).
+_TYPES_BY_NUMBER = {
     0: core.ValType.I32,
     1: core.ValType.I64,
     2: core.ValType.F32,
@@ -31,7 +31,7 @@ def wrap(ty: core.ValType, value: int) -> int:
 
 
 class Val:
-    """A value of a WebAssembly type.
+    """A value with a WebAssembly type. Programs may pass it in place of a plain Python object.
 
     >>> from anywasm.wasmtime import Val
     >>> Val.i32(0xffffffff).value
@@ -40,7 +40,7 @@ class Val:
     True
     """
 
-    # Programs may add attributes; they need no dictionary until they do.
+    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
     __slots__ = ("__dict__", "__weakref__", "_type", "_value")
 
     __hash__ = None  # type: ignore[assignment]
@@ -49,106 +49,107 @@ class Val:
     _value: Any
 
     def __init__(self, kind: Any, val: Any) -> None:
-        """`kind` is the number that wasmtime's header `val.h` has for the type, an int or a ctypes integer."""
+        """`kind` is the number of the type in wasmtime's header `val.h`, as an int or a ctypes integer."""
         number = getattr(kind, "value", kind)
-        if number not in _KINDS:
-            raise TypeError(f"expected the number of a value type, one of {', '.join(map(str, _KINDS))}, not {kind!r}")
-        self._type, self._value = _KINDS[number], val
+        if number not in _TYPES_BY_NUMBER:
+            numbers = ", ".join(map(str, _TYPES_BY_NUMBER))
+            raise TypeError(f"expected the number of a value type, one of {numbers}, not {kind!r}")
+        self._type, self._value = _TYPES_BY_NUMBER[number], val
 
     @classmethod
-    def _of(cls, ty: core.ValType, value: Any) -> Val:
+    def _make(cls, ty: core.ValType, value: Any) -> Val:
         result = cls.__new__(cls)
         result._type, result._value = ty, value
         return result
 
     @classmethod
     def i32(cls, val: int) -> Val:
-        """A 32-bit integer, modulo 2**32."""
+        """Makes a 32-bit integer from any int, modulo 2**32."""
         return cls._integer(core.ValType.I32, val)
 
     @classmethod
     def i64(cls, val: int) -> Val:
-        """A 64-bit integer, modulo 2**64."""
+        """Makes a 64-bit integer from any int, modulo 2**64."""
         return cls._integer(core.ValType.I64, val)
 
     @classmethod
     def _integer(cls, ty: core.ValType, val: int) -> Val:
         if not isinstance(val, int):
             raise TypeError("expected an integer")
-        return cls._of(ty, wrap(ty, val))
+        return cls._make(ty, wrap(ty, val))
 
     @classmethod
     def f32(cls, val: float) -> Val:
-        """A 32-bit float."""
+        """Makes a 32-bit float from a float."""
         return cls._float(core.ValType.F32, val)
 
     @classmethod
     def f64(cls, val: float) -> Val:
-        """A 64-bit float."""
+        """Makes a 64-bit float from a float."""
         return cls._float(core.ValType.F64, val)
 
     @classmethod
     def _float(cls, ty: core.ValType, val: float) -> Val:
         if not isinstance(val, float):
             raise TypeError("expected a float")
-        return cls._of(ty, core.single(val) if ty is core.ValType.F32 else float(val))
+        return cls._make(ty, core.single(val) if ty is core.ValType.F32 else float(val))
 
     @classmethod
     def externref(cls, extern: Any) -> Val:
-        """A reference to any Python object."""
-        return cls._of(core.ValType.EXTERNREF, extern)
+        """Makes a reference to any Python object. None is the null reference."""
+        return cls._make(core.ValType.EXTERNREF, extern)
 
     @classmethod
     def funcref(cls, f: Optional[core.Func]) -> Val:
-        """A reference to a function, or null."""
-        return cls._of(core.ValType.FUNCREF, f)
+        """Makes a reference to a function. None is the null reference."""
+        return cls._make(core.ValType.FUNCREF, f)
 
     @classmethod
     def ref_null(cls, ty: ValType) -> Val:
-        """The null reference of this type."""
+        """Makes the null reference of type funcref or externref."""
         if not isinstance(ty, ValType) or ty._core not in (core.ValType.FUNCREF, core.ValType.EXTERNREF):
             raise WasmtimeError(f"Invalid reference type for `ref_null`: {ty}")
-        return cls._of(ty._core, None)
+        return cls._make(ty._core, None)
 
     @property
     def type(self) -> ValType:
-        """Its type."""
-        return ValType._of(self._type)
+        """The type of the value."""
+        return ValType._from_core(self._type)
 
     @property
     def value(self) -> Any:
-        """The Python object."""
+        """The value as a Python object."""
         return self._value
 
     def _as(self, ty: core.ValType) -> Any:
         return self._value if self._type is ty else None
 
     def as_i32(self) -> Optional[int]:
-        """The integer, or None where it is something else."""
+        """Returns the integer, or None if the value has another type."""
         result: Optional[int] = self._as(core.ValType.I32)
         return result
 
     def as_i64(self) -> Optional[int]:
-        """The integer, or None where it is something else."""
+        """Returns the integer, or None if the value has another type."""
         result: Optional[int] = self._as(core.ValType.I64)
         return result
 
     def as_f32(self) -> Optional[float]:
-        """The float, or None where it is something else."""
+        """Returns the float, or None if the value has another type."""
         result: Optional[float] = self._as(core.ValType.F32)
         return result
 
     def as_f64(self) -> Optional[float]:
-        """The float, or None where it is something else."""
+        """Returns the float, or None if the value has another type."""
         result: Optional[float] = self._as(core.ValType.F64)
         return result
 
     def as_externref(self) -> Any:
-        """The object, or None where it is something else."""
+        """Returns the Python object, or None if the value has another type."""
         return self._as(core.ValType.EXTERNREF)
 
     def as_funcref(self) -> Any:
-        """The function, or None where it is something else; AssertionError for the null reference."""
+        """Returns the function, or None if the value has another type. AssertionError for the null reference."""
         if self._type is core.ValType.FUNCREF:
             assert isinstance(self._value, core.Func)
         return self._as(core.ValType.FUNCREF)

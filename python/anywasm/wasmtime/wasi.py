@@ -1,4 +1,4 @@
-"""WASI in this style: what the guests of a store find."""
+"""The class `WasiConfig`, for the WASI config of a store."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Path = Union[str, bytes, "os.PathLike[str]"]
 
 
 class DirPerms(enum.Enum):
-    """What a guest may do with the names in a directory; wasmtime-py had it until version 46."""
+    """Permissions for the entries of a directory. wasmtime-py had this class until version 46."""
 
     READ_ONLY = 1
     WRITE_ONLY = 2
@@ -25,7 +25,7 @@ class DirPerms(enum.Enum):
 
 
 class FilePerms(enum.Enum):
-    """What a guest may do with the files below a directory; wasmtime-py had it until version 46."""
+    """Permissions for the files below a directory. wasmtime-py had this class until version 46."""
 
     READ_ONLY = 1
     WRITE_ONLY = 2
@@ -33,11 +33,13 @@ class FilePerms(enum.Enum):
 
 
 class WasiConfig(Managed):
-    """What a guest finds: arguments, environment, standard streams, directories. At first there is nothing.
+    """The WASI config of a store: arguments, environment variables, standard streams and directories of its guests.
 
-    All but the methods can only be set. `stdin`, `stdout` and `stderr` are more than wasmtime-py has: bytes or a
-    bytearray, a path, a file object, binary or text, or a callable (see `anywasm.core.streams`); what a guest writes
-    comes there as it is written. An exception that such an object raises ends the guest, and comes out of the call.
+    A new config has none of them. Its properties are write-only.
+
+    wasmtime-py does not have `stdin`, `stdout` and `stderr`. They accept bytes or a bytearray, a path, a file object
+    (binary or text), or a callable (see `anywasm.core.streams`). Each write of a guest is passed on at once. An
+    exception that such an object raises ends the guest and is raised by the call.
 
     >>> from anywasm.wasmtime import Engine, Linker, Module, Store, WasiConfig
     >>> engine, output = Engine(), bytearray()
@@ -56,71 +58,77 @@ class WasiConfig(Managed):
     """
 
     def __init__(self) -> None:
-        self._setup = wasi.WasiConfig()
+        self._core_config = wasi.WasiConfig()
         self._set_open()
 
-    def _check(self) -> wasi.WasiConfig:
+    def _open_config(self) -> wasi.WasiConfig:
         self._check_open()
-        return self._setup
+        return self._core_config
 
     def _set_argv(self, argv: list[str]) -> None:
-        self._check().args = [_text(arg) for arg in argv]
+        self._open_config().args = [_c_string(arg) for arg in argv]
 
     def _set_env(self, pairs: Iterable[Iterable[str]]) -> None:
-        self._check().env = [(_text(name), _text(value)) for name, value in pairs]
+        self._open_config().env = [(_c_string(name), _c_string(value)) for name, value in pairs]
 
-    def _set_stream(self, name: str, given: Any, to_read: bool) -> None:
-        setup = self._check()
-        setattr(setup, name, streams.source(given) if to_read else streams.sink(given))
+    def _set_stream(self, name: str, stream: Any) -> None:
+        config = self._open_config()
+        setattr(config, name, streams.source(stream) if name == "stdin" else streams.sink(stream))
 
     def _set_file(self, name: str, path: Path) -> None:
         path = path if isinstance(path, (str, bytes)) else path.__fspath__()
         try:
-            self._set_stream(name, os.fsdecode(path), name == "stdin")
+            self._set_stream(name, os.fsdecode(path))
         except OSError:
             raise WasmtimeError(f"failed to set {name} file") from None
 
     def _set_custom(self, name: str, callback: Callable[[bytes], Optional[int]]) -> None:
-        setattr(self._check(), name, lambda data: callback(data))
+        setattr(self._open_config(), name, lambda data: callback(data))
 
-    argv = property(None, _set_argv, doc="The arguments, of which the first is the program's name.")
-    env = property(None, _set_env, doc="The environment, as pairs of a name and a value.")
-    stdin = property(None, lambda self, given: self._set_stream("stdin", given, True), doc="What to read.")
-    stdout = property(None, lambda self, given: self._set_stream("stdout", given, False), doc="Where output goes.")
-    stderr = property(None, lambda self, given: self._set_stream("stderr", given, False), doc="Where errors go.")
-    stdin_file = property(None, lambda self, path: self._set_file("stdin", path), doc="The path of a file to read.")
-    stdout_file = property(None, lambda self, path: self._set_file("stdout", path), doc="The path of a file to write.")
-    stderr_file = property(None, lambda self, path: self._set_file("stderr", path), doc="The path of a file to write.")
+    argv = property(None, _set_argv, doc="The command-line arguments. The first one is the name of the program.")
+    env = property(None, _set_env, doc="The environment variables, as pairs of name and value.")
+    stdin = property(None, lambda self, stream: self._set_stream("stdin", stream), doc="The standard input.")
+    stdout = property(None, lambda self, stream: self._set_stream("stdout", stream), doc="The standard output.")
+    stderr = property(None, lambda self, stream: self._set_stream("stderr", stream), doc="The standard error.")
+    stdin_file = property(
+        None, lambda self, path: self._set_file("stdin", path), doc="The path of a file to read as standard input."
+    )
+    stdout_file = property(
+        None, lambda self, path: self._set_file("stdout", path), doc="The path of a file for the standard output."
+    )
+    stderr_file = property(
+        None, lambda self, path: self._set_file("stderr", path), doc="The path of a file for the standard error."
+    )
     stdout_custom = property(
         None,
         lambda self, callback: self._set_custom("stdout", callback),
-        doc="What to call with each piece of output; it returns how many bytes it took, None for all.",
+        doc="A callable for the standard output. It takes bytes and returns how many it accepted. None means all.",
     )
     stderr_custom = property(
         None,
         lambda self, callback: self._set_custom("stderr", callback),
-        doc="What to call with each piece of what is written to standard error, as `stdout_custom`.",
+        doc="A callable for the standard error. It takes bytes and returns how many it accepted. None means all.",
     )
 
     def inherit_argv(self) -> None:
-        """Gives the guest this process's arguments."""
-        self._check().args = list(sys.argv)
+        """Passes this process's command-line arguments to the guest."""
+        self._open_config().args = list(sys.argv)
 
     def inherit_env(self) -> None:
-        """Gives the guest this process's environment."""
-        self._check().env = list(os.environ.items())
+        """Passes this process's environment variables to the guest."""
+        self._open_config().env = list(os.environ.items())
 
     def inherit_stdin(self) -> None:
-        """Lets the guest read this process's standard input."""
-        self._check().stdin = 0
+        """Lets the guest read this process's standard input (descriptor 0)."""
+        self._open_config().stdin = 0
 
     def inherit_stdout(self) -> None:
-        """Lets the guest write to this process's standard output."""
-        self._check().stdout = 1
+        """Lets the guest write to this process's standard output (descriptor 1)."""
+        self._open_config().stdout = 1
 
     def inherit_stderr(self) -> None:
-        """Lets the guest write to this process's standard error."""
-        self._check().stderr = 2
+        """Lets the guest write to this process's standard error (descriptor 2)."""
+        self._open_config().stderr = 2
 
     def preopen_dir(
         self,
@@ -131,17 +139,18 @@ class WasiConfig(Managed):
         *,
         fs_mutable: bool = True,
     ) -> None:
-        """Lets the guest find a directory of the host under a name; the first becomes its descriptor 3.
+        """Preopens the host directory `path` under the guest name `guest_path`. The first one is descriptor 3.
 
-        Whether it can change anything there is said by `fs_mutable`, which is the third argument too, or, as until
-        version 46 of wasmtime-py, by `dir_perms` and `file_perms`. WasmtimeError where the directory cannot be opened.
+        The guest can change the directory unless `fs_mutable` is False. `fs_mutable` may also be passed as the third
+        positional argument. As in wasmtime-py until version 46, the third and fourth arguments may be a `DirPerms` and
+        a `FilePerms` instead. Raises WasmtimeError if the directory cannot be opened.
         """
         if isinstance(dir_perms, DirPerms):
             perms = wasi.Perms(dir_perms.value | file_perms.value << 2)
         else:
             perms = wasi.Perms.ALL if dir_perms and fs_mutable else wasi.Perms.READ_ONLY
-        directories = self._check().directories
-        _text(path), _text(guest_path)
+        directories = self._open_config().directories
+        _c_string(path), _c_string(guest_path)  # AttributeError for an object that is not a str.
         try:
             os.scandir(path).close()
         except (OSError, ValueError) as error:
@@ -149,19 +158,19 @@ class WasiConfig(Managed):
         directories.append((path, guest_path, perms))
 
     def _delete(self) -> None:
-        self._setup = wasi.WasiConfig()
+        self._core_config = wasi.WasiConfig()
 
 
-def _text(value: str) -> str:
-    value.encode()  # An AttributeError for what is no text, as in wasmtime-py.
-    # What it gets is a C string, which ends at the first null.
+def _c_string(value: str) -> str:
+    """Returns the text up to the first null character, because wasmtime-py passes a C string to wasmtime."""
+    value.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
     return value.partition("\0")[0]
 
 
-def of_store(store: core.Store) -> wasi.WasiContext:
-    """What system calls in a store work on."""
+def context_of_store(store: core.Store) -> wasi.WasiContext:
+    """Returns the WASI context that system calls in a store use."""
     state = store._core_state.wasi
     if state.own is None:
-        # It may be configured any time before the first call.
+        # An empty context, which `Store.set_wasi` can fill at any time before the first call.
         state.own = wasi.WasiContext(store._core_engine, None)
     return state.own

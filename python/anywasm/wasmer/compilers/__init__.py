@@ -1,8 +1,8 @@
-"""The compilers: one package each, with the class `Compiler` that engines take.
+"""Compilers. Each is a package with a class `Compiler`, which a program passes to a class of `anywasm.wasmer.engine`.
 
-Where the engine has a choice of compilers (capability `compilers`), the class chooses one of them; elsewhere, and for a
-compiler that is not among them, it is a label, and the engine compiles as it always does. So a program runs whichever
-compiler it names.
+On an engine with the capability `compilers`, the class selects one of the engine's compilers. On other engines, and for
+a compiler that the engine does not have, the class is only a name and the engine uses its own compiler. So a program
+runs on every engine, whichever compiler it names.
 
 >>> from anywasm.wasmer import Store, engine
 >>> from anywasm.wasmer.compilers.singlepass import Compiler

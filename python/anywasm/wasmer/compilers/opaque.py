@@ -1,4 +1,4 @@
-"""What a compiler's class gives an engine."""
+"""The base class of all compiler classes, and the objects that represent a compiler."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from anywasm.wasmer.sealed import Unconstructible
 
 
 class OpaqueCompiler(Unconstructible):
-    """A compiler, as engines see it."""
+    """A compiler, from `Compiler.into_opaque_compiler`."""
 
     __slots__ = ("_name",)
 
     _name: str
 
     @staticmethod
-    def _of(name: str) -> OpaqueCompiler:
-        made = OpaqueCompiler.__new__(OpaqueCompiler)
-        made._name = name
-        return made
+    def _named(name: str) -> OpaqueCompiler:
+        compiler = OpaqueCompiler.__new__(OpaqueCompiler)
+        compiler._name = name
+        return compiler
 
     @property
     def name(self) -> str:
-        """`cranelift`, `llvm` or `singlepass`."""
+        """The name: `cranelift`, `llvm` or `singlepass`."""
         return self._name
 
 
 class NamedCompiler(Unconstructible):
-    """The base of the compilers' classes. Engines take the classes themselves: they have no instances."""
+    """The base of the compiler classes. They have no instances: programs pass the class itself to an engine."""
 
     __slots__ = ()
 
@@ -35,5 +35,5 @@ class NamedCompiler(Unconstructible):
 
     @classmethod
     def into_opaque_compiler(cls) -> OpaqueCompiler:
-        """The compiler, as engines see it."""
-        return OpaqueCompiler._of(cls._name)
+        """Returns an object that represents this compiler. Only the classes in `anywasm.wasmer.engine` use it."""
+        return OpaqueCompiler._named(cls._name)

@@ -1,6 +1,6 @@
-"""Types, as wasmtime-py describes them: descriptions, which nothing in a store depends on."""
+"""The classes of types in wasmtime-py. They are only descriptions: closing one affects no object of this type."""
 
-from anywasm.wasmtime.types.externtype import AsExternType, of_core
+from anywasm.wasmtime.types.externtype import AsExternType, type_from_core
 from anywasm.wasmtime.types.functype import FuncType, TagType
 from anywasm.wasmtime.types.globaltype import GlobalType
 from anywasm.wasmtime.types.limits import Limits
@@ -20,5 +20,5 @@ __all__ = [
     "TableType",
     "TagType",
     "ValType",
-    "of_core",
+    "type_from_core",
 ]

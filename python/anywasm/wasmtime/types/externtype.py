@@ -1,4 +1,4 @@
-"""The types of all that can be imported and exported."""
+"""The union of the types of imports and exports, and their conversion from the core's types."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ _CLASSES: dict[type, Any] = {
 }
 
 
-def of_core(ty: core.ExternType) -> Any:
-    """The object of this style for one of the core's types."""
-    return _CLASSES[type(ty)]._of(ty)
+def type_from_core(ty: core.ExternType) -> Any:
+    """Returns this style's object for a type of the core."""
+    return _CLASSES[type(ty)]._from_core(ty)

@@ -1,4 +1,4 @@
-"""Types of functions, and of tags, which have one."""
+"""The classes `FuncType` and `TagType`, for types of functions and exception tags."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anywasm.wasmtime.types.valtype import ValType
 
 
 class FuncType(Described[core.FuncType]):
-    """A function's parameters and results.
+    """The type of a function: its parameter types and result types.
 
     >>> from anywasm.wasmtime import FuncType, ValType
     >>> FuncType([ValType.i32()], []).params
@@ -18,29 +18,31 @@ class FuncType(Described[core.FuncType]):
     """
 
     def __init__(self, params: Sequence[ValType], results: Sequence[ValType]) -> None:
-        self._describe(core.FuncType(_val_types(params), _val_types(results)))
+        self._set_description(core.FuncType(_val_types(params), _val_types(results)))
 
     @property
     def params(self) -> list[ValType]:
         """The parameter types."""
-        return [ValType._of(ty) for ty in self._core.params]
+        return [ValType._from_core(ty) for ty in self._core.params]
 
     @property
     def results(self) -> list[ValType]:
         """The result types."""
-        return [ValType._of(ty) for ty in self._core.results]
+        return [ValType._from_core(ty) for ty in self._core.results]
 
 
 def _val_types(types: Sequence[ValType]) -> tuple[core.ValType, ...]:
     for ty in types:
         if not isinstance(ty, ValType):
             raise TypeError("expected ValType")
-    # A sequence has a length, which what can be read only once has not.
+    # Indexing works only for sequences. An iterator would be exhausted by the loop above.
     return tuple(types[index]._core for index in range(len(types)))
 
 
 class TagType(Described[core.TagType]):
-    """The type of an exception tag: its parameters are what an exception carries. It takes over the `FuncType`.
+    """The type of an exception tag. The parameters of `functype` are the types of the values that an exception carries.
+
+    The `FuncType` cannot be used afterwards.
 
     >>> from anywasm.wasmtime import FuncType, TagType, ValType
     >>> TagType(FuncType([ValType.i32()], [])).functype.params
@@ -50,10 +52,10 @@ class TagType(Described[core.TagType]):
     def __init__(self, functype: FuncType) -> None:
         if not isinstance(functype, FuncType):
             raise TypeError("expected a FuncType")
-        self._describe(core.TagType(functype._core))
+        self._set_description(core.TagType(functype._core))
         functype._consume()
 
     @property
     def functype(self) -> FuncType:
-        """The type whose parameters an exception carries."""
-        return FuncType._of(self._core.func)
+        """The function type whose parameters are the types of an exception's values."""
+        return FuncType._from_core(self._core.func)

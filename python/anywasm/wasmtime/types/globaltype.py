@@ -1,4 +1,4 @@
-"""Types of globals."""
+"""The class `GlobalType`, for types of globals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from anywasm.wasmtime.types.valtype import ValType, content_type
 
 
 class GlobalType(Described[core.GlobalType]):
-    """A global's value type, and whether it can be set.
+    """The type of a global: its value type, and whether it is mutable.
 
     >>> from anywasm.wasmtime import GlobalType, ValType
     >>> ty = GlobalType(ValType.i64(), mutable=True)
@@ -17,14 +17,14 @@ class GlobalType(Described[core.GlobalType]):
     """
 
     def __init__(self, valtype: ValType, mutable: bool) -> None:
-        self._describe(core.GlobalType(content_type(valtype), bool(mutable)))
+        self._set_description(core.GlobalType(content_type(valtype), bool(mutable)))
 
     @property
     def content(self) -> ValType:
-        """The type of its value."""
-        return ValType._of(self._core.content)
+        """The value type."""
+        return ValType._from_core(self._core.content)
 
     @property
     def mutable(self) -> bool:
-        """Whether it can be set."""
+        """Whether the value can be set."""
         return self._core.mutable

@@ -1,4 +1,4 @@
-"""Sizes of memories and tables."""
+"""The class `Limits`, for minimum and maximum sizes of memories and tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 
 class Limits:
-    """A smallest and a largest size, in pages or elements; None for no largest.
+    """A minimum and a maximum size, in pages or elements. A maximum of None means no maximum.
 
     >>> from anywasm.wasmtime import Limits
     >>> Limits(1, None) == Limits(1, None)
@@ -27,7 +27,7 @@ class Limits:
 
 
 def check_limits(limits: Any) -> Limits:
-    """The limits; TypeError for anything else."""
+    """Returns the argument if it is a `Limits` object. TypeError otherwise."""
     if not isinstance(limits, Limits):
         raise TypeError("expected Limits")
     return limits

@@ -1,4 +1,4 @@
-"""Types of memories."""
+"""The class `MemoryType`, for types of memories."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _U64 = 1 << 64
 
 
 class MemoryType(Described[core.MemoryType]):
-    """A memory's size in pages, and what kind of memory it is.
+    """The type of a memory.
 
-    `is_64`: whether its addresses are 64 bits wide (memory64 proposal). `shared`: whether threads may share it
-    (threads proposal); it then needs a largest size. `page_size_log2`: base-2 logarithm of the size of a page in bytes,
-    16 or 0 (custom-page-sizes proposal).
+    `limits` are the minimum and maximum size in pages. With `is_64`, addresses have 64 bits (memory64 proposal). With
+    `shared`, threads can share the memory, and a maximum size is required (threads proposal). `page_size_log2` is the
+    base-2 logarithm of the size of a page in bytes, 16 or 0 (custom-page-sizes proposal).
 
     >>> from anywasm.wasmtime import Limits, MemoryType
     >>> MemoryType(Limits(1, 2)).limits.max
@@ -26,40 +26,40 @@ class MemoryType(Described[core.MemoryType]):
 
     def __init__(self, limits: Limits, is_64: bool = False, shared: bool = False, page_size_log2: int = 16) -> None:
         check_limits(limits)
-        index_sizes = 1 << (64 if is_64 else 32)
-        for what, size in (("minimum", limits.min), ("maximum", limits.max)):
-            if size is not None and size >= index_sizes:
-                raise WasmtimeError(f"{what} size too large")
-        largest = None if limits.max is None else _u64(limits.max)
-        ty = core.MemoryType(_u64(limits.min), largest, bool(is_64), bool(shared), _byte(page_size_log2))
-        problem = _problem(ty)
+        address_space = 1 << (64 if is_64 else 32)
+        for bound, size in (("minimum", limits.min), ("maximum", limits.max)):
+            if size is not None and size >= address_space:
+                raise WasmtimeError(f"{bound} size too large")
+        maximum = None if limits.max is None else _u64(limits.max)
+        ty = core.MemoryType(_u64(limits.min), maximum, bool(is_64), bool(shared), _byte(page_size_log2))
+        problem = _find_problem(ty)
         if problem:
             raise WasmtimeError(problem)
-        self._describe(ty)
+        self._set_description(ty)
 
     @property
     def limits(self) -> Limits:
-        """Its size in pages."""
+        """The minimum and maximum size in pages."""
         return Limits(self._core.minimum, self._core.maximum)
 
     @property
     def is_64(self) -> bool:
-        """Whether its addresses are 64 bits wide."""
+        """Whether addresses have 64 bits."""
         return self._core.memory64
 
     @property
     def is_shared(self) -> bool:
-        """Whether threads may share it."""
+        """Whether threads can share the memory."""
         return self._core.shared
 
     @property
     def page_size(self) -> int:
-        """In bytes."""
+        """The size of a page in bytes."""
         return 1 << self._core.page_size_log2
 
     @property
     def page_size_log2(self) -> int:
-        """Base-2 logarithm of `page_size`."""
+        """The base-2 logarithm of `page_size`."""
         return self._core.page_size_log2
 
 
@@ -77,8 +77,8 @@ def _byte(page_size_log2: int) -> int:
     return page_size_log2 % 256
 
 
-def _problem(ty: core.MemoryType) -> Optional[str]:
-    """What is wrong with a type, in wasmtime's order and words; None for a good one."""
+def _find_problem(ty: core.MemoryType) -> Optional[str]:
+    """Returns the first problem of a type, or None. The texts, and the order of the checks, are those of wasmtime."""
     if ty.maximum is not None and ty.maximum < ty.minimum:
         return "maximum page size cannot be smaller than the minimum page size"
     if ty.page_size_log2 not in (0, 16):
@@ -92,8 +92,8 @@ def _problem(ty: core.MemoryType) -> Optional[str]:
     if ty.minimum << ty.page_size_log2 >= _U64:
         return "memory's minimum byte size must fit in a u64\n\nCaused by:\n    size overflow calculating memory size\n"
     if not ty.memory64:
-        most = 1 << 32 >> ty.page_size_log2
-        for what, size in (("minimum", ty.minimum), ("maximum", ty.maximum or 0)):
-            if size > most:
-                return f"{what} size is too large for this memory type's index type"
+        max_pages = 1 << 32 >> ty.page_size_log2
+        for bound, size in (("minimum", ty.minimum), ("maximum", ty.maximum or 0)):
+            if size > max_pages:
+                return f"{bound} size is too large for this memory type's index type"
     return None

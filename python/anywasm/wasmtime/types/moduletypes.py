@@ -1,4 +1,4 @@
-"""What a module imports and exports."""
+"""The classes `ImportType` and `ExportType`, for the imports and exports of a module."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ from typing import Optional
 
 from anywasm import core
 from anywasm.wasmtime.described import Described
-from anywasm.wasmtime.types.externtype import AsExternType, of_core
+from anywasm.wasmtime.types.externtype import AsExternType, type_from_core
 
 
 class ImportType(Described[core.Import]):
-    """An import: the module and the name it is asked of, and its type."""
+    """An import of a module: its module name, name and type."""
 
     @property
     def module(self) -> str:
-        """The module asked."""
+        """The module name."""
         return self._core.module
 
     @property
     def name(self) -> Optional[str]:
-        """The name asked for; never None, which only an early proposal for linking modules had a use for."""
+        """The name. Never None: only an early module-linking proposal had imports without a name."""
         return self._core.name
 
     @property
     def type(self) -> AsExternType:
-        """Its type."""
-        result: AsExternType = of_core(self._core.type)
+        """The type of the import."""
+        result: AsExternType = type_from_core(self._core.type)
         return result
 
 
 class ExportType(Described[core.Export]):
-    """An export: its name and its type."""
+    """An export of a module: its name and type."""
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """The name."""
         return self._core.name
 
     @property
     def type(self) -> AsExternType:
-        """Its type."""
-        result: AsExternType = of_core(self._core.type)
+        """The type of the export."""
+        result: AsExternType = type_from_core(self._core.type)
         return result

@@ -1,4 +1,4 @@
-"""Types of tables."""
+"""The class `TableType`, for types of tables."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from anywasm.wasmtime.types.limits import Limits, check_limits
 from anywasm.wasmtime.types.valtype import ValType, content_type
 
 _BITS = 32
-#: What stands for "no largest size" in the C API's limits, and so in wasmtime-py.
-_UNLIMITED = 0xFFFF_FFFF
+#: The maximum size that means "no maximum" in the limits of the C API, and so in wasmtime-py.
+_NO_MAXIMUM = 0xFFFF_FFFF
 
 
 class TableType(Described[core.TableType]):
-    """A table's element type, and its size in elements. Sizes are taken modulo 2**32, as wasmtime-py takes them.
+    """The type of a table: its element type, and its minimum and maximum number of elements.
+
+    As in wasmtime-py, the sizes are taken modulo 2**32.
 
     >>> from anywasm.wasmtime import Limits, TableType, ValType
     >>> TableType(ValType.funcref(), Limits(1, 5)).limits.max
@@ -26,20 +28,20 @@ class TableType(Described[core.TableType]):
     def __init__(self, valtype: ValType, limits: Limits) -> None:
         check_limits(limits)
         element = content_type(valtype)
-        largest = _UNLIMITED if limits.max is None else _size(limits.max)
-        smallest = _size(limits.min)
+        maximum = _NO_MAXIMUM if limits.max is None else _size(limits.max)
+        minimum = _size(limits.min)
         if element not in core.REFERENCES:
             raise WasmtimeError("failed to allocate TableType")
-        self._describe(core.TableType(element, smallest, None if largest == _UNLIMITED else largest))
+        self._set_description(core.TableType(element, minimum, None if maximum == _NO_MAXIMUM else maximum))
 
     @property
     def element(self) -> ValType:
-        """The type of its elements."""
-        return ValType._of(self._core.element)
+        """The type of the elements."""
+        return ValType._from_core(self._core.element)
 
     @property
     def limits(self) -> Limits:
-        """Its size in elements."""
+        """The minimum and maximum number of elements."""
         return Limits(self._core.minimum, self._core.maximum)
 
 

@@ -1,4 +1,4 @@
-"""Value types."""
+"""The class `ValType`, for value types."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from anywasm.wasmtime.errors import WasmtimeError
 
 
 class ValType(Described[core.ValType]):
-    """A value type, made by the class methods. Types that wasmtime-py has no method for can be looked at.
+    """A value type. The class methods make one.
+
+    An import or export can have another type, such as v128. Such a `ValType` can be compared and printed.
 
     >>> from anywasm.wasmtime import ValType
     >>> ValType.i32() == ValType.i32(), str(ValType.i64())
@@ -25,32 +27,32 @@ class ValType(Described[core.ValType]):
     @classmethod
     def i32(cls) -> ValType:
         """A 32-bit integer."""
-        return cls._of(core.ValType.I32)
+        return cls._from_core(core.ValType.I32)
 
     @classmethod
     def i64(cls) -> ValType:
         """A 64-bit integer."""
-        return cls._of(core.ValType.I64)
+        return cls._from_core(core.ValType.I64)
 
     @classmethod
     def f32(cls) -> ValType:
         """A 32-bit float."""
-        return cls._of(core.ValType.F32)
+        return cls._from_core(core.ValType.F32)
 
     @classmethod
     def f64(cls) -> ValType:
         """A 64-bit float."""
-        return cls._of(core.ValType.F64)
+        return cls._from_core(core.ValType.F64)
 
     @classmethod
     def externref(cls) -> ValType:
         """A reference to any Python object."""
-        return cls._of(core.ValType.EXTERNREF)
+        return cls._from_core(core.ValType.EXTERNREF)
 
     @classmethod
     def funcref(cls) -> ValType:
         """A reference to a function."""
-        return cls._of(core.ValType.FUNCREF)
+        return cls._from_core(core.ValType.FUNCREF)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ValType) and self._core == other._core
@@ -59,14 +61,14 @@ class ValType(Described[core.ValType]):
         return not self == other
 
     def __str__(self) -> str:
-        # `anyref` is what the reference to any host object was called when wasmtime-py chose its names.
+        # `anyref` was the name of externref in the proposal when wasmtime-py chose its names.
         return "anyref" if self._core is core.ValType.EXTERNREF else str(self._core)
 
     __repr__ = __str__
 
 
 def content_type(ty: Any) -> core.ValType:
-    """The core's type for what a global or table holds; TypeError for anything but a `ValType`."""
+    """Returns the core's type for a value type of a global or table. TypeError for an object that is no `ValType`."""
     if not isinstance(ty, ValType):
         raise TypeError("expected valtype")
     return ty._core

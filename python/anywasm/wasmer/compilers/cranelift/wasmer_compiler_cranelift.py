@@ -6,7 +6,7 @@ __all__ = ["Compiler"]
 
 
 class Compiler(NamedCompiler):
-    """The Cranelift compiler: fast code, compiled quickly.
+    """The Cranelift compiler. It compiles quickly, to fast code.
 
     >>> from anywasm.wasmer.compilers.cranelift import Compiler
     >>> Compiler.into_opaque_compiler().name

@@ -6,7 +6,7 @@ __all__ = ["Compiler"]
 
 
 class Compiler(NamedCompiler):
-    """The LLVM compiler. No engine here has it built in: this is a label, and another compiler does the work.
+    """The LLVM compiler. No engine of anywasm includes LLVM, so the engine uses another compiler in its place.
 
     >>> from anywasm.wasmer.compilers.llvm import Compiler
     >>> Compiler.into_opaque_compiler().name

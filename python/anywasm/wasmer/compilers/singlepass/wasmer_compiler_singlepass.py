@@ -6,7 +6,7 @@ __all__ = ["Compiler"]
 
 
 class Compiler(NamedCompiler):
-    """The Singlepass compiler: compiles in linear time; the code is slower, and has no vectors (v128).
+    """The Singlepass compiler. It compiles in linear time. The code is slower and cannot use vectors (v128).
 
     >>> from anywasm.wasmer.compilers.singlepass import Compiler
     >>> Compiler.into_opaque_compiler().name
