@@ -12,8 +12,8 @@ the style passes to its engine. All C calls are in this package, and none in a s
   call names a store) or `wasmtime` (the *explicit* style, where every call is given its store).
 * *Guest* and *host*: the WebAssembly code, and the Python program that runs it. A *host function* is a Python callable
   that guests import.
-* *Slot*: a C union (`aw_value`) that holds one WebAssembly value. To *lower* a value is to write it into a slot; to
-  *lift* it is to read it from a slot (`values.py`).
+* *Slot*: a C union (`aw_value`) that holds one WebAssembly value. To *lower* a value is to convert it for a guest, into
+  a slot; to *lift* it is the reverse (`values.py`).
 * *Owner*: a Python object that frees one object of the shim when it is freed itself (`src/glue/owner.c`). It refers to
   no other Python object, so that it is never part of a cycle.
 * *Enter* a store: to acquire the shim's lock of that store. Only one thread at a time has entered a store, perhaps

@@ -1,4 +1,4 @@
-"""Base classes of enumerations in `_constants.py`: what their members can do besides being numbers."""
+"""Base classes of the enumerations in `_constants.py`, with the methods of their members."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import enum
 
 
 class ValTypeBase(enum.IntEnum):
-    """A value type, which is written as in the text format."""
+    """A value type. `str` returns its name in the text format."""
 
     def __str__(self) -> str:
         return "(ref ...)" if self.name == "OTHER" else self.name.lower()
 
 
 class TrapCodeBase(enum.IntEnum):
-    """A trap code, which has a text."""
+    """A trap code with a description."""
 
     @property
     def text(self) -> str:
-        """What happened, in the words of the specification's tests where they have some."""
+        """A short description: that of the specification's tests, if they have one for this trap."""
         return _TRAP_TEXTS[self.name]
 
 

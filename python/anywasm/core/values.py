@@ -1,12 +1,13 @@
 """Plain Python values in and out of the shim's value slots, in the cases that the fast paths do not cover.
 
 A *plain value* is an int within its type's signed range, a float, an int from 0 to 2**128 - 1 for a v128, a function or
-None for a funcref, or any object or None for an externref. To *lower* a value is to write it into a slot; to *lift* it
-is to read it from a slot.
+None for a funcref, or any object or None for an externref. To *lower* a value is to convert it for a guest, into a
+slot; to *lift* it is the reverse.
 
 A number on its way between Python and a guest meets, in this order:
 
-1. the fast paths in C: `src/glue/call.c` for arguments and results of calls, `src/glue/host.c` for host functions;
+1. the fast paths in C: `src/glue/call.c` for arguments and results of calls, `src/glue/host.c` for host functions, both
+   with the functions of `src/glue/numbers.h`;
 2. the slow paths `Func._core_call_slowly` and `core/host.py`, for whatever the fast paths do not cover;
 3. the style's rules, which turn any Python object into a plain value or raise (`convert.py` of the style);
 4. this module, which trusts that it is given plain values.
