@@ -147,7 +147,7 @@ test-variant-%:
 # Generated files and measurements
 
 .PHONY: header
-header: $(INSTALLED) ## write the files that are generated from the Rust code, such as src/anywasm.h
+header: $(INSTALLED) ## write the generated files: src/anywasm.h, Python's constants and the properties of Config
 	$(BIN)/python tests/tools/shim.py header
 
 .PHONY: reach

@@ -1,6 +1,7 @@
-"""Measures one interpreter's share: ours and the peers that are installed, in turn, as nanoseconds of one operation.
+"""Measures anywasm and the installed peers on this interpreter, in nanoseconds per operation.
 
-Run by run.py, in an environment that has the peers. Prints JSON: `{"work": {"subject": nanoseconds}}`.
+A peer is the original package of a style: wasmtime-py or wasmer. run.py runs this script in an environment that
+contains the peers. Prints JSON: `{"work": {"subject": nanoseconds}}`. A subject is a package and an engine.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from typing import Any
 
 import wasi
 
+#: Calls of a function in one measurement.
 CALLS = 20_000
+#: Iterations of a guest's loop in one measurement with threads.
 SPINS = 150_000_000
+#: Measurements of each work. The fastest one counts.
 ROUNDS = 9
 
 SOURCE = """(module (import "env" "host" (func $host (param i32 i32) (result i32)))
@@ -29,15 +33,17 @@ SOURCE = """(module (import "env" "host" (func $host (param i32 i32) (result i32
         (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
       (local.get 1)))"""
 
-# Without a memory: to map and unmap one costs more than all else, and the same on both sides (mmap of 4 GiB, mprotect,
-# munmap).
+#: The same module without a memory. To map and unmap a memory (mmap of 4 GiB, mprotect, munmap) costs more than the
+#: rest of an instantiation, and costs the same in anywasm and wasmtime-py.
 SMALL = SOURCE.replace('(memory (export "memory") 80)', "")
 
 Work = Callable[[], int]
-"""Does the work some number of times, and says how often."""
+"""Does an operation several times, and returns the number of times."""
 
 
 def repeat(function: Callable[..., Any], *args: Any, times: int = CALLS) -> Work:
+    """Calls `function(*args)` `times` times."""
+
     def work() -> int:
         for _ in range(times):
             function(*args)
@@ -47,8 +53,8 @@ def repeat(function: Callable[..., Any], *args: Any, times: int = CALLS) -> Work
 
 
 def importing(package: Any) -> Work:
-    """A process that does nothing but import a package; the interpreter's own start is part of it."""
-    # As for users, what is imported is compiled once and kept.
+    """Starts an interpreter that imports a package and ends. The start of the interpreter is part of the time."""
+    # Allows bytecode files, so that Python compiles the package only once, as in normal use.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def work() -> int:
@@ -64,7 +70,7 @@ def add(a: int, b: int) -> int:
 
 
 def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
-    """The work in the explicit style; ours or the peer's package."""
+    """Returns the work in the style of wasmtime-py. `wasmtime` is `anywasm.wasmtime` or the peer."""
     store = wasmtime.Store(engine)
     i32 = wasmtime.ValType.i32()
     ty = wasmtime.FuncType([i32, i32], [i32])
@@ -80,7 +86,9 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
     linker = wasmtime.Linker(engine)
     linker.define_func("env", "host", ty, add)
 
-    def whole(module: Any) -> Work:
+    def instantiate(module: Any) -> Work:
+        """Creates a store and a host function, and instantiates a module."""
+
         def work() -> int:
             for _ in range(300):
                 fresh = wasmtime.Store(engine)
@@ -89,7 +97,7 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
 
         return work
 
-    def linked() -> int:
+    def link_and_instantiate() -> int:
         for _ in range(300):
             fresh = wasmtime.Store(engine)
             linker.instantiate(fresh, small)
@@ -105,29 +113,29 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
         "write 16 bytes": repeat(memory.write, store, b"0123456789abcdef", 100),
         "read 4 MiB": repeat(memory.read, store, 0, 4 << 20, times=20),
         "write 4 MiB": repeat(memory.write, store, block, 0, times=20),
-        "store + host function + instantiate": whole(small),
-        "the same with a memory": whole(module),
-        "store + linker.instantiate": linked,
+        "store + host function + instantiate": instantiate(small),
+        "the same with a memory": instantiate(module),
+        "store + linker.instantiate": link_and_instantiate,
     }
 
 
 def implicit(wasmer: Any, store: Any) -> dict[str, Work]:
-    """The work in the implicit style; ours or the peer's package."""
+    """Returns the work in the style of wasmer. `wasmer` is `anywasm.wasmer` or the peer."""
     i32 = wasmer.Type.I32
     host = wasmer.Function(store, add, wasmer.FunctionType([i32, i32], [i32]))
     exports = wasmer.Instance(wasmer.Module(store, SOURCE), {"env": {"host": host}}).exports
     call, loop = exports.add, exports.loop
     memory, view = exports.memory, exports.memory.uint8_view()
-    few, block = list(range(16)), bytes(4 << 20)
+    integers, block = list(range(16)), bytes(4 << 20)
 
     def loops() -> int:
         loop(CALLS)
         return CALLS
 
-    def assign(place: Any, value: Any, times: int) -> Work:
+    def assign(key: Any, value: Any, times: int) -> Work:
         def work() -> int:
             for _ in range(times):
-                view[place] = value
+                view[key] = value
             return times
 
         return work
@@ -145,14 +153,14 @@ def implicit(wasmer: Any, store: Any) -> dict[str, Work]:
         "view[i] = x": assign(100, 7, CALLS),
         "view[0:16]": repeat(view.__getitem__, slice(0, 16)),
         "view[0:1024]": repeat(view.__getitem__, slice(0, 1024), times=500),
-        "view[0:16] = list": assign(slice(0, 16), few, CALLS),
+        "view[0:16] = list": assign(slice(0, 16), integers, CALLS),
         "view[0:4 MiB] = bytes": assign(slice(0, 4 << 20), block, 3),
         "bytearray(buffer)": lambda: len([bytearray(memory.buffer) for _ in range(20)]),
     }
 
 
 def memcpy() -> dict[str, Work]:
-    """The floor of large copies."""
+    """Returns the work that is a lower bound of large copies: one copy in Python's memory."""
     block, target = bytes(4 << 20), bytearray(4 << 20)
 
     def copy() -> None:
@@ -162,7 +170,7 @@ def memcpy() -> dict[str, Work]:
 
 
 def spinning(wasmtime: Any, engine: Any) -> tuple[Work, Work]:
-    """The work of two stores, by one thread and by two."""
+    """Returns the same work in two stores, done by one thread and by two threads."""
     source = """(module (func (export "spin") (param i32) (result i32)
         (loop $again (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (local.get 0)))"""
     module = wasmtime.Module(engine, source)
@@ -186,6 +194,7 @@ def spinning(wasmtime: Any, engine: Any) -> tuple[Work, Work]:
 
 
 def subjects() -> dict[str, dict[str, Work]]:
+    """Returns the work of each subject: anywasm on each installed engine, and the installed peers."""
     import anywasm
     from anywasm import wasmer as our_wasmer
     from anywasm import wasmtime as our_wasmtime
@@ -215,18 +224,19 @@ def subjects() -> dict[str, dict[str, Work]]:
 
 
 def main() -> None:
-    best: dict[str, dict[str, float]] = {}
-    everything = subjects()
-    # In turn, so that a slow moment of the machine hits all alike.
+    """Measures all work and prints the shortest times."""
+    fastest: dict[str, dict[str, float]] = {}
+    all_subjects = subjects()
+    # Each round measures all subjects, so that a busy moment of the machine affects all of them.
     for _ in range(ROUNDS):
-        for subject, works in everything.items():
+        for subject, works in all_subjects.items():
             for name, work in works.items():
                 start = time.perf_counter_ns()
                 times = work()
                 cost = (time.perf_counter_ns() - start) / times
-                row = best.setdefault(name, {})
+                row = fastest.setdefault(name, {})
                 row[subject] = min(cost, row.get(subject, cost))
-    print(json.dumps(best))
+    print(json.dumps(fastest))
 
 
 if __name__ == "__main__":

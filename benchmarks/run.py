@@ -1,7 +1,9 @@
-"""Compares with the peers: `python benchmarks/run.py [PYTHON...]`, or `make bench`.
+"""Compares the speed of anywasm and its peers: `python benchmarks/run.py [PYTHON...]`, or `make bench`.
 
-For each interpreter (this one, and CPython 3.10 where there is one, the last that stock wasmer serves) an environment
-with the peers is made; ours and theirs are measured there in one run, and the ratios are held against the budget.
+The peers are wasmtime-py and the `wasmer` package. By default, the script uses this interpreter and, if it is
+installed, CPython 3.10, the last version that `wasmer` 1.1.0 supports. For each interpreter, it creates a virtual
+environment with the peers, measures anywasm and the peers in one process, and compares the ratios of the times with the
+budget.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from rich.table import Table
 ROOT = Path(__file__).parent.parent
 PEERS = ["wasmtime", "wasmer==1.1.0", "wasmer_compiler_cranelift==1.1.0"]
 
-#: Work, ours, the peer, and at most what ratio.
+#: Each row: the work, the subject of anywasm, the subject to compare with, and the maximum ratio of their times.
 BUDGET = [
     ("call", "explicit on wasmtime", "wasmtime-py", 1 / 100),
     ("call", "implicit on wasmtime", "wasmtime-py", 1 / 100),
@@ -58,34 +60,34 @@ BUDGET = [
 
 
 def interpreters() -> list[str]:
-    """This one, and a CPython 3.10 that pyenv or the system has."""
+    """Returns this interpreter and, if pyenv or the system has one, CPython 3.10."""
     found = sorted(Path.home().glob(".pyenv/versions/3.10.*/bin/python3")) or [Path("/usr/bin/python3.10")]
     return [sys.executable, *(str(path) for path in found[-1:] if path.exists())]
 
 
 def measure(python: str) -> tuple[str, dict[str, dict[str, float]]]:
-    """The interpreter's version, and what measure.py finds on it."""
-    show = [python, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"]
-    version = subprocess.run(show, check=True, capture_output=True, text=True).stdout.strip()
+    """Returns the version of an interpreter and the output of measure.py on it."""
+    print_version = [python, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"]
+    version = subprocess.run(print_version, check=True, capture_output=True, text=True).stdout.strip()
     venv = ROOT / ".venv" / "bench" / version
     if not venv.exists():
         subprocess.run([python, "-m", "venv", str(venv)], check=True)
-    inside = str(venv / "bin" / "python")
+    venv_python = str(venv / "bin" / "python")
     peers = PEERS if version.startswith("3.10.") else PEERS[:1]
-    subprocess.run([inside, "-m", "pip", "install", "--quiet", "cffi", *peers], check=True)
+    subprocess.run([venv_python, "-m", "pip", "install", "--quiet", "cffi", *peers], check=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "python")}
-    command = [inside, str(ROOT / "benchmarks" / "measure.py")]
+    command = [venv_python, str(ROOT / "benchmarks" / "measure.py")]
     output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
     return version, json.loads(output)
 
 
-def show(console: Console, version: str, best: dict[str, dict[str, float]]) -> None:
-    """A row for each line of the budget that could be measured."""
+def show(console: Console, version: str, times: dict[str, dict[str, float]]) -> None:
+    """Prints a row for each row of the budget whose two subjects were measured."""
     table = Table(title=f"CPython {version}: nanoseconds, the best of several rounds in turn")
     for heading in ("work", "ours", "ns", "against", "ns", "ratio", "budget", ""):
         table.add_column(heading, justify="right" if heading in ("ns", "ratio", "budget") else "left")
     for work, ours, peer, budget in BUDGET:
-        row = best.get(work, {})
+        row = times.get(work, {})
         if ours in row and peer in row:
             ratio = row[ours] / row[peer]
             verdict = "ok" if ratio <= budget else "over"
@@ -104,6 +106,7 @@ def show(console: Console, version: str, best: dict[str, dict[str, float]]) -> N
 
 
 def main() -> None:
+    """Measures on each interpreter and prints a table."""
     console = Console(width=150)
     for python in sys.argv[1:] or interpreters():
         show(console, *measure(python))

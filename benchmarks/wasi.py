@@ -1,4 +1,4 @@
-"""100 MB written by `fd_write` and read by `fd_read`, to and from a file, in the style of wasmtime-py."""
+"""Measures WASI in the style of wasmtime-py: a guest writes 100 MB to a file with `fd_write` and reads them again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 SIZE = 100_000_000
 
-#: Writes and reads in pieces of 50,000 bytes.
+#: A guest that writes and reads 50,000 bytes with each call.
 SOURCE = f"""(module
   (import "wasi_snapshot_preview1" "path_open"
     (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
@@ -36,12 +36,12 @@ SOURCE = f"""(module
       (br_if $more (i32.load (i32.const 20))))
     (drop (call $close (local.get $fd))) (local.get $done)))"""
 
-#: Holds the folders until the program ends.
+#: The temporary folders of the guests. The references keep the folders until the program ends.
 _folders: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def explicit(wasmtime: Any, engine: Any) -> dict[str, Callable[[], int]]:
-    """The work; ours or the peer's package."""
+    """Returns the work. `wasmtime` is `anywasm.wasmtime` or wasmtime-py."""
     folder = tempfile.TemporaryDirectory()
     _folders.append(folder)
     store, linker, config = wasmtime.Store(engine), wasmtime.Linker(engine), wasmtime.WasiConfig()
@@ -59,6 +59,6 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Callable[[], int]]:
 
         return run
 
-    # The file is there before it is read.
+    # Creates the file, so that the work that reads can run first.
     work("write")()
     return {"fd_write of 100 MB": work("write"), "fd_read of 100 MB": work("read")}

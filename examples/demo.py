@@ -1,7 +1,7 @@
-"""Compresses a real file with a C program compiled to WebAssembly, on every installed engine and in both styles.
+"""Compresses text with a C program compiled to WebAssembly, on each installed engine and in both styles.
 
-Nothing changes between the runs but `ANYWASM_ENGINE`. Python's own zlib checks each result: it must decompress to the
-file, and all results must be the same.
+The runs differ only in the environment variable `ANYWASM_ENGINE`. Python's zlib decompresses each result, which must
+give the original text. All results must be equal.
 """
 
 from __future__ import annotations
@@ -17,24 +17,30 @@ PROGRAM = Path(__file__).parent / "deflate" / "deflate.wasm"
 
 
 def implicit(wasm: bytes, data: bytes) -> tuple[bytes, float, float]:
-    """The style with an implicit store."""
+    """Compresses `data` in the style of wasmer, in which the store is implicit.
+
+    Returns the compressed data, and the times of the compilation and of the run in seconds.
+    """
     from anywasm.wasmer import Instance, Module, Store
 
     start = time.perf_counter()
     module = Module(Store(), wasm)
     compiled = time.perf_counter()
     exports = Instance(module).exports
-    source, room = exports.allocate(len(data)), len(data) + len(data) // 1024 + 64
-    target = exports.allocate(room)
+    source, capacity = exports.allocate(len(data)), len(data) + len(data) // 1024 + 64
+    target = exports.allocate(capacity)
     memory = exports.memory.uint8_view()
     memory[source : source + len(data)] = data
-    size = exports.compress(source, len(data), target, room)
+    size = exports.compress(source, len(data), target, capacity)
     result = bytes(memory[target : target + size])
     return result, compiled - start, time.perf_counter() - compiled
 
 
 def explicit(wasm: bytes, data: bytes) -> tuple[bytes, float, float]:
-    """The style with an explicit store."""
+    """Compresses `data` in the style of wasmtime-py, in which calls take the store explicitly.
+
+    Returns the compressed data, and the times of the compilation and of the run in seconds.
+    """
     from anywasm.wasmtime import Instance, Module, Store
 
     start = time.perf_counter()
@@ -42,16 +48,16 @@ def explicit(wasm: bytes, data: bytes) -> tuple[bytes, float, float]:
     module = Module(store.engine, wasm)
     compiled = time.perf_counter()
     exports = Instance(store, module, []).exports(store)
-    source, room = exports["allocate"](store, len(data)), len(data) + len(data) // 1024 + 64
-    target = exports["allocate"](store, room)
+    source, capacity = exports["allocate"](store, len(data)), len(data) + len(data) // 1024 + 64
+    target = exports["allocate"](store, capacity)
     exports["memory"].write(store, data, source)
-    size = exports["compress"](store, source, len(data), target, room)
+    size = exports["compress"](store, source, len(data), target, capacity)
     result = bytes(exports["memory"].read(store, target, target + size))
     return result, compiled - start, time.perf_counter() - compiled
 
 
 def run_one() -> None:
-    """Both styles on the engine that the environment names; a row for each."""
+    """Compresses standard input in both styles, on the engine in `ANYWASM_ENGINE`. Prints a row for each style."""
     wasm = PROGRAM.read_bytes()
     data = sys.stdin.buffer.read()
     for name, run in (("implicit", implicit), ("explicit", explicit)):
@@ -61,7 +67,7 @@ def run_one() -> None:
 
 
 def main() -> int:
-    """All engines, as a table."""
+    """Runs this script once for each engine and prints a table. Returns 0 if all results are correct and equal."""
     from rich.console import Console
     from rich.table import Table
 
@@ -89,7 +95,7 @@ def main() -> int:
 
 
 def source_text() -> bytes:
-    """A few hundred kilobytes of real text: the modules of the standard library beside `os`."""
+    """Returns a few hundred kilobytes of text: the source of 40 modules of the standard library."""
     files = sorted(Path(os.__file__).parent.glob("*.py"))[:40]
     return b"".join(file.read_bytes() for file in files)
 

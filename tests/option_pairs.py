@@ -10,7 +10,7 @@ from typing import Any
 
 from anywasm.wasmtime import Config, Engine, WasmtimeError
 
-SWITCHES = [name for name, value in vars(Config).items() if "Whether" in (value.__doc__ or "")]
+SWITCHES = [name for name in dir(Config) if (getattr(Config, name).__doc__ or "").startswith("Whether")]
 VALUES: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(SWITCHES, (True, False)),
     **dict.fromkeys(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 import anywasm
 import children
+from anywasm.engines import EngineModule
 from conftest import INSTALLED
 
 
@@ -195,6 +199,36 @@ def test_capabilities_are_described(engine: str) -> None:
     with anywasm.use_engine(engine) as engine_module:
         assert engine_module.capabilities <= engine_module.meanings.keys()
         assert all(len(meaning) > 10 for meaning in engine_module.meanings.values())
+
+
+class WithoutCapability:
+    """The functions of an engine module whose shim has no capability for one of the bits."""
+
+    def __init__(self, engine_module: Any, bit: int) -> None:
+        self._lib, self._missing, self._bit = engine_module.lib, engine_module.ffi.new("aw_str *"), bit
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lib, name)
+
+    def __dir__(self) -> list[str]:
+        return dir(self._lib)
+
+    def aw_capability_name(self, bit: int) -> Any:
+        return self._missing[0] if bit == self._bit else self._lib.aw_capability_name(bit)
+
+
+def test_a_retired_capability_hides_no_other(engine: str) -> None:
+    with anywasm.use_engine(engine) as engine_module:
+        names = list(engine_module.meanings)
+    bit = names.index("funcref")
+    module = importlib.import_module(f"anywasm.engines._{engine.replace('-', '_')}")
+    without = EngineModule(SimpleNamespace(**{**vars(module), "lib": WithoutCapability(engine_module, bit)}))
+    assert list(without.meanings) == [name for name in names if name != "funcref"]
+    assert without.meanings.items() <= engine_module.meanings.items()
+    assert without.capabilities == engine_module.capabilities - {"funcref"}
+    assert without.capability_name(bit + 1) == names[bit + 1]
+    with pytest.raises(KeyError):
+        without.capability_name(bit)
 
 
 def test_an_engine_s_options(engine: str) -> None:

@@ -55,7 +55,7 @@ def cargo(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
 @pytest.fixture(scope="module")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The bundled wasmtime as a shared library, as a distribution would have it."""
-    done = cargo("--package=conformance-capi", "--features=wasmtime", "--message-format=json")
+    done = cargo("--package=conformance-capi", "--features=anywasm/wasmtime", "--message-format=json")
     assert done.returncode == 0, done.stderr
     messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     include = library = ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from anywasm.core import TrapCode
 from anywasm.wasmtime import wat2wasm
 from drivers import Driver
 
@@ -197,3 +198,9 @@ def body_start(binary: bytes) -> int:
 def frames(trap: BaseException) -> list[int]:
     """The places that a trap's text tells, innermost first."""
     return [int(place, 16) for place in re.findall(r"\b0x[0-9a-f]+(?=\)| - )", str(trap))]
+
+
+def test_every_trap_code_has_a_text() -> None:
+    texts = [code.text for code in TrapCode]
+    assert all(texts)
+    assert len(set(texts)) == len(texts)

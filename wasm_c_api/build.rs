@@ -1,11 +1,16 @@
-//! Finds the header that the one chosen engine ships, and generates the bindings from it.
+//! Generates the bindings to the header of the one selected engine, and the code that links the engine.
 //!
-//! The story: which engine (exactly one), where its headers are, which libclang reads them, what comes out.
+//! The steps: select the engine (`engines.toml` and cargo's features), find its headers, find a libclang that reads
+//! them, write `engine.rs` and `bindings.rs` for `src/lib.rs`.
 
+use engine_table::Engine;
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod config_setters;
+mod engine_table;
 #[cfg(feature = "system")]
 mod system;
 #[cfg(not(feature = "system"))]
@@ -15,47 +20,80 @@ mod system {
     }
 }
 
-/// Where an engine's headers are, which of them to read, and the engine's version.
+/// The headers of an engine.
 struct Headers {
+    /// Folder that contains them.
     include: PathBuf,
-    main: &'static str,
+    /// The header to generate bindings from; it includes the others.
+    main: String,
+    /// Version of the engine, or `unknown`.
     version: String,
 }
 
-/// The header with all that wasmtime offers beyond the standard one, which it includes.
+/// wasmtime's own header, which includes the standard one.
 const WASMTIME_H: &str = "wasmtime.h";
 
 fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=system.rs");
-    let headers = if feature("WASMTIME") {
-        bundled("wasmtime-c-api-impl", WASMTIME_H)
-    } else if feature("WASMTIME_STANDARD") {
-        bundled("wasmtime-c-api-impl", "wasm.h")
-    } else if feature("WASMER") {
-        bundled("wasmer-c-api", "wasm.h")
-    } else if feature("WASMI") {
-        bundled("wasmi_c_api_impl", "wasm.h")
-    } else if feature("SYSTEM") {
-        system::headers()
-    } else {
-        // src/lib.rs says what to do: a compile_error! there reads better than a panic here.
-        return;
+    for file in ["build.rs", "config_setters.rs", "engine_table.rs", "system.rs"] {
+        println!("cargo:rerun-if-changed={file}");
+    }
+    println!("cargo:rustc-check-cfg=cfg(one_engine)");
+    let engine = match engine_table::selected() {
+        Ok(engine) => engine,
+        // The compiler shows a compile_error! without the noise around a panic of a build script.
+        Err(problem) => return write_out("engine.rs", &format!("compile_error!({problem:?});\n")),
     };
+    println!("cargo:rustc-cfg=one_engine");
+    let headers = match &engine.linked {
+        Some((package, _)) => bundled(package, &engine.header),
+        None => system::headers(),
+    };
+    // Cargo passes these to the shim's build script as DEP_WASM_C_API_ENGINE and DEP_WASM_C_API_WASMTIME_H.
+    println!("cargo:engine={}", engine.name);
     if headers.main == WASMTIME_H {
-        // For the shim's build script: what is bound is more than the standard header.
         println!("cargo:wasmtime_h=true");
     }
-    bindings(&headers);
+    if let Some(notice) = &engine.notice {
+        println!("cargo:warning={notice}");
+    }
+    write_out("engine.rs", &engine_rs(&engine, &headers.version));
+    write_bindings(&headers);
 }
 
 fn feature(name: &str) -> bool {
     env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
 }
 
-/// An engine that cargo builds. Its crate hands its include folder on under a `links` key where it has one; wasmer's
-/// has none, and its header lies beside its manifest, which cargo knows as it knows the version.
-fn bundled(name: &str, main: &'static str) -> Headers {
+/// Writes a file for `src/lib.rs` to include.
+fn write_out(name: &str, text: &str) {
+    fs::write(out_dir().join(name), text).expect("OUT_DIR is writable");
+}
+
+fn out_dir() -> PathBuf {
+    env::var_os("OUT_DIR").expect("cargo sets OUT_DIR").into()
+}
+
+/// Returns the code that names the engine. Cargo links a crate only if the code names it.
+fn engine_rs(engine: &Engine, version: &str) -> String {
+    let link = engine.linked.as_ref().map(|(_, library)| format!("extern crate {library} as _;\n"));
+    format!(
+        "/// Name of the linked engine, as in `engines.toml`.\n\
+         pub const ENGINE_NAME: &str = {:?};\n\
+         /// Version of the linked engine; `unknown` for a library of the system that does not state it.\n\
+         pub const ENGINE_VERSION: &str = {version:?};\n\
+         /// Compilers of the linked engine, for an engine whose C API can choose one; the default compiler first.\n\
+         pub const ENGINE_COMPILERS: &[&str] = &{:?};\n{}",
+        engine.name,
+        engine.compilers,
+        link.unwrap_or_default()
+    )
+}
+
+/// Finds the headers of an engine that cargo builds.
+///
+/// A crate with a `links` key passes its include folder on. wasmer's crate has no such key: its header lies beside its
+/// manifest.
+fn bundled(name: &str, main: &str) -> Headers {
     let mut command = cargo_metadata::MetadataCommand::new();
     let features = env::var("CARGO_CFG_FEATURE").unwrap_or_default();
     command.features(cargo_metadata::CargoOpt::SomeFeatures(features.split(',').map(String::from).collect()));
@@ -67,7 +105,7 @@ fn bundled(name: &str, main: &'static str) -> Headers {
         Some(links) => dep_include(links),
         None => package.manifest_path.parent().expect("a manifest lies in a folder").into(),
     };
-    Headers { include, main, version: package.version.to_string() }
+    Headers { include, main: main.into(), version: package.version.to_string() }
 }
 
 fn dep_include(links: &str) -> PathBuf {
@@ -76,16 +114,14 @@ fn dep_include(links: &str) -> PathBuf {
     value.unwrap_or_else(|| panic!("the engine's crate did not set {name}: is its version the pinned one?")).into()
 }
 
-fn bindings(headers: &Headers) {
-    println!("cargo:rustc-env=WASM_C_API_ENGINE_VERSION={}", headers.version);
-    let header = headers.include.join(headers.main);
+fn write_bindings(headers: &Headers) {
+    let header = headers.include.join(&headers.main);
     assert!(header.is_file(), "the engine's header {} does not exist", header.display());
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("bindings.rs");
     let mut builder = bindgen::builder()
         .header(header.to_str().expect("a UTF-8 path"))
         .clang_arg(format!("-I{}", headers.include.display()))
         .allowlist_item("(wasm|WASM|wasmtime|WASMTIME)_.*")
-        // Types of the C library that the headers drag in; `core::ffi` has them.
+        // A type of the C library that the headers include; `core::ffi` has it.
         .blocklist_type("max_align_t")
         .derive_debug(false)
         .generate_comments(false)
@@ -93,14 +129,18 @@ fn bindings(headers: &Headers) {
     if let Some(folder) = compiler_headers() {
         builder = builder.clang_arg(format!("-isystem{}", folder.display()));
     }
-    let text = builder.generate().unwrap_or_else(|e| {
+    let bindings = builder.generate().unwrap_or_else(|e| {
         panic!("bindgen cannot read {}: {e}\nIt needs libclang; LIBCLANG_PATH names its folder.", header.display())
     });
-    text.write_to_file(&out).expect("OUT_DIR is writable");
+    let mut text = bindings.to_string();
+    if headers.main == WASMTIME_H {
+        text += &config_setters::tables(&text);
+    }
+    write_out("bindings.rs", &text);
     println!("cargo:rerun-if-changed={}", header.display());
 }
 
-/// libclang from PyPI comes without clang's own stddef.h and its like; the C compiler's serve as well.
+/// Returns the folder of the C compiler's own headers, such as stddef.h: libclang from PyPI comes without any.
 fn compiler_headers() -> Option<PathBuf> {
     let compiler = cc::Build::new().try_get_compiler().ok()?;
     let output = Command::new(compiler.path()).arg("-print-file-name=include").output().ok()?;

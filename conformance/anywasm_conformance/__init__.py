@@ -1,7 +1,8 @@
-"""Runs the official WebAssembly test suite through the public API of both styles, and reports what it found.
+"""Runs the official WebAssembly test suite through the public API of both styles, and reports the results.
 
-The suite is data: `suite` finds it and has it converted. `script` runs the commands of one file through a style
-(`styles`), in a process of its own (`worker`, `pool`), and says of each how it came out (`outcome`). `run` puts
-engines, styles and files together and holds the outcomes against what is expected (`expectations`); `report` writes
-it down.
+* `suite` finds the suite and has it converted to JSON.
+* `script` runs the commands of one file through a style (`styles`) and returns the outcome of each (`outcome`). Each
+  file runs in a process of its own (`worker`, `pool`).
+* `run` combines engines, styles and files, and compares the outcomes with `expectations`.
+* `report` writes the reports.
 """

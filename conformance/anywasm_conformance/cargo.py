@@ -1,4 +1,4 @@
-"""Calls cargo, which finds the suite, and builds the converter and the probes."""
+"""Calls cargo, which downloads the suite and builds the converter and the library of the probes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from anywasm_conformance.places import CHECKOUT, HOME
 
 
 class CargoError(Exception):
-    """Cargo is not there, or failed; the text says what to do, or what it said."""
+    """Cargo is not installed, or it failed; the text says what to do, or is cargo's own."""
 
 
 def metadata(package: str, *options: str) -> dict[str, Any]:
-    """What cargo tells of a package in `conformance/`."""
+    """Returns the output of `cargo metadata` for a package in `conformance/`."""
     output = _run("metadata", "--format-version=1", "--locked", *options, _manifest(package))
     return dict(json.loads(output))
 
 
 def build(package: str, *options: str) -> Iterator[tuple[str, Path]]:
-    """Builds a package in `conformance/`; gives the names of its targets, and the first file of each."""
+    """Builds a package in `conformance/`. Yields the name and the first file of each target that was built."""
     options = ("--release", "--locked", "--message-format=json-render-diagnostics", *options)
     output = _run("build", *options, _manifest(package))
     for message in map(json.loads, output.splitlines()):

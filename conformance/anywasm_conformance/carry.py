@@ -1,8 +1,8 @@
-"""How values travel between the suite and a function: directly, or through an adapter module.
+"""Passes values between the suite and a function: directly, or through an adapter module.
 
-A value goes directly where the style can hand it over and its bits survive the way. Otherwise one of the adapters that
-the converter wrote (conformance/suite, `adapter.rs`) carries it as numbers; which one follows from what the engine can
-do, so that nothing is carried further around than it must be.
+A value is passed directly if the style supports its type and keeps its bits. Otherwise the value is passed as numbers,
+through one of the adapters that the converter has written (conformance/suite, `adapter.rs`). The kind of adapter
+depends on what the engine supports.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from anywasm_conformance import values
 from anywasm_conformance.styles import HostObject, Style
 from anywasm_conformance.values import Actual, Const, Reference
 
+#: The bits of each numeric type.
 _MASKS = {"i32": 0xFFFF_FFFF, "f32": 0xFFFF_FFFF, "i64": 0xFFFF_FFFF_FFFF_FFFF, "f64": 0xFFFF_FFFF_FFFF_FFFF}
 DIRECT = "direct"
 
 
 class Missing(Exception):
-    """Nothing can carry a value on this engine; the text is the capability that would."""
+    """No adapter can pass a value on this engine. The text is the missing capability."""
 
 
 def route(
@@ -30,10 +31,10 @@ def route(
     capabilities: frozenset[str],
     proposals: frozenset[str],
 ) -> str:
-    """`direct` or the kind of adapter for a call; `Missing` where there is no way."""
+    """Returns `direct`, or the kind of adapter for a call. Raises `Missing` if no adapter can pass the values."""
     types = [*params, *results]
-    survive = all(map(values.survives, params, args)) and all(map(values.survives, results, expected))
-    if survive and all(_direct(ty, capabilities) for ty in types):
+    exact = all(map(values.survives, params, args)) and all(map(values.survives, results, expected))
+    if exact and all(_is_direct(ty, capabilities) for ty in types):
         return DIRECT
     if not any(map(values.is_reference, types)):
         return "bits"
@@ -46,7 +47,8 @@ def route(
     raise Missing("externref" if "externref" not in capabilities else "typed_refs")
 
 
-def _direct(ty: str, capabilities: frozenset[str]) -> bool:
+def _is_direct(ty: str, capabilities: frozenset[str]) -> bool:
+    """Whether the styles can pass values of a type on an engine."""
     needed = {"v128": "v128", "externref": "externref", "funcref": "funcref"}.get(ty)
     return needed in capabilities if needed else ty in _MASKS
 
@@ -54,22 +56,23 @@ def _direct(ty: str, capabilities: frozenset[str]) -> bool:
 def _only_nulls(
     params: Sequence[str], results: Sequence[str], args: Sequence[Const], expected: Sequence[Const]
 ) -> bool:
-    """Whether no reference but null goes in, and of those that come out only whether they are null is asked."""
+    """Whether all references that are passed in are null, and the suite only expects results to be null or not null."""
     simple = ("funcref", "externref")
     if not all(ty in simple for ty in [*params, *results] if values.is_reference(ty)):
         return False
-    known = all(values.is_null(arg) for ty, arg in zip(params, args) if values.is_reference(ty))
-    return known and all(values.host_number(each) is None for each in expected)
+    nulls = all(values.is_null(arg) for ty, arg in zip(params, args) if values.is_reference(ty))
+    return nulls and all(values.host_number(each) is None for each in expected)
 
 
 def args_for(via: str, params: Sequence[str], args: Sequence[Const], style: Style) -> list[Any]:
-    """Arguments as the function or its adapter takes them."""
+    """Converts arguments to those of the function or of its adapter."""
     if via == DIRECT:
         return [_plain(ty, arg, style) for ty, arg in zip(params, args)]
     return [part for ty, arg in zip(params, args) for part in _parts(via, ty, arg, style)]
 
 
 def _plain(ty: str, arg: Const, style: Style) -> Any:
+    """Converts an argument to a Python value."""
     if values.is_reference(ty):
         number = values.host_number(arg)
         return None if number is None else style.host_object(number)
@@ -80,6 +83,7 @@ def _plain(ty: str, arg: Const, style: Style) -> Any:
 
 
 def _parts(via: str, ty: str, arg: Const, style: Style) -> Sequence[Any]:
+    """Converts an argument to the arguments of an adapter, which can be none, one or two."""
     if not values.is_reference(ty):
         bits = values.bits(arg)
         return (bits & _MASKS["i64"], bits >> 64) if ty == "v128" else (bits,)
@@ -91,15 +95,16 @@ def _parts(via: str, ty: str, arg: Const, style: Style) -> Sequence[Any]:
     return ()
 
 
-def results_of(via: str, results: Sequence[str], given: Sequence[Any]) -> list[Actual]:
-    """What a function or its adapter gave, as bits and references."""
+def results_of(via: str, results: Sequence[str], returned: Sequence[Any]) -> list[Actual]:
+    """Converts the values that a function or its adapter has returned to bits and references."""
     if via == DIRECT:
-        return [_bits(ty, value) for ty, value in zip(results, given)]
-    parts = iter(given)
+        return [_bits(ty, value) for ty, value in zip(results, returned)]
+    parts = iter(returned)
     return [_joined(via, ty, parts) for ty in results]
 
 
 def _bits(ty: str, value: Any) -> Actual:
+    """Converts a Python value."""
     if ty in ("f32", "f64"):
         return values.bits_of(ty, value)
     if ty == "v128":
@@ -108,11 +113,12 @@ def _bits(ty: str, value: Any) -> Actual:
         return int(value) & _MASKS[ty]
     if value is None:
         return Reference(values.NULL)
-    # A function, or one of the host's objects, or something that the guest made.
+    # A function, an object of the host, or an object that the guest has created.
     return Reference(2) if ty == "funcref" else Reference(4, _number(value))
 
 
 def _joined(via: str, ty: str, parts: Iterator[Any]) -> Actual:
+    """Converts the next results of an adapter, which together are one value."""
     if ty == "v128":
         low, high = (int(next(parts)) & _MASKS["i64"] for _ in range(2))
         return low | high << 64
@@ -121,7 +127,8 @@ def _joined(via: str, ty: str, parts: Iterator[Any]) -> Actual:
         return bits
     classes = int(next(parts))
     if via == "null":
-        # All that is known of the rest is that it is not null, and of which of the two types.
+        # The adapter only returns whether the reference is null. A reference that is not null has the class of its
+        # type.
         return Reference(classes or (2 if ty == "funcref" else 4))
     identity = next(parts)
     if via == "number":
@@ -130,4 +137,5 @@ def _joined(via: str, ty: str, parts: Iterator[Any]) -> Actual:
 
 
 def _number(value: Any) -> int | None:
+    """Returns the number of an object of the host, and `None` for any other object."""
     return value.number if isinstance(value, HostObject) else None

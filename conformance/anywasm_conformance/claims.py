@@ -1,7 +1,7 @@
-"""What engines are said to support, against what was measured.
+"""Compares the proposals that engines are said to support with those that were measured.
 
-`claims.toml` holds the rows of webassembly.org's feature table that a probe can check, written down by hand with the
-engines' names as that table has them.
+`claims.toml` is a copy by hand of the rows of webassembly.org's feature table that a probe can check. It uses that
+table's names of the engines. An engine without a name in the file is not compared.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from anywasm_conformance.toml import read
 
 
 def compare(measured: Mapping[str, frozenset[str]]) -> list[dict[str, Any]]:
-    """By proposal and engine: what is claimed, and whether the probe compiled."""
+    """Returns for each proposal and engine the claim, and whether the probe compiled."""
     data = read(HOME / "claims.toml")
     names: dict[str, str] = data["engines"]
     rows = []

@@ -1,4 +1,4 @@
-"""`anywasm conformance`: the options, and what is seen on the terminal."""
+"""The command `anywasm conformance`: its options and its output on the terminal."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from anywasm_conformance.run import Choice, Run, quick_files, run
 from anywasm_conformance.styles import STYLES
 from anywasm_conformance.suite import File, Suite, SuiteError, open_suite
 
-#: How many deviations are shown; all are in the report.
-_SHOWN = 20
+#: Maximum number of deviations shown for an engine. The report contains all.
+_MAX_SHOWN = 20
 
 
 @click.group("conformance", invoke_without_command=True)
@@ -34,22 +34,28 @@ _SHOWN = 20
     "engines",
     metavar="NAME",
     multiple=True,
-    help="An engine, or a row of engines.toml; several may be given. Default: all.",
+    help="An engine, or a row of engines.toml. Can be given several times. Default: all.",
 )
-@click.option("--suite", metavar="DIR", type=click.Path(path_type=Path), help="The suite. Default: the pinned crate's.")
+@click.option("--suite", metavar="DIR", type=click.Path(path_type=Path), help="The suite. Default: the pinned crate.")
 @click.option(
-    "--proposal", "areas", metavar="AREA", multiple=True, help="Only this proposal or release (`simd`, `3.0`)."
+    "--proposal", "areas", metavar="AREA", multiple=True, help="Run only this proposal or release (`simd`, `3.0`)."
 )
 @click.option(
-    "--only", "places", metavar="FILE[:LINE]", multiple=True, help="Only this file, or what a line of it does."
+    "--only",
+    "places",
+    metavar="FILE[:LINE]",
+    multiple=True,
+    help="Run only this file, or show only the directives at a line.",
 )
-@click.option("--style", "styles", type=click.Choice(STYLES), multiple=True, help="A style. Default: both.")
-@click.option("--quick", is_flag=True, help="A few files of each kind, in well under a minute.")
-@click.option("--jobs", metavar="N", type=click.IntRange(1), default=os.cpu_count() or 1, help="Files at once.")
-@click.option("--timeout", metavar="SECONDS", type=float, default=60, help="What a file may take.", show_default=True)
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Where the report goes.")
-@click.option("--c-api", is_flag=True, help="Call every function of wasm.h too; builds a program for each engine.")
-@click.option("--record", is_flag=True, help="Of a whole run: keep the outcome in the checkout's docs and tables.")
+@click.option("--style", "styles", type=click.Choice(STYLES), multiple=True, help="Run only this style. Default: both.")
+@click.option("--quick", is_flag=True, help="Run a few files of each kind, in less than a minute.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1), default=os.cpu_count() or 1, help="Number of files at once."
+)
+@click.option("--timeout", metavar="SECONDS", type=float, default=60, help="Time limit for a file.", show_default=True)
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the report.")
+@click.option("--c-api", is_flag=True, help="Call every function of wasm.h too. Builds a library for each engine.")
+@click.option("--record", is_flag=True, help="Write the results of a full run to the docs and tables of the checkout.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
 def main(
@@ -69,8 +75,8 @@ def main(
 ) -> None:
     """Run the official WebAssembly test suite on the engines.
 
-    Writes a report: results.jsonl.gz, summary.json, junit.xml, report.md and report.html. Ends with 1 where something
-    is not as conformance/expectations/ has it.
+    Writes a report: results.jsonl.gz, summary.json, junit.xml, report.md and report.html. The exit code is 1 if a
+    result differs from conformance/expectations/.
     """
     if ctx.invoked_subcommand:
         return
@@ -79,28 +85,28 @@ def main(
             "--record is for a whole run: with --c-api, and without options that leave something out"
         )
     try:
-        found = open_suite(suite)
-        files = _choose(found, areas, places, quick)
+        opened = open_suite(suite)
+        files = _choose(opened, areas, places, quick)
         choice = Choice(subject.choose(engines), files, styles or STYLES, jobs, timeout)
         if places and all(":" in place for place in places):
-            ctx.exit(_show_lines(found, choice, places))
+            ctx.exit(_show_lines(opened, choice, places))
         target = out or CHECKOUT / "target" / "conformance"
         with _Bar(as_json) as bar:
-            made = run(found, choice, target, bar.show)
+            result = run(opened, choice, target, bar.show)
         probed = capi.probe(dict.fromkeys(each.engine for each in choice.subjects)) if c_api else None
-        report.write(made, target, probed)
-        if record and _complete(made):
+        report.write(result, target, probed)
+        if record and _is_complete(result):
             report.record(target)
     except (SuiteError, ExpectationError, WorkerError, CargoError, capi.ProbeError) as error:
         raise click.ClickException(str(error)) from None
     if as_json:
         click.echo((target / "summary.json").read_text(), nl=False)
     else:
-        _show(made, target)
-    if not _complete(made):
+        _show(result, target)
+    if not _is_complete(result):
         click.echo("interrupted", err=True)
         ctx.exit(INTERRUPTED)
-    ctx.exit(1 if made.red else 0)
+    ctx.exit(1 if result.red else 0)
 
 
 @main.command("diff")
@@ -108,9 +114,9 @@ def main(
 @click.argument("after", metavar="B", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show_diff(before: Path, after: Path, as_json: bool) -> None:
-    """Show what changed from run A to run B, each the folder of a report.
+    """Show the changes from run A to run B. A and B are folders of reports.
 
-    Ends with 1 where something that passed does not any more.
+    The exit code is 1 if a command that passed in A does not pass in B.
     """
     try:
         changes = list(diff.compare(before, after))
@@ -120,26 +126,27 @@ def show_diff(before: Path, after: Path, as_json: bool) -> None:
         click.echo(json.dumps([vars(change) for change in changes], indent=1))
     else:
         counts = Counter((each.engine, each.style, str(each.before), str(each.after)) for each in changes)
-        made = table("engine", "style", "before", "after", "commands", "first")
+        rows = table("engine", "style", "before", "after", "commands", "first")
         for key, count in sorted(counts.items()):
             first = next(
                 each.id for each in changes if (each.engine, each.style, str(each.before), str(each.after)) == key
             )
-            made.add_row(*key, str(count), printable(first))
+            rows.add_row(*key, str(count), printable(first))
         if changes:
-            console().print(made)
+            console().print(rows)
         else:
             click.echo("nothing changed")
-    lost = any(change.before == "pass" and change.after != "pass" for change in changes)
-    click.get_current_context().exit(1 if lost else 0)
+    regressed = any(change.before == "pass" and change.after != "pass" for change in changes)
+    click.get_current_context().exit(1 if regressed else 0)
 
 
-def _complete(made: Run) -> bool:
-    """Whether nobody interrupted it."""
-    return len(made.engines) == len(made.choice.subjects) and all(part.complete for part in made.engines)
+def _is_complete(result: Run) -> bool:
+    """Whether the run was not interrupted."""
+    return len(result.engines) == len(result.choice.subjects) and all(part.complete for part in result.engines)
 
 
 def _choose(suite: Suite, areas: Sequence[str], places: Sequence[str], quick: bool) -> list[File]:
+    """Returns the files to run. Raises `SuiteError` if a file is unknown or no file is left."""
     files = quick_files(suite) if quick else list(suite.files)
     if areas:
         files = [file for file in files if file.area in areas or file.release in areas]
@@ -156,7 +163,7 @@ def _choose(suite: Suite, areas: Sequence[str], places: Sequence[str], quick: bo
 
 
 def _show_lines(suite: Suite, choice: Choice, places: Sequence[str]) -> int:
-    """Shows what became of single directives; the exit code is 1 where one is red."""
+    """Runs and shows single directives. Returns the exit code, which is 1 if an outcome is red."""
     shown = list(only.run(suite, choice, places))
     out = console()
     for engine, style, record, text in shown:
@@ -172,7 +179,7 @@ def _show_lines(suite: Suite, choice: Choice, places: Sequence[str]) -> int:
 
 
 class _Bar:
-    """A progress bar on a terminal; silence where the output goes elsewhere."""
+    """A progress bar for each engine. Shows nothing if the output is not a terminal."""
 
     def __init__(self, quiet: bool) -> None:
         columns = (TextColumn("{task.description:18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -187,17 +194,18 @@ class _Bar:
         self._progress.__exit__(*error)
 
     def show(self, engine: str, done: int, total: int) -> None:
-        """How far an engine is."""
+        """Shows the progress of an engine."""
         if engine not in self._tasks:
             self._tasks[engine] = self._progress.add_task(engine, total=total)
         self._progress.update(self._tasks[engine], completed=done)
 
 
-def _show(made: Run, target: Path) -> None:
+def _show(result: Run, target: Path) -> None:
+    """Prints the counts of each engine and style, and the red results."""
     out = console()
     shown = table("engine", "style", "passed", "of", "rate", "text", "skip", "xfail", "superseded", "red", "seconds")
-    for part in made.engines:
-        for style in made.choice.styles:
+    for part in result.engines:
+        for style in result.choice.styles:
             count = part.tally.styles[style]
             red = sum(count.outcomes[each] + count.text[each] for each in RED)
             rest = (count.outcomes[name] + count.text[name] for name in ("skip", "xfail", "superseded"))
@@ -205,16 +213,16 @@ def _show(made: Run, target: Path) -> None:
             cells = [count.passed, count.total, percent(count.rate), text, *rest, red, round(part.seconds)]
             shown.add_row(part.name, style, *map(str, cells), style="red" if red else None)
     out.print(shown)
-    for part in made.engines:
+    for part in result.engines:
         bad = [(style, record) for style, _, record in part.tally.deviations if record.outcome in RED]
-        for style, record in bad[:_SHOWN]:
-            what = f"expected {record.expected}, got {record.actual}" if record.actual else str(record.reason)
+        for style, record in bad[:_MAX_SHOWN]:
+            reason = f"expected {record.expected}, got {record.actual}" if record.actual else str(record.reason)
             out.print(
-                f"{record.outcome} {part.name} {style} {record.id} {record.kind}: {printable(what)}",
+                f"{record.outcome} {part.name} {style} {record.id} {record.kind}: {printable(reason)}",
                 style="red",
             )
-        if len(bad) > _SHOWN:
-            out.print(f"... and {len(bad) - _SHOWN} more on {part.name}", style="red")
+        if len(bad) > _MAX_SHOWN:
+            out.print(f"... and {len(bad) - _MAX_SHOWN} more on {part.name}", style="red")
         for place in part.tally.stale:
             out.print(f"stale: an expectation for {part.name} at {place}, where nothing is", style="red")
         if part.tally.differences:

@@ -1,4 +1,4 @@
-"""What changed between two runs: `results.jsonl.gz` of one against that of another."""
+"""Compares two runs, by their `results.jsonl.gz`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+#: Engine, style and id of a command.
 Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Change:
-    """A command whose outcome differs; None where one of the runs does not have it."""
+    """A command whose outcome differs. An outcome is `None` if the run does not contain the command."""
 
     engine: str
     style: str
@@ -23,13 +24,13 @@ class Change:
 
 
 def outcomes(folder: Path) -> dict[Key, str]:
-    """By engine, style and id, how each command of a run came out."""
+    """Returns the outcome of each command of a run."""
     with gzip.open(folder / "results.jsonl.gz", "rt") as stream:
         return {(each["engine"], each["style"], each["id"]): each["outcome"] for each in map(json.loads, stream)}
 
 
 def compare(before: Path, after: Path) -> Iterator[Change]:
-    """All changes, for the engines and styles that both runs have."""
+    """Yields all changes, for the engines and styles that both runs contain."""
     old, new = outcomes(before), outcomes(after)
     both = {key[:2] for key in old} & {key[:2] for key in new}
     for key in sorted(old.keys() | new.keys()):

@@ -1,6 +1,7 @@
-"""What is known to deviate: `expectations/<engine>.toml`, and `all.toml` for what does on every engine.
+"""Known deviations: `expectations/<engine>.toml` for one engine, and `all.toml` for every engine.
 
-A row of `engines.toml` with a name of its own has a file of its own too, beside that of its engine.
+A row of `engines.toml` with a name of its own may have a file too, which adds to the file of its engine. No file means
+that no deviation is expected.
 
 ```toml
 [[deviation]]
@@ -11,8 +12,8 @@ reason = "why, in a sentence"
 issue = "https://..."              # where it is reported upstream, if it is
 ```
 
-Unlike a list of what to leave out, an entry must stay true: one that passes is an outcome of its own (`xpass`), one
-whose line is not in its file any more is stale, and both are red.
+The assertions still run, so that an entry must stay true. An assertion that passes has the outcome `xpass`. An entry
+whose line holds no assertion is stale. Both make the run red.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ _KEYS = {"at", "outcome", "blame", "reason", "issue"}
 
 
 class ExpectationError(Exception):
-    """A file of expectations is wrong; the text says where."""
+    """A file of expectations has an error; the text says where."""
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """What is expected of some lines."""
+    """The outcome that is expected of some lines, and why."""
 
     outcome: Outcome
     blame: Blame
@@ -46,7 +47,7 @@ class Deviation:
 
 
 class Expectations:
-    """The expectations for one engine; remembers which came true."""
+    """The expectations for one subject. Records which of them came true."""
 
     def __init__(self, subject: Subject, folder: Path = FOLDER) -> None:
         self._known: dict[str, Deviation] = {}
@@ -65,7 +66,7 @@ class Expectations:
                 self._known[place] = deviation
 
     def apply(self, record: Record) -> None:
-        """Makes of a record's outcome what it is in the light of what was expected."""
+        """Changes a record's outcome, by the expectation for its line."""
         place = f"{record.file}:{record.line}"
         deviation = self._known.get(place)
         if deviation is None:
@@ -82,7 +83,7 @@ class Expectations:
         record.reason, record.blame, record.issue = deviation.reason, deviation.blame, deviation.issue
 
     def stale(self, files: Iterable[str]) -> list[str]:
-        """Expectations for lines of these files, which were run, that no command was found at."""
+        """Returns the lines that have an expectation but no assertion, in these files, which were run."""
         run = set(files)
         return sorted(place for place in self._known if place.rsplit(":", 1)[0] in run and place not in self._met)
 

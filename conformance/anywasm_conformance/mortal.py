@@ -1,7 +1,7 @@
-"""Processes that end with the one that started them.
+"""Child processes that are killed when their parent process ends.
 
-A guest that does not return would go on for ever in a process that nobody waits for any more. Linux sends a signal to
-a process whose parent ends, more exactly the thread that started it: that thread must wait for it. Elsewhere nothing
+A guest that does not return would otherwise run forever if its parent process ends first. Linux can send a signal to a
+child when the thread that has started it ends, so this thread must wait for the child. On other systems, nothing
 happens.
 """
 
@@ -18,13 +18,16 @@ _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 def mortal() -> Callable[[], None]:
-    """What a fork of this process calls, as `preexec_fn` or by itself, to be killed when this process ends."""
+    """Returns a function for a child process to call, after a fork or as `preexec_fn`.
+
+    After the call, the child is killed when this process ends.
+    """
     parent = os.getpid()
 
     def follow() -> None:
         if _prctl is not None:
             _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            # It may have ended before.
+            # The parent may have ended before the call of prctl.
             if os.getppid() != parent:
                 os._exit(1)
 

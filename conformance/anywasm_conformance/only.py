@@ -1,4 +1,4 @@
-"""Single directives: what a line of a file does, on each engine and in each style."""
+"""Runs single directives of the suite, on each engine and in each style."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from anywasm_conformance.suite import Suite
 
 
 def run(suite: Suite, choice: Choice, places: Sequence[str]) -> Iterator[tuple[str, str, Record, str]]:
-    """Engine, style, record and text of each directive at the places; what is before it in its file runs too."""
+    """Yields the engine, style, record and text of each directive at `places` (`FILE:LINE`).
+
+    The directives before it in its file run too.
+    """
     for subject in choice.subjects:
         expectations = Expectations(subject)
         worker = pool.Worker(subject, suite, choice.timeout)

@@ -1,4 +1,4 @@
-"""How a command of the suite came out, and who is to blame."""
+"""The outcome of a command of the suite, and the cause of a deviation."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from typing import Any
 
 
 class Outcome(str, enum.Enum):
-    """How a command came out; all of them count in one denominator."""
+    """The outcome of a command."""
 
     PASS = "pass"
-    #: It did something else than the suite says.
+    #: The result differs from the one that the suite expects.
     FAIL = "fail"
-    #: The process died while it ran.
+    #: The process was killed or exited during the command.
     CRASH = "crash"
-    #: The file took too long while it ran.
+    #: The time limit of the file was reached during the command.
     TIMEOUT = "timeout"
-    #: It could not be run: `reason` names the proposal or capability that is missing.
+    #: The command was not run. `reason` names the missing proposal or capability.
     SKIP = "skip"
-    #: It failed as `expectations/` says it would.
+    #: The command failed, as `expectations/` says.
     XFAIL = "xfail"
-    #: It passed although `expectations/` says it would fail: the expectation is out of date.
+    #: The command passed, although `expectations/` says that it fails. The expectation is out of date.
     XPASS = "xpass"
-    #: A later proposal, named by `reason`, has made legal what the suite of its time wants refused.
+    #: An old suite expects an error for a module that a later proposal, named by `reason`, has made valid.
     SUPERSEDED = "superseded"
 
     __str__ = str.__str__
 
 
-#: What nobody expects: a run that has any of these is red.
+#: The unexpected outcomes. A run with any of them is red.
 RED = frozenset((Outcome.FAIL, Outcome.CRASH, Outcome.TIMEOUT, Outcome.XPASS))
 
 
 class Blame(str, enum.Enum):
-    """Whose the deviation is."""
+    """The cause of a deviation."""
 
     ENGINE = "engine"
-    #: The engine could, but its C header has no word for it.
+    #: The engine supports the feature, but `wasm.h` cannot express it.
     HEADER = "wasm.h"
-    #: Ours.
+    #: anywasm.
     BINDING = "binding"
-    #: The suite contradicts itself, or the tools that read it cannot.
+    #: The suite contradicts itself, or the parser of the suite does not support its syntax.
     SUITE = "suite"
 
     __str__ = str.__str__
@@ -49,18 +49,18 @@ class Blame(str, enum.Enum):
 
 @dataclass
 class Record:
-    """One command and how it came out."""
+    """A command and its outcome."""
 
     file: str
     line: int
-    #: Its place among the file's commands, from 0.
+    #: The index among the commands of the file, from 0.
     index: int
     #: `assert_return`, `module`, ...
     kind: str
     outcome: Outcome
-    #: `direct`, or the kind of adapter that carried the values, or `text` where only the text format is concerned.
+    #: `direct`, the kind of adapter that has passed the values, or `text` if the command only tests the text format.
     via: str = "direct"
-    #: Of a skip what is missing, of `superseded` the proposal, of an expected failure why.
+    #: What a skipped command needs, the proposal of `superseded`, or the cause of an expected failure.
     reason: str | None = None
     blame: Blame | None = None
     issue: str | None = None
@@ -69,21 +69,21 @@ class Record:
 
     @property
     def id(self) -> str:
-        """File, line and index: unique in a run of one engine and style."""
+        """The file, line and index, which are unique for an engine and a style."""
         return f"{self.file}:{self.line}#{self.index}"
 
     @property
     def is_assertion(self) -> bool:
-        """Whether it claims something; the other commands only prepare."""
+        """Whether the command is an assertion. The other commands only prepare assertions."""
         return self.kind.startswith("assert_")
 
     def as_json(self) -> dict[str, Any]:
-        """The record without what it does not have."""
+        """Returns the id and the attributes that are not `None`."""
         return {"id": self.id, **{key: value for key, value in asdict(self).items() if value is not None}}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
-        """What `as_json` gave; other keys are left out."""
+        """Returns the record that `as_json` has converted. Ignores other keys."""
         record = cls(**{key: data[key] for key in cls.__dataclass_fields__ if key in data})
         record.outcome = Outcome(record.outcome)
         record.blame = Blame(record.blame) if record.blame is not None else None

@@ -1,4 +1,4 @@
-"""Runs files in worker processes, several at once, and makes records of what killed one."""
+"""Runs files in several worker processes at once, and records which command has killed a process."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from anywasm_conformance.subject import Subject
 from anywasm_conformance.suite import File, Suite
 from anywasm_conformance.worker import DONE, TIMEOUT
 
-#: Of what a dying process said, what is kept.
-_LAST_WORDS = 600
+#: Maximum number of characters of a crashed process's error output in a record.
+_MAX_OUTPUT = 600
 
 
 @dataclass(frozen=True)
 class Result:
-    """A file, and by style the records of all its commands."""
+    """The results of a file: for each style, the records of all commands."""
 
     file: File
     records: dict[str, list[Record]]
-    #: How long it took, all styles together.
+    #: The time for all styles together.
     seconds: float
 
 
 class WorkerError(Exception):
-    """A worker could not start: the engine cannot be loaded."""
+    """A worker could not start, because the engine cannot be loaded."""
 
 
 class Worker:
-    """A worker process (see `worker`); it serves one request at a time."""
+    """A worker process (see the module `worker`), which serves one request at a time."""
 
     def __init__(self, subject: Subject, suite: Suite, timeout: float) -> None:
         self._subject, self._suite, self._timeout = subject, suite, timeout
@@ -58,43 +58,44 @@ class Worker:
         )
 
     def proposals(self) -> frozenset[str]:
-        """What the engine supports, found by its probes; crashes count as no."""
-        found = set()
+        """Returns the proposals whose probe the engine compiles. A crash means that the proposal is not supported."""
+        supported = set()
         for name, probe in self._suite.probes.items():
-            ended, out, _ = self._ask({"verb": "probe", "probes": {name: probe.hex()}})
+            ended, out, _ = self._request({"verb": "probe", "probes": {name: probe.hex()}})
             if ended == DONE:
-                found.update(json.loads(out.read_text()))
-        return frozenset(found)
+                supported.update(json.loads(out.read_text()))
+        return frozenset(supported)
 
     def run(self, file: File, styles: Sequence[str], proposals: frozenset[str]) -> Result:
-        """The records of a file in each style, each in a process of its own."""
+        """Runs a file in each style, each time in a process of its own."""
         began = time.monotonic()
         records = {style: self._run(file, style, proposals) for style in styles}
         return Result(file, records, time.monotonic() - began)
 
     def _run(self, file: File, style: str, proposals: frozenset[str]) -> list[Record]:
         request = {"verb": "run", "file": file.path, "style": style, "proposals": sorted(proposals)}
-        ended, out, errors = self._ask(request)
+        ended, out, errors = self._request(request)
         lines = out.read_text().splitlines() if out.exists() else []
         records = [Record.from_json(json.loads(line)) for line in lines]
         if ended != DONE or len(records) < file.commands:
-            records += self._lost(file, len(records), ended, errors)
+            records += self._missing(file, len(records), ended, errors)
         return records
 
-    def _lost(self, file: File, done: int, ended: str, errors: Path) -> Iterator[Record]:
-        """Records for the command that a process died of, and for those that it did not come to."""
-        words = errors.read_text(errors="replace").strip()[-_LAST_WORDS:] if errors.exists() else ""
+    def _missing(self, file: File, done: int, ended: str, errors: Path) -> Iterator[Record]:
+        """Yields records for the command during which the process ended, and for the commands after it."""
+        output = errors.read_text(errors="replace").strip()[-_MAX_OUTPUT:] if errors.exists() else ""
         commands = suites.load(self._suite, file.path)[0]["commands"]
         for index, command in enumerate(commands[done:], done):
             record = Record(file.path, command["line"], index, command["type"], Outcome.SKIP)
             if index == done:
                 record.outcome = Outcome.TIMEOUT if ended == TIMEOUT else Outcome.CRASH
-                record.actual = f"{ended}: {words}" if words else ended
+                record.actual = f"{ended}: {output}" if output else ended
             else:
                 record.reason, record.blame = f"{commands[done]['line']}: the process ended there", Blame.ENGINE
             yield record
 
-    def _ask(self, request: dict[str, Any]) -> tuple[str, Path, Path]:
+    def _request(self, request: dict[str, Any]) -> tuple[str, Path, Path]:
+        """Sends a request. Returns how the file's process has ended, its output file and its error file."""
         out, errors = (Path(self._folder.name) / name for name in ("out", "errors"))
         out.unlink(missing_ok=True)
         paths = {"out": str(out), "errors": str(errors), "timeout": self._timeout}
@@ -110,7 +111,7 @@ class Worker:
         return json.loads(answer)["ended"], out, errors
 
     def close(self) -> None:
-        """Ends the process, and the one that it may have forked."""
+        """Kills the process and its child."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, 9)
         self._process.wait()
@@ -129,8 +130,11 @@ def run(
     slots: int,
     timeout: float,
 ) -> Generator[Result, None, None]:
-    """Runs files, several at once; gives each result when it is there. Closing the iterator ends the processes."""
-    # The longest first, so that none of them is what everybody waits for in the end.
+    """Runs files in up to `slots` workers. Yields each result as soon as it is complete.
+
+    Closing the iterator kills the processes.
+    """
+    # The longest files first, so that no worker runs a long file alone at the end.
     waiting: queue.SimpleQueue[File] = queue.SimpleQueue()
     for file in sorted(files, key=lambda file: -file.commands):
         waiting.put(file)

@@ -1,4 +1,4 @@
-"""A whole run: engines, styles and files, held against the expectations, written down while it goes."""
+"""A run of the suite, on all chosen engines and in all chosen styles."""
 
 from __future__ import annotations
 
@@ -24,42 +24,43 @@ from anywasm_conformance.tally import Tally
 
 @dataclass(frozen=True)
 class Choice:
-    """What to run."""
+    """The engines, files and styles of a run."""
 
     subjects: Sequence[Subject]
     files: Sequence[File]
     styles: Sequence[str] = STYLES
     jobs: int = 2
-    #: Seconds that a file may take in one style.
+    #: The time limit for a file in one style, in seconds.
     timeout: float = 60
 
 
 @dataclass
 class EngineRun:
-    """One engine's part."""
+    """The part of a run on one engine."""
 
     subject: Subject
     version: str
     backend: str
     path: str
     capabilities: list[str]
-    #: The proposals that it supports by what the probes found, and all that there are probes for.
+    #: The proposals whose probe the engine compiles.
     proposals: frozenset[str]
+    #: All proposals that have a probe.
     probed: list[str]
     tally: Tally = field(default_factory=Tally)
     seconds: float = 0
-    #: False where the run was interrupted.
+    #: False if the run was interrupted.
     complete: bool = False
 
     @property
     def name(self) -> str:
-        """By which reports know it."""
+        """The name in reports."""
         return self.subject.name
 
 
 @dataclass
 class Run:
-    """What a run found, and what it was a run of."""
+    """A run with its results."""
 
     suite: Suite
     choice: Choice
@@ -69,37 +70,39 @@ class Run:
 
     @property
     def red(self) -> bool:
-        """Whether anything was not as expected."""
+        """Whether any result was unexpected."""
         return any(each.tally.red for each in self.engines)
 
     @property
     def machine(self) -> str:
-        """What it ran on."""
+        """The operating system, the processor and the version of Python."""
         return f"{platform.system()} {platform.release()}, {platform.machine()}, CPython {platform.python_version()}"
 
 
-#: What a front end gets to hear: the engine, and how many of how many files are done.
+#: A callback for progress. The arguments are the engine, the number of finished files and the number of all files.
 Progress = Callable[[str, int, int], None]
 
 
 def run(suite: Suite, choice: Choice, out: Path, progress: Progress) -> Run:
-    """Runs everything; every record goes to `results.jsonl.gz` in the folder `out`.
+    """Runs the chosen files, and writes each record to `results.jsonl.gz` in the folder `out`.
 
-    On Ctrl-C the run ends with what it has: the engine in question is not `complete`.
+    Ctrl-C ends the run. The result then contains an engine that is not `complete`.
     """
-    made = Run(suite, choice, " ".join(["anywasm", *sys.argv[1:]]), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    result = Run(
+        suite, choice, " ".join(["anywasm", *sys.argv[1:]]), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    )
     out.mkdir(parents=True, exist_ok=True)
     with gzip.open(out / "results.jsonl.gz", "wt", compresslevel=3) as stream:
         for subject in choice.subjects:
             try:
-                _run_engine(made, subject, stream, progress)
+                _run_engine(result, subject, stream, progress)
             except KeyboardInterrupt:
                 break
-    return made
+    return result
 
 
-def _run_engine(made: Run, subject: Subject, stream: TextIO, progress: Progress) -> None:
-    suite, choice = made.suite, made.choice
+def _run_engine(whole: Run, subject: Subject, stream: TextIO, progress: Progress) -> None:
+    suite, choice = whole.suite, whole.choice
     info = next(info for info in anywasm.engines() if info.name == subject.engine)
     expectations = Expectations(subject)
     began = time.monotonic()
@@ -117,7 +120,7 @@ def _run_engine(made: Run, subject: Subject, stream: TextIO, progress: Progress)
         proposals,
         sorted(suite.probes),
     )
-    made.engines.append(part)
+    whole.engines.append(part)
     results = pool.run(subject, suite, choice.files, choice.styles, proposals, choice.jobs, choice.timeout)
     try:
         for done, result in enumerate(results, 1):
@@ -128,7 +131,7 @@ def _run_engine(made: Run, subject: Subject, stream: TextIO, progress: Progress)
             for style, records in result.records.items():
                 head = {"engine": subject.name, "style": style}
                 stream.writelines(json.dumps({**head, **record.as_json()}) + "\n" for record in records)
-            # What is found is found, however the run ends.
+            # The results are kept if the run is interrupted.
             stream.flush()
             progress(subject.name, done, len(choice.files))
         part.complete = True
@@ -139,12 +142,12 @@ def _run_engine(made: Run, subject: Subject, stream: TextIO, progress: Progress)
 
 
 def quick_files(suite: Suite) -> list[File]:
-    """The files of a quick run: a few of each kind (`quick.txt`), under whatever folder a suite has them."""
+    """Returns the files of a quick run: those with a name in `quick.txt`, in any folder of the suite."""
     names = {line.strip() for line in (HOME / "quick.txt").read_text().splitlines() if not line.startswith("#")}
     chosen: dict[str, File] = {}
     for file in suite.files:
         name = file.path.rsplit("/", 1)[-1]
-        # Of one name the newest: the standard's before what a proposal's folder keeps.
+        # Of several files with the same name, the one of the 3.0 standard is chosen before those of proposals.
         if name in names and (file.release == "3.0" or (file.release == "proposal" and name not in chosen)):
             chosen[name] = file
     return sorted(chosen.values(), key=lambda file: file.path)

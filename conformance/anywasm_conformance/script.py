@@ -1,7 +1,8 @@
-"""Runs the commands of one file, and says of each how it came out.
+"""Runs the commands of one file and returns the outcome of each.
 
-The rules are those of the script language (specification, `interpreter/README.md`): what has no name means the most
-recent instance, a definition is only compiled, `register` shares the instance under a name to import from.
+The commands follow the rules of the script language (specification, `interpreter/README.md`): an action without a
+module name uses the most recent instance, a module definition is only compiled, and `register` gives an instance a
+module name for imports.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ Command = Mapping[str, Any]
 
 
 class Skip(Exception):
-    """The command cannot be run, for the reason in the text."""
+    """The command cannot be run. The text is the reason."""
 
 
 class Wrong(Exception):
-    """The command did not do what it should: what was expected, and what came."""
+    """The result of the command differs from the expected one."""
 
     def __init__(self, expected: str, actual: str) -> None:
         super().__init__(expected, actual)
@@ -32,12 +33,12 @@ class Wrong(Exception):
 
 
 class Superseded(Exception):
-    """A later proposal has made legal what should be refused; the text names it."""
+    """A later proposal, named by the text, has made a module valid that the suite expects to be invalid."""
 
 
 @dataclass
 class Module:
-    """A compiled module, with what the converter says of it."""
+    """A compiled module, with its description by the converter."""
 
     compiled: Any
     info: Mapping[str, Any]
@@ -46,17 +47,17 @@ class Module:
 class Instance:
     """An instance of the script, with the instances of its adapters."""
 
-    def __init__(self, made: Any, module: Module) -> None:
-        self.made, self.module = made, module
+    def __init__(self, raw: Any, module: Module) -> None:
+        self.raw, self.module = raw, module
         self.adapters: dict[str, Any] = {}
 
 
-#: What a name of the script means: an instance, a module, or why there is none.
+#: The meaning of a name in the script: an instance, a module, or the exception that explains why there is none.
 Bound = Any
 
 
 class Script:
-    """A file on its way through a style."""
+    """A file of the suite, run in one style."""
 
     def __init__(
         self, file: str, data: Mapping[str, Any], blob: bytes, style: Style, proposals: frozenset[str]
@@ -73,7 +74,7 @@ class Script:
         self._via = carry.DIRECT
 
     def run(self) -> Iterator[Record]:
-        """A record for each command, in order."""
+        """Runs all commands. Yields a record for each, in order."""
         for index, command in enumerate(self._commands):
             yield self._one(index, command)
 
@@ -97,7 +98,7 @@ class Script:
         record.via = self._via
         return record
 
-    # Modules.
+    # Commands for modules.
 
     def _module(self, command: Command) -> None:
         self._current = self._definition = Wrong("an instance", f"the module of line {command['line']} has none")
@@ -125,7 +126,7 @@ class Script:
     def _module_instance(self, command: Command) -> None:
         name = command.get("module")
         try:
-            self._current = self._instantiate(_found(self._definitions[name] if name else self._definition))
+            self._current = self._instantiate(_resolve(self._definitions[name] if name else self._definition))
         except (Skip, Wrong) as problem:
             self._current = problem
             raise
@@ -136,23 +137,25 @@ class Script:
     def _register(self, command: Command) -> None:
         bound = self._bound(command.get("name"))
         self._registered[command["as"]] = bound
-        _found(bound)
+        _resolve(bound)
 
     def _compile(self, command: Command) -> Module:
-        """The module of a command; `Wrong` where the engine refuses it."""
-        info, wasm = self._bytes(command)
+        """Compiles the module of a command. Raises `Wrong` if the engine refuses the module."""
+        info, wasm = self._module_of(command)
         self._require(info["needs"])
         try:
             return Module(self._style.compile(wasm), info)
         except self._style.errors as error:
             raise self._wrong("a module", error) from None
 
-    def _bytes(self, command: Command) -> tuple[Mapping[str, Any], bytes]:
+    def _module_of(self, command: Command) -> tuple[Mapping[str, Any], bytes]:
+        """Returns the description and the bytes of a command's module."""
         info = self._modules[command.get("binary_filename") or command["filename"]]
         start, length = info["bytes"]
         return info, self._blob[start : start + length]
 
     def _require(self, needs: Iterable[str]) -> None:
+        """Raises `Skip` if the engine does not support all of the proposals."""
         missing = [need for need in needs if need not in self._proposals]
         if missing:
             raise Skip(f"proposal:{missing[0]}")
@@ -164,31 +167,31 @@ class Script:
             raise self._wrong("an instance", error) from None
 
     def _instantiate_or_raise(self, module: Module) -> Instance:
-        """As `_instantiate`, but an error of the style comes as it is."""
+        """Instantiates a module. Does not convert errors of the style to `Wrong`."""
         externs = {}
-        for asked in self._style.imports(module.compiled):
-            found = self._import(*asked)
-            if found is None:
-                raise Wrong("an instance", f"{Kind.LINK.value}: unknown import {asked[0]}.{asked[1]}")
-            externs[asked] = found
+        for key in self._style.imports(module.compiled):
+            extern = self._import(*key)
+            if extern is None:
+                raise Wrong("an instance", f"{Kind.LINK.value}: unknown import {key[0]}.{key[1]}")
+            externs[key] = extern
         return Instance(self._style.instantiate(module.compiled, externs), module)
 
     def _import(self, namespace: str, name: str) -> Any:
-        """What is registered under these names, or None."""
+        """Returns the extern that is registered under these names, or `None`."""
         if namespace == "spectest" and namespace not in self._registered:
             if self._spectest is None:
                 self._spectest = spectest.externs(self._style, self._proposals)
-            return _found(self._spectest.get(name))
+            return _resolve(self._spectest.get(name))
         if namespace not in self._registered:
             return None
-        instance = _found(self._registered[namespace])
-        if name not in self._style.export_names(instance.made):
+        instance = _resolve(self._registered[namespace])
+        if name not in self._style.export_names(instance.raw):
             return None
         return self._export(instance, name)
 
     def _export(self, instance: Instance, name: str) -> Any:
         try:
-            return self._style.export(instance.made, name)
+            return self._style.export(instance.raw, name)
         except self._style.errors as error:
             raise self._wrong(f"the export {name!r}", error) from None
 
@@ -196,21 +199,21 @@ class Script:
         return self._named.get(name, Skip("no module before")) if name else self._current
 
     def _wrong(self, expected: str, error: BaseException) -> Exception:
-        """What to raise for an error of the style: a missing capability is no deviation."""
+        """Converts an error of the style to `Skip`, if the engine lacks a capability, or otherwise to `Wrong`."""
         failure = self._style.failure(error)
         if failure.kind is Kind.CAPABILITY:
             return Skip(f"capability:{failure.capability}")
         return Wrong(expected, str(failure))
 
-    # Modules that must be refused.
+    # Assertions about modules that must be refused.
 
     def _refused(self, command: Command) -> None:
-        info, wasm = self._bytes(command)
+        info, wasm = self._module_of(command)
         text = command["module_type"] == "text" and not command.get("binary_filename")
         if text:
             self._via = "text"
         if not info["valid"]:
-            # Without a proposal that came later the mistake is found all the same, as the release wants it found.
+            # The test files of an earlier release do not require later proposals: every engine must find the mistake.
             self._require(need for need in info["needs"] if suite.concerns(self._file, need))
         try:
             self._style.compile(wasm)
@@ -221,9 +224,9 @@ class Script:
             if failure.kind is Kind.ERROR:
                 return
             raise Wrong(f"an error: {command['text']}", str(failure)) from None
-        newer = [need for need in info["needs"] if info["valid"]]
-        if newer:
-            raise Superseded(newer[0])
+        later = [need for need in info["needs"] if info["valid"]]
+        if later:
+            raise Superseded(later[0])
         raise Wrong(f"an error: {command['text']}", "a module")
 
     def _assert_unlinkable(self, command: Command) -> None:
@@ -238,9 +241,9 @@ class Script:
 
     def _assert_uninstantiable(self, command: Command) -> None:
         module = self._compile(command)
-        self._must_fail(command, lambda: self._instantiate_or_raise(module))
+        self._must_trap(command, lambda: self._instantiate_or_raise(module))
 
-    # Actions.
+    # Actions, and assertions about them.
 
     def _action(self, command: Command) -> None:
         try:
@@ -259,12 +262,13 @@ class Script:
             raise Wrong(shown, " ".join(map(values.show_actual, types, results)) or "nothing")
 
     def _assert_trap(self, command: Command) -> None:
-        self._must_fail(command, lambda: self._perform(command["action"], ()))
+        self._must_trap(command, lambda: self._perform(command["action"], ()))
 
-    def _must_fail(self, command: Command, what: Callable[[], Any]) -> None:
+    def _must_trap(self, command: Command, action: Callable[[], Any]) -> None:
+        """Runs `action`, which must trap with the text of the command."""
         codes = traps.expected(command["text"])
         try:
-            what()
+            action()
         except self._style.errors as error:
             failure = self._style.failure(error)
             if failure.kind is Kind.TRAP and (failure.code in codes or not codes):
@@ -273,16 +277,17 @@ class Script:
         raise Wrong(f"trap: {command['text']}", "no trap")
 
     def _assert_exhaustion(self, command: Command) -> None:
-        self._must_give(command, f"trap: {command['text']}", lambda f: f.code is TrapCode.STACK_OVERFLOW)
+        self._must_fail(command, f"trap: {command['text']}", lambda f: f.code is TrapCode.STACK_OVERFLOW)
 
     def _assert_exception(self, command: Command) -> None:
-        self._must_give(command, "an exception", lambda f: f.kind is Kind.EXCEPTION)
+        self._must_fail(command, "an exception", lambda f: f.kind is Kind.EXCEPTION)
 
-    def _must_give(self, command: Command, expected: str, good: Callable[[Failure], bool]) -> None:
+    def _must_fail(self, command: Command, expected: str, is_expected: Callable[[Failure], bool]) -> None:
+        """Performs the action of a command, which must fail as `is_expected` checks. `expected` is for the report."""
         try:
             self._perform(command["action"], ())
         except self._style.errors as error:
-            if good(self._style.failure(error)):
+            if is_expected(self._style.failure(error)):
                 return
             raise self._wrong(expected, error) from None
         raise Wrong(expected, "it returned")
@@ -291,8 +296,8 @@ class Script:
         raise Skip("proposal:stack-switching")
 
     def _perform(self, action: Mapping[str, Any], expected: Any) -> tuple[list[str], list[values.Actual]]:
-        """Calls or reads; gives the results' types and the results."""
-        instance = _found(self._bound(action.get("module")))
+        """Calls a function or reads a global. Returns the types of the results and the results."""
+        instance = _resolve(self._bound(action.get("module")))
         name = action["field"]
         ty = instance.module.info["exports"].get(name)
         if ty is None:
@@ -304,29 +309,31 @@ class Script:
             raise Wrong(f"{len(params)} arguments", f"the suite gives {len(args)}")
         via = self._via = carry.route(params, results, args, expected, self._style.capabilities, self._proposals)
         if via != carry.DIRECT:
-            given = self._style.call(self._adapted(instance, via, name), carry.args_for(via, params, args, self._style))
+            function = self._adapted(instance, via, name)
+            returned = self._style.call(function, carry.args_for(via, params, args, self._style))
         elif is_global:
-            given = [self._style.read(self._export(instance, name))]
+            returned = [self._style.read(self._export(instance, name))]
         else:
-            given = self._style.call(self._export(instance, name), carry.args_for(via, params, args, self._style))
-        return results, carry.results_of(via, results, given)
+            returned = self._style.call(self._export(instance, name), carry.args_for(via, params, args, self._style))
+        return results, carry.results_of(via, results, returned)
 
     def _adapted(self, instance: Instance, via: str, name: str) -> Any:
-        """The function that carries an export's values, out of an adapter that is made when first needed."""
-        made = instance.adapters.get(via)
-        if made is None:
+        """Returns the adapter function of an export. Instantiates the adapter module at the first use."""
+        adapter = instance.adapters.get(via)
+        if adapter is None:
             start, length = instance.module.info["adapters"][via]
             try:
                 module = self._style.compile(self._blob[start : start + length])
-                given = {asked: self._style.export(instance.made, asked[1]) for asked in self._style.imports(module)}
-                made = instance.adapters[via] = self._style.instantiate(module, given)
+                externs = {key: self._style.export(instance.raw, key[1]) for key in self._style.imports(module)}
+                adapter = instance.adapters[via] = self._style.instantiate(module, externs)
             except self._style.errors as error:
                 raise self._wrong(f"an adapter for {name!r}", error) from None
-        return self._style.export(made, name)
+        return self._style.export(adapter, name)
 
     def _unknown(self, command: Command) -> None:
         raise Skip(f"runner: it does not know the command {command['type']!r}")
 
+    #: The methods that run the commands, by the type of command.
     _verbs: dict[str, Callable[[Script, Command], None]] = {
         "module": _module,
         "module_definition": _module_definition,
@@ -349,8 +356,8 @@ class Script:
     }
 
 
-def _found(bound: Bound) -> Any:
-    """What a name means; raises what was the matter where there is none."""
+def _resolve(bound: Bound) -> Any:
+    """Returns the meaning of a name. Raises the exception if there is none."""
     if isinstance(bound, Exception):
         raise bound
     return bound

@@ -1,7 +1,7 @@
-"""The host module `spectest` that the suite imports from (interpreter/README.md of the specification, "Spectest").
+"""The host module `spectest`, which the suite imports (specification, `interpreter/README.md`, "Spectest").
 
-What a host can make in either style is left to a module in the text format: so its values are exact bits, and what
-the C header has no word for is made by the engine itself.
+Only the functions are host functions. The other externs are exports of a module in the text format: the text gives the
+exact bits of values, and the engine can create externs that `wasm.h` cannot express.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from anywasm_conformance.carry import Missing
 from anywasm_conformance.styles import Style
 
+#: The parameters of each host function.
 _PRINTS = {
     "print": (),
     "print_i32": ("i32",),
@@ -20,7 +21,7 @@ _PRINTS = {
     "print_i32_f32": ("i32", "f32"),
     "print_f64_f64": ("f64", "f64"),
 }
-# 666.6 as the nearest floats, by their bits.
+#: The floats are those nearest to 666.6, in hexadecimal.
 _GLOBALS = """
   (global (export "global_i32") i32 (i32.const 666))
   (global (export "global_i64") i64 (i64.const 666))
@@ -29,7 +30,7 @@ _GLOBALS = """
   (table (export "table") 10 20 funcref)
   (memory (export "memory") 1 2)
 """
-#: What only newer engines have: by the proposal it needs, its name and how it is made.
+#: Externs that need a proposal, by proposal: the name, and the definition in the text format.
 _NEWER = {
     "memory64": ("table64", '(table (export "table64") i64 10 20 funcref)'),
     "threads": ("shared_memory", '(memory (export "shared_memory") 1 1 shared)'),
@@ -37,22 +38,27 @@ _NEWER = {
 
 
 def externs(style: Style, proposals: frozenset[str]) -> dict[str, Any]:
-    """All that it exports, by name, in the style's store; `Missing` in place of what the engine cannot make."""
+    """Creates all externs of `spectest` in the style's store. Returns them by name.
+
+    An extern for which the engine lacks a capability is the exception `Missing` instead.
+    """
     prints = {name: style.host_function(params) for name, params in _PRINTS.items()}
     imports = "".join(
         f'(import "host" "{name}" (func ${name} (param {" ".join(params)})))' for name, params in _PRINTS.items()
     )
     exports = "".join(f'(export "{name}" (func ${name}))' for name in _PRINTS)
-    found = _export_all(style, f"(module {imports}{exports}{_GLOBALS})", {("host", n): f for n, f in prints.items()})
+    functions = {("host", name): function for name, function in prints.items()}
+    externs = _export_all(style, f"(module {imports}{exports}{_GLOBALS})", functions)
     for proposal, (name, text) in _NEWER.items():
         if proposal in proposals:
             try:
-                found |= _export_all(style, f"(module {text})", {})
+                externs |= _export_all(style, f"(module {text})", {})
             except style.errors as error:
-                found[name] = Missing(style.failure(error).capability)
-    return found
+                externs[name] = Missing(style.failure(error).capability)
+    return externs
 
 
-def _export_all(style: Style, text: str, given: dict[tuple[str, str], Any]) -> dict[str, Any]:
-    instance = style.instantiate(style.compile(text.encode()), given)
+def _export_all(style: Style, text: str, imports: dict[tuple[str, str], Any]) -> dict[str, Any]:
+    """Instantiates a module in the text format and returns its exports."""
+    instance = style.instantiate(style.compile(text.encode()), imports)
     return {name: style.export(instance, name) for name in style.export_names(instance)}

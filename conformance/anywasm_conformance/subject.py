@@ -1,9 +1,11 @@
-"""What is measured: an engine with its options (`engines.toml`)."""
+"""What a run measures: an engine with its options (`engines.toml`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
 
 import anywasm
 from anywasm.core import Option
@@ -11,28 +13,62 @@ from anywasm.engines import load
 from anywasm_conformance.places import HOME
 from anywasm_conformance.toml import read
 
+FILE = HOME / "engines.toml"
+
 
 @dataclass(frozen=True)
 class Subject:
     """A row of a report."""
 
-    #: By which reports, expectations and `--engine` know it.
+    #: The name in reports, expectations and `--engine`.
     name: str
     #: The engine's own name.
     engine: str
     options: Mapping[str, Option] = field(default_factory=dict)
+    #: A capability that the engine must have, if any.
+    needs: str | None = None
 
 
-def subjects() -> list[Subject]:
-    """All that can be measured here: what `engines.toml` has, and other engines that are installed, as they are."""
-    installed = [info.name for info in anywasm.engines() if info.installed]
-    entries = read(HOME / "engines.toml")["engine"]
-    listed = [Subject(each["name"], each.get("engine", each["name"]), each.get("options", {})) for each in entries]
-    others = [Subject(name, name) for name in installed if name not in {each.engine for each in listed}]
-    return [each for each in listed if each.engine in installed] + others
+def subjects(file: Path = FILE) -> list[Subject]:
+    """Returns everything that the installed engines can run, in the order of the engines."""
+    rows = list(_rows(file))
+    return [
+        subject
+        for info in anywasm.engines()
+        if info.installed
+        for subject in _of_engine(info.name, rows)
+        if subject.needs is None or subject.needs in info.capabilities
+    ]
 
 
-def choose(names: Sequence[str]) -> list[Subject]:
-    """Those of these names, or all without any; the error of `anywasm.engines.load` for a name that there is not."""
-    known = {each.name: each for each in subjects()}
-    return [known.get(name) or Subject(load(name).name, name) for name in names or known]
+def choose(names: Sequence[str], file: Path = FILE) -> list[Subject]:
+    """Returns the subjects of these names, or all if there are no names.
+
+    Raises `anywasm.EngineUnavailable` if a name is unknown, or if its engine is not installed or lacks a capability.
+    """
+    known = {each.name: each for each in subjects(file)}
+    for name in names:
+        if name not in known:
+            _refuse(name, file)
+    return [known[name] for name in names or known]
+
+
+def _refuse(name: str, file: Path) -> NoReturn:
+    row = next((row for row in _rows(file) if row.name == name), Subject(name, name))
+    load(row.engine)  # Raises if the engine is unknown or not installed.
+    raise anywasm.EngineUnavailable(
+        f"{name!r} needs the capability `{row.needs}`, which the installed engine `{row.engine}` lacks"
+    )
+
+
+def _of_engine(engine: str, rows: Sequence[Subject]) -> list[Subject]:
+    """Returns the rows of an engine; one with default options comes first if no row has the engine's own name."""
+    own = [row for row in rows if row.engine == engine]
+    if any(row.name == engine for row in own):
+        return own
+    return [Subject(engine, engine), *own]
+
+
+def _rows(file: Path) -> Iterator[Subject]:
+    for row in read(file)["engine"]:
+        yield Subject(row["name"], row.get("engine", row["name"]), row.get("options", {}), row.get("needs"))

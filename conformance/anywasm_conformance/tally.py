@@ -1,4 +1,4 @@
-"""Counts: what a run found, in one denominator."""
+"""Counts the outcomes of a run."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any
 from anywasm_conformance.outcome import RED, Blame, Outcome, Record
 from anywasm_conformance.pool import Result
 
-#: What a module that an engine does not read at all says nothing about.
+#: The `via` of assertions that only test the text format, which anywasm parses and no engine reads.
 TEXT = "text"
 
 
 @dataclass
 class Count:
-    """Assertions by outcome; those that concern only the text format apart."""
+    """The number of assertions with each outcome."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
+    #: The assertions that only test the text format, which `outcomes` does not contain.
     text: Counter[str] = field(default_factory=Counter)
+    #: The assertions that have passed through an adapter.
     adapted: int = 0
 
     def add(self, record: Record) -> None:
@@ -27,35 +29,35 @@ class Count:
         self.adapted += record.via not in ("direct", TEXT) and record.outcome is Outcome.PASS
 
     def merge(self, other: Count) -> None:
-        """Adds what another has counted."""
+        """Adds the numbers of `other`."""
         self.outcomes.update(other.outcomes)
         self.text.update(other.text)
         self.adapted += other.adapted
 
     @property
     def total(self) -> int:
-        """All assertions but those of the text format."""
+        """The number of all assertions, without those of the text format."""
         return self.outcomes.total()
 
     @property
     def passed(self) -> int:
-        """Those that passed, against expectations too."""
+        """The number of assertions that have passed, including those that were expected to fail."""
         return self.outcomes[Outcome.PASS] + self.outcomes[Outcome.XPASS]
 
     @property
     def rate(self) -> float | None:
-        """The share that passed of what the engine could have passed: no text, nothing superseded."""
+        """The share that has passed, of the assertions that an engine can pass: no text format, no superseded ones."""
         possible = self.total - self.outcomes[Outcome.SUPERSEDED]
         return self.passed / possible if possible else None
 
     @property
     def raw_rate(self) -> float | None:
-        """The share that passed of all assertions, text and superseded ones included."""
-        everything = self.total + self.text.total()
-        return (self.passed + self.text[Outcome.PASS]) / everything if everything else None
+        """The share that has passed, of all assertions, including text format and superseded ones."""
+        total = self.total + self.text.total()
+        return (self.passed + self.text[Outcome.PASS]) / total if total else None
 
     def as_json(self) -> dict[str, Any]:
-        """For `summary.json`."""
+        """Returns the numbers for `summary.json`."""
         return {
             "assertions": self.total + self.text.total(),
             "outcomes": dict(sorted(self.outcomes.items())),
@@ -68,33 +70,37 @@ class Count:
 
 @dataclass
 class FileTally:
-    """A file in one style, for reports by file."""
+    """The results of a file in one style, for reports by file."""
 
     path: str
     style: str
     seconds: float
     count: Count
-    #: Commands that are red or expected to fail, assertions and others.
+    #: The deviations among all commands, not only assertions.
     deviations: list[Record]
 
 
 class Tally:
-    """What one engine did, by style and area."""
+    """The results of an engine, by style and area."""
 
     def __init__(self) -> None:
+        #: The counts by style and area, by style and release, and by style.
         self.areas: dict[tuple[str, str], Count] = defaultdict(Count)
         self.releases: dict[tuple[str, str], Count] = defaultdict(Count)
         self.styles: dict[str, Count] = defaultdict(Count)
         self.files: list[FileTally] = []
+        #: The style, area and record of each deviation.
         self.deviations: list[tuple[str, str, Record]] = []
+        #: The number of skips for each reason, by style.
         self.skips: dict[str, Counter[str]] = defaultdict(Counter)
-        #: Commands of which the styles disagree: a bug of the binding by definition.
+        #: Commands with different outcomes in the two styles. This is always a bug in anywasm.
         self.differences: list[str] = []
+        #: The places of expectations without a command.
         self.stale: list[str] = []
         self.commands = 0
 
     def add(self, result: Result) -> None:
-        """Counts a file; sets the blame for what only one style gets wrong."""
+        """Adds the results of a file. Blames the binding for commands that fail in only one style."""
         self._compare(result)
         for style, records in result.records.items():
             count = Count()
@@ -124,11 +130,11 @@ class Tally:
 
     @property
     def red(self) -> bool:
-        """Whether something is not as expected."""
-        found = any(record.outcome in RED for _, _, record in self.deviations)
-        return found or bool(self.differences) or bool(self.stale)
+        """Whether any result is unexpected."""
+        unexpected = any(record.outcome in RED for _, _, record in self.deviations)
+        return unexpected or bool(self.differences) or bool(self.stale)
 
 
 def is_deviation(record: Record) -> bool:
-    """Whether a record belongs into a list of what went otherwise than the suite wants."""
+    """Whether the outcome of a record differs from the one that the suite expects."""
     return record.outcome in RED or record.outcome in (Outcome.XFAIL, Outcome.SUPERSEDED)

@@ -1,4 +1,4 @@
-"""TOML, which Python reads itself from 3.11 on."""
+"""Reads TOML files: by the standard library from Python 3.11 on, else by the package tomli."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The contents of a file."""
+    """Returns the contents of a file."""
     try:
         module = importlib.import_module("tomllib")
     except ModuleNotFoundError:

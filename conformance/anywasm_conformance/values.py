@@ -1,6 +1,6 @@
-"""Values as bits: the suite's constants, and whether a result is what is expected.
+"""The suite's constants as bits, and the comparison of results with them.
 
-Nothing is compared as a float: a NaN equals nothing, and zeros of both signs are equal.
+Floats are compared by their bits. As floats, a NaN would not equal itself, and zeros of both signs would be equal.
 """
 
 from __future__ import annotations
@@ -10,23 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
+#: A constant as the converter writes it.
 Const = Mapping[str, Any]
 
 _WIDTHS = {"i8": 8, "i16": 16, "i32": 32, "i64": 64, "f32": 32, "f64": 64}
-#: Sign bit, exponent with the quiet bit, of each float.
+#: The sign bit of each float type, and the bits of the canonical NaN.
 _SIGN = {"f32": 1 << 31, "f64": 1 << 63}
 _QUIET_NAN = {"f32": 0x7FC0_0000, "f64": 0x7FF8_0000_0000_0000}
 
-#: Constants that only say what a reference is, and the bit of that class (conformance/suite, `adapter.rs`).
+#: The constants that give only the class of a reference, and the bit of each class (conformance/suite, `adapter.rs`).
 _CLASSES = {"funcref": 2, "externref": 4, "anyref": 8, "eqref": 16, "i31ref": 32, "structref": 64}
 _CLASSES |= {"arrayref": 128, "exnref": 256}
 _NULLS = frozenset(("refnull", "nullref", "nullfuncref", "nullexternref", "nullexnref", "nullcontref"))
+#: The bit of the class of null.
 NULL = 1
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference that came out: which classes it is of, and the number of the host's object where it is one."""
+    """A reference that a function has returned: the bits of its classes, and the number of a host object."""
 
     classes: int
     host: int | None = None
@@ -36,17 +38,17 @@ class Reference:
         return f"{'/'.join(names) or 'reference'}{'' if self.host is None else f' {self.host}'}"
 
 
-#: A number or vector as its bits, or a reference.
+#: A result: the bits of a number or vector, or a reference.
 Actual = Union[int, Reference]
 
 
 def is_reference(ty: str) -> bool:
-    """Whether a type, as written in the text format, is of references."""
+    """Whether a type, as written in the text format, is a reference type."""
     return ty not in _WIDTHS and ty != "v128"
 
 
 def bits(const: Const) -> int:
-    """The bits of a constant that is a number or vector; patterns count as the NaN they stand for."""
+    """Returns the bits of a number or vector. A NaN pattern is converted to the canonical NaN."""
     ty = const["type"]
     if ty == "v128":
         lane = const["lane_type"]
@@ -67,13 +69,13 @@ def is_null(const: Const) -> bool:
 
 
 def host_number(const: Const) -> int | None:
-    """The number of the host's object that a constant refers to."""
+    """Returns the number of the host's object that a constant refers to, if it refers to one."""
     value = const.get("value")
     return int(value) if isinstance(value, str) and value.isdigit() else None
 
 
 def matches(expected: Const, actual: Actual) -> bool:
-    """Whether a result is what is expected."""
+    """Whether a result matches the expected constant."""
     ty = expected["type"]
     if ty == "either":
         return any(matches(each, actual) for each in expected["values"])
@@ -104,13 +106,13 @@ def _matches_reference(expected: Const, actual: Reference) -> bool:
 
 
 def float_of(ty: str, value: int) -> float:
-    """The Python float of these bits; of an f32, only where `survives` says so."""
+    """Converts bits to a Python float. For an f32, the float is exact only if the value `survives`."""
     unpacked = struct.unpack("<f", value.to_bytes(4, "little")) if ty == "f32" else struct.unpack("<d", _eight(value))
     return float(unpacked[0])
 
 
 def bits_of(ty: str, value: float) -> int:
-    """The bits of a Python float as a WebAssembly one."""
+    """Converts a Python float to the bits of an f32 or f64."""
     return int.from_bytes(struct.pack("<f" if ty == "f32" else "<d", value), "little")
 
 
@@ -119,10 +121,10 @@ def _eight(value: int) -> bytes:
 
 
 def survives(ty: str, const: Const) -> bool:
-    """Whether a constant can go through a Python float, which is a double, and be told from others afterwards.
+    """Whether the conversion to a Python float and back keeps the bits of a constant.
 
-    An f32 that is a NaN cannot: its way to a double and back makes a signaling one quiet, so that it would match where
-    it must not.
+    A Python float is a double. A NaN in an f32 does not survive: the conversion to a double and back changes a
+    signaling NaN to a quiet one, which would match the wrong constants.
     """
     if const["type"] == "either":
         return all(survives(ty, each) for each in const["values"])
@@ -133,7 +135,7 @@ def survives(ty: str, const: Const) -> bool:
 
 
 def show(const: Const) -> str:
-    """A constant for people: type and bits in hexadecimal."""
+    """Returns a readable form of a constant: the type, and the bits in hexadecimal."""
     ty = const["type"]
     if ty == "either":
         return " or ".join(map(show, const["values"]))
@@ -150,7 +152,7 @@ def _show_lane(ty: str, value: str) -> str:
 
 
 def show_actual(ty: str, actual: Actual) -> str:
-    """A result for people."""
+    """Returns a readable form of a result."""
     if isinstance(actual, Reference):
         return str(actual)
     width = 128 if ty == "v128" else _WIDTHS[ty]

@@ -1,8 +1,8 @@
-"""A process that has an engine loaded and forks one process for each file: `python -m anywasm_conformance.worker`.
+"""A process that loads an engine and forks a process for each file: `python -m anywasm_conformance.worker`.
 
-It reads requests and writes answers, a line of JSON each. What a file's process finds it appends to a file, a line a
-command: so what it found before it died is not lost, and the first command without a line is the one it died of.
-Nothing here makes threads or engines before a fork.
+The worker reads requests from stdin and writes answers to stdout, each as a line of JSON. The process of a file appends
+a line to an output file after each command. The records of a crashed process are thus kept, and the first command
+without a line is the one that has crashed. The worker does not create threads or engines before it forks.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from anywasm_conformance import script, styles, suite
 from anywasm_conformance.mortal import mortal
 from anywasm_conformance.subject import Subject
 
-#: How a process ended that did not run into anything.
+#: The end of a process that has finished its work.
 DONE = "done"
+#: The end of a process that has reached the time limit.
 TIMEOUT = "timeout"
 
 
 def main(engine: str, options: str, folder: str) -> None:
-    """Serves requests from stdin until it is closed; `options` are the engine's, as JSON."""
+    """Serves requests until stdin is closed. `options` are the options of the engine, as JSON."""
     load(engine)
     subject = Subject(engine, engine, json.loads(options))
     for name in styles.STYLES:
         __import__(f"{styles.__name__}.{name}")
-    # Ctrl-C reaches the whole process group; it is the runner that decides what it ends.
+    # The terminal sends Ctrl-C to all processes. The runner ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         request = json.loads(line)
@@ -45,11 +46,14 @@ def main(engine: str, options: str, folder: str) -> None:
 
 
 def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
-    """Runs `work` in a fork, its stderr in a file; says how that ended: `done`, `timeout`, or what killed it."""
-    follow = mortal()
+    """Runs `work` in a forked process, whose stderr goes to the file `errors`.
+
+    Returns `done`, `timeout`, the name of the signal that has killed the process, or its exit code.
+    """
+    end_with_parent = mortal()
     pid = os.fork()
     if pid == 0:
-        follow()
+        end_with_parent()
         with contextlib.suppress(OSError):
             os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
         code = 1
@@ -59,7 +63,7 @@ def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
         except BaseException:
             os.write(2, traceback.format_exc().encode())
         finally:
-            # Neither Python's nor the engine's own clean-up is what is tested.
+            # Skips the clean-up of Python and of the engine, which is not part of the test.
             os._exit(code)
     process = os.pidfd_open(pid)
     try:
@@ -77,6 +81,7 @@ def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
 
 
 def _run(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
+    """Runs a file in a style and writes the records."""
     data, blob = suite.load(folder, request["file"])
     style = styles.make(request["style"], subject)
     out = os.open(request["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -85,14 +90,14 @@ def _run(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
 
 
 def _probe(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
-    """Which proposals the engine supports: those whose probe it compiles."""
-    found = []
+    """Writes the names of the proposals whose probe the engine compiles."""
+    supported = []
     style = styles.make(styles.STYLES[0], subject)
     for name, wasm in request["probes"].items():
         with contextlib.suppress(*style.errors):
             style.compile(bytes.fromhex(wasm))
-            found.append(name)
-    Path(request["out"]).write_text(json.dumps(found))
+            supported.append(name)
+    Path(request["out"]).write_text(json.dumps(supported))
 
 
 if __name__ == "__main__":

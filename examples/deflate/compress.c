@@ -14,11 +14,11 @@ enum {
     STORED_MAX = 65535,  /* bytes in one stored block */
     BLOCK_ITEMS = 16384, /* literals and matches in one block */
     MAX_CHAIN = 128,     /* candidates to look at for one match */
-    GOOD_MATCH = 8,      /* from this length on, look less hard for a longer match */
+    GOOD_MATCH = 8,      /* from this length on, look at a quarter of the candidates only */
     LAZY_MATCH = 32,     /* from this length on, do not look for a longer match one byte later */
     NICE_MATCH = 128,    /* from this length on, look at no more candidates */
     FAR_AWAY = 4096,     /* beyond this distance, three literals cost less than a match of three */
-    SYMBOLS = FIXED_LITERALS + FIXED_DISTANCES, /* in one array: the distances are behind the literals */
+    SYMBOLS = FIXED_LITERALS + FIXED_DISTANCES, /* of both kinds in one array, the literals first */
 };
 
 struct code {
@@ -27,7 +27,7 @@ struct code {
 };
 
 struct match {
-    uint32_t length, distance; /* in a block, a literal has the distance 0 and stands in place of the length */
+    uint32_t length, distance; /* a literal in a block has the distance 0, and its byte as the length */
 };
 
 struct compressor {
@@ -36,20 +36,20 @@ struct compressor {
     uint8_t *dst;
     uint32_t size, cap;
     bool full;                      /* something did not fit into dst */
-    uint32_t bits, bit_count;       /* what waits for a full byte */
+    uint32_t bits, bit_count;       /* written bits that do not fill a byte yet */
 
-    uint32_t heads[1 << HASH_BITS]; /* by hash: the last position with that hash plus one, or 0 */
-    uint32_t chain[WINDOW];         /* by position modulo window: the one before with the same hash, likewise */
-    uint32_t indexed;               /* the positions below this one are in the chains */
+    uint32_t heads[1 << HASH_BITS]; /* for each hash: the last position with this hash plus one, or 0 */
+    uint32_t chain[WINDOW];         /* for each position modulo WINDOW: the previous one with its hash plus one, or 0 */
+    uint32_t indexed;               /* all positions below this one are in the chains */
 
     uint32_t start, end;            /* the part of src that the current block covers */
     struct match items[BLOCK_ITEMS];
     uint32_t item_count, counts[SYMBOLS];
     struct code fixed, own;
-    uint16_t runs[SYMBOLS];         /* the lengths of the own code: a symbol + 32 * the value of its extra bits */
+    uint16_t runs[SYMBOLS];         /* the lengths of the own code as runs: symbol + 32 * the value of its extra bits */
     uint32_t run_count, run_counts[RUNS];
     struct code run_code;
-    uint32_t extra_bits;            /* total behind the symbols of the items and of the runs */
+    uint32_t extra_bits;            /* the number of extra bits of all items and runs */
 };
 
 /* Writes n <= 16 bits, the lowest one first. */
@@ -72,11 +72,11 @@ static void put_symbol(struct compressor *c, const struct code *code, uint32_t s
 /* ---- Codes ---- */
 
 /*
- * Finds the best code lengths up to `limit` with the package-merge algorithm. Level by level, a list
- * is made of all symbols and of the pairs of neighbours in the list before, ordered by weight. Then
- * the lightest items of the last list are taken apart again. A symbol gets one bit for each time
- * that it shows up. The items in the lightest pairs are the lightest of the list before, so a mark
- * per item is enough to find them again.
+ * Finds the best code lengths up to `limit` with the package-merge algorithm. The list of each level
+ * contains all symbols, and the pairs of neighbours in the list of the previous level, ordered by
+ * weight. Then the lightest items of the last list are split into symbols again. Each occurrence of
+ * a symbol adds one bit to its code. The items of the lightest pairs are the lightest items of the
+ * previous list, so one mark per item is enough to find them again.
  */
 static void find_lengths(uint8_t *lengths, const uint32_t *counts, uint32_t n, uint32_t limit)
 {
@@ -93,7 +93,7 @@ static void find_lengths(uint8_t *lengths, const uint32_t *counts, uint32_t n, u
             order[at] = order[at - 1];
         order[at] = (uint16_t)symbol;
     }
-    if (used < 2) { /* add symbols that do not occur: some decoders want a complete code */
+    if (used < 2) { /* add symbols that do not occur: some decoders require a complete code */
         uint32_t symbol = used == 1 ? order[0] : 0;
         lengths[symbol] = lengths[symbol == 0] = 1;
         return;
@@ -130,7 +130,7 @@ static uint32_t cost(const uint32_t *counts, const struct code *code, uint32_t n
     return total;
 }
 
-/* There are 2^detail symbols for each power of two. The other bits of the value are extra bits. */
+/* Returns the symbol of a value. Each power of two has 2^detail symbols. The lower bits of the value are extra bits. */
 static uint32_t value_symbol(uint32_t value, uint32_t detail)
 {
     if (value >> detail == 0)
@@ -221,9 +221,9 @@ static void write_block(struct compressor *c, bool final)
     uint32_t literals = LITERALS, distances = DISTANCES, runs = RUNS;
     find_lengths(own->lengths, c->counts, LITERALS, MAX_BITS);
     find_lengths(own->lengths + FIXED_LITERALS, c->counts + FIXED_LITERALS, DISTANCES, MAX_BITS);
-    while (own->lengths[literals - 1] == 0) /* ends at 257 or above: the end of the block occurs */
+    while (own->lengths[literals - 1] == 0) /* stops at 257 or above, because END_OF_BLOCK occurs */
         literals--;
-    while (own->lengths[FIXED_LITERALS + distances - 1] == 0) /* ends at 2 or above: see find_lengths() */
+    while (own->lengths[FIXED_LITERALS + distances - 1] == 0) /* stops at 2 or above, see find_lengths() */
         distances--;
     assign_codes(own->codes, own->lengths, literals);
     assign_codes(own->codes + FIXED_LITERALS, own->lengths + FIXED_LITERALS, distances);
@@ -265,7 +265,7 @@ static uint32_t hash(const uint8_t *p)
     return ((uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2]) * 2654435761u >> (32 - HASH_BITS);
 }
 
-/* Looks for the longest match that is longer than `beat`, which is at least 2. Its length is 0 if there is none. */
+/* Returns the longest match that is longer than `beat`, which is at least 2, or a match of length 0 if none is. */
 static struct match find_match(struct compressor *c, uint32_t at, uint32_t beat)
 {
     struct match best = {0, 0};
@@ -314,7 +314,7 @@ static void add_item(struct compressor *c, struct match match)
     c->extra_bits += (uint32_t)length_extra[length - FIRST_LENGTH] + distance_extra[distance];
 }
 
-/* Writes src as a zlib stream. len + len / 1024 + 64 bytes are always enough. Returns the size or an error. */
+/* Writes src to dst as a zlib stream, of at most len + len / 1024 + 64 bytes. Returns the size or an error. */
 EXPORT(compress) int32_t compress(const uint8_t *src, uint32_t len, uint8_t *dst, uint32_t cap)
 {
     static struct compressor compressor; /* too large for the stack */

@@ -1,5 +1,5 @@
 /*
- * What the files share: numbers and tables of the DEFLATE format (RFC 1951), and a few functions.
+ * Declarations that the files share: numbers and tables of the DEFLATE format (RFC 1951), and a few functions.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -20,15 +20,15 @@ enum { /* the negative results of compress() and decompress() */
 
 enum {
     STORED = 0, FIXED = 1, DYNAMIC = 2, /* types of blocks */
-    MAX_BITS = 15,        /* of the code of a symbol */
+    MAX_BITS = 15,        /* the maximum length of the code of a symbol */
     END_OF_BLOCK = 256,
     FIRST_LENGTH = 257,   /* symbol of the shortest match length */
     LITERALS = 286,       /* symbols for literals, the end of the block and match lengths */
     DISTANCES = 30,       /* symbols for distances */
-    FIXED_LITERALS = 288, /* the fixed codes cover a few more symbols, which must not occur */
+    FIXED_LITERALS = 288, /* the fixed codes have a few more symbols, which must not occur */
     FIXED_DISTANCES = 32,
     RUNS = 19,            /* symbols that describe the code lengths of a dynamic block */
-    FIRST_REPEAT = 16,    /* of these, 16 repeats the length before, and 17 and 18 repeat zero */
+    FIRST_REPEAT = 16,    /* run symbol 16 repeats the previous length, 17 and 18 repeat zero */
 };
 
 /* In deflate.c: the smallest value and the number of extra bits of each symbol, and the order of the run symbols. */

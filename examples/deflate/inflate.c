@@ -1,5 +1,5 @@
 /*
- * Decompression. All input is checked before it is used. Nothing is written behind the capacity.
+ * Decompression. All input is checked before it is used. Nothing is written beyond the capacity.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,16 +14,16 @@ struct decoder {
 struct inflater {
     const uint8_t *src;
     uint32_t next, len;   /* the next byte to read, and the end */
-    uint32_t bits, count; /* bits that were read but not used, the next one lowest; zero above the count */
-    int32_t error;        /* of take() and decode() */
+    uint32_t bits, count; /* bits that were read but not used, the next one in bit 0; all bits above are zero */
+    int32_t error;        /* of take() or decode(), or 0 */
     uint8_t *dst;
     uint32_t size, cap;
     uint32_t window;      /* the largest distance that the header allows */
 };
 
-/* ---- Reading. After an error the results are still in their range, but mean nothing. ---- */
+/* ---- Reading. After an error, the results are in their range but have no meaning. ---- */
 
-/* Returns the next 16 bits or more without using them up. Behind the end of the input, all bits are zero. */
+/* Returns the next 16 bits or more without consuming them. All bits after the end of the input are zero. */
 static uint32_t peek(struct inflater *s)
 {
     for (; s->count < 16 && s->next < s->len; s->count += 8)
@@ -88,7 +88,7 @@ static int32_t stored_block(struct inflater *s)
         return s->error;
     if (length != (complement ^ 0xFFFF))
         return ERROR_FORMAT;
-    if (length > s->len - s->next) /* all bits are used up here, so the data is at the next byte */
+    if (length > s->len - s->next) /* no bits are left here, so the data starts at the next byte */
         return ERROR_TRUNCATED;
     if (length > s->cap - s->size)
         return ERROR_SPACE;
@@ -97,7 +97,7 @@ static int32_t stored_block(struct inflater *s)
     return 0;
 }
 
-/* Decodes literals and matches up to the end of the block. The lengths of the distance codes are behind the others. */
+/* Decodes literals and matches up to the end of the block. The lengths of the distance codes follow the others. */
 static int32_t coded_block(struct inflater *s, const uint8_t *lengths, uint32_t literals, uint32_t distances)
 {
     static struct decoder literal_decoder, distance_decoder; /* too large for the stack */
@@ -171,7 +171,7 @@ static int32_t dynamic_block(struct inflater *s)
     return coded_block(s, lengths, literals, distances);
 }
 
-/* Unpacks one complete zlib stream. Returns the size or an error. After an error, dst holds rubbish. */
+/* Decompresses one complete zlib stream. Returns the size or an error. After an error, dst is undefined. */
 EXPORT(decompress) int32_t decompress(const uint8_t *src, uint32_t len, uint8_t *dst, uint32_t cap)
 {
     if (!valid_ranges(src, len, dst, cap))
@@ -203,6 +203,6 @@ EXPORT(decompress) int32_t decompress(const uint8_t *src, uint32_t len, uint8_t 
     if (s.error != 0)
         return s.error;
     if (s.count > 0 || s.next < len)
-        return ERROR_FORMAT; /* something follows the stream */
+        return ERROR_FORMAT; /* other bytes follow the stream */
     return checksum == adler32(dst, s.size) ? (int32_t)s.size : ERROR_CHECKSUM;
 }

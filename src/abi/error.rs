@@ -1,67 +1,103 @@
-//! Errors, as the C layer hands them out.
+//! Errors: C functions leave them, and the C caller takes them.
 
-use crate::abi::pointer;
 use crate::abi::types::Str;
-use crate::base::error::Error;
+use crate::abi::{delete, entry};
+use crate::base::error::{Error, Frame};
+use crate::base::pointer::Handle;
 use std::cell::RefCell;
 
-/// More are never waiting: an error that nobody takes is somebody's bug, and must not become a leak.
+/// Maximum number of errors that wait on one thread. The oldest error is dropped beyond it, so that a caller with a
+/// bug, which never takes its errors, does not use up memory.
 const MAX_WAITING: usize = 16;
 
 thread_local! {
-    /// Errors left on this thread and not yet taken, the newest last. More than one wait where a signal handler or a
-    /// finalizer runs between a call and the taking of its error: each takes its own, which is the newest then.
+    /// Errors of this thread that were left and not yet taken, the newest last. Several errors wait if a signal handler
+    /// or a finalizer runs between a failed call and the taking of its error: a failed call in the handler leaves a
+    /// second error. The handler takes the second error, because it is the newest. The interrupted code then takes its
+    /// own error.
     static WAITING: RefCell<Vec<Error>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A frame of a trap.
+/// A WebAssembly frame in the backtrace of a trap.
 #[repr(C)]
 pub struct CFrame {
-    /// Index in the module's function index space.
+    /// Index of the function in the module's function index space.
     pub func_index: u32,
-    /// Bytes from the start of the function.
+    /// Offset of the instruction from the start of the function, in bytes.
     pub func_offset: u64,
-    /// Bytes from the start of the module.
+    /// Offset of the instruction from the start of the module, in bytes.
     pub module_offset: u64,
-    /// NULL where unknown.
+    /// Name of the function; `data` is NULL if unknown.
     pub func_name: Str,
-    /// NULL where unknown.
+    /// Name of the module; `data` is NULL if unknown.
     pub module_name: Str,
 }
 
-/// An error. Its texts and frames live as long as it.
+/// An error. Its texts and frames are valid until the error is deleted.
 #[repr(C)]
 pub struct CError {
-    /// What kind of thing happened, 1 to 13: invalid, malformed, unsupported, link, trap, host, engine, closed,
-    /// store, bounds, incompatible, panic, exit.
+    /// Kind of the error, 1 to 13: invalid, malformed, unsupported, link, trap, host, engine, closed, store, bounds,
+    /// incompatible, panic, exit.
     pub kind: u32,
-    /// A trap's code, a missing capability's bit, a missing import's position, an exit code; else -1.
+    /// For a trap the trap code, for a missing capability its bit, for a wrong import its index, for an exit the exit
+    /// code; else -1.
     pub code: i32,
-    /// What the host function that failed returned; else 0.
+    /// Token that the failed host function returned; else 0.
     pub token: u64,
-    /// For people.
+    /// Message for people.
     pub message: Str,
-    /// Innermost first.
+    /// Frames of a trap, innermost first.
     pub frames: *const CFrame,
-    /// How many.
+    /// Number of frames.
     pub frames_len: usize,
-    owned: *mut Owned,
+    /// Owner of the texts and frames.
+    owned: Box<OwnedError>,
 }
 
-/// What the pointers of a [`CError`] point into.
-struct Owned {
+impl Handle for CError {}
+
+/// Storage that the pointers of an error point to.
+struct OwnedError {
     error: Error,
-    frames: Vec<CFrame>,
+    _frames: Vec<CFrame>,
 }
 
-impl Drop for CError {
-    fn drop(&mut self) {
-        // SAFETY: made by `aw_error_take` with `give`; drop runs once.
-        unsafe { pointer::take(self.owned) }
+impl CFrame {
+    /// Returns the C form of a frame, which points to the frame's names.
+    fn of(frame: &Frame) -> Self {
+        Self {
+            func_index: frame.func_index,
+            func_offset: frame.func_offset as u64,
+            module_offset: frame.module_offset as u64,
+            func_name: Str::of_option(frame.func_name.as_deref()),
+            module_name: Str::of_option(frame.module_name.as_deref()),
+        }
     }
 }
 
-/// Leaves an error for the caller of this thread to take.
+impl CError {
+    /// Returns the C form of an error. Moving the error and the frames into `owned` does not move the heap memory that
+    /// the pointers point to.
+    fn new(error: Error) -> Self {
+        let frames: Vec<_> = error.frames.iter().map(CFrame::of).collect();
+        Self {
+            kind: error.kind as u32,
+            code: error.code,
+            token: error.token,
+            message: Str::of(error.message.as_bytes()),
+            frames: frames.as_ptr(),
+            frames_len: frames.len(),
+            owned: Box::new(OwnedError { error, _frames: frames }),
+        }
+    }
+
+    /// Returns the message.
+    pub fn message(&self) -> &str {
+        &self.owned.error.message
+    }
+}
+
+/// Leaves an error for the caller on this thread to take.
 pub fn leave(error: Error) {
     WAITING.with_borrow_mut(|waiting| {
         if waiting.len() == MAX_WAITING {
@@ -71,37 +107,14 @@ pub fn leave(error: Error) {
     });
 }
 
-/// The error of the last call that failed on this thread, or NULL. The caller deletes it.
+/// Returns the newest error that was left on this thread and not yet taken, or NULL. The caller deletes the error.
 #[unsafe(no_mangle)]
-pub extern "C" fn aw_error_take() -> *mut CError {
-    let Some(error) = WAITING.with_borrow_mut(Vec::pop) else { return std::ptr::null_mut() };
-    let owned = pointer::give(Owned { error, frames: Vec::new() });
-    // SAFETY: just made, and nobody else has it.
-    let Owned { error, frames } = unsafe { &mut *owned };
-    frames.extend(error.frames.iter().map(|frame| CFrame {
-        func_index: frame.func_index,
-        func_offset: frame.func_offset as u64,
-        module_offset: frame.module_offset as u64,
-        func_name: Str::of_option(frame.func_name.as_deref()),
-        module_name: Str::of_option(frame.module_name.as_deref()),
-    }));
-    pointer::give(CError {
-        kind: error.kind as u32,
-        code: error.code,
-        token: error.token,
-        message: Str::of(error.message.as_bytes()),
-        frames: frames.as_ptr(),
-        frames_len: frames.len(),
-        owned,
-    })
+pub extern "C" fn aw_error_take() -> Option<Box<CError>> {
+    entry(|| Ok(WAITING.with_borrow_mut(Vec::pop).map(|error| Box::new(CError::new(error)))))
 }
 
-/// Deletes an error; NULL is nothing.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes an error; NULL is allowed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_error_delete(error: *mut CError) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take(error) }
+pub extern "C" fn aw_error_delete(error: Option<Box<CError>>) {
+    delete(error);
 }

@@ -1,31 +1,26 @@
-//! What functions, memories, tables, globals and tags have in common.
+//! What all externs have in common: functions, memories, tables, globals and tags.
 
 use crate::abi::types::CExternType;
-use crate::abi::{entry, pointer};
+use crate::abi::{delete, entry};
+use crate::base::pointer::{Handle, non_null};
 use crate::store::object::Extern;
+use std::mem::MaybeUninit;
 
-/// Writes the type of an extern; its parameter and result types live as long as the extern.
-///
-/// # Safety
-/// See the module's rules.
+impl Handle for Extern {}
+
+/// Writes the type of an extern to `out`. Its parameter and result types are valid until the extern is deleted.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_extern_type(object: *const Extern, out: *mut CExternType) -> bool {
+pub extern "C" fn aw_extern_type(object: Option<&Extern>, out: Option<&mut MaybeUninit<CExternType>>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        unsafe {
-            pointer::borrow(out, "the place for the type")?;
-            *out = CExternType::of(pointer::borrow(object, "the extern")?.ty.as_ref());
-        }
+        let out = non_null(out, "the place for the type")?;
+        out.write(CExternType::of(non_null(object, "the extern")?.ty.as_ref()));
         Ok(true)
     })
 }
 
-/// Deletes an extern; NULL is nothing. What it stands for lives as long as its store needs it.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes an extern; NULL is allowed. The object that the extern refers to lives as long as its store needs the
+/// object.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_extern_delete(object: *mut Extern) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take(object) }
+pub extern "C" fn aw_extern_delete(object: Option<Box<Extern>>) {
+    delete(object);
 }

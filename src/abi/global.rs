@@ -1,93 +1,97 @@
 //! Globals.
 
+use crate::abi::store::CStore;
 use crate::abi::types::CExternType;
-use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::abi::{entry, give, reference};
+use crate::backend::{Active, GlobalOps};
 use crate::base::error::{Result, fail};
+use crate::base::pointer::non_null;
 use crate::base::types::{ExternType, GlobalType};
 use crate::base::value::Value;
 use crate::store::object::{self, Extern};
 use crate::store::{Entered, Store};
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-/// A global of this type and value. The caller deletes the extern; a reference in `value` stays the caller's.
+/// Returns a new global of this type and value. The caller keeps a reference in `value`. The caller deletes the extern.
 ///
 /// # Safety
-/// See the module's rules; `value` points to a value of the global's type.
+/// The caller guarantees that `value` holds a value of the global's type. A reference is 0 for null, or else for
+/// `funcref` a pointer to a live extern, and for `externref` any number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_global_new(
-    store: *const Store,
-    ty: *const CExternType,
-    value: *const Value,
-) -> *mut Extern {
+    store: Option<&CStore>,
+    ty: Option<&CExternType>,
+    value: Option<&Value>,
+) -> Option<Box<Extern>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (store, ty, value) = unsafe {
-            let ty = pointer::borrow(ty, "the type")?.global()?;
-            (pointer::share(store, "the store")?, ty, pointer::borrow(value, "the value")?)
-        };
+        let (ty, store) = (non_null(ty, "the type")?.global()?, &non_null(store, "the store")?.0);
+        let value = non_null(value, "the value")?;
         object::require(store.engine.capabilities, [ty.content], "a global")?;
         let entered = store.enter()?;
-        // SAFETY: the caller's promise.
-        let value = unsafe { lower(&store, &entered, &ty, *value) }?;
+        // SAFETY: the caller guarantees that `value` holds a value of the global's type.
+        let value = unsafe { lower(store, &entered, &ty, *value) }?;
         let raw = Active::global_new(entered.raw, &ty, value)?;
-        Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Global(ty)))))
+        give(Extern::new(store, &entered, raw, Some(ExternType::Global(ty))))
     })
 }
 
-unsafe fn global<'a>(global: *const Extern) -> Result<(&'a Extern, &'a GlobalType)> {
-    // SAFETY: the module's rules.
-    let object = unsafe { pointer::borrow(global, "the global") }?;
+/// Returns the extern with its type. Fails if the extern is NULL or not a global.
+fn as_global(object: Option<&Extern>) -> Result<(&Extern, &GlobalType)> {
+    let object = non_null(object, "the global")?;
     match &object.ty {
         Some(ExternType::Global(ty)) => Ok((object, ty)),
         _ => Err(object::wrong_kind("global", object)),
     }
 }
 
-unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: &GlobalType, value: Value) -> Result<Value> {
-    // SAFETY: the caller's promise.
-    if ty.content.is_ref() { unsafe { object::lower(store, entered, ty.content, value) } } else { Ok(value) }
-}
-
-/// Writes the value. A function that comes out is the caller's to delete.
+/// Returns the engine's form of a global's value.
 ///
 /// # Safety
-/// See the module's rules.
+/// `value` holds a value of the global's type. A `funcref` that is not 0 points to a live extern.
+unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: &GlobalType, value: Value) -> Result<Value> {
+    if !ty.content.is_ref() {
+        return Ok(value);
+    }
+    // SAFETY: the caller guarantees that `value` holds a reference of this type, and that a `funcref` is 0 or points to
+    // a live extern.
+    unsafe { reference::lower(store, entered, ty.content, value) }
+}
+
+/// Writes the value to `out`. The caller deletes a function that it gets.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_global_get(global_: *const Extern, out: *mut Value) -> bool {
+pub extern "C" fn aw_global_get(global: Option<&Extern>, out: Option<&mut MaybeUninit<Value>>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (object, ty) = unsafe {
-            pointer::borrow(out, "the place for the value")?;
-            global(global_)?
-        };
-        object::require(object.store.engine.capabilities, [ty.content], "reading a global")?;
-        let entered = object.store.enter()?;
-        let value = Active::global_get(entered.raw, object.raw, ty)?;
-        let is_ref = ty.content.is_ref();
-        // SAFETY: the value is of the global's type and read once; the place is not NULL.
-        unsafe { *out = if is_ref { object::lift(&object.store, &entered, ty.content, value) } else { value } };
+        let (out, (global, ty)) = (non_null(out, "the place for the value")?, as_global(global)?);
+        object::require(global.store.engine.capabilities, [ty.content], "reading a global")?;
+        let entered = global.store.enter()?;
+        let mut value = Active::global_get(entered.raw, global.raw, ty)?;
+        if ty.content.is_ref() {
+            // SAFETY: the engine has just put a reference of the global's type into `value`, which is lifted only once.
+            value = unsafe { reference::lift(&global.store, &entered, ty.content, value) };
+        }
+        out.write(value);
         Ok(true)
     })
 }
 
-/// Sets the value of a mutable global. A reference stays the caller's.
+/// Sets the value of a mutable global. The caller keeps a reference in `value`.
 ///
 /// # Safety
-/// See the module's rules; `value` points to a value of the global's type.
+/// The caller guarantees that `value` holds a value of the global's type. A reference is 0 for null, or else for
+/// `funcref` a pointer to a live extern, and for `externref` any number.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_global_set(global_: *const Extern, value: *const Value) -> bool {
+pub unsafe extern "C" fn aw_global_set(global: Option<&Extern>, value: Option<&Value>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let ((object, ty), value) = unsafe { (global(global_)?, pointer::borrow(value, "the value")?) };
+        let ((global, ty), value) = (as_global(global)?, non_null(value, "the value")?);
         if !ty.mutable {
             fail!(Invalid, "the global is not mutable");
         }
-        object::require(object.store.engine.capabilities, [ty.content], "setting a global")?;
-        let entered = object.store.enter()?;
-        // SAFETY: the caller's promise.
-        let value = unsafe { lower(&object.store, &entered, ty, *value) }?;
-        Active::global_set(entered.raw, object.raw, ty, value)?;
+        object::require(global.store.engine.capabilities, [ty.content], "setting a global")?;
+        let entered = global.store.enter()?;
+        // SAFETY: the caller guarantees that `value` holds a value of the global's type.
+        let value = unsafe { lower(&global.store, &entered, ty, *value) }?;
+        Active::global_set(entered.raw, global.raw, ty, value)?;
         Ok(true)
     })
 }

@@ -1,37 +1,40 @@
 //! Instances.
 
 use crate::abi::module::CModule;
-use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::abi::store::CStore;
+use crate::abi::{delete, entry, give};
+use crate::backend::{Active, InstanceOps, MemoryOps, TableOps};
 use crate::base::error::{Error, ErrorKind, Result, fail};
-use crate::base::types::{ExternType, Limits};
+use crate::base::pointer::{self, Handle, non_null};
+use crate::base::types::{ExternType, Limits, MemoryType, TableType};
 use crate::engine::module::Module;
 use crate::store::object::{Extern, Instance};
 use crate::store::{Entered, Store};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Instantiates a module with its imports in the module's order, and runs its start function. The caller deletes it.
+impl Handle for Instance {}
+
+/// Instantiates a module with its imports in the module's order, and runs its start function. The caller deletes the
+/// instance.
 ///
-/// An import that does not fit is an error of the kind link, with the import's position as its code.
+/// An import of the wrong type is an error of the kind "link". The code of the error is the import's index.
 ///
 /// # Safety
-/// See the module's rules; `imports` points to `imports_len` externs.
+/// The caller guarantees that `imports` points to `imports_len` pointers to live externs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_instance_new(
-    store: *const Store,
-    module: *const CModule,
-    imports: *const *const Extern,
+    store: Option<&CStore>,
+    module: Option<&CModule>,
+    imports: *const Option<&Extern>,
     imports_len: usize,
-) -> *mut Instance {
+) -> Option<Box<Instance>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (store, module, imports) = unsafe {
-            let imports = pointer::borrow_all(imports, imports_len, "the imports")?;
-            // A share: what the start function calls may delete the module.
-            (pointer::share(store, "the store")?, pointer::borrow(module, "the module")?.module.clone(), imports)
-        };
-        Ok(pointer::give(instantiate(store, module, imports)?))
+        // SAFETY: the caller guarantees that `imports` points to `imports_len` pointers to live externs, and deletes no
+        // extern before the call returns.
+        let imports = unsafe { pointer::references(imports, imports_len, "the imports") }?;
+        let store = non_null(store, "the store")?.0.clone();
+        give(instantiate(store, non_null(module, "the module")?.module.clone(), &imports)?)
     })
 }
 
@@ -40,7 +43,7 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
     if !Arc::ptr_eq(&store.engine, &module.engine) {
         fail!(Store, "the module was compiled by another engine object than the store was made with");
     }
-    match_imports(&store, &entered, &module, imports)?;
+    check_imports(&store, &entered, &module, imports)?;
     entered.note_module(&module.info);
     let raw: Vec<_> = imports.iter().map(|import| import.raw).collect();
     let instantiate = || Active::instance_new(entered.raw, &module.raw, &module.info, &raw);
@@ -50,94 +53,83 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
     Ok(Instance { store, module, raw, key })
 }
 
-fn match_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, given: &[&Extern]) -> Result<()> {
-    let asked = &module.info.imports;
-    if asked.len() != given.len() {
-        fail!(Link, "expected {} imports, found {}", asked.len(), given.len());
+fn check_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, imports: &[&Extern]) -> Result<()> {
+    let expected = &module.info.imports;
+    if expected.len() != imports.len() {
+        fail!(Link, "expected {} imports, found {}", expected.len(), imports.len());
     }
-    for (index, given) in given.iter().enumerate() {
-        let asked = &asked[index];
-        if !Arc::ptr_eq(store, &given.store) {
-            fail!(Store, "the import `{}::{}` belongs to another store", asked.module, asked.name);
+    for (index, import) in imports.iter().enumerate() {
+        let expected = &expected[index];
+        if !Arc::ptr_eq(store, &import.store) {
+            fail!(Store, "the import `{}::{}` belongs to another store", expected.module, expected.name);
         }
-        match_import(entered, module, index, given)?;
+        check_import(entered, module, index, import)?;
     }
     Ok(())
 }
 
-fn match_import(entered: &Entered<'_>, module: &Module, index: usize, given: &Extern) -> Result<()> {
-    let Some(asked) = module.info.imports.get(index) else {
+/// Fails unless `import` has a type that the module's import at `index` accepts.
+fn check_import(entered: &Entered<'_>, module: &Module, index: usize, import: &Extern) -> Result<()> {
+    let Some(expected) = module.info.imports.get(index) else {
         fail!(Bounds, "there is no import {index}: the module has {}", module.info.imports.len());
     };
-    let actual = given.ty.as_ref().map(|ty| current(entered, given, ty));
-    if actual.as_ref().is_some_and(|actual| asked.ty.accepts(actual)) {
+    let actual = import.ty.as_ref().map(|ty| type_with_current_size(entered, import, ty));
+    if actual.as_ref().is_some_and(|actual| expected.ty.accepts(actual)) {
         return Ok(());
     }
     let found = actual.map_or_else(|| "an opaque reference".to_owned(), |ty| ty.to_string());
     let text = format!(
         "the import `{}::{}` has the wrong type: expected {}, found {found}",
-        asked.module, asked.name, asked.ty
+        expected.module, expected.name, expected.ty
     );
     Err(Error::new(ErrorKind::Link, text).with_code(index as i32))
 }
 
-/// Whether the import at this position of the module's order can be this extern; if not, the error says why, with the
-/// position as its code. Its store does not matter.
-///
-/// # Safety
-/// See the module's rules.
+/// Checks that the module's import at `index` accepts this extern. If not, the code of the error is the index. The
+/// extern may belong to any store.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_module_accepts(module: *const CModule, index: usize, given: *const Extern) -> bool {
+pub extern "C" fn aw_module_accepts(module: Option<&CModule>, index: usize, import: Option<&Extern>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (module, given) =
-            unsafe { (&pointer::borrow(module, "the module")?.module, pointer::borrow(given, "an import")?) };
-        match_import(&given.store.enter()?, module, index, given)?;
+        let (module, import) = (non_null(module, "the module")?, non_null(import, "an import")?);
+        check_import(&import.store.enter()?, &module.module, index, import)?;
         Ok(true)
     })
 }
 
-/// A memory or table counts with the size it has by now (core spec, "Import matching" of external types).
-fn current<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a ExternType) -> Cow<'a, ExternType> {
+/// Returns the type of an extern with the current size of a memory or table as its minimum, as import matching requires
+/// (core specification, "Import matching" of external types).
+fn type_with_current_size<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a ExternType) -> Cow<'a, ExternType> {
     Cow::Owned(match ty {
         ExternType::Memory(ty) => {
             let (_, bytes) = Active::memory_data(entered.raw, object.raw);
             let limits = Limits { min: bytes as u64 >> ty.page_size_log2, ..ty.limits };
-            ExternType::Memory(crate::base::types::MemoryType { limits, ..*ty })
+            ExternType::Memory(MemoryType { limits, ..*ty })
         }
         ExternType::Table(ty) => {
             let limits = Limits { min: Active::table_size(entered.raw, object.raw), ..ty.limits };
-            ExternType::Table(crate::base::types::TableType { limits, ..*ty })
+            ExternType::Table(TableType { limits, ..*ty })
         }
         other => return Cow::Borrowed(other),
     })
 }
 
-/// The export at this position in the module's order. The caller deletes it.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns the instance's export at `index` in the module's order. The caller deletes the extern.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_instance_export(instance: *const Instance, index: usize) -> *mut Extern {
+pub extern "C" fn aw_instance_export(instance: Option<&Instance>, index: usize) -> Option<Box<Extern>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let instance = unsafe { pointer::borrow(instance, "the instance") }?;
+        let instance = non_null(instance, "the instance")?;
         let info = &instance.module.info;
         let Some(export) = info.exports.get(index) else {
             fail!(Bounds, "there is no export {index}: the module has {}", info.exports.len());
         };
         let entered = instance.store.enter()?;
         let raw = Active::instance_export(entered.raw, instance.raw, info, index)?;
-        Ok(pointer::give(Extern::new(&instance.store, &entered, raw, Some(export.ty.clone()))))
+        give(Extern::new(&instance.store, &entered, raw, Some(export.ty.clone())))
     })
 }
 
-/// Deletes an instance; NULL is nothing. Its exports go on working.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes an instance; NULL is allowed. Its exports keep working.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_instance_delete(instance: *mut Instance) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take(instance) }
+pub extern "C" fn aw_instance_delete(instance: Option<Box<Instance>>) {
+    delete(instance);
 }

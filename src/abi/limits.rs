@@ -1,26 +1,28 @@
-//! The engine's limits, one by one.
+//! The engine's limits, by index.
 
+use crate::abi::entry;
 use crate::abi::types::Str;
 use crate::engine::limits::{self, Limit};
 
-fn at(index: u32) -> Option<Limit> {
+fn limit(index: u32) -> Option<Limit> {
     limits::all().into_iter().nth(index as usize)
 }
 
-/// The name of a limit by its index; no text behind the last.
+/// Returns the name of the limit at `index`, or no text beyond the last limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_limit_name(index: u32) -> Str {
-    Str::of_option(at(index).map(|limit| limit.name))
+    entry(|| Ok(Str::of_option(limit(index).map(|limit| limit.name))))
 }
 
-/// What a limit counts, by its index; no text behind the last.
+/// Returns a phrase that says what the limit at `index` counts, or no text beyond the last limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_limit_meaning(index: u32) -> Str {
-    Str::of_option(at(index).map(|limit| limit.meaning))
+    entry(|| Ok(Str::of_option(limit(index).map(|limit| limit.meaning))))
 }
 
-/// A limit by its index; all bits set where there is none.
+/// Returns the largest value that the limit at `index` accepts: all bits set if the engine has no such limit, and
+/// beyond the last limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_limit(index: u32) -> u64 {
-    at(index).map_or(u64::MAX, |limit| limit.max)
+    entry(|| Ok(limit(index).map_or(u64::MAX, |limit| limit.max)))
 }

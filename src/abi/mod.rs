@@ -1,12 +1,24 @@
-//! The stable C layer, `anywasm.h`: one file an object.
+//! The stable C layer, declared in `anywasm.h`: one file for each kind of object.
 //!
-//! The rules, for every function: it fails by the failure value of its return type (NULL, false, or all bits set) and
-//! leaves an error for [`error::aw_error_take`] on the same thread; NULL where an object is wanted is such an error; a
-//! panic stops here and is one too. An object may be used from any thread, and deleted in any order.
+//! # Rules for every function
+//! * A function that fails returns the failure value of its return type ([`ReturnType`]) and leaves an error on the
+//!   calling thread, where [`error::aw_error_take`] returns it.
+//! * NULL in place of an object, a result or a callback is such an error, unless the function documents what NULL
+//!   means.
+//! * A panic is such an error too: [`entry`] stops it.
+//! * An object may be used from any thread, and objects may be deleted in any order.
 //!
-//! # Safety
-//! What holds for all functions, and is not said again at each: a pointer is NULL or what the function's documentation
-//! says, good until the call returns; an object is not deleted while another thread uses it, and not used after.
+//! # What the C caller guarantees
+//! The signatures are typed: `Option<&T>`, `Option<&mut T>`, `Option<Box<T>>` and an optional function pointer have the
+//! ABI of a pointer that may be NULL, and NULL arrives as `None`. The caller guarantees for every pointer that is not
+//! NULL:
+//! * The pointer points to a live object of the declared type, which lives until the function returns. No other thread
+//!   deletes the object meanwhile.
+//! * Nobody else uses memory behind `Option<&mut T>` until the function returns.
+//! * A pointer passed as `Option<Box<T>>` came from this layer. The function deletes the object, so that the caller
+//!   does not use the pointer afterwards.
+//!
+//! A function with a condition that its types cannot state is `unsafe`, and states the condition under `# Safety`.
 
 pub mod engine;
 pub mod error;
@@ -19,6 +31,7 @@ pub mod limits;
 pub mod memory;
 pub mod memory_access;
 pub mod module;
+mod reference;
 pub mod shared_memory;
 pub mod store;
 pub mod table;
@@ -27,35 +40,46 @@ pub mod target;
 pub mod text;
 pub mod types;
 pub mod wasi;
+pub mod wasi_stream;
 
-mod pointer;
-
+use crate::abi::types::Str;
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::pointer::Handle;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a function returns when it fails.
-trait Failure {
+/// A return type of C functions.
+pub trait ReturnType {
+    /// The value that reports a failure.
     const FAILURE: Self;
 }
 
-impl<T> Failure for *mut T {
-    const FAILURE: Self = std::ptr::null_mut();
+impl ReturnType for () {
+    const FAILURE: Self = ();
 }
-impl<T> Failure for *const T {
-    const FAILURE: Self = std::ptr::null();
-}
-impl Failure for bool {
+impl ReturnType for bool {
     const FAILURE: Self = false;
 }
-impl Failure for u8 {
-    const FAILURE: Self = 0;
+impl ReturnType for u8 {
+    const FAILURE: Self = memory_access::AW_FAILED;
 }
-impl Failure for u64 {
+impl ReturnType for u64 {
     const FAILURE: Self = u64::MAX;
 }
+impl ReturnType for Str {
+    const FAILURE: Self = Self::NONE;
+}
+impl ReturnType for *mut u8 {
+    const FAILURE: Self = std::ptr::null_mut();
+}
+impl<T> ReturnType for Option<&T> {
+    const FAILURE: Self = None;
+}
+impl<T: Handle> ReturnType for Option<Box<T>> {
+    const FAILURE: Self = None;
+}
 
-/// Runs the body of a C function: an error is left for the caller to take, and a panic becomes one.
-fn entry<T: Failure>(body: impl FnOnce() -> Result<T>) -> T {
+/// Runs the body of a C function. Leaves an error on this thread if the body fails or panics.
+pub fn entry<T: ReturnType>(body: impl FnOnce() -> Result<T>) -> T {
     let error = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => return value,
         Ok(Err(error)) => error,
@@ -63,6 +87,37 @@ fn entry<T: Failure>(body: impl FnOnce() -> Result<T>) -> T {
     };
     error::leave(error);
     T::FAILURE
+}
+
+/// Gives C a new object, which C owns from now on.
+pub fn give<T: Handle>(object: T) -> Result<Option<Box<T>>> {
+    Ok(Some(Box::new(object)))
+}
+
+/// Deletes an object that C owns; NULL is allowed.
+///
+/// Only objects that C owns have the marker [`Handle`], so that a wrong deletion does not compile. C owns a `CStore`:
+///
+/// ```no_run
+/// # use anywasm::abi;
+/// fn delete(store: Option<Box<abi::store::CStore>>) {
+///     abi::delete(store);
+/// }
+/// ```
+///
+/// C does not own the `Store` in it, which objects of the store share:
+///
+/// ```compile_fail,E0277
+/// # use anywasm::abi;
+/// fn delete(store: Option<Box<anywasm::store::Store>>) {
+///     abi::delete(store);
+/// }
+/// ```
+pub fn delete<T: Handle>(object: Option<Box<T>>) {
+    entry(|| {
+        drop(object);
+        Ok(())
+    });
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

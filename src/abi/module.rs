@@ -1,63 +1,65 @@
 //! Modules.
 
+use crate::abi::engine::CEngine;
 use crate::abi::types::{Bytes, CExternType, Str};
-use crate::abi::{entry, pointer};
-use crate::base::error::Result;
-use crate::engine::Engine;
+use crate::abi::{delete, entry, give};
+use crate::backend::trusted::TrustedBytes;
+use crate::base::pointer::{self, Handle, non_null};
 use crate::engine::module::Module;
+use crate::wasm::module_info::{CustomSection, Export, Import, ModuleInfo};
 use std::sync::Arc;
 
-/// One import, in the module's order.
+/// An import of a module.
 #[repr(C)]
 pub struct CImport {
-    /// The module asked.
+    /// Name of the module to import from.
     pub module: Str,
-    /// The name asked for.
+    /// Name of the import within that module.
     pub name: Str,
-    /// The type asked for.
+    /// Type that the import must have.
     pub ty: CExternType,
 }
 
-/// One export, in the module's order.
+/// An export of a module.
 #[repr(C)]
 pub struct CExport {
-    /// Its name.
+    /// Name of the export.
     pub name: Str,
-    /// Its type.
+    /// Type of the export.
     pub ty: CExternType,
 }
 
-/// One custom section.
+/// A custom section of a module.
 #[repr(C)]
 pub struct CSection {
-    /// Its name; several may have the same.
+    /// Name of the section. Several sections may have the same name.
     pub name: Str,
-    /// Its contents.
+    /// Contents of the section.
     pub contents: Str,
 }
 
-/// What a module says about itself; lives as long as the module.
+/// Description of a module, valid until the module is deleted.
 #[repr(C)]
 pub struct CModuleInfo {
-    /// NULL where it has none.
+    /// Name of the module; `data` is NULL if the module has no name.
     pub name: Str,
-    /// In the module's order.
+    /// Imports, in the module's order.
     pub imports: *const CImport,
-    /// How many.
+    /// Number of imports.
     pub imports_len: usize,
-    /// In the module's order.
+    /// Exports, in the module's order.
     pub exports: *const CExport,
-    /// How many.
+    /// Number of exports.
     pub exports_len: usize,
-    /// In the module's order.
+    /// Custom sections, in the module's order.
     pub custom_sections: *const CSection,
-    /// How many.
+    /// Number of custom sections.
     pub custom_sections_len: usize,
-    /// Whether it has a start function.
+    /// Whether the module has a start function.
     pub has_start: bool,
 }
 
-/// A module with the C form of what it says about itself.
+/// A compiled module with its description.
 pub struct CModule {
     /// The module.
     pub module: Arc<Module>,
@@ -67,32 +69,23 @@ pub struct CModule {
     _sections: Vec<CSection>,
 }
 
-// SAFETY: the pointers in it point into the immutable `ModuleInfo` and the vectors beside them.
+impl Handle for CModule {}
+
+// SAFETY: all pointers in the struct point to memory that the struct owns, through the `ModuleInfo` and the three
+// vectors. Nothing changes that memory before the struct is dropped, so that any thread may read it.
 unsafe impl Send for CModule {}
-// SAFETY: as above.
+// SAFETY: all pointers in the struct point to memory that the struct owns, through the `ModuleInfo` and the three
+// vectors. Nothing changes that memory before the struct is dropped, so that several threads may read it at a time.
 unsafe impl Sync for CModule {}
 
 impl CModule {
-    fn give(module: Module) -> *mut Self {
+    /// Returns the C form of a module. Moving the vectors into the struct does not move their elements.
+    fn new(module: Module) -> Self {
         let module = Arc::new(module);
         let info = &module.info;
-        let text = |text: &String| Str::of(text.as_bytes());
-        let import = |import: &crate::wasm::module_info::Import| CImport {
-            module: text(&import.module),
-            name: text(&import.name),
-            ty: CExternType::of(Some(&import.ty)),
-        };
-        let export = |export: &crate::wasm::module_info::Export| CExport {
-            name: text(&export.name),
-            ty: CExternType::of(Some(&export.ty)),
-        };
-        let section = |section: &crate::wasm::module_info::CustomSection| CSection {
-            name: text(&section.name),
-            contents: Str::of(info.custom_section(section)),
-        };
-        let imports: Vec<_> = info.imports.iter().map(import).collect();
-        let exports: Vec<_> = info.exports.iter().map(export).collect();
-        let sections: Vec<_> = info.custom_sections.iter().map(section).collect();
+        let imports: Vec<_> = info.imports.iter().map(CImport::of).collect();
+        let exports: Vec<_> = info.exports.iter().map(CExport::of).collect();
+        let sections: Vec<_> = info.custom_sections.iter().map(|section| CSection::of(info, section)).collect();
         let info = CModuleInfo {
             name: Str::of_option(info.name.as_deref()),
             imports: imports.as_ptr(),
@@ -103,95 +96,103 @@ impl CModule {
             custom_sections_len: sections.len(),
             has_start: info.has_start,
         };
-        pointer::give(Self { module, info, _imports: imports, _exports: exports, _sections: sections })
+        Self { module, info, _imports: imports, _exports: exports, _sections: sections }
     }
 }
 
-/// Validates and compiles a binary module. The caller deletes it.
+impl CImport {
+    fn of(import: &Import) -> Self {
+        Self {
+            module: Str::of(import.module.as_bytes()),
+            name: Str::of(import.name.as_bytes()),
+            ty: CExternType::of(Some(&import.ty)),
+        }
+    }
+}
+
+impl CExport {
+    fn of(export: &Export) -> Self {
+        Self { name: Str::of(export.name.as_bytes()), ty: CExternType::of(Some(&export.ty)) }
+    }
+}
+
+impl CSection {
+    fn of(info: &ModuleInfo, section: &CustomSection) -> Self {
+        Self { name: Str::of(section.name.as_bytes()), contents: Str::of(info.custom_section(section)) }
+    }
+}
+
+/// Validates and compiles a module in the binary format. The caller deletes the module.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `wasm` points to `len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_module_new(engine: *const Engine, wasm: *const u8, len: usize) -> *mut CModule {
+pub unsafe extern "C" fn aw_module_new(engine: Option<&CEngine>, wasm: *const u8, len: usize) -> Option<Box<CModule>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (engine, wasm) = unsafe { input(engine, wasm, len) }?;
-        Ok(CModule::give(Module::new(engine, wasm)?))
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
+        let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
+        give(CModule::new(Module::new(non_null(engine, "the engine")?.0.clone(), wasm)?))
     })
 }
 
-/// The same module with its start function not run, but exported behind its last export: for whoever instantiates it
-/// to call, when host functions can look into the instance. A module without one is compiled as it is. The caller
-/// deletes it.
-///
-/// # Safety
-/// See the module's rules.
+/// Compiles the module again, with its start function exported behind its last export instead of run at instantiation.
+/// The caller calls the export when host functions can use the instance. A module without a start function is compiled
+/// unchanged. The caller deletes the new module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_module_deferred(module: *const CModule) -> *mut CModule {
-    // SAFETY: the module's rules.
-    entry(|| Ok(CModule::give(unsafe { pointer::borrow(module, "the module") }?.module.deferred()?)))
+pub extern "C" fn aw_module_deferred(module: Option<&CModule>) -> Option<Box<CModule>> {
+    entry(|| give(CModule::new(non_null(module, "the module")?.module.deferred()?)))
 }
 
-/// Whether a binary module is valid for this engine; if not, the error says why.
+/// Checks that a module in the binary format is valid for this engine. If not, the error gives the reason.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `wasm` points to `len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_module_validate(engine: *const Engine, wasm: *const u8, len: usize) -> bool {
+pub unsafe extern "C" fn aw_module_validate(engine: Option<&CEngine>, wasm: *const u8, len: usize) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (engine, wasm) = unsafe { input(engine, wasm, len) }?;
-        Module::validate(&engine, wasm)?;
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
+        let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
+        Module::validate(&non_null(engine, "the engine")?.0, wasm)?;
         Ok(true)
     })
 }
 
-/// What `aw_module_serialize` wrote, as a module again. The caller deletes it.
+/// Loads a module that `aw_module_serialize` wrote. The caller deletes the module.
 ///
 /// # Safety
-/// See the module's rules; and the bytes are not forged: damage is noticed, malice is not.
+/// The caller guarantees that `bytes` points to `len` bytes which `aw_module_serialize` wrote. Bytes that were damaged
+/// are refused, but bytes that were forged can run any code.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_module_deserialize(engine: *const Engine, bytes: *const u8, len: usize) -> *mut CModule {
+pub unsafe extern "C" fn aw_module_deserialize(
+    engine: Option<&CEngine>,
+    bytes: *const u8,
+    len: usize,
+) -> Option<Box<CModule>> {
     entry(|| {
-        // SAFETY: the module's rules, and the caller's promise.
-        unsafe {
-            let (engine, bytes) = input(engine, bytes, len)?;
-            Ok(CModule::give(Module::deserialize(engine, bytes)?))
-        }
+        // SAFETY: the caller guarantees that `bytes` points to `len` bytes, which the call only reads.
+        let bytes = unsafe { pointer::slice(bytes, len, "the module") }?;
+        let engine = non_null(engine, "the engine")?.0.clone();
+        // SAFETY: the caller guarantees that `aw_module_serialize` wrote the bytes and nobody forged them.
+        let bytes = unsafe { TrustedBytes::new(bytes) };
+        give(CModule::new(Module::deserialize(engine, bytes)?))
     })
 }
 
-unsafe fn input<'a>(engine: *const Engine, bytes: *const u8, len: usize) -> Result<(Arc<Engine>, &'a [u8])> {
-    // SAFETY: the module's rules.
-    unsafe { Ok((pointer::share(engine, "the engine")?, pointer::slice(bytes, len, "the module")?)) }
+/// Returns the module as bytes, which `aw_module_deserialize` of the same engine in the same version can load. The
+/// caller deletes the bytes.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_module_serialize(module: Option<&CModule>) -> Option<Box<Bytes>> {
+    entry(|| give(Bytes::new(non_null(module, "the module")?.module.serialize()?)))
 }
 
-/// The module as bytes for `aw_module_deserialize`, of the same engine in the same version. The caller deletes them.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns the module's description, which belongs to the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_module_serialize(module: *const CModule) -> *mut Bytes {
-    // SAFETY: the module's rules.
-    entry(|| Ok(Bytes::give(unsafe { pointer::borrow(module, "the module") }?.module.serialize()?)))
+pub extern "C" fn aw_module_info(module: Option<&CModule>) -> Option<&CModuleInfo> {
+    entry(|| Ok(Some(&non_null(module, "the module")?.info)))
 }
 
-/// What the module says about itself.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes a module; NULL is allowed. Its instances keep working.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_module_info(module: *const CModule) -> *const CModuleInfo {
-    // SAFETY: the module's rules.
-    entry(|| Ok(&raw const unsafe { pointer::borrow(module, "the module") }?.info))
-}
-
-/// Deletes a module; NULL is nothing. Its instances go on working.
-///
-/// # Safety
-/// See the module's rules.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_module_delete(module: *mut CModule) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take(module) }
+pub extern "C" fn aw_module_delete(module: Option<Box<CModule>>) {
+    delete(module);
 }

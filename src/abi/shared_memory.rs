@@ -1,13 +1,15 @@
-//! Memories that threads share: they belong to an engine, not to a store.
+//! Memories that threads share. A shared memory belongs to an engine, not to a store.
 
+use crate::abi::engine::CEngine;
+use crate::abi::store::CStore;
 use crate::abi::types::CExternType;
-use crate::abi::{entry, memory, pointer};
-use crate::backend::{Active, Backend};
+use crate::abi::{delete, entry, give, memory};
+use crate::backend::{Active, Backend, SharedMemoryOps};
 use crate::base::capabilities;
 use crate::base::error::fail;
+use crate::base::pointer::{Handle, non_null};
 use crate::base::types::{ExternType, MemoryType};
 use crate::engine::Engine;
-use crate::store::Store;
 use crate::store::object::Extern;
 use std::sync::Arc;
 
@@ -18,105 +20,84 @@ pub struct SharedMemory {
     engine: Arc<Engine>,
 }
 
-/// A shared memory of this type, for instances in any store of the engine. The caller deletes it.
-///
-/// # Safety
-/// See the module's rules.
+impl Handle for SharedMemory {}
+
+/// Returns a new shared memory of this type, for instances in any store of the engine. The caller deletes the shared
+/// memory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_shared_memory_new(engine: *const Engine, ty: *const CExternType) -> *mut SharedMemory {
+pub extern "C" fn aw_shared_memory_new(
+    engine: Option<&CEngine>,
+    ty: Option<&CExternType>,
+) -> Option<Box<SharedMemory>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (engine, ty) =
-            unsafe { (pointer::share(engine, "the engine")?, pointer::borrow(ty, "the type")?.memory()?) };
+        let (engine, ty) = (&non_null(engine, "the engine")?.0, non_null(ty, "the type")?.memory()?);
         engine.capabilities.require(capabilities::SHARED_MEMORY, Active::NAME, "a shared memory")?;
         if !ty.shared {
             fail!(Invalid, "shared memory must have the `shared` flag enabled on its memory type");
         }
         memory::require(engine.capabilities, &ty)?;
         let raw = Active::shared_memory_new(&engine.raw, &ty)?;
-        Ok(pointer::give(SharedMemory { raw, ty, engine }))
+        give(SharedMemory { raw, ty, engine: engine.clone() })
     })
 }
 
-/// The shared memory behind an extern, which an instance exports. The caller deletes it.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns the shared memory that an extern refers to. Fails for any other extern. The caller deletes the shared
+/// memory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_shared_memory_of(object: *const Extern) -> *mut SharedMemory {
+pub extern "C" fn aw_shared_memory_of(object: Option<&Extern>) -> Option<Box<SharedMemory>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let object = unsafe { pointer::borrow(object, "the memory") }?;
+        let object = non_null(object, "the memory")?;
         let _entered = object.store.enter()?;
         match (&object.ty, Active::shared_memory_of(&object.raw)) {
             (Some(ExternType::Memory(ty)), Some(raw)) => {
-                Ok(pointer::give(SharedMemory { raw, ty: *ty, engine: object.store.engine.clone() }))
+                give(SharedMemory { raw, ty: *ty, engine: object.store.engine.clone() })
             }
             _ => fail!(Invalid, "not a shared memory"),
         }
     })
 }
 
-/// What stands for a shared memory in a store of its engine, as an import. The caller deletes it.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns an extern that refers to a shared memory, for import into instances of a store of the same engine. The
+/// caller deletes the extern.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_shared_memory_extern(memory: *const SharedMemory, store: *const Store) -> *mut Extern {
+pub extern "C" fn aw_shared_memory_extern(
+    memory: Option<&SharedMemory>,
+    store: Option<&CStore>,
+) -> Option<Box<Extern>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (memory, store) = unsafe { (pointer::borrow(memory, "the memory")?, pointer::share(store, "the store")?) };
+        let (memory, store) = (non_null(memory, "the memory")?, &non_null(store, "the store")?.0);
         if !Arc::ptr_eq(&memory.engine, &store.engine) {
             fail!(Store, "the shared memory was made with another engine object than the store");
         }
         let entered = store.enter()?;
         let raw = Active::shared_memory_extern(&memory.raw);
-        Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Memory(memory.ty)))))
+        give(Extern::new(store, &entered, raw, Some(ExternType::Memory(memory.ty))))
     })
 }
 
-/// The address of the first byte, for good.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns the address of the first byte, which never changes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_shared_memory_data(memory: *const SharedMemory) -> *mut u8 {
-    // SAFETY: the module's rules.
-    entry(|| Ok(Active::shared_memory_data(&unsafe { pointer::borrow(memory, "the memory") }?.raw).0))
+pub extern "C" fn aw_shared_memory_data(memory: Option<&SharedMemory>) -> *mut u8 {
+    entry(|| Ok(Active::shared_memory_data(&non_null(memory, "the memory")?.raw).0))
 }
 
-/// The size in bytes, which only grows.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns the size in bytes, which never shrinks.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_shared_memory_size(memory: *const SharedMemory) -> u64 {
-    // SAFETY: the module's rules.
-    entry(|| Ok(Active::shared_memory_data(&unsafe { pointer::borrow(memory, "the memory") }?.raw).1 as u64))
+pub extern "C" fn aw_shared_memory_size(memory: Option<&SharedMemory>) -> u64 {
+    entry(|| Ok(Active::shared_memory_data(&non_null(memory, "the memory")?.raw).1 as u64))
 }
 
-/// Grows by `delta` pages. Returns the former size in pages, or all bits set where it cannot.
-///
-/// # Safety
-/// See the module's rules.
+/// Grows the shared memory by `delta` pages. Returns the former size in pages, or all bits set on failure.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_shared_memory_grow(memory: *const SharedMemory, delta: u64) -> u64 {
-    entry(|| {
-        // SAFETY: the module's rules.
-        let memory = unsafe { pointer::borrow(memory, "the memory") }?;
-        match Active::shared_memory_grow(&memory.raw, delta) {
-            Some(pages) => Ok(pages),
-            None => fail!(Bounds, "the shared memory cannot grow by {delta} pages"),
-        }
+pub extern "C" fn aw_shared_memory_grow(memory: Option<&SharedMemory>, delta: u64) -> u64 {
+    entry(|| match Active::shared_memory_grow(&non_null(memory, "the memory")?.raw, delta) {
+        Some(pages) => Ok(pages),
+        None => fail!(Bounds, "the shared memory cannot grow by {delta} pages"),
     })
 }
 
-/// Deletes a shared memory; NULL is nothing. Instances that have it go on working.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes a shared memory; NULL is allowed. Instances that import or export the memory keep working.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_shared_memory_delete(memory: *mut SharedMemory) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take(memory) }
+pub extern "C" fn aw_shared_memory_delete(memory: Option<Box<SharedMemory>>) {
+    delete(memory);
 }

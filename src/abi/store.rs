@@ -1,105 +1,82 @@
 //! Stores.
 
+use crate::abi::engine::CEngine;
 use crate::abi::types::Bytes;
-use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend};
+use crate::abi::{delete, entry, give};
+use crate::backend::{Active, Backend, StoreOps};
 use crate::base::capabilities as cap;
-use crate::engine::Engine;
+use crate::base::pointer::{Handle, non_null};
 use crate::store::Store;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
 
-/// A new store. The caller deletes it.
-///
-/// # Safety
-/// See the module's rules.
+/// A store, which owns the objects that are made in it.
+pub struct CStore(pub Arc<Store>);
+
+impl Handle for CStore {}
+
+/// Returns a new, empty store. The caller deletes the store.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_new(engine: *const Engine) -> *const Store {
-    // SAFETY: the module's rules.
-    entry(|| Ok(pointer::give_shared(Store::new(unsafe { pointer::share(engine, "the engine") }?)?)))
+pub extern "C" fn aw_store_new(engine: Option<&CEngine>) -> Option<Box<CStore>> {
+    entry(|| give(CStore(Store::new(non_null(engine, "the engine")?.0.clone())?)))
 }
 
-/// Frees all that lives in the store; objects of it then say that it is closed. Waits for other threads to leave it;
-/// fails while this thread runs WebAssembly in it. Closing again is nothing.
-///
-/// # Safety
-/// See the module's rules.
+/// Frees all objects in the store. Pointers to its objects stay valid until they are deleted, but their functions fail
+/// with the error kind "closed". Waits until other threads have left the store. Fails while this thread runs
+/// WebAssembly in the store. Closing a closed store succeeds and has no effect.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_close(store: *const Store) -> bool {
+pub extern "C" fn aw_store_close(store: Option<&CStore>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        unsafe { pointer::borrow(store, "the store") }?.close()?;
+        non_null(store, "the store")?.0.close()?;
         Ok(true)
     })
 }
 
-/// Deletes the store; NULL is nothing. It lives on while objects in it do.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes the store; NULL is allowed. The store itself is freed with the last of its objects.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_delete(store: *const Store) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take_shared(store) }
+pub extern "C" fn aw_store_delete(store: Option<Box<CStore>>) {
+    delete(store);
 }
 
-/// Sets how much the store's guests may use; the engine's option `consume_fuel` makes them use it.
-///
-/// # Safety
-/// See the module's rules.
+/// Sets how much fuel the store's guests may use. Guests use fuel only if the engine has the option `consume_fuel`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_set_fuel(store: *const Store, fuel: u64) -> bool {
+pub extern "C" fn aw_store_set_fuel(store: Option<&CStore>, fuel: u64) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let store = unsafe { pointer::borrow(store, "the store") }?;
+        let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::FUEL, Active::NAME, "setting a store's fuel")?;
         Active::store_set_fuel(store.enter()?.raw, fuel)?;
         Ok(true)
     })
 }
 
-/// Writes how much is left.
-///
-/// # Safety
-/// See the module's rules.
+/// Writes the store's remaining fuel to `out`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_fuel(store: *const Store, out: *mut u64) -> bool {
+pub extern "C" fn aw_store_fuel(store: Option<&CStore>, out: Option<&mut MaybeUninit<u64>>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let store = unsafe {
-            pointer::borrow(out, "the place for the number")?;
-            pointer::borrow(store, "the store")?
-        };
+        let (out, store) = (non_null(out, "the place for the number")?, &non_null(store, "the store")?.0);
         store.engine.capabilities.require(cap::FUEL, Active::NAME, "reading a store's fuel")?;
-        let fuel = Active::store_fuel(store.enter()?.raw)?;
-        // SAFETY: the place is not NULL.
-        unsafe { *out = fuel };
+        out.write(Active::store_fuel(store.enter()?.raw)?);
         Ok(true)
     })
 }
 
-/// Has guests interrupted when the engine's epoch has advanced so often from now; nothing unless the engine's option
-/// `epoch_interruption` is set.
-///
-/// # Safety
-/// See the module's rules.
+/// Sets the store's deadline: guests are interrupted when the engine's epoch has advanced by `ticks` from now. Has no
+/// effect unless the engine has the option `epoch_interruption`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_set_epoch_deadline(store: *const Store, ticks: u64) -> bool {
+pub extern "C" fn aw_store_set_epoch_deadline(store: Option<&CStore>, ticks: u64) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let store = unsafe { pointer::borrow(store, "the store") }?;
+        let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::EPOCH, Active::NAME, "a store's deadline")?;
         store.set_deadline(ticks)?;
         Ok(true)
     })
 }
 
-/// Limits, for each memory, its bytes; for each table, its elements; and for the store, how many instances, tables and
-/// memories there are. Less than 0 is no limit.
-///
-/// # Safety
-/// See the module's rules.
+/// Limits what the store's guests may allocate: the bytes of each memory, the elements of each table, and the numbers
+/// of instances, tables and memories in the store. A negative number means no limit.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_set_limits(
-    store: *const Store,
+pub extern "C" fn aw_store_set_limits(
+    store: Option<&CStore>,
     memory_size: i64,
     table_elements: i64,
     instances: i64,
@@ -107,8 +84,7 @@ pub unsafe extern "C" fn aw_store_set_limits(
     memories: i64,
 ) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let store = unsafe { pointer::borrow(store, "the store") }?;
+        let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::LIMITS, Active::NAME, "limiting a store")?;
         let limits = [memory_size, table_elements, instances, tables, memories];
         Active::store_set_limits(store.enter()?.raw, limits);
@@ -116,31 +92,22 @@ pub unsafe extern "C" fn aw_store_set_limits(
     })
 }
 
-/// Collects the references that guests no longer reach; nothing on an engine that does not collect.
-///
-/// # Safety
-/// See the module's rules.
+/// Collects garbage: references that guests can no longer reach. Has no effect on an engine without a garbage
+/// collector.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_gc(store: *const Store) -> bool {
+pub extern "C" fn aw_store_gc(store: Option<&CStore>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let store = unsafe { pointer::borrow(store, "the store") }?;
-        Active::store_gc(store.enter()?.raw)?;
+        Active::store_gc(non_null(store, "the store")?.0.enter()?.raw)?;
         Ok(true)
     })
 }
 
-/// The host's numbers for objects that no guest holds any more, since the last time, as 64-bit integers of this machine.
-/// A number is released as often as it was passed in. The caller deletes the bytes.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns the host numbers (externref values) that guests have released since the last call, as 64-bit integers in
+/// this machine's byte order. A number occurs as often as it was passed in. The caller deletes the bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_store_take_released(store: *const Store) -> *mut Bytes {
+pub extern "C" fn aw_store_take_released(store: Option<&CStore>) -> Option<Box<Bytes>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let store = unsafe { pointer::borrow(store, "the store") }?;
-        let numbers = Active::take_released(store.enter()?.raw);
-        Ok(Bytes::give(numbers.into_iter().flat_map(u64::to_ne_bytes).collect()))
+        let numbers = Active::take_released(non_null(store, "the store")?.0.enter()?.raw);
+        give(Bytes::new(numbers.into_iter().flat_map(u64::to_ne_bytes).collect()))
     })
 }

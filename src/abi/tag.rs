@@ -1,33 +1,32 @@
 //! Exception tags.
 
-use crate::abi::{entry, pointer, types};
-use crate::backend::{Active, Backend};
+use crate::abi::store::CStore;
+use crate::abi::{entry, give, types};
+use crate::backend::{Active, Backend, TagOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
-use crate::base::types::{ExternType, FuncType};
-use crate::store::Store;
+use crate::base::pointer::non_null;
+use crate::base::types::ExternType;
 use crate::store::object::{self, Extern};
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-/// A tag for exceptions that carry values of these types. The caller deletes the extern.
+/// Returns a new tag for exceptions that carry values of the parameter types. The caller deletes the extern.
 ///
 /// # Safety
-/// See the module's rules; `params` and `results` are codes of value types.
+/// The caller guarantees that `params` points to `params_len` codes of value types, and `results` to `results_len`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_tag_new(
-    store: *const Store,
+    store: Option<&CStore>,
     params: *const u8,
     params_len: usize,
     results: *const u8,
     results_len: usize,
-) -> *mut Extern {
+) -> Option<Box<Extern>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (store, ty) = unsafe {
-            let params = types::val_types(pointer::slice(params, params_len, "the parameter types")?)?;
-            let results = types::val_types(pointer::slice(results, results_len, "the result types")?)?;
-            (pointer::share(store, "the store")?, FuncType { params, results })
-        };
+        // SAFETY: the caller guarantees that both arrays are as long as their lengths say; the call only reads them.
+        let ty = unsafe { types::func_type(params, params_len, results, results_len) }?;
+        let store = &non_null(store, "the store")?.0;
         let has = store.engine.capabilities;
         has.require(capabilities::TAGS, Active::NAME, "an exception tag")?;
         object::require(has, ty.all(), format_args!("an exception tag {ty}"))?;
@@ -39,37 +38,35 @@ pub unsafe extern "C" fn aw_tag_new(
         }
         let entered = store.enter()?;
         let raw = Active::tag_new(entered.raw, &ty)?;
-        Ok(pointer::give(Extern::new(&store, &entered, raw, Some(ExternType::Tag(ty)))))
+        give(Extern::new(store, &entered, raw, Some(ExternType::Tag(ty))))
     })
 }
 
-/// Writes whether both are the same tag.
-///
-/// # Safety
-/// See the module's rules.
+/// Writes to `out` whether both externs are the same tag.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_tag_same(one: *const Extern, other: *const Extern, out: *mut bool) -> bool {
+pub extern "C" fn aw_tag_same(
+    one: Option<&Extern>,
+    other: Option<&Extern>,
+    out: Option<&mut MaybeUninit<bool>>,
+) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (one, other) = unsafe {
-            pointer::borrow(out, "the place for the answer")?;
-            (tag(one)?, tag(other)?)
-        };
+        let out = non_null(out, "the place for the answer")?;
+        let (one, other) = (non_null(one, "the tag")?, non_null(other, "the tag")?);
+        check_kind(one)?;
+        check_kind(other)?;
         let same = Arc::ptr_eq(&one.store, &other.store) && {
             one.store.engine.capabilities.require(capabilities::TAGS, Active::NAME, "comparing tags")?;
             Active::tag_same(one.store.enter()?.raw, one.raw, other.raw)
         };
-        // SAFETY: the place is not NULL.
-        unsafe { *out = same };
+        out.write(same);
         Ok(true)
     })
 }
 
-unsafe fn tag<'a>(tag: *const Extern) -> Result<&'a Extern> {
-    // SAFETY: the module's rules.
-    let object = unsafe { pointer::borrow(tag, "the tag") }?;
+/// Fails if the extern is not a tag.
+fn check_kind(object: &Extern) -> Result<()> {
     match &object.ty {
-        Some(ExternType::Tag(_)) => Ok(object),
+        Some(ExternType::Tag(_)) => Ok(()),
         _ => Err(object::wrong_kind("tag", object)),
     }
 }

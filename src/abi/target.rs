@@ -1,42 +1,47 @@
 //! Target triples.
 
 use crate::abi::types::Str;
-use crate::abi::{entry, pointer};
+use crate::abi::{delete, entry, give};
 use crate::base::error::{Error, ErrorKind};
+use crate::base::pointer::{self, Handle};
 use crate::base::target::Target;
 
-/// A target triple. Its texts live as long as it.
+/// A target triple. Its texts are valid until the triple is deleted.
 #[repr(C)]
 pub struct CTriple {
-    /// In its shortest full form.
+    /// The triple in its shortest full form.
     pub text: Str,
-    /// `unknown` where the triple does not say; so are the four that follow.
+    /// Architecture. The architecture and the next four parts are `unknown` if the triple does not name them.
     pub architecture: Str,
-    /// Whose it is.
+    /// Vendor.
     pub vendor: Str,
-    /// On Darwin with its version.
+    /// Operating system; on Darwin with its version.
     pub operating_system: Str,
-    /// What object files are.
+    /// Format of object files, such as `elf`.
     pub binary_format: Str,
-    /// The C library, or the kind of floats.
+    /// C library, such as `gnu`, or the floating-point convention.
     pub environment: Str,
-    /// `little` or `big`; NULL where unknown.
+    /// `little` or `big`; `data` is NULL if the architecture is unknown.
     pub endianness: Str,
-    /// NULL where the operating system has none.
+    /// Calling convention; `data` is NULL if the operating system has none.
     pub calling_convention: Str,
-    /// In bytes; 0 where unknown.
+    /// Size of a pointer in bytes; 0 if the architecture is unknown.
     pub pointer_width: u8,
-    /// Whether engines here make code for it.
+    /// Whether the engine compiles for this target: it compiles only for the machine that it runs on.
     pub is_host: bool,
-    owned: *mut Target,
+    /// Owner of the texts.
+    owned: Box<OwnedTriple>,
 }
 
+impl Handle for CTriple {}
+
+/// Storage that the texts of a triple point to.
+struct OwnedTriple(Target);
+
 impl CTriple {
-    fn give(target: Target) -> *mut Self {
-        let owned = pointer::give(target);
-        // SAFETY: just made, and nobody else has it; the texts stay where they are until `drop`.
-        let target = unsafe { &*owned };
-        pointer::give(Self {
+    /// Returns the C form of a target. Moving the target into `owned` does not move the texts.
+    fn new(target: Target) -> Self {
+        Self {
             text: Str::of(target.triple.as_bytes()),
             architecture: Str::of(target.architecture.as_bytes()),
             vendor: Str::of(target.vendor.as_bytes()),
@@ -47,45 +52,39 @@ impl CTriple {
             calling_convention: Str::of_option(target.calling_convention),
             pointer_width: target.pointer_width,
             is_host: target.is_host,
-            owned,
-        })
+            owned: Box::new(OwnedTriple(target)),
+        }
+    }
+
+    /// Returns the triple in its shortest full form.
+    pub fn text(&self) -> &str {
+        &self.owned.0.triple
     }
 }
 
-impl Drop for CTriple {
-    fn drop(&mut self) {
-        // SAFETY: made by `give`; drop runs once.
-        unsafe { pointer::take(self.owned) }
-    }
-}
-
-/// The triple that a text says, such as `x86_64-linux-gnu`. The caller deletes it.
+/// Parses a triple, such as `x86_64-linux-gnu`. The caller deletes the triple.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `text` points to `len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_triple_new(text: *const u8, len: usize) -> *mut CTriple {
+pub unsafe extern "C" fn aw_triple_new(text: *const u8, len: usize) -> Option<Box<CTriple>> {
     entry(|| {
-        // SAFETY: the module's rules.
+        // SAFETY: the caller guarantees that `text` points to `len` bytes, which the call only reads.
         let bytes = unsafe { pointer::slice(text, len, "the triple") }?;
         let text = std::str::from_utf8(bytes)
             .map_err(|e| Error::new(ErrorKind::Invalid, format!("the triple is not UTF-8: {e}")))?;
-        Ok(CTriple::give(Target::parse(text)?))
+        give(CTriple::new(Target::parse(text)?))
     })
 }
 
-/// The triple of this machine. The caller deletes it.
+/// Returns the triple of this machine. The caller deletes the triple.
 #[unsafe(no_mangle)]
-pub extern "C" fn aw_triple_host() -> *mut CTriple {
-    entry(|| Ok(CTriple::give(Target::host())))
+pub extern "C" fn aw_triple_host() -> Option<Box<CTriple>> {
+    entry(|| give(CTriple::new(Target::host())))
 }
 
-/// Deletes a triple; NULL is nothing.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes a triple; NULL is allowed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_triple_delete(triple: *mut CTriple) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take(triple) }
+pub extern "C" fn aw_triple_delete(triple: Option<Box<CTriple>>) {
+    delete(triple);
 }

@@ -1,35 +1,39 @@
-//! The text format, and owned bytes.
+//! Conversion between the text format and the binary format, and bytes that the caller owns.
 
 use crate::abi::types::Bytes;
-use crate::abi::{entry, pointer};
+use crate::abi::{delete, entry, give};
+use crate::base::pointer;
 use crate::wasm::text;
 
-/// The binary of a module in text form; a binary passes through. The caller deletes the bytes.
+/// Converts a module from the text format to the binary format. A binary module is returned as it is. The caller
+/// deletes the bytes.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `text` points to `len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wat2wasm(text: *const u8, len: usize) -> *mut Bytes {
-    // SAFETY: the module's rules.
-    entry(|| Ok(Bytes::give(text::wat2wasm(unsafe { pointer::slice(text, len, "the text") }?)?)))
+pub unsafe extern "C" fn aw_wat2wasm(text: *const u8, len: usize) -> Option<Box<Bytes>> {
+    entry(|| {
+        // SAFETY: the caller guarantees that `text` points to `len` bytes, which the call only reads.
+        let text = unsafe { pointer::slice(text, len, "the text") }?;
+        give(Bytes::new(text::wat2wasm(text)?))
+    })
 }
 
-/// The text form of a binary module. The caller deletes the bytes.
+/// Converts a module from the binary format to the text format, in UTF-8. The caller deletes the bytes.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `wasm` points to `len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasm2wat(wasm: *const u8, len: usize) -> *mut Bytes {
-    // SAFETY: the module's rules.
-    entry(|| Ok(Bytes::give(text::wasm2wat(unsafe { pointer::slice(wasm, len, "the module") }?)?.into_bytes())))
+pub unsafe extern "C" fn aw_wasm2wat(wasm: *const u8, len: usize) -> Option<Box<Bytes>> {
+    entry(|| {
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
+        let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
+        give(Bytes::new(text::wasm2wat(wasm)?.into_bytes()))
+    })
 }
 
-/// Deletes bytes; NULL is nothing.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes bytes; NULL is allowed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_bytes_delete(bytes: *mut Bytes) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take(bytes) }
+pub extern "C" fn aw_bytes_delete(bytes: Option<Box<Bytes>>) {
+    delete(bytes);
 }

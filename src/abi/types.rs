@@ -1,17 +1,18 @@
 //! The plain structs of the C layer.
 
-use crate::abi::pointer;
 use crate::base::error::{Result, fail};
+use crate::base::pointer::{self, Handle};
 use crate::base::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
 use std::sync::Arc;
 
-/// Bytes that belong to another object and live as long as it; text is UTF-8, without a NUL.
+/// Borrowed bytes. Another object owns the bytes, which are valid as long as that object lives. Text is UTF-8 and does
+/// not end with a NUL.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Str {
-    /// NULL where there is no text at all.
+    /// First byte; NULL if there is no text.
     pub data: *const u8,
-    /// In bytes.
+    /// Number of bytes.
     pub len: usize,
 }
 
@@ -19,86 +20,116 @@ impl Str {
     /// No text.
     pub const NONE: Self = Self { data: std::ptr::null(), len: 0 };
 
-    /// These bytes, which must outlive the result.
+    /// Returns the C form of these bytes, which must outlive the result.
     pub fn of(bytes: &[u8]) -> Self {
         Self { data: bytes.as_ptr(), len: bytes.len() }
     }
 
-    /// This text, if any, which must outlive the result.
+    /// Returns the C form of this text, which must outlive the result; `NONE` if there is no text.
     pub fn of_option(text: Option<&str>) -> Self {
         text.map_or(Self::NONE, |text| Self::of(text.as_bytes()))
     }
 }
 
-/// Bytes that the caller owns and gives back to `aw_bytes_delete`.
+/// Bytes that the caller owns and deletes with `aw_bytes_delete`.
 #[repr(C)]
 pub struct Bytes {
-    /// Never NULL.
-    pub data: *const u8,
-    /// In bytes.
-    pub len: usize,
+    /// First byte; never NULL.
+    data: *const u8,
+    /// Number of bytes.
+    len: usize,
+    /// Owner of the bytes.
+    owned: Box<OwnedBytes>,
 }
+
+impl Handle for Bytes {}
+
+/// Storage that the pointer of owned bytes points to.
+struct OwnedBytes(Vec<u8>);
 
 impl Bytes {
-    /// Gives the bytes to the caller.
-    pub fn give(bytes: Vec<u8>) -> *mut Self {
-        let bytes: &'static mut [u8] = Box::leak(bytes.into_boxed_slice());
-        pointer::give(Self { data: bytes.as_ptr(), len: bytes.len() })
+    /// Returns the C form of these bytes. Moving the vector into `owned` does not move the bytes.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self { data: bytes.as_ptr(), len: bytes.len(), owned: Box::new(OwnedBytes(bytes)) }
+    }
+
+    /// Returns the bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        &self.owned.0
     }
 }
 
-impl Drop for Bytes {
-    fn drop(&mut self) {
-        // SAFETY: `give` leaked a boxed slice of this address and length; drop runs once.
-        drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(self.data.cast_mut(), self.len)) });
-    }
-}
+/// Value type `i32`. The codes of value types are those of the binary format.
+pub const AW_I32: u8 = 0x7f;
+/// Value type `i64`.
+pub const AW_I64: u8 = 0x7e;
+/// Value type `f32`.
+pub const AW_F32: u8 = 0x7d;
+/// Value type `f64`.
+pub const AW_F64: u8 = 0x7c;
+/// Value type `v128`.
+pub const AW_V128: u8 = 0x7b;
+/// Value type `funcref`.
+pub const AW_FUNCREF: u8 = 0x70;
+/// Value type `externref`.
+pub const AW_EXTERNREF: u8 = 0x6f;
+/// Any other reference type. Types that a module declares can contain the code; types that the caller passes cannot.
+pub const AW_OTHER_REF: u8 = 0x64;
 
-/// A function.
+const _: () = {
+    assert!(AW_I32 == ValType::I32 as u8 && AW_I64 == ValType::I64 as u8);
+    assert!(AW_F32 == ValType::F32 as u8 && AW_F64 == ValType::F64 as u8);
+    assert!(AW_V128 == ValType::V128 as u8 && AW_FUNCREF == ValType::FuncRef as u8);
+    assert!(AW_EXTERNREF == ValType::ExternRef as u8 && AW_OTHER_REF == ValType::Other as u8);
+};
+
+/// Kind of an extern: a function.
 pub const AW_FUNC: u8 = 0;
-/// A global.
+/// Kind of an extern: a global.
 pub const AW_GLOBAL: u8 = 1;
-/// A table.
+/// Kind of an extern: a table.
 pub const AW_TABLE: u8 = 2;
-/// A memory.
+/// Kind of an extern: a memory.
 pub const AW_MEMORY: u8 = 3;
-/// An exception tag.
+/// Kind of an extern: an exception tag.
 pub const AW_TAG: u8 = 4;
-/// A reference to a function of which the engine tells nothing.
+/// Kind of an extern: a reference to a function whose type the engine does not report.
 pub const AW_OPAQUE: u8 = 5;
 
-/// Flag: a global that can be set.
+/// Flag of a global: the global is mutable.
 pub const AW_MUTABLE: u8 = 1;
-/// Flag: a memory or table whose indices are 64 bits wide.
+/// Flag of a memory or table: indices are 64 bits wide.
 pub const AW_INDEX64: u8 = 2;
-/// Flag: a memory that threads share.
+/// Flag of a memory: threads share the memory.
 pub const AW_SHARED: u8 = 4;
-/// Flag: `max` counts.
+/// Flag of a memory or table: the field `max` holds a maximum size.
 pub const AW_HAS_MAX: u8 = 8;
 
-/// The type of anything that can be imported or exported. Value types are the codes of the binary format.
+/// Type of an extern: of a function, global, table, memory or tag.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct CExternType {
-    /// `AW_FUNC` to `AW_OPAQUE`.
+    /// Kind of the extern, `AW_FUNC` to `AW_OPAQUE`.
     pub kind: u8,
-    /// A global's or a table's value type; else 0.
+    /// Value type of a global or of a table's elements; else 0.
     pub content: u8,
-    /// `AW_MUTABLE`, `AW_INDEX64`, `AW_SHARED`, `AW_HAS_MAX`.
+    /// Sum of the flags `AW_MUTABLE`, `AW_INDEX64`, `AW_SHARED` and `AW_HAS_MAX` that apply.
     pub flags: u8,
-    /// A memory's; else 0.
+    /// Base-2 logarithm of a memory's page size in bytes; else 0.
     pub page_size_log2: u8,
-    /// In pages or elements.
+    /// Minimum size of a memory in pages, or of a table in elements; else 0.
     pub min: u64,
-    /// In pages or elements; only with `AW_HAS_MAX`.
+    /// Maximum size in the same unit; only with the flag `AW_HAS_MAX`.
     pub max: u64,
-    /// A function's or tag's; belongs to the object that the type was asked of.
+    /// Parameter types of a function or tag. Owned by the object whose type this is, and valid as long as that object
+    /// lives.
     pub params: *const u8,
-    /// How many.
+    /// Number of parameters.
     pub params_len: usize,
-    /// A function's or tag's; belongs to the object that the type was asked of.
+    /// Result types of a function or tag. Owned by the object whose type this is, and valid as long as that object
+    /// lives.
     pub results: *const u8,
-    /// How many.
+    /// Number of results.
     pub results_len: usize,
 }
 
@@ -116,7 +147,7 @@ impl CExternType {
         results_len: 0,
     };
 
-    /// The C form of a type, which must outlive the result.
+    /// Returns the C form of a type, which must outlive the result. `None` is the type of an opaque reference.
     pub fn of(ty: Option<&ExternType>) -> Self {
         match ty {
             None => Self::EMPTY,
@@ -128,23 +159,24 @@ impl CExternType {
             }
             Some(ExternType::Table(ty)) => {
                 let flags = if ty.table64 { AW_INDEX64 } else { 0 };
-                Self { kind: AW_TABLE, content: ty.element as u8, flags, ..Self::EMPTY }.with(&ty.limits)
+                Self { kind: AW_TABLE, content: ty.element as u8, flags, ..Self::EMPTY }.with_limits(&ty.limits)
             }
             Some(ExternType::Memory(ty)) => {
                 let wide = if ty.memory64 { AW_INDEX64 } else { 0 };
                 let flags = wide | if ty.shared { AW_SHARED } else { 0 };
-                Self { kind: AW_MEMORY, flags, page_size_log2: ty.page_size_log2, ..Self::EMPTY }.with(&ty.limits)
+                Self { kind: AW_MEMORY, flags, page_size_log2: ty.page_size_log2, ..Self::EMPTY }
+                    .with_limits(&ty.limits)
             }
         }
     }
 
     fn of_func(kind: u8, ty: &FuncType) -> Self {
-        // A `ValType` is a byte with the code as its value.
+        // A `ValType` is one byte, whose value is the code of the type.
         let (params, results) = (ty.params.as_ptr().cast(), ty.results.as_ptr().cast());
         Self { kind, params, params_len: ty.params.len(), results, results_len: ty.results.len(), ..Self::EMPTY }
     }
 
-    fn with(self, limits: &Limits) -> Self {
+    fn with_limits(self, limits: &Limits) -> Self {
         let flags = self.flags | if limits.max.is_some() { AW_HAS_MAX } else { 0 };
         Self { flags, min: limits.min, max: limits.max.unwrap_or(0), ..self }
     }
@@ -161,15 +193,15 @@ impl CExternType {
         Ok(Limits { min: self.min, max })
     }
 
-    /// A memory type that a caller wrote, checked against the specification's bounds.
+    /// Returns the memory type that the caller described. Fails if the type breaks a bound of the specification.
     pub fn memory(&self) -> Result<MemoryType> {
         let (limits, memory64, shared) = (self.limits()?, self.has(AW_INDEX64), self.has(AW_SHARED));
         if self.kind != AW_MEMORY || !matches!(self.page_size_log2, 0 | 16) {
             fail!(Invalid, "not the type of a memory: kind {}, page size 2^{}", self.kind, self.page_size_log2);
         }
-        let most = most_pages(memory64, self.page_size_log2);
-        if let Some(size) = [Some(limits.min), limits.max].into_iter().flatten().find(|size| *size > most) {
-            fail!(Invalid, "a memory cannot have {size} pages: {most} is the most");
+        let max = max_pages(memory64, self.page_size_log2);
+        if let Some(size) = [Some(limits.min), limits.max].into_iter().flatten().find(|size| *size > max) {
+            fail!(Invalid, "a memory cannot have {size} pages: {max} is the most");
         }
         if shared && limits.max.is_none() {
             fail!(Invalid, "a shared memory needs a maximum size");
@@ -177,7 +209,7 @@ impl CExternType {
         Ok(MemoryType { limits, memory64, shared, page_size_log2: self.page_size_log2 })
     }
 
-    /// A table type that a caller wrote.
+    /// Returns the table type that the caller described.
     pub fn table(&self) -> Result<TableType> {
         let (limits, table64) = (self.limits()?, self.has(AW_INDEX64));
         match ValType::from_code(self.content).filter(|ty| ty.is_ref()) {
@@ -186,7 +218,7 @@ impl CExternType {
         }
     }
 
-    /// A global type that a caller wrote.
+    /// Returns the global type that the caller described.
     pub fn global(&self) -> Result<GlobalType> {
         match ValType::from_code(self.content) {
             Some(content) if self.kind == AW_GLOBAL => Ok(GlobalType { content, mutable: self.has(AW_MUTABLE) }),
@@ -195,16 +227,37 @@ impl CExternType {
     }
 }
 
-/// How many pages addresses reach: 2^32 or 2^64 bytes.
-pub fn most_pages(memory64: bool, page_size_log2: u8) -> u64 {
+/// Returns the number of pages in the address space of 2^32 or 2^64 bytes.
+pub fn max_pages(memory64: bool, page_size_log2: u8) -> u64 {
     1u64.checked_shl(if memory64 { 64 } else { 32 } - u32::from(page_size_log2)).unwrap_or(u64::MAX)
 }
 
-/// The value types that a caller wrote as codes.
-pub fn val_types(codes: &[u8]) -> Result<Arc<[ValType]>> {
+/// Returns the function type whose parameter and result types C passed as codes.
+///
+/// # Safety
+/// `params` is NULL or points to `params_len` bytes, and `results` is NULL or points to `results_len` bytes. Nobody
+/// changes or frees them during the call.
+pub unsafe fn func_type(
+    params: *const u8,
+    params_len: usize,
+    results: *const u8,
+    results_len: usize,
+) -> Result<FuncType> {
+    // SAFETY: the caller guarantees that each pointer is NULL or points to as many bytes as its length says, and that
+    // they stay unchanged during the call. Neither slice outlives the call.
+    let (params, results) = unsafe {
+        (
+            pointer::slice(params, params_len, "the parameter types")?,
+            pointer::slice(results, results_len, "the result types")?,
+        )
+    };
+    Ok(FuncType { params: val_types(params)?, results: val_types(results)? })
+}
+
+fn val_types(codes: &[u8]) -> Result<Arc<[ValType]>> {
     if let Some(code) = codes.iter().find(|code| ValType::from_code(**code).is_none()) {
         fail!(Invalid, "{code:#x} is not the code of a value type");
     }
-    // One allocation, where collecting results takes several.
+    // Collecting values takes one allocation; collecting results would take several.
     Ok(codes.iter().map(|code| ValType::from_code(*code).unwrap_or(ValType::Other)).collect())
 }

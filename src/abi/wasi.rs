@@ -1,126 +1,125 @@
-//! WASI: what a program finds, and its system calls as functions.
+//! WASI contexts, and the system calls of WASI as functions.
 
+use crate::abi::func::{Environment, Finalizer};
+use crate::abi::store::CStore;
 use crate::abi::types::{CExternType, Str};
-use crate::abi::{entry, pointer};
-use crate::backend::{Active, Backend, HostFunc};
+use crate::abi::wasi_stream::{CStream, StreamCallback};
+use crate::abi::{delete, entry, give};
 use crate::base::error::{Error, ErrorKind, Result, fail};
-use crate::base::types::ExternType;
-use crate::store::Store;
+use crate::base::pointer::{self, Handle, non_null};
+use crate::store::host;
 use crate::store::object::{Extern, Instance};
 use crate::wasi::caller::Caller;
-use crate::wasi::{
-    self, Descriptor, Dir, Input, Output, Perms, Place, Root, Stream, StreamCallback, Version, WasiContext, WasiFunc,
-};
+use crate::wasi::{self, Descriptor, Dir, Input, Output, Perms, Place, Root, Stream, Version, WasiContext, WasiFunc};
 use parking_lot::Mutex;
 use std::ffi::{OsStr, c_void};
 use std::fs::File;
 use std::io::Cursor;
+use std::mem::MaybeUninit;
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-/// A directory's names may be listed and opened.
+/// Right to a preopened directory: names may be listed and opened.
 pub const AW_WASI_LIST: u32 = 1;
-/// A directory's names may be made, removed and renamed.
+/// Right to a preopened directory: names may be created, removed and renamed.
 pub const AW_WASI_CHANGE: u32 = 2;
-/// Files may be read.
+/// Right to a preopened directory: files may be read.
 pub const AW_WASI_READ: u32 = 4;
-/// Files may be written.
+/// Right to a preopened directory: files may be written.
 pub const AW_WASI_WRITE: u32 = 8;
 
-/// A program's surroundings: no arguments, no environment, nothing to read, output that goes nowhere, no directories.
-/// The caller deletes them; functions made with them keep them alive.
+/// A WASI context: arguments, environment variables and open descriptors. Several instances may share a context.
+pub struct CWasi(pub Arc<WasiContext>);
+
+/// A virtual root directory of a WASI context, which contains preopened directories.
+pub struct CWasiRoot(pub Arc<Root>);
+
+impl Handle for CWasi {}
+impl Handle for CWasiRoot {}
+
+/// Returns a new WASI context without arguments, environment variables and directories. Standard input is empty, and
+/// standard output and error discard all data. The caller deletes the context. Functions that were made with the
+/// context keep it alive.
 #[unsafe(no_mangle)]
-pub extern "C" fn aw_wasi_new() -> *const WasiContext {
-    pointer::give_shared(WasiContext::new())
+pub extern "C" fn aw_wasi_new() -> Option<Box<CWasi>> {
+    entry(|| give(CWasi(WasiContext::new())))
 }
 
-/// The same, but every call made with it fails until it has taken over another.
+/// Returns a new WASI context whose system calls all fail until `aw_wasi_take_over` sets its contents. The caller
+/// deletes the context.
 #[unsafe(no_mangle)]
-pub extern "C" fn aw_wasi_new_unset() -> *const WasiContext {
-    pointer::give_shared(WasiContext::unset())
+pub extern "C" fn aw_wasi_new_unset() -> Option<Box<CWasi>> {
+    entry(|| give(CWasi(WasiContext::unset())))
 }
 
-/// Deletes it; NULL is nothing.
-///
-/// # Safety
-/// See the module's rules.
+/// Deletes a WASI context; NULL is allowed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_delete(wasi: *const WasiContext) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take_shared(wasi) }
+pub extern "C" fn aw_wasi_delete(wasi: Option<Box<CWasi>>) {
+    delete(wasi);
 }
 
-/// Takes over what another has, for the functions made with this one too; the other is then as new.
-///
-/// # Safety
-/// See the module's rules.
+/// Moves the contents of `other` to `wasi`: functions that were made with `wasi` use the new contents from now on. The
+/// former contents of `wasi` are closed. `other` is like a new context afterwards.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_take_over(wasi: *const WasiContext, other: *const WasiContext) -> bool {
+pub extern "C" fn aw_wasi_take_over(wasi: Option<&CWasi>, other: Option<&CWasi>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (wasi, other) = unsafe { (of(wasi)?, of(other)?) };
-        wasi.take_over(other);
+        context(wasi)?.take_over(context(other)?);
         Ok(true)
     })
 }
 
-/// Whether no call is at work any more on what was here before `aw_wasi_take_over`: until then the host's streams among it
-/// must stay. True for NULL.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns true when no system call uses the contents any more that the context had before `aw_wasi_take_over`. Until
+/// then the caller keeps the environments of the former streams alive.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_is_idle(wasi: *const WasiContext) -> bool {
-    // SAFETY: the module's rules.
-    unsafe { of(wasi) }.is_ok_and(WasiContext::is_idle)
+pub extern "C" fn aw_wasi_is_idle(wasi: Option<&CWasi>) -> bool {
+    entry(|| Ok(context(wasi)?.is_idle()))
 }
 
-/// Adds an argument, the first of which is the program's name; fails where it contains a null byte.
+/// Adds an argument. The first argument is the program's name. Fails if the argument contains a null byte.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `arg` points to `len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_arg(wasi: *const WasiContext, arg: *const u8, len: usize) -> bool {
+pub unsafe extern "C" fn aw_wasi_arg(wasi: Option<&CWasi>, arg: *const u8, len: usize) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (wasi, arg) = unsafe { (of(wasi)?, pointer::slice(arg, len, "the argument")?) };
-        wasi.arg(arg)?;
+        // SAFETY: the caller guarantees that `arg` points to `len` bytes, which the call only reads.
+        let arg = unsafe { pointer::slice(arg, len, "the argument") }?;
+        context(wasi)?.arg(arg)?;
         Ok(true)
     })
 }
 
-/// Adds an environment variable; fails where one of the two contains a null byte.
+/// Adds an environment variable. Fails if the name or the value contains a null byte.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_env(
-    wasi: *const WasiContext,
+    wasi: Option<&CWasi>,
     name: *const u8,
     name_len: usize,
     value: *const u8,
     value_len: usize,
 ) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
+        // SAFETY: the caller guarantees that both texts are as long as their lengths say; the call only reads them.
         let (name, value) =
             unsafe { (pointer::slice(name, name_len, "the name")?, pointer::slice(value, value_len, "the value")?) };
-        // SAFETY: as above.
-        unsafe { of(wasi) }?.env(name, value)?;
+        context(wasi)?.env(name, value)?;
         Ok(true)
     })
 }
 
-/// Makes a directory of the host the next descriptor, under the name that the guest finds it by; `perms` are
-/// `AW_WASI_*`. Where `root` is not NULL, the directory is found below it, too.
+/// Preopens a directory of the host as the next descriptor, under a name for the guest. `perms` is the sum of the
+/// rights `AW_WASI_*`. If `root` is not NULL, guests reach the directory through the root too.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `path` points to `path_len` bytes, and `name` to `name_len` bytes. The name is UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_preopen(
-    wasi: *const WasiContext,
-    root: *const Root,
+    wasi: Option<&CWasi>,
+    root: Option<&CWasiRoot>,
     path: *const u8,
     path_len: usize,
     name: *const u8,
@@ -128,55 +127,47 @@ pub unsafe extern "C" fn aw_wasi_preopen(
     perms: u32,
 ) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (wasi, path, name) = unsafe {
-            (of(wasi)?, pointer::slice(path, path_len, "the path")?, pointer::slice(name, name_len, "the name")?)
-        };
+        let wasi = context(wasi)?;
+        // SAFETY: the caller guarantees that both texts are as long as their lengths say; the call only reads them.
+        let (path, name) =
+            unsafe { (pointer::slice(path, path_len, "the path")?, pointer::slice(name, name_len, "the name")?) };
         let Ok(name) = std::str::from_utf8(name) else { fail!(Invalid, "the directory's name is not UTF-8") };
-        let authority = cap_std::ambient_authority();
-        let dir = cap_std::fs::Dir::open_ambient_dir(OsStr::from_bytes(path), authority).map_err(|error| {
-            let shown = String::from_utf8_lossy(path);
-            Error::new(ErrorKind::Invalid, format!("cannot open the directory `{shown}`: {error}"))
-        })?;
-        let has = |bit| perms & bit != 0;
-        let perms = Perms {
-            list: has(AW_WASI_LIST),
-            change: has(AW_WASI_CHANGE),
-            read: has(AW_WASI_READ),
-            write: has(AW_WASI_WRITE),
-        };
-        let dir = Arc::new(dir);
-        // SAFETY: the module's rules.
-        if let Some(root) = unsafe { root.as_ref() } {
-            root.add(name, dir.clone(), perms);
+        let (dir, perms) = (open_host_dir(path)?, perms_of(perms));
+        if let Some(root) = root {
+            root.0.add(name, dir.clone(), perms);
         }
         push(wasi, Place::Host(dir, perms), name)
     })
 }
 
-/// Makes a directory that holds other directories the next descriptor, as `/`: through it, a guest finds those by
-/// absolute paths. The caller deletes it.
-///
-/// # Safety
-/// See the module's rules.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_root_new(wasi: *const WasiContext) -> *const Root {
-    entry(|| {
-        let root = Arc::new(Root::default());
-        // SAFETY: the module's rules.
-        push(unsafe { of(wasi) }?, Place::Root(root.clone()), "/")?;
-        Ok(pointer::give_shared(root))
+fn open_host_dir(path: &[u8]) -> Result<Arc<cap_std::fs::Dir>> {
+    let dir = cap_std::fs::Dir::open_ambient_dir(OsStr::from_bytes(path), cap_std::ambient_authority());
+    dir.map(Arc::new).map_err(|error| {
+        let shown = String::from_utf8_lossy(path);
+        Error::new(ErrorKind::Invalid, format!("cannot open the directory `{shown}`: {error}"))
     })
 }
 
-/// Deletes a root; NULL is nothing. The descriptor stays.
-///
-/// # Safety
-/// See the module's rules.
+fn perms_of(bits: u32) -> Perms {
+    let has = |bit| bits & bit != 0;
+    Perms { list: has(AW_WASI_LIST), change: has(AW_WASI_CHANGE), read: has(AW_WASI_READ), write: has(AW_WASI_WRITE) }
+}
+
+/// Preopens a virtual root directory as the next descriptor, under the name `/`. Through the root, guests reach by
+/// absolute paths the directories that `aw_wasi_preopen` adds to it. The caller deletes the root.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_root_delete(root: *const Root) {
-    // SAFETY: the module's rules.
-    unsafe { pointer::take_shared(root) }
+pub extern "C" fn aw_wasi_root_new(wasi: Option<&CWasi>) -> Option<Box<CWasiRoot>> {
+    entry(|| {
+        let root = Arc::new(Root::default());
+        push(context(wasi)?, Place::Root(root.clone()), "/")?;
+        give(CWasiRoot(root))
+    })
+}
+
+/// Deletes a root; NULL is allowed. The descriptor stays open.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_wasi_root_delete(root: Option<Box<CWasiRoot>>) {
+    delete(root);
 }
 
 fn push(wasi: &WasiContext, place: Place, name: &str) -> Result<bool> {
@@ -186,149 +177,131 @@ fn push(wasi: &WasiContext, place: Place, name: &str) -> Result<bool> {
     }
 }
 
-/// Connects standard input (0), output (1) or error (2) to a descriptor of the process, of which it makes a copy.
+/// Connects standard input (0), output (1) or error (2) to a duplicate of a file descriptor of this process.
 ///
 /// # Safety
-/// See the module's rules; `fd` is open.
+/// The caller guarantees that nobody closes `fd` before the function returns.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_stdio_fd(wasi: *const WasiContext, which: u32, fd: i32) -> bool {
+pub unsafe extern "C" fn aw_wasi_stdio_fd(wasi: Option<&CWasi>, which: u32, fd: i32) -> bool {
     entry(|| {
         if fd < 0 {
             fail!(Invalid, "{fd} is not a descriptor");
         }
-        // SAFETY: the caller's promise.
-        let copied = unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned();
-        let file = File::from(copied.map_err(|e| Error::new(ErrorKind::Invalid, format!("the descriptor {fd}: {e}")))?);
-        // SAFETY: the module's rules.
-        let wasi = unsafe { of(wasi) }?;
-        set(wasi, which, Input::File, Output::File, file)
+        // SAFETY: the descriptor is not -1, and the caller guarantees that it stays open during the call.
+        let duplicate = unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned();
+        let duplicate = duplicate.map_err(|e| Error::new(ErrorKind::Invalid, format!("the descriptor {fd}: {e}")))?;
+        connect(context(wasi)?, which, Input::File, Output::File, File::from(duplicate))
     })
 }
 
-/// Connects standard input to these bytes, of which it makes a copy.
+/// Connects standard input to a copy of these bytes.
 ///
 /// # Safety
-/// See the module's rules.
+/// The caller guarantees that `data` points to `len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_stdin_bytes(wasi: *const WasiContext, data: *const u8, len: usize) -> bool {
+pub unsafe extern "C" fn aw_wasi_stdin_bytes(wasi: Option<&CWasi>, data: *const u8, len: usize) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (wasi, data) = unsafe { (of(wasi)?, pointer::slice(data, len, "the input")?) };
-        wasi.set_input(Input::Bytes(Mutex::new(Cursor::new(data.to_vec()))));
+        // SAFETY: the caller guarantees that `data` points to `len` bytes, which the call only reads.
+        let data = unsafe { pointer::slice(data, len, "the input") }?;
+        context(wasi)?.set_input(Input::Bytes(Mutex::new(Cursor::new(data.to_vec()))));
         Ok(true)
     })
 }
 
-/// Connects standard input (0), output (1) or error (2) to a callback. `finalizer`, if any, is called with `env` once,
-/// when nothing uses it any more, or before this returns where it fails.
+/// Connects standard input (0), output (1) or error (2) to a callback.
+///
+/// `finalizer` may be NULL. Otherwise the context calls it once with `env`, when the context no longer uses the stream.
+/// If `aw_wasi_stdio_stream` fails, it calls the finalizer before it returns.
 ///
 /// # Safety
-/// See the module's rules; `callback` and `finalizer` may be called from any thread.
+/// The caller guarantees that `callback` and `finalizer` may be called with `env` from any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_stdio_stream(
-    wasi: *const WasiContext,
+    wasi: Option<&CWasi>,
     which: u32,
     callback: StreamCallback,
     env: *mut c_void,
-    finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
+    finalizer: Finalizer,
 ) -> bool {
-    // Made first, so that the finalizer runs whatever goes wrong.
-    let stream = Stream { callback, env, finalizer };
+    // The environment gets its owner first, so that every failure calls the finalizer.
+    // SAFETY: the caller guarantees that the finalizer may be called with `env`.
+    let env = unsafe { Environment::new(env, finalizer) };
     entry(|| {
-        // SAFETY: the module's rules.
-        let wasi = unsafe { of(wasi) }?;
-        set(wasi, which, Input::Stream, Output::Stream, stream)
+        let (callback, wasi) = (non_null(callback, "the callback")?, context(wasi)?);
+        // SAFETY: the caller guarantees that the callback may be called with `env`, from any thread.
+        let stream: Box<dyn Stream> = Box::new(unsafe { CStream::new(callback, env) });
+        connect(wasi, which, Input::Stream, Output::Stream, stream)
     })
 }
 
-fn set<T>(wasi: &WasiContext, which: u32, input: fn(T) -> Input, output: fn(T) -> Output, what: T) -> Result<bool> {
+fn connect<T>(
+    wasi: &WasiContext,
+    which: u32,
+    input: fn(T) -> Input,
+    output: fn(T) -> Output,
+    stream: T,
+) -> Result<bool> {
     match which {
-        0 => wasi.set_input(input(what)),
-        1 | 2 => wasi.set_output(which, output(what)),
+        0 => wasi.set_input(input(stream)),
+        1 | 2 => wasi.set_output(which, output(stream)),
         _ => fail!(Invalid, "{which} is not a standard stream: 0, 1 or 2"),
     }
     Ok(true)
 }
 
-/// The module that the calls of a version are imported from; no text behind the last. 0 is `wasi_unstable`, 1 is
-/// `wasi_snapshot_preview1`.
-#[unsafe(no_mangle)]
-pub extern "C" fn aw_wasi_module(version: u32) -> Str {
-    Str::of_option(version_of(version).map(Version::module))
-}
-
-/// The name of a call by its place; no text behind the last.
+/// Returns the name of the system call at `index`, or no text beyond the last system call. `version` is 0 for
+/// `wasi_unstable` and 1 for `wasi_snapshot_preview1`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_wasi_call_name(version: u32, index: usize) -> Str {
-    let definition = version_of(version).and_then(|version| wasi::calls(version).get(index));
-    Str::of_option(definition.map(|definition| definition.name))
+    entry(|| {
+        let definition = version_of(version).and_then(|version| wasi::calls(version).get(index));
+        Ok(Str::of_option(definition.map(|definition| definition.name)))
+    })
 }
 
-/// Writes the type of a call by its place; fails behind the last.
-///
-/// # Safety
-/// See the module's rules.
+/// Writes the type of the system call at `index` to `out`. Fails beyond the last system call.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_call_type(version: u32, index: usize, out: *mut CExternType) -> bool {
-    static TYPES: LazyLock<Vec<ExternType>> =
-        LazyLock::new(|| wasi::calls(Version::Preview1).iter().map(|call| ExternType::Func(call.ty())).collect());
+pub extern "C" fn aw_wasi_call_type(version: u32, index: usize, out: Option<&mut MaybeUninit<CExternType>>) -> bool {
     entry(|| {
-        let calls = version_of(version).map_or(0, |version| wasi::calls(version).len());
-        if index >= calls {
-            fail!(Bounds, "there is no call {index} in version {version} of WASI");
-        }
-        // SAFETY: the module's rules.
-        unsafe {
-            pointer::borrow(out, "the place for the type")?;
-            *out = CExternType::of(Some(&TYPES[index]));
-        }
+        let definition = version_of(version).and_then(|version| wasi::calls(version).get(index));
+        let Some(definition) = definition else {
+            fail!(Bounds, "there is no call {index} in version {version} of WASI")
+        };
+        non_null(out, "the place for the type")?.write(CExternType::of(Some(&definition.extern_type)));
         Ok(true)
     })
 }
 
-/// A system call as a function for one instance, which `aw_wasi_bind` names: it works on the memory that the instance
-/// exports as `memory`, and traps until it knows one. The caller deletes the extern.
-///
-/// # Safety
-/// See the module's rules.
+/// Returns the system call at `index` as a function for import into one instance, which `aw_wasi_bind` names. The
+/// function works on the memory that the instance exports as `memory`. It traps until it is bound. The caller deletes
+/// the extern.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_func(
-    store: *const Store,
-    wasi: *const WasiContext,
+pub extern "C" fn aw_wasi_func(
+    store: Option<&CStore>,
+    wasi: Option<&CWasi>,
     version: u32,
     index: usize,
-) -> *mut Extern {
+) -> Option<Box<Extern>> {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (store, wasi) = unsafe { (pointer::share(store, "the store")?, pointer::share(wasi, "the WASI")?) };
+        let (store, wasi) = (non_null(store, "the store")?.0.clone(), non_null(wasi, "the WASI")?.0.clone());
         let entered = store.enter()?;
         let caller = Arc::new(Caller::default());
         let func = version_of(version).and_then(|version| WasiFunc::new(wasi, version, index, caller.clone()));
         let Some(func) = func else { fail!(Bounds, "there is no call {index} in version {version} of WASI") };
         let ty = func.ty();
-        let func = HostFunc { call: Box::new(func), ty: ty.clone(), store: &raw const *store };
-        let raw = Active::func_new(entered.raw, func)?;
-        let mut made = Extern::new(&store, &entered, raw, Some(ExternType::Func(ty)));
+        let mut made = host::new_func(&store, &entered, ty, func)?;
         made.caller = Some(caller);
-        Ok(pointer::give(made))
+        give(made)
     })
 }
 
-/// Tells a system call which instance it is called by, before WebAssembly runs in that.
-///
-/// # Safety
-/// See the module's rules.
+/// Binds a system call to the instance that imports it. The caller binds the function before WebAssembly runs in the
+/// instance.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_wasi_bind(func: *const Extern, instance: *const Instance) -> bool {
+pub extern "C" fn aw_wasi_bind(func: Option<&Extern>, instance: Option<&Instance>) -> bool {
     entry(|| {
-        // SAFETY: the module's rules.
-        let (func, instance) =
-            unsafe { (pointer::borrow(func, "the function")?, pointer::borrow(instance, "the instance")?) };
-        let Some(caller) = &func.caller else { fail!(Invalid, "the function does not ask who calls it") };
-        if !Arc::ptr_eq(&func.store, &instance.store) {
-            fail!(Store, "the function belongs to another store than the instance");
-        }
-        caller.set(&instance.store.enter()?, instance)?;
+        let (func, instance) = (non_null(func, "the function")?, non_null(instance, "the instance")?);
+        func.bind(instance)?;
         Ok(true)
     })
 }
@@ -337,7 +310,6 @@ fn version_of(version: u32) -> Option<Version> {
     [Version::Unstable, Version::Preview1].get(version as usize).copied()
 }
 
-unsafe fn of<'a>(wasi: *const WasiContext) -> Result<&'a WasiContext> {
-    // SAFETY: the module's rules.
-    unsafe { pointer::borrow(wasi, "the WASI") }
+fn context(wasi: Option<&CWasi>) -> Result<&WasiContext> {
+    Ok(&non_null(wasi, "the WASI")?.0)
 }

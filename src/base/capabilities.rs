@@ -1,4 +1,4 @@
-//! What an engine can do, as data: the one table that the shim, Python, the tests and the documentation read.
+//! What engines can do, as one table that the shim, Python, the tests and the documentation read.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use std::fmt::Display;
@@ -6,7 +6,7 @@ use std::fmt::Display;
 macro_rules! capabilities {
     ($($(#[doc = $doc:literal])+ $constant:ident = $bit:literal, $name:literal;)+) => {
         $($(#[doc = $doc])+ pub const $constant: Capabilities = Capabilities(1 << $bit);)+
-        /// Every capability: its bit, its name, and a sentence that says what it means.
+        /// Every capability: its bit, its name, and a sentence with its meaning, which users see.
         pub const TABLE: &[(Capabilities, &str, &str)] = &[
             $(($constant, $name, concat!($($doc),+).trim_ascii()),)+
         ];
@@ -18,23 +18,24 @@ macro_rules! capabilities {
 pub struct Capabilities(pub u64);
 
 impl Capabilities {
-    /// Whether all of `other` is in this set.
+    /// Returns whether this set has all capabilities of the other set.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Both sets together.
+    /// Returns the capabilities of both sets.
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What is in this set and not in the other.
+    /// Returns this set without the capabilities of the other set.
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// The error that every missing capability gives; `what` was asked for.
-    pub fn require(self, capability: Self, engine: &str, what: impl Display) -> Result<()> {
+    /// Fails where this set, the capabilities of `engine`, lacks the capability. `feature` names the feature that needs
+    /// the capability. The error is the same for all features and backends.
+    pub fn require(self, capability: Self, engine: &str, feature: impl Display) -> Result<()> {
         if self.has(capability) {
             return Ok(());
         }
@@ -42,51 +43,51 @@ impl Capabilities {
             .iter()
             .find(|(bit, ..)| *bit == capability)
             .map_or(("unknown", ""), |(_, name, meaning)| (*name, *meaning));
-        let message = format!("the engine `{engine}` lacks the capability `{name}` ({meaning}), which {what} needs");
+        let message = format!("the engine `{engine}` lacks the capability `{name}` ({meaning}), which {feature} needs");
         Err(Error::new(ErrorKind::Unsupported, message).with_code(capability.0.trailing_zeros() as i32))
     }
 }
 
 capabilities! {
-    /// compiled code can be saved and loaded; without it a saved module holds the wasm and is compiled when loaded
+    /// compiled code can be saved and loaded; otherwise a saved module is compiled again when it is loaded
     SERIALIZE = 0, "serialize";
     /// the host can pass, return, read and store externref values
     EXTERNREF = 1, "externref";
     /// the host can pass, return, read and store funcref values
     FUNCREF = 2, "funcref";
-    /// a funcref read by the host can be called from there
+    /// the host can call a funcref that it has read
     FUNCREF_CALL = 3, "funcref_call";
     /// the host can pass, return, read and store v128 values
     V128 = 4, "v128";
-    /// the host can make memories with 64-bit addresses
+    /// the host can create memories with 64-bit addresses
     MEMORY64 = 5, "memory64";
-    /// the host can make memories that threads share
+    /// the host can create memories that threads share
     SHARED_MEMORY = 6, "shared_memory";
-    /// the host can make and inspect exception tags
+    /// the host can create and inspect exception tags
     TAGS = 7, "tags";
-    /// a trap tells the functions it went through
+    /// a trap lists the functions on the call stack
     FRAMES = 8, "frames";
-    /// a frame tells its offset in the code
+    /// a trap lists the code offset of each function on the call stack
     FRAME_OFFSETS = 9, "frame_offsets";
-    /// a memory never moves, so that a pointer to it stays good after it grew
+    /// a memory never moves, so a pointer into the memory stays valid when the memory grows
     STABLE_MEMORY = 10, "stable_memory";
-    /// execution can be metered
+    /// execution can be metered and limited by an amount of fuel
     FUEL = 11, "fuel";
-    /// execution can be interrupted from another thread
+    /// another thread can interrupt execution
     EPOCH = 12, "epoch";
     /// a store can limit what its guests allocate
     LIMITS = 13, "limits";
-    /// a memory's page size can be other than 64 KiB
+    /// a memory can have pages of another size than 64 KiB
     CUSTOM_PAGE_SIZES = 14, "custom_page_sizes";
-    /// the component model
+    /// components of the component model can be compiled and run
     COMPONENTS = 15, "components";
-    /// a module can be compiled with a choice of compilers
+    /// the engine has several compilers to choose from
     COMPILERS = 16, "compilers";
-    /// the host can pass and return references of other types than funcref and externref
+    /// the host can pass and return references of types other than funcref and externref
     TYPED_REFS = 17, "typed_refs";
-    /// the host can look at a memory through a buffer that stays good when the memory grows
+    /// the host can access a memory through a buffer that stays valid when the memory grows
     VIEWS = 18, "views";
-    /// what was passed as externref is let go once no guest holds it; without it, with the store
+    /// objects passed as externref are released when no guest can reach them; otherwise when the store is freed
     EXTERNREF_RELEASE = 19, "externref_release";
 }
 
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_one_says_who_lacks_what() {
+    fn the_error_names_engine_capability_and_feature() {
         let error = FUEL.require(V128, "x", "calling `f`").unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unsupported);
         assert_eq!(error.code, 4);

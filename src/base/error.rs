@@ -1,14 +1,14 @@
-//! What can go wrong, in one type: a kind, a text that says what and where, and what a trap carries.
+//! The error type of the shim: a kind, a message, and the details that some kinds have.
 
 use std::fmt;
 
-/// The kind of an error; the numbers are part of the C layer.
+/// The kind of a failure. The numbers are part of the C layer.
 #[repr(u32)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ErrorKind {
-    /// An argument is wrong: a type, a count, a range.
+    /// An argument has the wrong type, count or range.
     Invalid = 1,
-    /// The bytes are not a valid module, or the text not valid text.
+    /// The bytes are not a valid module, or the text is not valid WebAssembly text.
     Malformed = 2,
     /// The engine lacks a capability; `code` is its bit in the capability table.
     Unsupported = 3,
@@ -16,25 +16,25 @@ pub enum ErrorKind {
     Link = 4,
     /// WebAssembly trapped; `code` is the trap code, or -1.
     Trap = 5,
-    /// A host function failed; `token` is what it returned.
+    /// A host function failed; `token` is the number that the function returned.
     Host = 6,
-    /// The engine refused, in its own words.
+    /// The engine reported the error; the message is the engine's.
     Engine = 7,
-    /// The store is closed, or cannot be closed now.
+    /// The store is closed, or cannot be closed while it is in use.
     Closed = 8,
-    /// Objects of two stores were mixed.
+    /// Objects of different stores were used together.
     Store = 9,
     /// An index or an address is out of range.
     Bounds = 10,
-    /// Serialized bytes that this engine cannot use.
+    /// The engine cannot load this serialized module.
     Incompatible = 11,
-    /// A bug: a panic was stopped at the border.
+    /// A bug: the shim panicked, and the panic was caught before it reached C.
     Panic = 12,
-    /// A WASI program ended itself; `code` is its exit code.
+    /// A WASI program ended by `proc_exit`; `code` is its exit code.
     Exit = 13,
 }
 
-/// One WebAssembly frame of a trap's backtrace, innermost first.
+/// A WebAssembly function on the call stack at the time of a trap.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// Index in the module's function index space.
@@ -43,53 +43,53 @@ pub struct Frame {
     pub func_offset: usize,
     /// Bytes from the start of the module.
     pub module_offset: usize,
-    /// From the engine or the name section.
+    /// The function's name from the engine or from the module's name section; none where it is unknown.
     pub func_name: Option<String>,
-    /// From the engine or the name section.
+    /// The module's name from the engine or from the module's name section; none where it is unknown.
     pub module_name: Option<String>,
 }
 
-/// An error on its way to the caller of the C layer.
+/// An error, which the C layer hands to its caller.
 #[derive(Clone, Debug)]
 pub struct Error {
-    /// What kind of thing happened.
+    /// The kind of the error.
     pub kind: ErrorKind,
-    /// Meaning depends on the kind; see [`Kind`].
+    /// A number whose meaning depends on the kind (see [`ErrorKind`]); -1 where the kind has none.
     pub code: i32,
-    /// What the failed host function returned.
+    /// The number that the failed host function returned; 0 for all other kinds.
     pub token: u64,
-    /// For people.
+    /// Text for users.
     pub message: String,
-    /// Where a trap happened.
+    /// The call stack of a trap, innermost function first.
     pub frames: Vec<Frame>,
 }
 
-/// The result of everything that can fail.
+/// The result of a function that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error of this kind with this text.
+    /// Creates an error with this kind and message.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, code: -1, token: 0, message: message.into(), frames: Vec::new() }
     }
 
-    /// The same with a code.
+    /// Sets the code.
     pub fn with_code(self, code: i32) -> Self {
         Self { code, ..self }
     }
 
-    /// A host function failed and returned `token`.
+    /// Creates the error for a host function that failed and returned `token`.
     pub fn host(token: u64) -> Self {
         Self { token, ..Self::new(ErrorKind::Host, "a host function failed") }
     }
 
-    /// A WASI program ended itself.
+    /// Creates the error that ends a WASI program with this exit code.
     pub fn exit(code: u32) -> Self {
         Self::new(ErrorKind::Exit, format!("Exited with i32 exit status {}", code.cast_signed()))
             .with_code(code.cast_signed())
     }
 
-    /// Use of an object whose store is closed.
+    /// Creates the error for the use of an object whose store is closed.
     pub fn closed() -> Self {
         Self::new(ErrorKind::Closed, "the store of this object is closed")
     }
@@ -101,7 +101,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// `return Err(Error::new(ErrorKind, format!(...)))`, short.
+/// Returns from the function with an error: `fail!(Invalid, "message {}", argument)`.
 macro_rules! fail {
     ($kind:ident, $($text:tt)+) => {
         return Err($crate::base::error::Error::new($crate::base::error::ErrorKind::$kind, format!($($text)+)))

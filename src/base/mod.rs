@@ -1,12 +1,12 @@
-//! The vocabulary of the shim: types, values, errors, capabilities, options; and the stack that code runs on.
+//! The vocabulary of the shim: types, values, errors, capabilities and options.
 //!
-//! Nothing here knows an engine, a module's bytes or a store.
+//! This folder depends on no other folder: its code knows no engine, no module and no store.
 
 pub mod capabilities;
-pub mod compiling;
 pub mod error;
+pub mod option_table;
 pub mod options;
-pub mod stack;
+pub mod pointer;
 pub mod target;
 pub mod trap;
 pub mod types;

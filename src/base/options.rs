@@ -1,241 +1,148 @@
-//! Options an engine is made with: one table of all there are, whichever engine has them.
+//! Options that an engine is made with: names and values, checked against [`TABLE`] and against what the engine offers.
 //!
-//! The names are those of the explicit style's `Config`; what another engine can do under one of them it
-//! does too. A proposal can be switched off on every engine, since modules are validated here; it can be switched on
-//! where the engine implements it. What only tunes speed is dropped by an engine that has no use for it; all else that
-//! an engine cannot honour is refused.
+//! The names are those of wasmtime-py's `Config`, on every engine. A proposal can be switched off on every engine,
+//! since the shim validates modules itself; it can be switched on where the engine implements it. An engine ignores an
+//! option that only changes speed if it does not have the option, and refuses every other option that it cannot honour.
 
-use crate::base::capabilities::{self as cap, Capabilities};
+use crate::base::capabilities::Capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::option_table::{Domain, Fallback, OptionDefinition, TABLE};
 use std::collections::BTreeMap;
 use wasmparser::WasmFeatures;
 
-/// The values an option takes.
-pub enum Domain {
-    /// `true` or `false`.
-    Switch,
-    /// A number of bytes.
-    Size,
-    /// One of these.
-    Choice(&'static [&'static str]),
-    /// Any text.
-    Text,
-    /// A target triple.
-    Target,
-    /// Switches a proposal: `true` or `false`.
-    Proposal(WasmFeatures),
-}
-
-/// What happens on an engine that does not have the option.
-#[derive(Clone, Copy)]
-pub enum Lacking {
-    /// It only tunes speed, or how the engine does what it does anyway.
-    Ignore,
-    /// It is refused, unless it is set to this value, which is what such an engine does anyway.
-    Refuse(&'static str),
-    /// The same, as the lack of a capability.
-    Require(&'static str, Capabilities),
-}
-
-/// An option.
-pub struct OptionDefinition {
-    /// Its name; one that ends in a dot begins the names of many.
-    pub name: &'static str,
-    /// Its values.
-    pub domain: Domain,
-    /// What an engine without it does.
-    pub lacking: Lacking,
-    /// Whether code compiled under one value may not be loaded under another.
-    pub in_stamp: bool,
-}
-
-const fn option(name: &'static str, domain: Domain, lacking: Lacking) -> OptionDefinition {
-    OptionDefinition { name, domain, lacking, in_stamp: false }
-}
-
-const fn proposal(name: &'static str, features: WasmFeatures) -> OptionDefinition {
-    OptionDefinition { name, domain: Domain::Proposal(features), lacking: Lacking::Refuse("false"), in_stamp: true }
-}
-
-use Domain::{Choice, Size, Switch, Target, Text};
-use Lacking::{Ignore, Refuse, Require};
-
-/// Every option there is.
-pub const TABLE: &[OptionDefinition] = &[
-    proposal("wasm_threads", WasmFeatures::THREADS),
-    proposal("wasm_tail_call", WasmFeatures::TAIL_CALL),
-    proposal("wasm_reference_types", WasmFeatures::REFERENCE_TYPES),
-    proposal("wasm_function_references", WasmFeatures::FUNCTION_REFERENCES),
-    proposal("wasm_gc", WasmFeatures::GC),
-    proposal("gc_support", WasmFeatures::GC_TYPES),
-    proposal("wasm_simd", WasmFeatures::SIMD),
-    proposal("wasm_relaxed_simd", WasmFeatures::RELAXED_SIMD),
-    proposal("wasm_bulk_memory", WasmFeatures::BULK_MEMORY),
-    proposal("wasm_multi_value", WasmFeatures::MULTI_VALUE),
-    proposal("wasm_multi_memory", WasmFeatures::MULTI_MEMORY),
-    proposal("wasm_memory64", WasmFeatures::MEMORY64),
-    proposal("wasm_exceptions", WasmFeatures::EXCEPTIONS),
-    proposal("wasm_wide_arithmetic", WasmFeatures::WIDE_ARITHMETIC),
-    proposal("wasm_custom_page_sizes", WasmFeatures::CUSTOM_PAGE_SIZES),
-    proposal("wasm_stack_switching", WasmFeatures::STACK_SWITCHING),
-    option("wasm_relaxed_simd_deterministic", Switch, Refuse("false")),
-    option("wasm_component_model", Switch, Require("false", cap::COMPONENTS)),
-    option("wasm_component_model_map", Switch, Require("false", cap::COMPONENTS)),
-    option("wasm_component_model_implements", Switch, Refuse("false")),
-    option("shared_memory", Switch, Require("false", cap::SHARED_MEMORY)),
-    option("consume_fuel", Switch, Require("false", cap::FUEL)),
-    option("epoch_interruption", Switch, Require("false", cap::EPOCH)),
-    // Not of any `Config`: running guests ask the host now and then whether they may go on (see `interrupt`).
-    option("interruptible", Switch, Require("false", cap::EPOCH)),
-    option("max_wasm_stack", Size, Refuse("")),
-    option("strategy", Choice(&["auto", "cranelift"]), Ignore),
-    option("compiler", Choice(&["cranelift", "singlepass"]), Require("", cap::COMPILERS)),
-    option("cranelift_opt_level", Choice(&["none", "speed", "speed_and_size"]), Ignore),
-    option("cranelift_debug_verifier", Switch, Refuse("false")),
-    OptionDefinition { in_stamp: true, ..option("cranelift_nan_canonicalization", Switch, Refuse("false")) },
-    // Refused with whatever value: none at all enables a flag, and no text has a NUL.
-    option("cranelift_flag.", Text, Refuse("\0")),
-    option("target", Target, Refuse("")),
-    option("debug_info", Switch, Refuse("false")),
-    option("profiler", Choice(&["none", "jitdump", "vtune", "perfmap"]), Refuse("none")),
-    option("cache", Text, Ignore),
-    option("parallel_compilation", Switch, Ignore),
-    option("native_unwind_info", Switch, Ignore),
-    option("macos_use_mach_ports", Switch, Ignore),
-    option("signals_based_traps", Switch, Ignore),
-    option("memory_init_cow", Switch, Ignore),
-    option("memory_may_move", Switch, Ignore),
-    option("memory_reservation", Size, Ignore),
-    option("memory_guard_size", Size, Ignore),
-    option("memory_reservation_for_growth", Size, Ignore),
-];
-
-/// What an engine offers, as far as options ask for it.
+/// What an engine offers, as far as its options depend on it.
 #[derive(Clone, Copy)]
 pub struct EngineDescription {
     /// The engine's name, for error messages.
     pub name: &'static str,
-    /// The options that it honours, besides proposals.
-    pub options: &'static [&'static str],
+    /// Whether the engine honours the option of this name, which is not a proposal.
+    pub has_option: fn(&str) -> bool,
     /// The proposals that can be switched on.
     pub max_features: WasmFeatures,
-    /// What it can do.
+    /// The engine's capabilities.
     pub capabilities: Capabilities,
 }
 
-/// Names and values that the engine takes.
+/// Names and values of the options that an engine is made with.
 #[derive(Clone, Default, Debug)]
 pub struct Options(BTreeMap<String, String>);
 
 impl Options {
-    /// Sets an option, or fails where name or value are wrong, or the engine cannot honour them.
+    /// Sets an option. Fails where the name or the value is wrong, or where the engine refuses the option.
     pub fn set(&mut self, name: &str, value: &str, engine: &EngineDescription) -> Result<()> {
         let option = find(name)?;
         option.check(name, value)?;
-        let taken = match option.domain {
+        let is_honoured = match option.domain {
             Domain::Proposal(features) => value == "false" || engine.max_features.contains(features),
-            _ => engine.options.contains(&option.name),
+            _ => (engine.has_option)(option.name),
         };
-        if taken {
+        if is_honoured {
             self.0.insert(name.to_owned(), value.to_owned());
             return Ok(());
         }
-        match option.lacking {
-            Lacking::Ignore => Ok(()),
-            Lacking::Refuse(same) | Lacking::Require(same, _) if value == same => Ok(()),
-            Lacking::Require(_, capability) => {
+        match option.fallback {
+            Fallback::Ignore => return Ok(()),
+            _ if option.neutral == Some(value) => return Ok(()),
+            Fallback::Refuse => {}
+            Fallback::Require(capability) => {
                 engine.capabilities.require(capability, engine.name, format_args!("the option `{name}`"))?;
-                Err(refused(engine, name, value))
             }
-            Lacking::Refuse(_) => Err(refused(engine, name, value)),
         }
+        fail!(Unsupported, "the engine `{}` cannot honour the option `{name}={value}`", engine.name)
     }
 
-    /// The value, where it was set.
+    /// Returns the value of an option that was set.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// The value of a switch, where it was set.
+    /// Returns the value of a switch or a proposal that was set.
     pub fn switch(&self, name: &str) -> Option<bool> {
         self.get(name).map(|value| value == "true")
     }
 
-    /// The value of a size, where it was set.
+    /// Returns the value of a size that was set.
     pub fn size(&self, name: &str) -> Option<u64> {
         self.get(name).and_then(|value| value.parse().ok())
     }
 
-    /// All that begin so: the rest of the name, and the value.
+    /// Returns the position of the value of a choice that was set, among the choices in the option's row.
+    pub fn choice(&self, name: &str) -> Option<usize> {
+        let value = self.get(name)?;
+        choices(find(name).ok()?)?.iter().position(|choice| *choice == value)
+    }
+
+    /// Returns the options whose names begin with the prefix: the rest of the name, and the value.
     pub fn starting<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
     }
 
-    /// The engine's features with the proposals switched as the options say.
+    /// Returns these features with the proposals switched on and off as the options say.
     pub fn switch_proposals(&self, mut features: WasmFeatures) -> WasmFeatures {
         for option in TABLE {
-            if let (Domain::Proposal(proposal), Some(on)) = (&option.domain, self.switch(option.name)) {
-                features.set(*proposal, on);
+            if let (Domain::Proposal(proposal), Some(on)) = (option.domain, self.switch(option.name)) {
+                features.set(proposal, on);
             }
         }
         features
     }
 
-    /// What of them must be the same where compiled code is loaded again.
+    /// Returns the options that must be the same where a serialized module is loaded, as one text.
     pub fn stamp(&self) -> String {
         let stamped = self.0.iter().filter(|(name, _)| find(name).is_ok_and(|option| option.in_stamp));
         stamped.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")
     }
 }
 
-/// Whether an option can have this value, on whichever engine.
+/// Fails where no engine has such an option or the option accepts no such value.
 pub fn check(name: &str, value: &str) -> Result<()> {
     find(name)?.check(name, value)
 }
 
-/// A value that the engine's option can have, by its position among the choices, the default first.
+/// Returns the choice at this position of an option that the engine honours; none after the last choice.
 pub fn value(engine: &EngineDescription, name: &str, index: usize) -> Option<&'static str> {
-    match find(name).ok().filter(|option| engine.options.contains(&option.name))?.domain {
-        Choice(values) => values.get(index).copied(),
+    let option = find(name).ok().filter(|option| (engine.has_option)(option.name))?;
+    choices(option)?.get(index).copied()
+}
+
+fn choices(option: &OptionDefinition) -> Option<&'static [&'static str]> {
+    match option.domain {
+        Domain::Choice(choices) => Some(choices),
         _ => None,
     }
 }
 
+/// Returns the row of the option of this name.
 fn find(name: &str) -> Result<&'static OptionDefinition> {
-    let fits =
+    let has_name =
         |option: &&OptionDefinition| option.name == name || option.name.ends_with('.') && name.starts_with(option.name);
-    let Some(option) = TABLE.iter().find(fits) else {
+    let Some(option) = TABLE.iter().find(has_name) else {
         let known: Vec<_> = TABLE.iter().map(|option| option.name).collect();
         fail!(Invalid, "there is no option `{name}`; there are {}", known.join(", "));
     };
     Ok(option)
 }
 
-fn refused(engine: &EngineDescription, name: &str, value: &str) -> Error {
-    Error::new(
-        ErrorKind::Unsupported,
-        format!("the engine `{}` cannot honour the option `{name}={value}`", engine.name),
-    )
-}
-
 impl OptionDefinition {
+    /// Fails where the option does not accept the value. `name` is the full name, also of an option such as
+    /// `cranelift_flag.NAME`, whose row only has the beginning.
     fn check(&self, name: &str, value: &str) -> Result<()> {
-        let wanted = match &self.domain {
-            Switch | Domain::Proposal(_) if matches!(value, "true" | "false") => return Ok(()),
-            Switch | Domain::Proposal(_) => "true or false".to_owned(),
-            Size if value.parse::<u64>().is_ok() => return Ok(()),
-            Size => "a number of bytes below 2^64".to_owned(),
-            Choice(values) if values.contains(&value) => return Ok(()),
-            Choice(values) => values.join(", "),
-            // An engine reads it as a C string.
-            Text if !value.contains('\0') && !name.contains('\0') => return Ok(()),
-            Text => "text without NUL".to_owned(),
-            Target => match value.parse::<target_lexicon::Triple>() {
+        let accepted = match self.domain {
+            Domain::Switch | Domain::Proposal(_) if matches!(value, "true" | "false") => return Ok(()),
+            Domain::Switch | Domain::Proposal(_) => "true or false".to_owned(),
+            Domain::Size if value.parse::<u64>().is_ok() => return Ok(()),
+            Domain::Size => "a number of bytes below 2^64".to_owned(),
+            Domain::Choice(choices) if choices.contains(&value) => return Ok(()),
+            Domain::Choice(choices) => choices.join(", "),
+            // An engine reads name and value as C strings, which end at the first NUL.
+            Domain::Text if !value.contains('\0') && !name.contains('\0') => return Ok(()),
+            Domain::Text => "text without NUL".to_owned(),
+            Domain::Target => match value.parse::<target_lexicon::Triple>() {
                 Ok(_) => return Ok(()),
                 Err(error) => return Err(Error::new(ErrorKind::Invalid, error.to_string())),
             },
         };
-        fail!(Invalid, "the option `{name}` cannot be `{value}`; it can be {wanted}")
+        fail!(Invalid, "the option `{name}` cannot be `{value}`; it can be {accepted}")
     }
 }
 
@@ -245,39 +152,88 @@ mod tests {
 
     const ENGINE: EngineDescription = EngineDescription {
         name: "x",
-        options: &["max_wasm_stack"],
+        has_option: |name| matches!(name, "max_wasm_stack" | "profiler" | "cranelift_flag."),
         max_features: WasmFeatures::WASM2,
         capabilities: Capabilities(0),
     };
 
-    #[test]
-    fn names_and_values_are_checked() {
+    fn set(name: &str, value: &str) -> Result<Options> {
         let mut options = Options::default();
-        let mut set = |name, value| options.set(name, value, &ENGINE);
-        assert_eq!(set("colour", "red").unwrap_err().kind, ErrorKind::Invalid);
-        assert_eq!(set("wasm_simd", "maybe").unwrap_err().kind, ErrorKind::Invalid);
-        assert_eq!(set("memory_reservation", "-1").unwrap_err().kind, ErrorKind::Invalid);
-        assert!(set("target", "foo").unwrap_err().message.starts_with("Unrecognized architecture"));
+        options.set(name, value, &ENGINE).map(|()| options)
+    }
+
+    fn message(name: &str, value: &str) -> String {
+        set(name, value).unwrap_err().message
     }
 
     #[test]
-    fn what_an_engine_does_not_have_is_ignored_or_refused() {
-        let mut options = Options::default();
-        let mut set = |name, value| options.set(name, value, &ENGINE).map_err(|error| error.kind);
-        assert_eq!(set("memory_reservation", "65536"), Ok(()));
-        assert_eq!(set("consume_fuel", "false"), Ok(()));
-        assert_eq!(set("consume_fuel", "true"), Err(ErrorKind::Unsupported));
-        assert_eq!(set("wasm_gc", "true"), Err(ErrorKind::Unsupported));
-        assert_eq!(set("max_wasm_stack", "65536"), Ok(()));
-        assert_eq!((options.size("max_wasm_stack"), options.size("memory_reservation")), (Some(65536), None));
+    fn names_and_values_are_checked() {
+        for (name, value) in [("colour", "red"), ("wasm_simd", "maybe"), ("memory_reservation", "-1")] {
+            assert_eq!(set(name, value).unwrap_err().kind, ErrorKind::Invalid);
+            assert_eq!(check(name, value).unwrap_err().kind, ErrorKind::Invalid);
+        }
+        assert!(message("colour", "red").starts_with("there is no option `colour`; there are wasm_threads, "));
+        assert_eq!(
+            message("profiler", "x"),
+            "the option `profiler` cannot be `x`; it can be none, jitdump, vtune, perfmap"
+        );
+        assert!(message("target", "foo").starts_with("Unrecognized architecture"));
+        assert!(message("cranelift_flag.a\0b", "").ends_with("it can be text without NUL"));
+        assert!(check("wasm_gc", "true").is_ok());
+    }
+
+    #[test]
+    fn an_engine_ignores_or_refuses_what_it_does_not_have() {
+        let kind = |name, value| set(name, value).map(|options| options.0.len()).map_err(|error| error.kind);
+        assert_eq!(kind("memory_reservation", "65536"), Ok(0));
+        assert_eq!(kind("consume_fuel", "false"), Ok(0));
+        assert_eq!(kind("consume_fuel", "true"), Err(ErrorKind::Unsupported));
+        assert_eq!(kind("debug_info", "false"), Ok(0));
+        assert_eq!(kind("target", "x86_64-linux-gnu"), Err(ErrorKind::Unsupported));
+        assert_eq!(kind("wasm_gc", "true"), Err(ErrorKind::Unsupported));
+        assert_eq!(kind("wasm_gc", "false"), Ok(1));
+        assert!(message("consume_fuel", "true").contains("lacks the capability `fuel`"));
+        assert_eq!(message("debug_info", "true"), "the engine `x` cannot honour the option `debug_info=true`");
+    }
+
+    #[test]
+    fn values_are_read_by_their_domain() {
+        let stack = set("max_wasm_stack", "65536").unwrap();
+        assert_eq!((stack.size("max_wasm_stack"), stack.size("memory_reservation")), (Some(65536), None));
+        let profiler = set("profiler", "vtune").unwrap();
+        assert_eq!((profiler.choice("profiler"), profiler.choice("strategy")), (Some(2), None));
+        let flag = set("cranelift_flag.enable_simd", "").unwrap();
+        assert_eq!(flag.starting("cranelift_flag.").collect::<Vec<_>>(), [("enable_simd", "")]);
+    }
+
+    #[test]
+    fn only_an_option_that_the_engine_honours_has_choices() {
+        assert_eq!(value(&ENGINE, "profiler", 1), Some("jitdump"));
+        assert_eq!(value(&ENGINE, "profiler", 4), None);
+        assert_eq!(value(&ENGINE, "strategy", 0), None);
+        assert_eq!(value(&ENGINE, "max_wasm_stack", 0), None);
     }
 
     #[test]
     fn a_proposal_can_be_switched_off() {
-        let mut options = Options::default();
-        options.set("wasm_simd", "false", &ENGINE).unwrap();
+        let options = set("wasm_simd", "false").unwrap();
         let features = options.switch_proposals(WasmFeatures::WASM2);
         assert!(!features.contains(WasmFeatures::SIMD) && features.contains(WasmFeatures::MULTI_VALUE));
         assert_eq!(options.stamp(), "wasm_simd=false");
+        assert_eq!(set("max_wasm_stack", "65536").unwrap().stamp(), "");
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for (index, option) in TABLE.iter().enumerate() {
+            assert!(TABLE[index + 1..].iter().all(|other| other.name != option.name), "{}", option.name);
+        }
+    }
+
+    #[test]
+    fn a_neutral_value_is_one_that_the_option_accepts() {
+        for option in TABLE {
+            assert!(option.neutral.is_none_or(|value| option.check(option.name, value).is_ok()), "{}", option.name);
+        }
     }
 }

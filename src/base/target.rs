@@ -1,52 +1,52 @@
-//! Target triples, as the crate `target-lexicon` reads them.
+//! Target triples, parsed by the crate `target-lexicon`.
 //!
-//! Names are those of wasmer 1.1 (target-lexicon 0.12), which programs compare with.
+//! The names of the parts are those of wasmer 1.1 (target-lexicon 0.12), since programs compare with them.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use target_lexicon::{Architecture, BinaryFormat, CallingConvention, Endianness, OperatingSystem, ParseError, Triple};
 
-/// A triple, in words.
+/// A target triple and its parts, as texts.
 pub struct Target {
-    /// Without what goes without saying: `x86_64-linux-musl` is `x86_64-unknown-linux-musl`.
+    /// The canonical text: `x86_64-unknown-linux-musl` for `x86_64-linux-musl`.
     pub triple: String,
-    /// `x86_64`.
+    /// For example `x86_64`.
     pub architecture: String,
-    /// `unknown`.
+    /// For example `pc`; `unknown` where the triple names none.
     pub vendor: String,
-    /// `linux`, on Darwin with its version.
+    /// For example `linux`; on Darwin with the version.
     pub operating_system: String,
-    /// `elf`.
+    /// The format of object files, for example `elf`.
     pub binary_format: String,
-    /// `musl`.
+    /// The C library or the float ABI, for example `musl`.
     pub environment: String,
     /// `little` or `big`; None where the architecture is unknown.
     pub endianness: Option<&'static str>,
-    /// None where the operating system has none.
+    /// The calling convention; None where `target-lexicon` knows none for the operating system.
     pub calling_convention: Option<&'static str>,
-    /// In bytes; 0 where the architecture is unknown.
+    /// The size of a pointer in bytes; 0 where the architecture is unknown.
     pub pointer_width: u8,
-    /// Whether code for this machine is code for it.
+    /// Whether this machine can run code for the target.
     pub is_host: bool,
 }
 
 impl Target {
-    /// The triple that a text says. What is left out of the text is `unknown`.
+    /// Parses a triple. The parts that the text leaves out are `unknown`.
     pub fn parse(text: &str) -> Result<Self> {
         let triple: Triple = text.parse().map_err(|e: ParseError| Error::new(ErrorKind::Invalid, e.to_string()))?;
-        let mut target = Self::of(&triple);
-        if let Some(format) = guessed_wrong(&triple).filter(|_| !text.ends_with("-elf")) {
+        let mut target = Self::new(&triple);
+        if let Some(format) = corrected_binary_format(&triple).filter(|_| !text.ends_with("-elf")) {
             target.triple = target.triple.trim_end_matches("-elf").to_owned();
             target.binary_format = format.to_owned();
         }
         Ok(target)
     }
 
-    /// The machine this runs on.
+    /// Returns the target of this machine.
     pub fn host() -> Self {
-        Self::of(&Triple::host())
+        Self::new(&Triple::host())
     }
 
-    fn of(triple: &Triple) -> Self {
+    fn new(triple: &Triple) -> Self {
         Self {
             triple: triple.to_string(),
             architecture: triple.architecture.to_string(),
@@ -60,18 +60,18 @@ impl Target {
             }),
             calling_convention: calling_convention(triple),
             pointer_width: triple.pointer_width().map_or(0, |width| width.bytes()),
-            is_host: is_like(triple, &Triple::host()),
+            is_host: is_compatible(triple, &Triple::host()),
         }
     }
 }
 
-/// As wasmer 1.1 names it, which has no name for Apple's.
+/// Returns the calling convention by its name in wasmer 1.1, which calls Apple's convention `(unknown)`.
 fn calling_convention(triple: &Triple) -> Option<&'static str> {
     use OperatingSystem::{WasiP1, WasiP2};
     match (triple.default_calling_convention(), triple.operating_system, triple.architecture) {
         (Ok(CallingConvention::SystemV), ..) => Some("system_v"),
         (Ok(CallingConvention::WindowsFastcall), ..) => Some("windows_fastcall"),
-        // The crate knows it of `wasm32-wasi` only.
+        // The crate returns the convention for `wasm32-wasi` only, not for these other names of WASI.
         (Ok(CallingConvention::WasmBasicCAbi), ..) | (_, WasiP1 | WasiP2, Architecture::Wasm32) => {
             Some("wasm_basic_c_abi")
         }
@@ -80,9 +80,9 @@ fn calling_convention(triple: &Triple) -> Option<&'static str> {
     }
 }
 
-/// The binary format of a triple that names none, where the operating system does not tell: the crate takes ELF for
-/// granted then, even for WebAssembly.
-fn guessed_wrong(triple: &Triple) -> Option<&'static str> {
+/// Returns the binary format of a triple that names none and whose operating system implies none. The crate assumes ELF
+/// for such a triple, even for WebAssembly.
+fn corrected_binary_format(triple: &Triple) -> Option<&'static str> {
     use OperatingSystem::{Emscripten, Nebulet, Unknown, VxWorks, Wasi, WasiP1, WasiP2};
     if triple.binary_format != BinaryFormat::Elf {
         return None;
@@ -94,9 +94,9 @@ fn guessed_wrong(triple: &Triple) -> Option<&'static str> {
     }
 }
 
-/// Whether machine code for the one is machine code for the other. Vendor and environment make no difference: compiled
+/// Returns whether code for one target runs on the other. Vendor and environment do not matter, since compiled
 /// WebAssembly calls no C library.
-fn is_like(one: &Triple, other: &Triple) -> bool {
+fn is_compatible(one: &Triple, other: &Triple) -> bool {
     one.architecture == other.architecture
         && one.operating_system == other.operating_system
         && one.binary_format == other.binary_format
@@ -107,23 +107,23 @@ fn is_like(one: &Triple, other: &Triple) -> bool {
 mod tests {
     use super::*;
 
-    fn like(one: &str, other: &str) -> bool {
-        is_like(&one.parse().unwrap(), &other.parse().unwrap())
+    fn compatible(one: &str, other: &str) -> bool {
+        is_compatible(&one.parse().unwrap(), &other.parse().unwrap())
     }
 
     #[test]
-    fn only_what_the_code_depends_on_counts() {
-        assert!(like("x86_64-linux-musl", "x86_64-pc-linux-gnu"));
-        assert!(!like("aarch64-linux-gnu", "x86_64-linux-gnu"));
-        assert!(!like("x86_64-pc-windows-gnu", "x86_64-linux-gnu"));
-        assert!(!like("x86_64-linux-gnux32", "x86_64-linux-gnu"));
-        assert!(!like("x86_64-linux-gnu-coff", "x86_64-linux-gnu"));
-        assert!(!like("x86_64", "x86_64-linux-gnu"));
+    fn only_parts_that_change_the_code_are_compared() {
+        assert!(compatible("x86_64-linux-musl", "x86_64-pc-linux-gnu"));
+        assert!(!compatible("aarch64-linux-gnu", "x86_64-linux-gnu"));
+        assert!(!compatible("x86_64-pc-windows-gnu", "x86_64-linux-gnu"));
+        assert!(!compatible("x86_64-linux-gnux32", "x86_64-linux-gnu"));
+        assert!(!compatible("x86_64-linux-gnu-coff", "x86_64-linux-gnu"));
+        assert!(!compatible("x86_64", "x86_64-linux-gnu"));
         assert!(Target::host().is_host);
     }
 
     #[test]
-    fn what_is_unknown_is_said() {
+    fn unknown_parts_are_errors_or_none() {
         let bad = |text| Target::parse(text).err().map(|e| e.message);
         assert_eq!(bad("linux").as_deref(), Some("Unrecognized architecture: linux"));
         assert_eq!(bad("x86_64-unknown-foo").as_deref(), Some("Unrecognized operating system: foo"));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binary_format_is_not_made_up() {
+    fn the_binary_format_is_not_assumed_to_be_elf() {
         let both = |text| Target::parse(text).map(|target| (target.triple, target.binary_format)).unwrap();
         let expect = |triple: &str, format: &str| (triple.to_owned(), format.to_owned());
         assert_eq!(both("x86_64"), expect("x86_64-unknown-unknown", "unknown"));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn calling_conventions_have_their_names() {
+    fn calling_conventions_have_the_names_of_wasmer() {
         let name = |text| Target::parse(text).unwrap().calling_convention;
         assert_eq!(name("wasm32-wasi"), Some("wasm_basic_c_abi"));
         assert_eq!(name("wasm32-wasip1"), Some("wasm_basic_c_abi"));

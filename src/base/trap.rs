@@ -1,9 +1,13 @@
-//! Trap codes.
+//! Trap codes: why WebAssembly trapped.
 
-/// Why WebAssembly trapped; the numbers are those of `wasmtime_trap_code_enum`, and part of the C layer.
+/// Why WebAssembly trapped. The numbers are part of the C layer, and equal to wasmtime's (`trap.h`).
 #[repr(i32)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs, dead_code, reason = "the names are the specification's; a backend may get numbers instead")]
+#[allow(
+    missing_docs,
+    dead_code,
+    reason = "the names say what happened; some codes come from an engine as numbers only"
+)]
 pub enum TrapCode {
     StackOverflow = 0,
     MemoryOutOfBounds = 1,
@@ -20,6 +24,7 @@ pub enum TrapCode {
     AtomicWaitNonSharedMemory = 12,
     NullReference = 13,
     ArrayOutOfBounds = 14,
+    AllocationTooLarge = 15,
     CastFailure = 16,
     UncaughtException = 49,
 }

@@ -1,12 +1,12 @@
-//! The types of WebAssembly as the shim knows them: from the module's own bytes, never from an engine's reflection.
+//! The types of WebAssembly, as the shim reads them from a module's bytes.
 //!
-//! Engines' reflection (`wasm_func_type`, `wasm_extern_kind`, `wasm_*type_limits`) aborts the process on types that
-//! `wasm.h` has no word for, so nothing here comes from there.
+//! The shim does not ask the engine for types: the functions that return types (`wasm_func_type`, `wasm_extern_kind`,
+//! `wasm_*type_limits`) abort the process on types that `wasm.h` cannot express.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A value type, numbered as in the binary format so that a slice of them is what the C layer hands out.
+/// A value type. The numbers are those of the binary format (core spec, "Value Types"), and part of the C layer.
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ValType {
@@ -24,19 +24,19 @@ pub enum ValType {
     FuncRef = 0x70,
     /// Nullable reference to any host object.
     ExternRef = 0x6f,
-    /// A reference type that needs more than a byte (typed function references, GC, exceptions).
+    /// A reference type whose code is longer than a byte (typed function references, GC, exceptions).
     Other = 0x64,
 }
 
 impl ValType {
-    /// The type with this code, as a caller of the C layer writes it.
+    /// Returns the type with this code, which a caller of the C layer wrote; none for [`ValType::Other`].
     pub fn from_code(code: u8) -> Option<Self> {
         [Self::I32, Self::I64, Self::F32, Self::F64, Self::V128, Self::FuncRef, Self::ExternRef]
             .into_iter()
             .find(|ty| *ty as u8 == code)
     }
 
-    /// Whether values of this type are references.
+    /// Returns whether values of this type are references.
     pub fn is_ref(self) -> bool {
         matches!(self, Self::FuncRef | Self::ExternRef | Self::Other)
     }
@@ -57,7 +57,7 @@ impl fmt::Display for ValType {
     }
 }
 
-/// A function's parameters and results; shared, since each handle to a function has its type.
+/// A function's parameters and results. They are shared, since each handle to a function holds its type.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FuncType {
     /// Parameter types, in order.
@@ -67,12 +67,12 @@ pub struct FuncType {
 }
 
 impl FuncType {
-    /// How many value slots a call needs: arguments and results share them.
+    /// Returns the number of value slots for a call. Results replace arguments in the same slots.
     pub fn slots(&self) -> usize {
         self.params.len().max(self.results.len())
     }
 
-    /// All value types in the signature.
+    /// Returns the types of all parameters, then of all results.
     pub fn all(&self) -> impl Iterator<Item = ValType> + '_ {
         self.params.iter().chain(self.results.iter()).copied()
     }
@@ -92,19 +92,19 @@ impl fmt::Display for FuncType {
     }
 }
 
-/// A range of sizes; what it counts (pages, elements) is the owner's.
+/// A range of sizes, in pages of a memory or elements of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// At least this many.
+    /// Minimum size.
     pub min: u64,
-    /// At most this many; none: as many as the index type allows.
+    /// Maximum size; none where only the index type limits the size.
     pub max: Option<u64>,
 }
 
 impl Limits {
-    /// Import matching of limits: what is there must lie within what is asked for (core spec, "Limits").
+    /// Returns whether an import with these limits accepts an object with the `actual` limits (core spec, "Limits").
     pub fn accepts(&self, actual: &Limits) -> bool {
-        actual.min >= self.min && self.max.is_none_or(|asked| actual.max.is_some_and(|max| max <= asked))
+        actual.min >= self.min && self.max.is_none_or(|max| actual.max.is_some_and(|actual| actual <= max))
     }
 }
 
@@ -115,7 +115,7 @@ pub struct MemoryType {
     pub limits: Limits,
     /// Whether addresses are 64 bits wide.
     pub memory64: bool,
-    /// Whether threads may share it.
+    /// Whether threads may share the memory.
     pub shared: bool,
     /// Base-2 logarithm of the page size; 16 unless custom page sizes are used.
     pub page_size_log2: u8,
@@ -135,13 +135,13 @@ pub struct TableType {
 /// A global's type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct GlobalType {
-    /// The type of its value.
+    /// The type of the global's value.
     pub content: ValType,
-    /// Whether it can be set.
+    /// Whether the global can be set.
     pub mutable: bool,
 }
 
-/// What can be imported or exported.
+/// The type of anything that can be imported or exported.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ExternType {
     /// A function.
@@ -157,9 +157,9 @@ pub enum ExternType {
 }
 
 impl ExternType {
-    /// Whether something of type `actual` may stand where `self` is asked for.
+    /// Returns whether an import of this type accepts an object of type `actual`.
     ///
-    /// Signatures that use reference types beyond this module's vocabulary are left for the engine to judge.
+    /// Accepts all types with [`ValType::Other`] in them: the engine checks these, since the shim cannot compare them.
     pub fn accepts(&self, actual: &ExternType) -> bool {
         match (self, actual) {
             (Self::Func(a), Self::Func(b)) | (Self::Tag(a), Self::Tag(b)) => {
@@ -191,10 +191,10 @@ impl fmt::Display for ExternType {
             Self::Func(ty) => write!(f, "{ty}"),
             Self::Global(ty) if ty.mutable => write!(f, "(global (mut {}))", ty.content),
             Self::Global(ty) => write!(f, "(global {})", ty.content),
-            Self::Table(ty) => write!(f, "(table {}{} {})", index(ty.table64), Sizes(&ty.limits), ty.element),
+            Self::Table(ty) => write!(f, "(table {}{} {})", index_type(ty.table64), Sizes(&ty.limits), ty.element),
             Self::Memory(ty) => {
                 let shared = if ty.shared { " shared" } else { "" };
-                write!(f, "(memory {}{}{shared}", index(ty.memory64), Sizes(&ty.limits))?;
+                write!(f, "(memory {}{}{shared}", index_type(ty.memory64), Sizes(&ty.limits))?;
                 if ty.page_size_log2 != 16 {
                     write!(f, " (pagesize {})", 1u64 << ty.page_size_log2)?;
                 }
@@ -205,10 +205,12 @@ impl fmt::Display for ExternType {
     }
 }
 
-fn index(wide: bool) -> &'static str {
-    if wide { "i64 " } else { "" }
+/// Returns the text for the index type of a memory or a table; empty for the default, i32.
+fn index_type(is_64_bit: bool) -> &'static str {
+    if is_64_bit { "i64 " } else { "" }
 }
 
+/// Writes limits as in the text format.
 struct Sizes<'a>(&'a Limits);
 
 impl fmt::Display for Sizes<'_> {

@@ -1,12 +1,11 @@
-//! A value slot: what a call's arguments and results are, on both sides of the C layer.
+//! Value slots, which hold the arguments and results of calls on both sides of the C layer.
 
-use std::ffi::c_void;
+use crate::base::pointer;
 
-/// One value. Which field is meant is said by a type elsewhere.
+/// A value slot. The type of the parameter, result, global or table says which field holds the value.
 ///
-/// It has the size and layout of the unchecked values of the extension backend, so that numbers pass through without
-/// a copy. A reference is a pointer: for `funcref` to an `aw_extern`, for `externref` the host's own number for the
-/// object; null is 0.
+/// The slot has the size and layout of wasmtime's `wasmtime_val_raw_t`, so that numbers reach that engine without a
+/// copy.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub union Value {
@@ -20,12 +19,10 @@ pub union Value {
     pub f64: f64,
     /// `v128`, little-endian
     pub v128: [u8; 16],
-    /// A reference.
+    /// A reference: 0 for null, or else for `funcref` the address of an `aw_extern`, and for `externref` the host's
+    /// number for the object.
     pub reference: u64,
 }
-
-/// A host function: called with its environment and the value slots, returns 0 or a token of its failure.
-pub type HostCallback = unsafe extern "C" fn(env: *mut c_void, values: *mut Value) -> u64;
 
 const _: () = assert!(size_of::<Value>() == 16 && align_of::<Value>() == 8);
 
@@ -36,9 +33,8 @@ impl Default for Value {
 }
 
 impl Value {
-    /// All 64 bits that a number has; any value is some number.
+    /// Returns the first 64 bits of the slot: all bits of a number or a reference.
     pub fn bits(&self) -> u64 {
-        // SAFETY: every bit pattern is a valid integer, and constructors always write all 16 bytes.
-        unsafe { self.reference }
+        pointer::first_word(self)
     }
 }

@@ -1,34 +1,34 @@
-//! Interrupting guests for the host's sake: so that Ctrl-C works while WebAssembly runs.
+//! Interrupting guests on behalf of the host, so that Ctrl-C works while WebAssembly runs.
 //!
-//! A host that wants to be asked sets a hook. While there are interruptible engines, a thread advances their epochs ten
-//! times a second; each running guest then asks the hook, on its own thread, whether it may go on. A call pays nothing
-//! for it but the look at one flag: when no guest has been seen for a while the thread sleeps, and is woken by the next.
+//! The host installs a hook. While interruptible engines exist, a ticker thread advances their time ten times a second.
+//! Each running guest then calls the hook, on its own thread, to learn whether it must end. For a call into WebAssembly
+//! this costs one look at a flag: the ticker sleeps when no guest has run for a while, and the next guest wakes it.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-/// Asked on the guest's thread: 0, or the token of the failure that ends the guest.
-pub type Hook = unsafe extern "C" fn() -> u64;
+/// The host's hook. A guest calls it on its own thread; the result is 0, or the token of the failure that ends the guest.
+pub type Hook = Box<dyn Fn() -> u64 + Send + Sync>;
 
-/// Something whose guests look at their deadline when the time advances: an engine.
+/// Something whose guests check their deadline when the time advances: an engine.
 pub trait Tick: Send + Sync {
-    /// Advances its time by one.
+    /// Advances the time by one tick.
     fn tick(&self);
 }
 
-/// How often a running guest is asked to look up.
+/// Time between two ticks.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// Ticks without a guest after which the thread sleeps.
+/// Number of ticks without a guest after which the ticker sleeps.
 const IDLE_TICKS: u32 = 10;
 
-/// Asleep it still ticks so often: a guest that started in the moment of falling asleep is found then.
+/// Time between two ticks of a sleeping ticker. They reach a guest that started just as the ticker fell asleep.
 const ASLEEP_PERIOD: Duration = Duration::from_secs(1);
 
-static HOOK: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
+static HOOK: OnceLock<Hook> = OnceLock::new();
 static ASLEEP: AtomicBool = AtomicBool::new(false);
 static GUEST_SEEN: AtomicBool = AtomicBool::new(false);
 static TICKER: Mutex<Ticker> = Mutex::new(Ticker { engines: Vec::new(), runs: false });
@@ -44,23 +44,24 @@ impl Ticker {
         TICKER.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the thread where there is reason to.
+    /// Starts the thread, if it does not run, and if there are a hook and an engine.
     fn start(&mut self) {
-        if self.runs || self.engines.is_empty() || HOOK.load(Ordering::Acquire).is_null() {
+        if self.runs || self.engines.is_empty() || HOOK.get().is_none() {
             return;
         }
-        // Without the thread guests run on, uninterrupted: no reason to fail.
+        // If no thread can be started, guests run without interruption. That is no reason to fail.
         self.runs = thread::Builder::new().name("anywasm-ticker".into()).spawn(tick).is_ok();
     }
 }
 
-/// Sets the hook. The host promises to answer from any thread, at any time.
+/// Installs the hook for the life of the process. A second call has no effect. The hook must be callable from any
+/// thread at any time.
 pub fn set_hook(hook: Hook) {
-    HOOK.store(hook as *mut (), Ordering::Release);
+    HOOK.get_or_init(|| hook);
     Ticker::lock().start();
 }
 
-/// Has the engine's guests look up from now on.
+/// Adds an engine, whose guests check their deadline at each tick from now on.
 pub fn register(engine: Weak<dyn Tick>) {
     let mut ticker = Ticker::lock();
     ticker.engines.retain(|engine| engine.strong_count() > 0);
@@ -68,7 +69,7 @@ pub fn register(engine: Weak<dyn Tick>) {
     ticker.start();
 }
 
-/// A guest is about to run.
+/// Wakes the ticker, if it sleeps: a guest is about to run.
 pub fn guest_starts() {
     if ASLEEP.load(Ordering::Relaxed) {
         ASLEEP.store(false, Ordering::Relaxed);
@@ -76,17 +77,13 @@ pub fn guest_starts() {
     }
 }
 
-/// A guest looks up: 0, or the token of the failure that ends it.
+/// Calls the hook for a running guest. Returns 0, or the token of the failure that ends the guest.
 pub fn ask_host() -> u64 {
     GUEST_SEEN.store(true, Ordering::Relaxed);
-    let hook = HOOK.load(Ordering::Acquire);
-    if hook.is_null() {
-        return 0;
-    }
-    // SAFETY: only `set_hook` writes it, from a function of this type, whose owner promised that it may be called.
-    unsafe { std::mem::transmute::<*mut (), Hook>(hook)() }
+    HOOK.get().map_or(0, |hook| hook())
 }
 
+/// The ticker thread. It ends when no engine is left.
 fn tick() {
     let mut idle = 0;
     loop {
@@ -114,16 +111,17 @@ fn tick() {
 }
 
 thread_local! {
-    /// Held by a thread that forks, so that the child does not inherit a lock of a thread that it does not have.
+    /// The ticker's lock, held by a thread while it forks. Without this, the child could inherit the lock of a thread
+    /// that does not exist in the child.
     static FORKING: RefCell<Option<MutexGuard<'static, Ticker>>> = const { RefCell::new(None) };
 }
 
-/// This thread is about to fork.
+/// Prepares this thread for a fork.
 pub fn before_fork() {
     FORKING.set(Some(Ticker::lock()));
 }
 
-/// It has forked, and is the parent, or the child, which needs a ticking thread of its own.
+/// Ends what [`before_fork`] began, in the parent and in the child. The child starts a ticker of its own.
 pub fn after_fork(child: bool) {
     if let Some(mut ticker) = FORKING.take().filter(|_| child) {
         ticker.runs = false;

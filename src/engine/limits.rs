@@ -1,6 +1,6 @@
 //! Sizes and counts beyond which the engine would abort the process, so that the shim refuses them.
 
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, Backend, EngineOps};
 
 /// One limit.
 pub struct Limit {

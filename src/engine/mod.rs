@@ -1,11 +1,11 @@
-//! An engine with its configuration, shared by the stores and modules made with it.
+//! Engines. Stores and modules share the engine that they were made with.
 
 pub mod interrupt;
 pub mod limits;
 pub mod module;
 pub mod version;
 
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, Backend, EngineOps};
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::options::{EngineDescription, Options};
@@ -14,36 +14,37 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use wasmparser::WasmFeatures;
 
-/// More than this the stack of a guest cannot have: it is memory that is really there.
+/// Maximum guest stack, in bytes; it is committed memory.
 const MAX_STACK: usize = 1 << 30;
 
 /// An engine.
 pub struct Engine {
-    /// The engine itself.
+    /// The engine of the backend.
     pub raw: <Active as Backend>::Engine,
     /// The WebAssembly features that modules may use.
     pub features: WasmFeatures,
-    /// What it can do under its options.
+    /// The engine's capabilities with its options.
     pub capabilities: Capabilities,
-    /// How much of the caller's stack WebAssembly may use; 0 where the engine brings its own.
+    /// How many bytes of the caller's stack WebAssembly may use; 0 for an engine with a stack of its own.
     pub stack: usize,
-    /// The options it was made with.
+    /// The options that the engine was made with.
     pub options: Options,
-    /// How often the host has advanced the epoch. The engine's own also counts the ticks of [`interrupt`].
+    /// Number of times that the host has advanced the epoch. The engine's own epoch also counts the ticks of
+    /// [`interrupt`].
     pub epoch: AtomicU64,
-    /// Whether guests look at their store's deadline at all.
+    /// Whether guests check the deadline of their store.
     pub interruptible: bool,
-    /// Whether the host sets deadlines: a store starts with one that is reached.
+    /// Whether the host sets deadlines. If so, a new store's deadline has passed.
     pub has_deadlines: bool,
-    /// How many modules it was given.
+    /// Number of modules that the engine has compiled or loaded.
     modules: AtomicU64,
 }
 
-/// How many modules the living engines of this process were given.
+/// Number of modules that the living engines of this process have compiled or loaded.
 static MODULES: AtomicU64 = AtomicU64::new(0);
 
 impl Engine {
-    /// An engine with these options.
+    /// Creates an engine with these options.
     pub fn new(options: Options) -> Result<Arc<Self>> {
         let stack = Active::stack(&options);
         if stack > MAX_STACK {
@@ -67,14 +68,15 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Makes a module, unless the engine, which keeps their code, would die of one more.
+    /// Compiles or loads a module with `make`. Fails at the maximum number of modules: some engine keeps their code, and
+    /// aborts beyond that number.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
-        let most = Active::max_modules();
-        if MODULES.load(Ordering::Relaxed) >= most {
+        let max = Active::max_modules();
+        if MODULES.load(Ordering::Relaxed) >= max {
             fail!(
                 Unsupported,
                 "the engine `{}` keeps the code of all modules that were made with an engine object until that goes, and \
-                 cannot have more than {most} in a process: let go of the engine, with its stores and modules",
+                 cannot have more than {max} in a process: let go of the engine, with its stores and modules",
                 Active::NAME
             );
         }
@@ -91,11 +93,11 @@ impl Tick for Engine {
     }
 }
 
-/// What the linked engine offers, for its options.
+/// Describes the linked engine to its options.
 pub fn description() -> EngineDescription {
     EngineDescription {
         name: Active::NAME,
-        options: Active::OPTIONS,
+        has_option: Active::has_option,
         max_features: Active::max_features(),
         capabilities: Active::CAPABILITIES,
     }

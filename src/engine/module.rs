@@ -1,8 +1,9 @@
-//! A compiled module and what it says about itself.
+//! Compiled modules, with their imports, exports and names.
 
-use crate::backend::{Active, Backend};
+use crate::backend::compiling::compiling;
+use crate::backend::trusted::TrustedBytes;
+use crate::backend::{Active, Backend, EngineOps, ModuleOps};
 use crate::base::capabilities;
-use crate::base::compiling::compiling;
 use crate::base::error::{Result, fail};
 use crate::base::types::MemoryType;
 use crate::engine::Engine;
@@ -14,19 +15,19 @@ use std::sync::Arc;
 
 /// A compiled module.
 pub struct Module {
-    /// The engine's module; dropped before the engine.
+    /// The engine's module. Declared before `engine`, so it is dropped first.
     pub raw: <Active as Backend>::Module,
     /// Imports, exports, names.
     pub info: Arc<ModuleInfo>,
     /// The engine that compiled it.
     pub engine: Arc<Engine>,
-    /// What a serialized module carries for introspection; the whole wasm where the engine cannot serialize, and where
-    /// the module may be wanted with its start function deferred.
+    /// The binary that a serialized module carries: without function bodies, if the engine can serialize compiled code
+    /// and the module has no start function; else the whole binary. [`Module::deferred`] needs the bodies.
     wasm: Vec<u8>,
 }
 
 impl Module {
-    /// Validates and compiles.
+    /// Validates and compiles a binary module.
     pub fn new(engine: Arc<Engine>, wasm: &[u8]) -> Result<Self> {
         Self::validate(&engine, wasm)?;
         let info = Arc::new(ModuleInfo::parse(wasm)?);
@@ -37,39 +38,40 @@ impl Module {
         Ok(Self { raw, info, engine, wasm })
     }
 
-    /// Whether `wasm` is a module that the engine can compile, and if not, why.
+    /// Fails with the reason if `wasm` is not a module that the engine can compile.
     pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
         module_info::validate(wasm, engine.features, Active::max_features(), Active::NAME)
     }
 
-    /// Refuses sizes that are valid and that the engine dies of.
+    /// Fails if a memory or table has a valid size beyond the engine's limits: the engine would abort.
     fn check_sizes(info: &ModuleInfo) -> Result<()> {
-        let most = Active::MAX_MEMORY_PAGES;
+        let max = Active::MAX_MEMORY_PAGES;
         let pages = |ty: &MemoryType| ty.limits.max.unwrap_or(0).max(ty.limits.min);
-        if let Some(pages) = info.memories.iter().map(pages).find(|pages| *pages > most) {
+        if let Some(pages) = info.memories.iter().map(pages).find(|pages| *pages > max) {
             fail!(
                 Unsupported,
-                "the engine `{}` cannot have a memory of {pages} pages: {most} is the most",
+                "the engine `{}` cannot have a memory of {pages} pages: {max} is the most",
                 Active::NAME
             );
         }
-        let most = Active::MAX_TABLE_ELEMENTS;
-        if let Some(size) = info.tables.iter().map(|ty| ty.limits.min).find(|size| *size > most) {
+        let max = Active::MAX_TABLE_ELEMENTS;
+        if let Some(size) = info.tables.iter().map(|ty| ty.limits.min).find(|size| *size > max) {
             fail!(
                 Unsupported,
-                "the engine `{}` cannot have a table of {size} elements: {most} is the most",
+                "the engine `{}` cannot have a table of {size} elements: {max} is the most",
                 Active::NAME
             );
         }
         Ok(())
     }
 
-    /// The same module with its start function as its last export, for whoever instantiates it to call.
+    /// Compiles the module again, without a start section and with its start function as the last export. The host calls
+    /// that export after instantiation.
     pub fn deferred(&self) -> Result<Self> {
         Self::new(self.engine.clone(), &start::deferred(&self.wasm)?)
     }
 
-    /// The module as bytes that [`Module::deserialize`] takes.
+    /// Returns the module as bytes for [`Module::deserialize`].
     pub fn serialize(&self) -> Result<Vec<u8>> {
         let code = if self.engine.capabilities.has(capabilities::SERIALIZE) {
             Active::module_serialize(&self.raw)?
@@ -79,12 +81,10 @@ impl Module {
         Envelope { stamp: version::stamp(&self.engine).as_bytes(), wasm: &self.wasm, code: &code }.seal()
     }
 
-    /// The reverse of [`Module::serialize`].
-    ///
-    /// # Safety
-    /// The bytes were written by [`Module::serialize`] and not forged: damage is noticed, malice is not.
-    pub unsafe fn deserialize(engine: Arc<Engine>, bytes: &[u8]) -> Result<Self> {
-        let parts = Envelope::open(bytes)?;
+    /// Loads a module from bytes that [`Module::serialize`] returned. Fails if the bytes are damaged, or come from
+    /// another engine, version or machine, or from an engine with other options.
+    pub fn deserialize(engine: Arc<Engine>, bytes: TrustedBytes<'_>) -> Result<Self> {
+        let parts = Envelope::open(bytes.bytes())?;
         parts.check_stamp(&version::stamp(&engine))?;
         if parts.code.is_empty() {
             if engine.capabilities.has(capabilities::SERIALIZE) {
@@ -93,9 +93,8 @@ impl Module {
             return Self::new(engine, parts.wasm);
         }
         let info = Arc::new(ModuleInfo::parse(parts.wasm)?.forget_bodies());
-        // SAFETY: stamp and checksum say that this engine, in this version, wrote the bytes; the caller vouches that
-        // nobody forged them.
-        let raw = engine.make_module(|| unsafe { Active::module_deserialize(&engine.raw, parts.code) })?;
+        let code = bytes.part(parts.code)?;
+        let raw = engine.make_module(|| Active::module_deserialize(&engine.raw, code))?;
         Ok(Self { raw, info, engine, wasm: parts.wasm.to_vec() })
     }
 }

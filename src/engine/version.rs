@@ -1,15 +1,15 @@
-//! Versions: the shim's own, the engine's, and the stamp that serialized modules carry.
+//! Versions of the shim and the engine, and the stamp of a serialized module.
 
 use crate::backend::{Active, Backend};
 use crate::engine::Engine;
 
-/// The version of this crate; the Python package of the same version goes with it.
+/// The version of this crate. The Python package must have the same version.
 pub const SHIM: &str = env!("CARGO_PKG_VERSION");
 
-/// The version of the linked engine, or `unknown` for a system library that does not tell.
+/// The version of the linked engine; `unknown` for a system library without a version.
 pub const ENGINE: &str = wasm_c_api::ENGINE_VERSION;
 
-/// What must be equal for code to be exchanged.
+/// Returns the stamp of an engine. Compiled code can be loaded only by an engine with an equal stamp.
 pub fn stamp(engine: &Engine) -> String {
     let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
     format!("{} {ENGINE} ({}) anywasm {SHIM} {target} [{}]", Active::NAME, Active::KIND, engine.options.stamp())

@@ -1,13 +1,16 @@
-/* Memories as buffers: Python's buffer protocol over the bytes themselves.
+/* Memories as buffers: Python's buffer protocol over the bytes themselves, without a copy.
  *
- * `MemoryBuffer` pins the bytes from when it is made until it goes, and it stays while a memoryview or the like shows
- * them: the memory and its store may be dropped, closed or grown meanwhile. What asks for the bytes of a memory that
- * has grown since gets those of a new one, from the object's own method `_anew(address)`.
+ * A `MemoryBuffer` pins the bytes from its creation to its deallocation: their address stays valid even if the program
+ * grows the memory, drops it, or closes its store. A memoryview over the buffer holds the buffer.
  *
- * The buffer protocol joined the limited API with Python 3.11. 3.10 has the same slots and the same struct, which are
- * declared here for it.
+ * If the memory has grown since the buffer was created, a new memoryview shows the bytes of a new buffer instead. The
+ * Python function PY_RENEW_BUFFER returns that buffer (python/anywasm/core/buffer.py).
  */
 
+#include "memory.h"
+
+/* The buffer protocol is in the limited API from Python 3.11 on. Python 3.10 has the same slot and the same struct but
+ * does not declare them for the limited API. */
 #if Py_LIMITED_API + 0 < 0x030b0000
 #define Py_bf_getbuffer 1
 typedef struct {
@@ -25,31 +28,31 @@ PyAPI_FUNC(int) PyBuffer_FillInfo(Py_buffer *view, PyObject *exporter, void *byt
 
 typedef struct {
     PyObject_HEAD
-    /* Belongs to cffi's object for the pointer, which this one's subclass holds. */
+    /* An attribute of the Python subclass holds the owner of this pointer. */
     const aw_extern *memory;
     aw_pin *pin;
     uint8_t *bytes;
     size_t len;
-} aw_memory_buffer;
+} py_memory_buffer;
 
-/* _pinned(address): a new buffer over the memory at this address; None where the shim left an error. */
-static PyObject *aw_memory_buffer_pinned(PyObject *type, PyObject *address)
+/* _pinned(address of the memory's `aw_extern`) -> buffer; None if the shim failed and left an error */
+static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
 {
     unsigned long long number = PyLong_AsUnsignedLongLong(address);
-    aw_memory_buffer *buffer;
+    py_memory_buffer *buffer;
     aw_pin *pin;
     uint8_t *bytes;
     size_t len;
 
     if (PyErr_Occurred())
         return NULL;
-    /* The thread in the store may want the GIL. */
+    /* Another thread in the store may be waiting for the GIL. */
     Py_BEGIN_ALLOW_THREADS
     pin = aw_memory_pin((const aw_extern *)(uintptr_t)number, &bytes, &len);
     Py_END_ALLOW_THREADS
     if (!pin)
         Py_RETURN_NONE;
-    buffer = (aw_memory_buffer *)PyType_GenericAlloc((PyTypeObject *)type, 0);
+    buffer = (py_memory_buffer *)PyType_GenericAlloc((PyTypeObject *)type, 0);
     if (!buffer) {
         aw_pin_delete(pin);
         return NULL;
@@ -61,57 +64,58 @@ static PyObject *aw_memory_buffer_pinned(PyObject *type, PyObject *address)
     return (PyObject *)buffer;
 }
 
-static int aw_memory_buffer_fill(PyObject *self, Py_buffer *view, int flags)
+static int py_memory_buffer_fill(PyObject *self, Py_buffer *view, int flags)
 {
-    aw_memory_buffer *buffer = (aw_memory_buffer *)self;
-    /* An empty memory may have no address, and a buffer must have one. */
+    py_memory_buffer *buffer = (py_memory_buffer *)self;
+    /* A buffer must have an address, which the bytes of an empty memory may lack. */
     void *bytes = buffer->len ? buffer->bytes : (uint8_t *)self;
     return PyBuffer_FillInfo(view, self, bytes, (Py_ssize_t)buffer->len, 0, flags);
 }
 
-static int aw_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
+static int py_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
 {
-    aw_memory_buffer *buffer = (aw_memory_buffer *)self;
-    PyObject *anew;
+    py_memory_buffer *buffer = (py_memory_buffer *)self;
+    PyObject *renewed;
     uint64_t size;
-    int done;
+    int outcome;
 
-    /* Of a store that was closed, the bytes are still there, and do not grow any more. */
-    if (aw_py_size(buffer->memory, &size) != AW_DONE || size == buffer->len)
-        return aw_memory_buffer_fill(self, view, flags);
+    /* A closed store reports no size. Its memory can no longer grow, and the pin still keeps the bytes. */
+    if (py_memory_size(buffer->memory, &size) != AW_DONE || size == buffer->len)
+        return py_memory_buffer_fill(self, view, flags);
     view->obj = NULL;
-    anew = PyObject_CallMethod(self, "_anew", "K", (unsigned long long)(uintptr_t)buffer->memory);
-    if (!anew)
+    renewed = PyObject_CallFunction(py_callbacks[PY_RENEW_BUFFER], "OK", self,
+                                    (unsigned long long)(uintptr_t)buffer->memory);
+    if (!renewed)
         return -1;
-    /* The view holds it from here on. */
-    done = aw_memory_buffer_fill(anew, view, flags);
-    Py_DECREF(anew);
-    return done;
+    /* The view holds the new buffer. */
+    outcome = py_memory_buffer_fill(renewed, view, flags);
+    Py_DECREF(renewed);
+    return outcome;
 }
 
-static void aw_memory_buffer_dealloc(PyObject *self)
+static void py_memory_buffer_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    aw_pin_delete(((aw_memory_buffer *)self)->pin);
-    release(self);
+    freefunc free_object = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    aw_pin_delete(((py_memory_buffer *)self)->pin);
+    free_object(self);
     Py_DECREF(type);
 }
 
-static PyMethodDef aw_memory_buffer_methods[] = {
-    {"_pinned", aw_memory_buffer_pinned, METH_O | METH_CLASS, "A buffer over the memory at this address."},
+static PyMethodDef py_memory_buffer_methods[] = {
+    {"_pinned", py_memory_buffer_pinned, METH_O | METH_CLASS, "Returns a buffer over the memory at this address."},
     {NULL, NULL, 0, NULL},
 };
 
-static PyType_Slot aw_memory_buffer_slots[] = {
-    {Py_bf_getbuffer, (void *)aw_memory_buffer_get},
-    {Py_tp_dealloc, (void *)aw_memory_buffer_dealloc},
-    {Py_tp_methods, aw_memory_buffer_methods},
+static PyType_Slot py_memory_buffer_slots[] = {
+    {Py_bf_getbuffer, (void *)py_memory_buffer_get},
+    {Py_tp_dealloc, (void *)py_memory_buffer_dealloc},
+    {Py_tp_methods, py_memory_buffer_methods},
     {Py_tp_doc, "A memory's bytes through the buffer protocol."},
     {0, NULL},
 };
 
-static PyType_Spec aw_memory_buffer_spec = {
-    "anywasm.engines.MemoryBuffer", sizeof(aw_memory_buffer), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-    aw_memory_buffer_slots,
+PyType_Spec py_memory_buffer_spec = {
+    "anywasm.engines.MemoryBuffer", sizeof(py_memory_buffer), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    py_memory_buffer_slots,
 };

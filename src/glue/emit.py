@@ -1,6 +1,6 @@
-"""Writes the C source of an extension module: cffi's glue over `anywasm.h`, and our own C beside it.
+"""Writes cffi's part of an extension module, in C: wrappers of the functions that `anywasm.h` declares.
 
-Run by build.rs: `python emit.py MODULE_NAME OUT HEADER C_FILE...`. cffi comes with the build requirements.
+build.rs runs `python emit.py MODULE_NAME OUT HEADER`, and compiles the file OUT. cffi is a build requirement.
 """
 
 import sys
@@ -12,28 +12,15 @@ PREAMBLE = """
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#ifndef _WIN32
-#include <pthread.h>
-#include <unistd.h>
-#endif
-"""
-
-# What Python calls of our own C, besides the header.
-OURS = """
-bool aw_py_wasi_stream(const aw_wasi *wasi, uint32_t which, uintptr_t callable, uintptr_t park);
-void aw_py_watch_signals(uintptr_t park, unsigned long main_thread);
+#include "anywasm.h"
 """
 
 
-def main(module: str, out: str, header: str, *sources: str) -> None:
-    """Writes the source of the extension module to `out`."""
-    declarations = Path(header).read_text()
+def main(module: str, out: str, header: str) -> None:
+    """Writes the C source of cffi's part of the extension module to `out`."""
     ffi = cffi.FFI()
-    ffi.cdef(declarations + OURS)
-    code = "".join(Path(source).read_text() for source in sources)
-    ffi.set_source(module, PREAMBLE + declarations + code, py_limited_api=True)
+    ffi.cdef(Path(header).read_text())
+    ffi.set_source(module, PREAMBLE, py_limited_api=True)
     ffi.emit_c_code(out)
 
 

@@ -1,206 +1,133 @@
-/* Host functions: the way from WebAssembly to a Python callable.
+/* Host functions: calls from WebAssembly to Python callables.
  *
- * cffi's own callbacks cost twice as much as this, and host calls are what many guests do most. Numbers are converted
- * here; all else (references, vectors, several results, unusual objects, exceptions) goes to the store's method
- * `_host_slowly(callable, signature, what, object, address of the slots)`, which gives a token, 0 for success, or, for a
- * success with references among the results, what these are borrowed from.
+ * The fast path converts numbers and calls the callable. A callback of cffi would cost twice as much, and many guests
+ * call the host more often than anything else.
  *
- * Only the limited API is used, so that one build serves every CPython.
+ * The slow path PY_HOST_SLOWLY (python/anywasm/core/host.py) does the rest: references, vectors, several results, and
+ * results that are no int or float, or are instances of subclasses. Its arguments are the Python object of the store,
+ * the callable, the signature, the task (see below), the callable's result (or None), and the address of the slots as
+ * an int. It returns
+ *   - 0 for success,
+ *   - the token of a parked exception,
+ *   - or a list, for success with references among the results: the objects that own these references.
+ *
+ * numbers.h lists the places that share the rules of number conversion; exceptions.c describes the way of an exception
+ * through the guest.
  */
 
-enum { AW_SLOW_RESULT = 0, AW_SLOW_EXCEPTION = 1, AW_SLOW_CALL = 2 };
+#include "glue.h"
+#include "numbers.h"
 
-/* A failure that Python could not even record. */
-#define AW_LOST_TOKEN UINT64_MAX
+/* What the slow path has to do. python/anywasm/core/host.py has the same numbers. */
+enum {
+    PY_TASK_RESULT = 0, /* Convert the callable's result. */
+    PY_TASK_CALL = 1,   /* Call the callable with the arguments in the slots, and convert its result. */
+};
 
+/* The environment of a host function's callback. The shim owns it. */
 typedef struct {
-    /* All borrowed: the Python object of the store holds the others for as long as calls can happen, and is itself alive
-     * while something runs in it. A reference from here would make a cycle that Python's garbage collector cannot see. */
+    /* Borrowed references. The Python object of the store holds `callable` and `signature` as long as a guest can call
+     * the function, and that object itself is alive while a guest runs in the store. With strong references, a callable
+     * that refers to its own instance would form a cycle that Python's garbage collector cannot see. */
     PyObject *store;
     PyObject *callable;
     PyObject *signature;
     size_t params_len, results_len;
-    uint8_t types[]; /* parameters, then results */
-} aw_py_host;
+    uint8_t types[]; /* codes of the parameter types, then of the result types */
+} py_host;
 
-static void aw_py_host_free(void *env)
+/* The finalizer of the environment. It may run on any thread and without the GIL, so it touches no Python object. */
+static void py_host_free(void *env)
 {
-    /* May run on any thread and without the GIL: nothing of Python's is touched. */
     free(env);
 }
 
-static PyObject *aw_py_argument(uint8_t type, const aw_value *value)
+/* Stores the owners of the result's references in an attribute of the Python object of the store, which holds them
+ * until the engine has read the references. The engine reads them before anything else runs in the store, so the next
+ * owners may replace these.
+ *
+ * The release of the former owners may run finalizers. These may call functions of the same store, and so store owners
+ * in the attribute too. Therefore the loop empties the attribute until it stays empty, and then stores the new owners.
+ * After that nothing is released before the engine reads the references.
+ *
+ * Returns 0, or -1 with an exception set. */
+static int py_keep_results(PyObject *store, PyObject *owners)
 {
-    switch (type) {
-    case 0x7f: return PyLong_FromLong(value->i32);
-    case 0x7e: return PyLong_FromLongLong(value->i64);
-    case 0x7d: return PyFloat_FromDouble((double)value->f32);
-    case 0x7c: return PyFloat_FromDouble(value->f64);
-    default: return NULL;
-    }
-}
-
-/* 1: written; 0: not one of the plain cases. */
-static int aw_py_result(uint8_t type, PyObject *object, aw_value *value)
-{
-    if (type == 0x7f || type == 0x7e) {
-        int overflow = 0;
-        long long number;
-        if (!PyLong_CheckExact(object))
-            return 0;
-        number = PyLong_AsLongLongAndOverflow(object, &overflow);
-        if (overflow || (type == 0x7f && (number < INT32_MIN || number > INT32_MAX)))
-            return 0;
-        value->i64 = number;
-        return 1;
-    }
-    if ((type == 0x7d || type == 0x7c) && PyFloat_CheckExact(object)) {
-        double number = PyFloat_AsDouble(object);
-        if (type == 0x7c)
-            value->f64 = number;
-        else
-            value->f32 = (float)number;
-        return 1;
-    }
-    return 0;
-}
-
-/* Keeps what the results are borrowed from until the engine has taken them over, which it does before anything else runs
- * in the store; the next such results take its place. What is let go may run Python code (finalizers), which may call
- * the store's functions and leave results here in turn: so nothing is let go once these are in place. */
-static int aw_py_keep(PyObject *store, PyObject *kept)
-{
-    int done = -1;
-    PyObject *name = PyUnicode_FromString("_last_results"), *former;
-    while (name && (former = PyObject_GetAttr(store, name)) != NULL) {
-        if (former == Py_None) {
-            done = PyObject_GenericSetAttr(store, name, kept);
-            Py_DECREF(former);
-            break;
-        }
-        if (PyObject_GenericSetAttr(store, name, Py_None) < 0) {
-            Py_DECREF(former);
-            break;
-        }
+    PyObject *name = py_callbacks[PY_RESULTS_ATTRIBUTE], *former;
+    while ((former = PyObject_GetAttr(store, name)) != NULL) {
+        int is_empty = former == Py_None;
+        /* The generic function, since a program's subclass of the store may define `__setattr__`. */
+        int outcome = PyObject_GenericSetAttr(store, name, is_empty ? owners : Py_None);
         Py_DECREF(former);
+        if (is_empty || outcome < 0)
+            return outcome;
     }
-    Py_XDECREF(name);
-    return done;
+    return -1;
 }
 
-static uint64_t aw_py_slow(aw_py_host *host, int what, PyObject *object, aw_value *values)
+/* Calls the slow path and returns 0 or a token. `result` may be NULL; this function releases it. */
+static uint64_t py_host_slowly(const py_host *host, int task, PyObject *result, aw_value *values)
 {
-    uint64_t token = AW_LOST_TOKEN;
-    int attempt;
-    for (attempt = 0; attempt < 2; attempt++) {
-        PyObject *result = PyObject_CallMethod(host->store, "_host_slowly", "OOiOK", host->callable, host->signature,
-                                               what, object ? object : Py_None,
-                                               (unsigned long long)(uintptr_t)values);
-        Py_XDECREF(object);
-        object = NULL;
-        if (result) {
-            if (!PyLong_Check(result))
-                token = aw_py_keep(host->store, result) < 0 ? AW_LOST_TOKEN : 0;
-            else
-                token = PyLong_AsUnsignedLongLong(result);
-            Py_DECREF(result);
-            if (!PyErr_Occurred())
-                return token;
-        }
-        /* Something interrupted it, such as Ctrl-C: that is the failure to record now. */
-        {
-            PyObject *type, *traceback;
-            PyErr_Fetch(&type, &object, &traceback);
-            PyErr_NormalizeException(&type, &object, &traceback);
-            if (traceback && object)
-                PyException_SetTraceback(object, traceback);
-            Py_XDECREF(type);
-            Py_XDECREF(traceback);
-        }
-        what = AW_SLOW_EXCEPTION;
-        token = AW_LOST_TOKEN;
+    uint64_t token = 0;
+    PyObject *answer = PyObject_CallFunction(py_callbacks[PY_HOST_SLOWLY], "OOOiOK", host->store, host->callable,
+                                             host->signature, task, result ? result : Py_None,
+                                             (unsigned long long)(uintptr_t)values);
+    Py_XDECREF(result);
+    if (answer) {
+        if (PyLong_Check(answer))
+            token = PyLong_AsUnsignedLongLong(answer);
+        else
+            py_keep_results(host->store, answer);
+        Py_DECREF(answer);
     }
-    Py_XDECREF(object);
-    return token;
+    return PyErr_Occurred() ? py_park_exception(PY_PARK_HOST_EXCEPTION, host->store) : token;
 }
 
-static uint64_t aw_py_exception(aw_py_host *host, aw_value *values)
+/* Calls the callable, with the GIL held. Returns 0, with the results in the slots, or the token of its exception. */
+static uint64_t py_host_call_with_gil(const py_host *host, aw_value *values)
 {
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_NormalizeException(&type, &value, &traceback);
-    if (traceback && value)
-        PyException_SetTraceback(value, traceback);
-    Py_XDECREF(type);
-    Py_XDECREF(traceback);
-    return aw_py_slow(host, AW_SLOW_EXCEPTION, value, values);
-}
-
-static uint64_t aw_py_call(aw_py_host *host, aw_value *values)
-{
-    PyObject *args, *result;
+    PyObject *args = PyTuple_New((Py_ssize_t)host->params_len), *result;
     size_t index;
-    args = PyTuple_New((Py_ssize_t)host->params_len);
     if (!args)
-        return aw_py_exception(host, values);
+        return py_park_exception(PY_PARK_HOST_EXCEPTION, host->store);
     for (index = 0; index < host->params_len; index++) {
-        PyObject *argument = aw_py_argument(host->types[index], &values[index]);
+        PyObject *argument = py_lift_number(host->types[index], &values[index]);
         if (!argument) {
             Py_DECREF(args);
             if (PyErr_Occurred())
-                return aw_py_exception(host, values);
-            return aw_py_slow(host, AW_SLOW_CALL, NULL, values);
+                return py_park_exception(PY_PARK_HOST_EXCEPTION, host->store);
+            return py_host_slowly(host, PY_TASK_CALL, NULL, values);
         }
         PyTuple_SetItem(args, (Py_ssize_t)index, argument);
     }
     result = PyObject_Call(host->callable, args, NULL);
     Py_DECREF(args);
     if (!result)
-        return aw_py_exception(host, values);
-    if (host->results_len == 0 && result == Py_None) {
+        return py_park_exception(PY_PARK_HOST_EXCEPTION, host->store);
+    if ((host->results_len == 0 && result == Py_None)
+        || (host->results_len == 1 && py_lower_number(host->types[host->params_len], result, 1, values))) {
         Py_DECREF(result);
         return 0;
     }
-    if (host->results_len == 1 && aw_py_result(host->types[host->params_len], result, values)) {
-        Py_DECREF(result);
-        return 0;
-    }
-    return aw_py_slow(host, AW_SLOW_RESULT, result, values);
+    return py_host_slowly(host, PY_TASK_RESULT, result, values);
 }
 
-#ifndef _WIN32
-static void aw_hang(void *unused)
-{
-    (void)unused;
-    for (;;)
-        pause();
-}
-#endif
-
-static uint64_t aw_py_host_call(void *env, aw_value *values)
+/* The shim calls this function: it is an `aw_host_callback`. */
+static uint64_t py_host_call(void *env, aw_value *values)
 {
     uint64_t token;
-    PyGILState_STATE state;
-    /* An interpreter that is shutting down ends a daemon thread that asks for the lock by unwinding it, which must not
-     * go through the engine's frames: the thread hangs instead, as it does by itself from Python 3.14 on. */
-#ifndef _WIN32
-    pthread_cleanup_push(aw_hang, NULL);
-#endif
-    state = PyGILState_Ensure();
-    token = aw_py_call(env, values);
-    PyGILState_Release(state);
-#ifndef _WIN32
-    pthread_cleanup_pop(0);
-#endif
+    PY_BEGIN_GIL
+    token = py_host_call_with_gil(env, values);
+    PY_END_GIL
     return token;
 }
 
-/* NULL with a Python exception set; `params` and `results` are bytes. */
-static aw_py_host *aw_py_host_new(PyObject *store, PyObject *callable, PyObject *signature, PyObject *params,
-                                  PyObject *results)
+/* Returns NULL with an exception set on failure. `params` and `results` must be bytes. */
+static py_host *py_host_new(PyObject *store, PyObject *callable, PyObject *signature, PyObject *params,
+                            PyObject *results)
 {
     Py_ssize_t params_len = PyBytes_Size(params), results_len = PyBytes_Size(results);
-    aw_py_host *host;
+    py_host *host;
     if (params_len < 0 || results_len < 0)
         return NULL;
     host = malloc(sizeof *host + (size_t)(params_len + results_len));
@@ -216,4 +143,28 @@ static aw_py_host *aw_py_host_new(PyObject *store, PyObject *callable, PyObject 
     memcpy(host->types, PyBytes_AsString(params), (size_t)params_len);
     memcpy(host->types + params_len, PyBytes_AsString(results), (size_t)results_len);
     return host;
+}
+
+/* new_host_func(store, Python object of the store, callable, signature, codes of the parameter types, codes of the
+ * result types) -> extern; None if the shim failed and left an error
+ *
+ * The caller must hold the Python objects that `py_host` only borrows. */
+PyObject *py_new_host_func(PyObject *module, PyObject *const *args, Py_ssize_t arg_count)
+{
+    void *store;
+    aw_extern *func;
+    py_host *host;
+
+    (void)module;
+    if (!py_check_argument_count("new_host_func", arg_count, 6) || !py_owner_pointer(args[0], PY_STORE, &store))
+        return NULL;
+    host = py_host_new(args[1], args[2], args[3], args[4], args[5]);
+    if (!host)
+        return NULL;
+    /* Another thread in the store may be waiting for the GIL. */
+    Py_BEGIN_ALLOW_THREADS
+    func = aw_func_new(store, host->types, host->params_len, host->types + host->params_len, host->results_len,
+                       py_host_call, host, py_host_free);
+    Py_END_ALLOW_THREADS
+    return py_owner_new(PY_EXTERN, func);
 }

@@ -1,49 +1,42 @@
-/* Python's signal handlers while WebAssembly runs: without this, Ctrl-C would wait for the guest to end.
+/* Python's signal handlers while a guest runs. Without them, Ctrl-C would have no effect until the guest returns.
  *
- * Running guests ask here now and then whether they may go on (aw_interrupt_hook). Only Python's main thread handles
- * signals; the exception that a handler raises is handed to `park`, which gives the token it is found by again.
- *
- * Only the limited API is used, so that one build serves every CPython.
+ * A running guest calls the hook about ten times a second, to learn whether it may go on (`aw_interrupt_hook`). Python
+ * runs signal handlers only on its main thread, so the hook does nothing on other threads. If a handler raises an
+ * exception, PY_PARK_SIGNAL_EXCEPTION parks it (see exceptions.c), and the guest ends.
+ * python/anywasm/core/interrupts.py is the Python part.
  */
 
-/* Held for good: the engine module is never unloaded. */
-static PyObject *aw_park;
-static unsigned long aw_main_thread;
+#include "glue.h"
 
-static uint64_t aw_py_may_go_on(void)
+#include <stdatomic.h>
+
+/* The identifier of Python's main thread. Guests on other threads read it without the GIL. */
+static atomic_ulong py_main_thread;
+
+/* Returns 0, or the token of the exception that ends the guest. */
+static uint64_t py_interrupt_hook(void)
 {
     uint64_t token = 0;
-    PyGILState_STATE state;
-    if (PyThread_get_thread_ident() != aw_main_thread)
+    if (PyThread_get_thread_ident() != py_main_thread)
         return 0;
-    state = PyGILState_Ensure();
-    if (PyErr_CheckSignals() != 0) {
-        PyObject *type, *value, *traceback, *result;
-        PyErr_Fetch(&type, &value, &traceback);
-        PyErr_NormalizeException(&type, &value, &traceback);
-        if (traceback && value)
-            PyException_SetTraceback(value, traceback);
-        result = PyObject_CallFunctionObjArgs(aw_park, value ? value : Py_None, NULL);
-        token = result ? PyLong_AsUnsignedLongLong(result) : AW_LOST_TOKEN;
-        if (PyErr_Occurred()) {
-            PyErr_Clear();
-            token = AW_LOST_TOKEN;
-        }
-        Py_XDECREF(result);
-        Py_XDECREF(type);
-        Py_XDECREF(value);
-        Py_XDECREF(traceback);
-    }
-    PyGILState_Release(state);
+    PY_BEGIN_GIL
+    if (PyErr_CheckSignals() != 0)
+        token = py_park_exception(PY_PARK_SIGNAL_EXCEPTION, NULL);
+    PY_END_GIL
     return token;
 }
 
-/* `main_thread` is what `threading.main_thread().ident` says. */
-static void aw_py_watch_signals(uintptr_t park, unsigned long main_thread)
+/* watch_signals(`threading.main_thread().ident`) -> None */
+PyObject *py_watch_signals(PyObject *module, PyObject *main_thread)
 {
-    Py_INCREF((PyObject *)park);
-    Py_XDECREF(aw_park);
-    aw_park = (PyObject *)park;
-    aw_main_thread = main_thread;
-    aw_interrupt_hook(aw_py_may_go_on);
+    unsigned long ident = PyLong_AsUnsignedLong(main_thread);
+    (void)module;
+    if (PyErr_Occurred())
+        return NULL;
+    py_main_thread = ident;
+    /* A thread that is about to fork holds the shim's lock for the hook, and may be waiting for the GIL. */
+    Py_BEGIN_ALLOW_THREADS
+    aw_interrupt_hook(py_interrupt_hook);
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
 }

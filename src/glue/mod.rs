@@ -1,20 +1,20 @@
-//! The one symbol that a Python interpreter looks for, under the name of this engine's module.
+//! The init function of the Python extension module, under the name of this engine's module: `PyInit__wasmi` and so on.
 //!
-//! The glue's init function does the work; it is in a static library, whose symbols are hidden.
+//! The function is in Rust because a library that Cargo builds exports only functions of its Rust code. It calls
+//! `py_init_module` (module.c), whose symbol, as all of the glue's C code, stays hidden.
 
 use std::ffi::c_void;
 
 unsafe extern "C" {
-    fn anywasm_py_init() -> *mut c_void;
+    fn py_init_module() -> *mut c_void;
 }
 
-/// Called by the interpreter that imports this library, with its lock held.
-#[cfg_attr(feature = "wasmtime", unsafe(export_name = "PyInit__wasmtime"))]
-#[cfg_attr(feature = "wasmtime-standard", unsafe(export_name = "PyInit__wasmtime_standard"))]
-#[cfg_attr(feature = "wasmer", unsafe(export_name = "PyInit__wasmer"))]
-#[cfg_attr(feature = "wasmi", unsafe(export_name = "PyInit__wasmi"))]
-#[cfg_attr(feature = "system", unsafe(export_name = "PyInit__system"))]
+/// Initializes the extension module. The interpreter that imports this library calls this function, with the GIL held.
+///
+/// The interpreter looks for `PyInit_` and the module's name, such as `PyInit__wasmi`; build.rs sets `PY_INIT`.
+#[unsafe(export_name = env!("PY_INIT"))]
 pub extern "C" fn py_init() -> *mut c_void {
-    // SAFETY: the interpreter calls this as it would call the glue's function itself.
-    unsafe { anywasm_py_init() }
+    // SAFETY: `py_init_module` needs a running interpreter, and a caller that holds the GIL. The interpreter that
+    // imports this library calls this function, and holds the GIL while it does.
+    unsafe { py_init_module() }
 }

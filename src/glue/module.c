@@ -1,27 +1,52 @@
-/* The extension module: cffi's, with our own types in it. */
+/* The extension module: cffi's `ffi` and `lib`, with the glue's own types and functions added. */
 
-/* cffi's own init function, under the name that build.rs gives it. */
-PyMODINIT_FUNC anywasm_cffi_init(void);
+#include "glue.h"
 
-static int aw_py_add_type(PyObject *module, const char *name, PyType_Spec *spec)
+/* The init function that cffi generates for `ffi` and `lib`. build.rs gives the function this name. */
+PyObject *py_cffi_init(void);
+
+/* Two members of a PyMethodDef, for a function that takes its arguments as an array. */
+#define PY_ARRAY_FUNCTION(function) (PyCFunction)(void (*)(void))function, METH_FASTCALL
+
+static PyMethodDef py_module_functions[] = {
+    {"setup", (PyCFunction)(void (*)(void))py_setup, METH_VARARGS | METH_KEYWORDS,
+     "Stores the Python functions that the C code calls."},
+    {"new_store", py_new_store, METH_O, "Returns the owner of a new store of an engine."},
+    {"new_host_func", PY_ARRAY_FUNCTION(py_new_host_func), "Returns the owner of a new host function."},
+    {"new_instance", PY_ARRAY_FUNCTION(py_new_instance), "Returns the owner of a new instance of a module."},
+    {"instance_export", PY_ARRAY_FUNCTION(py_instance_export), "Returns the owner of an instance's export."},
+    {"connect_stream", PY_ARRAY_FUNCTION(py_connect_stream), "Connects a standard stream of WASI to a callable."},
+    {"watch_signals", py_watch_signals, METH_O, "Makes running guests run Python's signal handlers."},
+    {NULL, NULL, 0, NULL},
+};
+
+int py_check_argument_count(const char *function, Py_ssize_t count, Py_ssize_t expected)
 {
-    PyObject *type = PyType_FromSpec(spec);
-    int done = type ? PyObject_SetAttrString(module, name, type) : -1;
-    Py_XDECREF(type);
-    return done;
+    if (count == expected)
+        return 1;
+    PyErr_Format(PyExc_TypeError, "%s takes %zd arguments, not %zd", function, expected, count);
+    return 0;
 }
 
-/* The module's init function, which the symbol that an interpreter looks for calls. */
-PyObject *anywasm_py_init(void)
+static int py_add_type(PyObject *module, const char *name, PyType_Spec *spec)
 {
-    PyObject *module = anywasm_cffi_init();
+    PyObject *type = PyType_FromSpec(spec);
+    int outcome = type ? PyObject_SetAttrString(module, name, type) : -1;
+    Py_XDECREF(type);
+    return outcome;
+}
+
+PyObject *py_init_module(void)
+{
+    PyObject *module = py_cffi_init();
     if (!module)
         return NULL;
-    if (aw_py_add_owner(module) < 0 || PyModule_AddFunctions(module, aw_make_functions) < 0
-        || aw_py_add_type(module, "Callable", &aw_callable_spec) < 0
-        || aw_py_add_type(module, "MemoryBytes", &aw_memory_bytes_spec) < 0
-        || aw_py_add_type(module, "MemoryBuffer", &aw_memory_buffer_spec) < 0
-        || aw_py_add_type(module, "MemoryElements", &aw_elements_spec) < 0)
+    if (py_init_callbacks() < 0 || py_owner_add_type(module) < 0
+        || PyModule_AddFunctions(module, py_module_functions) < 0
+        || py_add_type(module, "Callable", &py_callable_spec) < 0
+        || py_add_type(module, "MemoryBytes", &py_memory_bytes_spec) < 0
+        || py_add_type(module, "MemoryBuffer", &py_memory_buffer_spec) < 0
+        || py_add_type(module, "MemoryElements", &py_elements_spec) < 0)
         Py_CLEAR(module);
     return module;
 }

@@ -1,91 +1,87 @@
-/* Owners: what the shim gave out, held by Python objects.
+/* Owners: Python objects that own what the shim returns.
  *
- * An `Owner` deletes its pointer when it goes, and never earlier: whoever uses the pointer holds the owner, also while
- * the GIL is given up. It may go on whatever thread, in whatever order: the shim sees to it. It refers to no Python
- * object, so it is part of no cycle.
+ * An `Owner` holds a pointer to an object of the shim. The deallocation of the owner deletes that object; nothing else
+ * does. So code that uses the pointer must hold the owner, also while it has released the GIL.
  *
- * Only the limited API is used, so that one build serves every CPython.
+ * Python may deallocate owners on any thread and in any order, which the shim's delete functions allow. An owner refers
+ * to no Python object, so it is never part of a reference cycle.
  */
 
-typedef struct {
-    const char *name; /* the pointer's type is `aw_NAME *` */
-    void (*delete)(void *pointer);
-} aw_kind;
+#include "glue.h"
 
-#define AW_DELETE(name)                                                                                                \
-    static void aw_own_##name(void *pointer)                                                                           \
+/* A kind of owner. The type of its pointer is `aw_NAME *`. */
+typedef struct {
+    const char *name;
+    void (*delete)(void *pointer);
+} py_owner_kind;
+
+#define PY_OWNER_DELETE(name)                                                                                          \
+    static void py_owner_delete_##name(void *pointer)                                                                  \
     {                                                                                                                  \
         aw_##name##_delete(pointer);                                                                                   \
     }
-AW_DELETE(engine)
-AW_DELETE(extern)
-AW_DELETE(instance)
-AW_DELETE(module)
-AW_DELETE(options)
-AW_DELETE(shared_memory)
-AW_DELETE(store)
-AW_DELETE(wasi)
-AW_DELETE(wasi_root)
-#undef AW_DELETE
+PY_OWNER_DELETE(engine)
+PY_OWNER_DELETE(extern)
+PY_OWNER_DELETE(instance)
+PY_OWNER_DELETE(module)
+PY_OWNER_DELETE(options)
+PY_OWNER_DELETE(shared_memory)
+PY_OWNER_DELETE(store)
+PY_OWNER_DELETE(wasi)
+PY_OWNER_DELETE(wasi_root)
+#undef PY_OWNER_DELETE
 
-enum {
-    AW_ENGINE, AW_EXTERN, AW_INSTANCE, AW_MODULE, AW_OPTIONS, AW_SHARED_MEMORY, AW_STORE, AW_WASI, AW_WASI_ROOT,
-    AW_KINDS,
-};
-
-static const aw_kind aw_kinds[AW_KINDS] = {
-    [AW_ENGINE] = {"engine", aw_own_engine},
-    [AW_EXTERN] = {"extern", aw_own_extern},
-    [AW_INSTANCE] = {"instance", aw_own_instance},
-    [AW_MODULE] = {"module", aw_own_module},
-    [AW_OPTIONS] = {"options", aw_own_options},
-    [AW_SHARED_MEMORY] = {"shared_memory", aw_own_shared_memory},
-    [AW_STORE] = {"store", aw_own_store},
-    [AW_WASI] = {"wasi", aw_own_wasi},
-    [AW_WASI_ROOT] = {"wasi_root", aw_own_wasi_root},
+static const py_owner_kind py_owner_kinds[PY_OWNER_KIND_COUNT] = {
+    [PY_ENGINE] = {"engine", py_owner_delete_engine},
+    [PY_EXTERN] = {"extern", py_owner_delete_extern},
+    [PY_INSTANCE] = {"instance", py_owner_delete_instance},
+    [PY_MODULE] = {"module", py_owner_delete_module},
+    [PY_OPTIONS] = {"options", py_owner_delete_options},
+    [PY_SHARED_MEMORY] = {"shared_memory", py_owner_delete_shared_memory},
+    [PY_STORE] = {"store", py_owner_delete_store},
+    [PY_WASI] = {"wasi", py_owner_delete_wasi},
+    [PY_WASI_ROOT] = {"wasi_root", py_owner_delete_wasi_root},
 };
 
 typedef struct {
     PyObject_HEAD
-    void *pointer;
-    const aw_kind *kind;
-} aw_owner;
+    void *pointer; /* never NULL */
+    const py_owner_kind *kind;
+} py_owner;
 
-/* Held for good: the engine module is never unloaded. */
-static PyTypeObject *aw_owner_type;
+static PyTypeObject *py_owner_type;
 
-/* A new owner, which deletes the pointer even where there is no memory for it; None for NULL. */
-static PyObject *aw_own(int kind, const void *pointer)
+PyObject *py_owner_new(int kind, const void *pointer)
 {
-    aw_owner *owner;
+    py_owner *owner;
     if (!pointer)
         Py_RETURN_NONE;
-    owner = PyObject_New(aw_owner, aw_owner_type);
+    owner = PyObject_New(py_owner, py_owner_type);
     if (!owner) {
-        aw_kinds[kind].delete((void *)pointer);
+        py_owner_kinds[kind].delete((void *)pointer);
         return NULL;
     }
     owner->pointer = (void *)pointer;
-    owner->kind = &aw_kinds[kind];
+    owner->kind = &py_owner_kinds[kind];
     return (PyObject *)owner;
 }
 
-/* Whether it is an owner of this kind, of this engine; else a TypeError. */
-static int aw_owned(PyObject *object, int kind, void **pointer)
+int py_owner_pointer(PyObject *object, int kind, void **pointer)
 {
-    if (Py_TYPE(object) != aw_owner_type || ((aw_owner *)object)->kind != &aw_kinds[kind]) {
-        PyErr_Format(PyExc_TypeError, "expected an owner of the kind '%s', of the same engine", aw_kinds[kind].name);
+    if (Py_TYPE(object) != py_owner_type || ((py_owner *)object)->kind != &py_owner_kinds[kind]) {
+        PyErr_Format(PyExc_TypeError, "expected an owner of the kind '%s', of the same engine",
+                     py_owner_kinds[kind].name);
         return 0;
     }
-    *pointer = ((aw_owner *)object)->pointer;
+    *pointer = ((py_owner *)object)->pointer;
     return 1;
 }
 
-static void aw_owner_dealloc(PyObject *self)
+static void py_owner_dealloc(PyObject *self)
 {
-    aw_owner *owner = (aw_owner *)self;
+    py_owner *owner = (py_owner *)self;
     PyTypeObject *type = Py_TYPE(self);
-    /* Large memories take long to free. */
+    /* Other threads may run meanwhile: it takes long to free a large memory. */
     Py_BEGIN_ALLOW_THREADS
     owner->kind->delete(owner->pointer);
     Py_END_ALLOW_THREADS
@@ -93,8 +89,8 @@ static void aw_owner_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-/* Owner(kind, address): owns what cffi got from the shim. */
-static PyObject *aw_owner_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
+/* Owner(kind, address) -> owner of a pointer that cffi returned, given as an int; None for NULL */
+static PyObject *py_owner_construct(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
     const char *name;
     unsigned long long address;
@@ -103,45 +99,45 @@ static PyObject *aw_owner_new(PyTypeObject *type, PyObject *args, PyObject *keyw
     (void)keywords;
     if (!PyArg_ParseTuple(args, "sK", &name, &address))
         return NULL;
-    for (kind = 0; kind < AW_KINDS; kind++)
-        if (strcmp(name, aw_kinds[kind].name) == 0)
-            return aw_own(kind, (void *)(uintptr_t)address);
+    for (kind = 0; kind < PY_OWNER_KIND_COUNT; kind++)
+        if (strcmp(name, py_owner_kinds[kind].name) == 0)
+            return py_owner_new(kind, (void *)(uintptr_t)address);
     PyErr_Format(PyExc_ValueError, "nothing is owned of the kind '%s'", name);
     return NULL;
 }
 
-static PyObject *aw_owner_address(PyObject *self, void *unused)
+static PyObject *py_owner_get_address(PyObject *self, void *unused)
 {
     (void)unused;
-    return PyLong_FromUnsignedLongLong((unsigned long long)(uintptr_t)((aw_owner *)self)->pointer);
+    return PyLong_FromUnsignedLongLong((unsigned long long)(uintptr_t)((py_owner *)self)->pointer);
 }
 
-static PyObject *aw_owner_kind(PyObject *self, void *unused)
+static PyObject *py_owner_get_kind(PyObject *self, void *unused)
 {
     (void)unused;
-    return PyUnicode_FromString(((aw_owner *)self)->kind->name);
+    return PyUnicode_FromString(((py_owner *)self)->kind->name);
 }
 
-static PyGetSetDef aw_owner_properties[] = {
-    {"address", aw_owner_address, NULL, "Where it is.", NULL},
-    {"kind", aw_owner_kind, NULL, "Of which kind: the pointer's type is `aw_KIND *`.", NULL},
+static PyGetSetDef py_owner_properties[] = {
+    {"address", py_owner_get_address, NULL, "The pointer, as an int.", NULL},
+    {"kind", py_owner_get_kind, NULL, "The name of the kind: the pointer's type is `aw_KIND *`.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-static PyType_Slot aw_owner_slots[] = {
-    {Py_tp_new, (void *)aw_owner_new},
-    {Py_tp_dealloc, (void *)aw_owner_dealloc},
-    {Py_tp_getset, aw_owner_properties},
-    {Py_tp_doc, "Deletes what it owns when it goes."},
+static PyType_Slot py_owner_slots[] = {
+    {Py_tp_new, (void *)py_owner_construct},
+    {Py_tp_dealloc, (void *)py_owner_dealloc},
+    {Py_tp_getset, py_owner_properties},
+    {Py_tp_doc, "Owns an object of the shim, and deletes it when the owner is deallocated."},
     {0, NULL},
 };
 
-static PyType_Spec aw_owner_spec = {
-    "anywasm.engines.Owner", sizeof(aw_owner), 0, Py_TPFLAGS_DEFAULT, aw_owner_slots,
+static PyType_Spec py_owner_spec = {
+    "anywasm.engines.Owner", sizeof(py_owner), 0, Py_TPFLAGS_DEFAULT, py_owner_slots,
 };
 
-static int aw_py_add_owner(PyObject *module)
+int py_owner_add_type(PyObject *module)
 {
-    aw_owner_type = (PyTypeObject *)PyType_FromSpec(&aw_owner_spec);
-    return aw_owner_type ? PyObject_SetAttrString(module, "Owner", (PyObject *)aw_owner_type) : -1;
+    py_owner_type = (PyTypeObject *)PyType_FromSpec(&py_owner_spec);
+    return py_owner_type ? PyObject_SetAttrString(module, "Owner", (PyObject *)py_owner_type) : -1;
 }

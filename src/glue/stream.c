@@ -1,47 +1,19 @@
-/* Streams: standard input, output and error of a WASI guest as Python objects.
+/* Standard input, output and error of a WASI guest, as Python callables.
  *
- * One Python callable serves a stream: called with bytes, it writes them and returns how many it took (None: all);
- * called with a number, it reads and returns at most so many bytes. A negative number is a negated errno. What it
- * raises goes to `park`, which keeps the exception and returns its token.
+ * A stream is one callable. The callable of an output stream gets bytes, writes them, and returns how many it has
+ * written (None for all of them) or a negated errno. The callable of an input stream gets a number and returns at most
+ * so many bytes, or none at the end of the input. python/anywasm/core/streams.py makes these callables.
+ *
+ * PY_PARK_STREAM_EXCEPTION parks an exception that a callable raises: see exceptions.c.
  */
 
-typedef struct {
-    /* Both borrowed: the Python object of the WASI holds them for as long as calls can happen. */
-    PyObject *callable;
-    PyObject *park;
-} aw_py_stream;
+#include "glue.h"
 
-static void aw_py_stream_free(void *env)
-{
-    /* May run on any thread and without the GIL: nothing of Python's is touched. */
-    free(env);
-}
-
-static uint64_t aw_py_park(aw_py_stream *stream)
-{
-    uint64_t token = AW_LOST_TOKEN;
-    PyObject *type, *value, *traceback, *result;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_NormalizeException(&type, &value, &traceback);
-    if (traceback && value)
-        PyException_SetTraceback(value, traceback);
-    result = PyObject_CallFunctionObjArgs(stream->park, value ? value : Py_None, NULL);
-    if (result) {
-        token = PyLong_AsUnsignedLongLong(result);
-        Py_DECREF(result);
-    }
-    PyErr_Clear();
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(traceback);
-    return token;
-}
-
-/* How many bytes it took, or a negated errno; -1 with a Python exception set. */
-static int64_t aw_py_stream_write(aw_py_stream *stream, const uint8_t *data, size_t len)
+/* Returns the number of bytes written, or a negated errno; -1 if it leaves a Python exception. */
+static int64_t py_stream_write(PyObject *callable, const uint8_t *data, size_t len)
 {
     int64_t count;
-    PyObject *result = PyObject_CallFunction(stream->callable, "y#", (const char *)data, (Py_ssize_t)len);
+    PyObject *result = PyObject_CallFunction(callable, "y#", (const char *)data, (Py_ssize_t)len);
     if (!result)
         return -1;
     count = result == Py_None ? (int64_t)len : PyLong_AsLongLong(result);
@@ -49,12 +21,12 @@ static int64_t aw_py_stream_write(aw_py_stream *stream, const uint8_t *data, siz
     return count;
 }
 
-/* How many bytes it gave; -1 with a Python exception set. */
-static int64_t aw_py_stream_read(aw_py_stream *stream, uint8_t *data, size_t len)
+/* Returns the number of bytes read; -1 if it leaves a Python exception. */
+static int64_t py_stream_read(PyObject *callable, uint8_t *data, size_t len)
 {
     char *bytes;
     Py_ssize_t count;
-    PyObject *result = PyObject_CallFunction(stream->callable, "n", (Py_ssize_t)len);
+    PyObject *result = PyObject_CallFunction(callable, "n", (Py_ssize_t)len);
     if (!result)
         return -1;
     if (PyBytes_AsStringAndSize(result, &bytes, &count) == 0) {
@@ -68,42 +40,50 @@ static int64_t aw_py_stream_read(aw_py_stream *stream, uint8_t *data, size_t len
     return count;
 }
 
-static int64_t aw_py_stream_call(aw_py_stream *stream, uint8_t *data, size_t len, uint64_t *token, int writes)
+static int64_t py_stream_call(PyObject *callable, uint8_t *data, size_t len, uint64_t *token, int writes)
 {
     int64_t count;
-    PyGILState_STATE state;
-    /* As in host.c: an interpreter that is shutting down must not unwind the engine's frames. */
-#ifndef _WIN32
-    pthread_cleanup_push(aw_hang, NULL);
-#endif
-    state = PyGILState_Ensure();
-    count = writes ? aw_py_stream_write(stream, data, len) : aw_py_stream_read(stream, data, len);
+    PY_BEGIN_GIL
+    count = writes ? py_stream_write(callable, data, len) : py_stream_read(callable, data, len);
     if (PyErr_Occurred())
-        *token = aw_py_park(stream);
-    PyGILState_Release(state);
-#ifndef _WIN32
-    pthread_cleanup_pop(0);
-#endif
+        *token = py_park_exception(PY_PARK_STREAM_EXCEPTION, NULL);
+    PY_END_GIL
     return count;
 }
 
-static int64_t aw_py_stream_writes(void *env, uint8_t *data, size_t len, uint64_t *token)
+/* The shim calls the next two functions: each is an `aw_stream_callback`, whose environment is the Python callable. */
+
+static int64_t py_stream_output(void *env, uint8_t *data, size_t len, uint64_t *token)
 {
-    return aw_py_stream_call(env, data, len, token, 1);
+    return py_stream_call(env, data, len, token, 1);
 }
 
-static int64_t aw_py_stream_reads(void *env, uint8_t *data, size_t len, uint64_t *token)
+static int64_t py_stream_input(void *env, uint8_t *data, size_t len, uint64_t *token)
 {
-    return aw_py_stream_call(env, data, len, token, 0);
+    return py_stream_call(env, data, len, token, 0);
 }
 
-static bool aw_py_wasi_stream(const aw_wasi *wasi, uint32_t which, uintptr_t callable, uintptr_t park)
+/* connect_stream(WASI context, 0 for standard input, 1 for output or 2 for error, callable) -> True; False if the shim
+ * failed and left an error
+ *
+ * The shim only borrows the callable: it may drop a stream on any thread, without the GIL. The caller must hold the
+ * callable as long as a guest can use the WASI context. */
+PyObject *py_connect_stream(PyObject *module, PyObject *const *args, Py_ssize_t arg_count)
 {
-    aw_py_stream *stream = malloc(sizeof *stream);
-    if (!stream)
-        return false;
-    stream->callable = (PyObject *)callable;
-    stream->park = (PyObject *)park;
-    return aw_wasi_stdio_stream(wasi, which, which ? aw_py_stream_writes : aw_py_stream_reads, stream,
-                                aw_py_stream_free);
+    void *wasi;
+    unsigned long number;
+    bool succeeded;
+
+    (void)module;
+    if (!py_check_argument_count("connect_stream", arg_count, 3) || !py_owner_pointer(args[0], PY_WASI, &wasi))
+        return NULL;
+    number = PyLong_AsUnsignedLong(args[1]);
+    if (PyErr_Occurred())
+        return NULL;
+    /* The shim locks the context, and nothing that may wait for a lock of the shim runs with the GIL held. */
+    Py_BEGIN_ALLOW_THREADS
+    succeeded = aw_wasi_stdio_stream(wasi, (uint32_t)number, number ? py_stream_output : py_stream_input, args[2],
+                                     NULL);
+    Py_END_ALLOW_THREADS
+    return PyBool_FromLong(succeeded);
 }

@@ -1,76 +1,54 @@
-//! Calling a host function, whatever the backend: references are translated, its failure is remembered.
+//! Host functions: what happens between a backend's trampoline and the host's own code, whatever the backend.
+//!
+//! A failure of the host's code travels beside the trap: the store record keeps the error, and [`Entered::run`] returns
+//! it when the call into WebAssembly ends. The rest of that way is in src/glue/host.c and python/anywasm/core/host.py.
 
-use crate::backend::HostFunc;
+use crate::backend::{Active, FuncOps, HostFunc, stack};
 use crate::base::error::{ErrorKind, Result};
-use crate::base::stack;
+use crate::base::types::{ExternType, FuncType};
 use crate::base::value::Value;
-use crate::store::Store;
-use crate::store::object;
+use crate::store::object::Extern;
+use crate::store::{Entered, Store};
 use std::sync::Arc;
 
-/// Calls `func` with the slots as the backend has them; on success they hold the results.
-///
-/// # Safety
-/// `values` has as many slots as `func`'s type needs, the first ones holding arguments of its types, and this thread
-/// runs WebAssembly in the function's store.
-pub unsafe fn call(func: &HostFunc, values: *mut Value) -> Result<()> {
-    let mut entered = false;
-    let result = stack::on_host_stack(|| {
-        entered = true;
-        if func.ty.all().any(|ty| ty.is_ref()) {
-            // SAFETY: the caller's promise.
-            unsafe { call_with_refs(func, values) }
-        } else {
-            // SAFETY: the slots belong to this call, and are as many as the type needs; the record owns the engine's
-            // store, which runs right now.
-            unsafe { func.call.call(&*func.store, std::slice::from_raw_parts_mut(values, func.ty.slots())) }
-        }
-    });
-    if !entered {
-        // SAFETY: the caller's promise; nobody else has taken what the arguments own.
-        unsafe { refuse(func, values) }?;
+/// The host's own code of a host function.
+pub trait HostCall {
+    /// Runs the function. The slots hold the arguments, and take the results, as the engine has them: the function
+    /// consumes references among the arguments. The calling thread runs WebAssembly in `store`.
+    fn call(&self, store: &Store, values: &mut [Value]) -> Result<()>;
+
+    /// Frees the references among the arguments of a call for which the stack has no room.
+    fn discard(&self, _store: &Store, _values: &[Value]) -> Result<()> {
+        Ok(())
     }
-    // A trap is what an engine can carry itself.
+}
+
+/// Creates a host function in a store.
+pub fn new_func(
+    store: &Arc<Store>,
+    entered: &Entered<'_>,
+    ty: FuncType,
+    function: impl HostCall + 'static,
+) -> Result<Extern> {
+    let func = HostFunc::new(ty.clone(), store, move |store, values| run(&function, store, values));
+    let raw = Active::func_new(entered.raw, func)?;
+    Ok(Extern::new(store, entered, raw, Some(ExternType::Func(ty))))
+}
+
+fn run(function: &impl HostCall, store: &Store, values: &mut [Value]) -> Result<()> {
+    let mut has_room = false;
+    let result = stack::on_host_stack(|| {
+        has_room = true;
+        function.call(store, values)
+    });
+    if !has_room {
+        function.discard(store, values)?;
+    }
+    // The engine can carry a trap itself. The store record keeps any other error.
     if let Err(error) = &result
         && error.kind != ErrorKind::Trap
     {
-        // SAFETY: the record owns the engine's store, which runs right now.
-        unsafe { &*func.store }.enter()?.host_failed(error);
+        store.enter()?.host_failed(error);
     }
     result
-}
-
-/// Releases the arguments of a host function that is not called.
-unsafe fn refuse(func: &HostFunc, values: *mut Value) -> Result<()> {
-    // SAFETY: the record owns the engine's store, which runs right now; the slots belong to this call.
-    unsafe {
-        let entered = (*func.store).enter()?;
-        object::discard_all(&entered, &func.ty.params, std::slice::from_raw_parts(values, func.ty.params.len()));
-    }
-    Ok(())
-}
-
-unsafe fn call_with_refs(func: &HostFunc, values: *mut Value) -> Result<()> {
-    // SAFETY: the record was made by `Store::new`, in an Arc, and lives while its engine's store runs.
-    let store = unsafe {
-        Arc::increment_strong_count(func.store);
-        Arc::from_raw(func.store)
-    };
-    // SAFETY: the slots belong to this call, and hold what the types say.
-    let slots = unsafe { std::slice::from_raw_parts_mut(values, func.ty.slots()) };
-    // SAFETY: as above.
-    unsafe { raise(&store, func, slots) }?;
-    func.call.call(&store, slots)?;
-    let entered = store.enter()?;
-    // SAFETY: the callback wrote references of its result types, whose owner keeps them until the next call.
-    unsafe { object::lower_all(&store, &entered, &func.ty.results, slots) }
-}
-
-unsafe fn raise(store: &Arc<Store>, func: &HostFunc, slots: &mut [Value]) -> Result<()> {
-    let entered = store.enter()?;
-    for (slot, ty) in slots.iter_mut().zip(func.ty.params.iter()).filter(|(_, ty)| ty.is_ref()) {
-        // SAFETY: the engine filled the slot with a reference of this type, and it is read once.
-        *slot = unsafe { object::lift(store, &entered, *ty, *slot) };
-    }
-    Ok(())
 }

@@ -1,20 +1,18 @@
-//! Bytes of a memory that stay where they are.
+//! Pins: the bytes of a memory, kept at their address.
 
-use crate::backend::{Active, Backend};
+use crate::backend::{Active, Backend, MemoryOps};
 use crate::store::{Entered, Store};
 use std::sync::Arc;
 
-/// A memory's bytes, at their address for as long as this lives, whatever becomes of the memory and its store.
+/// The bytes of a memory. They stay at their address until the pin is dropped, whatever happens to the memory and its
+/// store.
 pub struct Pin {
     store: Arc<Store>,
-    /// The first byte.
+    /// The address of the first byte.
     pub data: *mut u8,
-    /// How many there were when the pin was made.
+    /// Number of bytes when the pin was made.
     pub len: usize,
 }
-
-// SAFETY: the address is only handed on; `Active::memory_unpin` and `Store::unpin` may be called on any thread.
-unsafe impl Send for Pin {}
 
 impl Pin {
     /// Pins the bytes of a memory in this store.

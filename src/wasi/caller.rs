@@ -1,45 +1,48 @@
-//! Who calls a system call: `wasm.h` does not tell a host function, so one is made for each instance that imports it,
-//! and told of the instance as soon as there is one.
+//! The instance that calls a system call. Each instance that imports WASI gets host functions of its own, so a host
+//! function knows its caller.
 
-use crate::backend::{Active, Backend};
-use crate::base::error::Result;
+use crate::backend::guest_memory::GuestMemory;
+use crate::backend::{Active, InstanceOps, MemoryOps};
+use crate::base::error::{Result, fail};
 use crate::base::types::ExternType;
-use crate::store::Entered;
-use crate::store::object::Instance;
-use crate::wasi::Block;
-use std::cell::Cell;
+use crate::store::object::{BindInstance, Instance};
+use crate::store::{Entered, Key};
+use std::sync::OnceLock;
 
-/// The instance that calls; touched only by a thread that has entered its store.
+/// The memory of the calling instance.
 #[derive(Default)]
 pub struct Caller {
-    memory: Cell<Option<(<Active as Backend>::Extern, bool)>>,
+    /// The exported memory by its key in the store record, and whether it is shared; `None` if the instance exports no
+    /// memory. Not set before the instance exists.
+    memory: OnceLock<Option<(Key, bool)>>,
 }
 
-// SAFETY: both methods want the store entered, so that one thread at a time touches it.
-unsafe impl Send for Caller {}
-// SAFETY: as above.
-unsafe impl Sync for Caller {}
-
-impl Caller {
-    /// Says which instance it is. What it looks up there lives as long as the store.
-    pub fn set(&self, entered: &Entered<'_>, instance: &Instance) -> Result<()> {
+impl BindInstance for Caller {
+    fn bind(&self, entered: &Entered<'_>, instance: &Instance) -> Result<()> {
         let info = &instance.module.info;
         let memory = info.exports.iter().enumerate().find_map(|(index, export)| match &export.ty {
             ExternType::Memory(ty) if export.name == "memory" => Some((index, ty.shared)),
             _ => None,
         });
-        if let Some((index, shared)) = memory {
-            let memory = Active::instance_export(entered.raw, instance.raw, info, index)?;
-            entered.keep(memory);
-            self.memory.set(Some((memory, shared)));
+        let memory = match memory {
+            Some((index, shared)) => {
+                let memory = Active::instance_export(entered.raw, instance.raw, info, index)?;
+                // The store owns the memory from now on, for as long as the store lives.
+                Some((entered.keep(memory), shared))
+            }
+            None => None,
+        };
+        match self.memory.set(memory) {
+            Ok(()) => Ok(()),
+            Err(_) => fail!(Invalid, "the function is bound to an instance already"),
         }
-        Ok(())
     }
+}
 
-    /// Where the memory that it exports as `memory` is at this moment.
-    pub fn memory(&self, entered: &Entered<'_>) -> Option<Block> {
-        let (memory, shared) = self.memory.get()?;
-        let (data, len) = Active::memory_data(entered.raw, memory);
-        Some(Block { data, len, shared })
+impl Caller {
+    /// Returns the memory that the instance exports as `memory`, for one access; `None` without such a memory.
+    pub fn memory(&self, entered: &Entered<'_>) -> Option<GuestMemory> {
+        let (key, shared) = (*self.memory.get()?)?;
+        Some(Active::guest_memory(entered.raw, entered.extern_at(key)?, shared))
     }
 }

@@ -1,22 +1,26 @@
-//! The calls by name: their types, and how each gets its arguments.
+//! The table of system calls: the name of each call, its parameters, and the first version of WASI that has it.
+//!
+//! To add a call, add a row to [`ROWS`] and a method of the same name to [`Call`].
 
-use crate::base::types::{FuncType, ValType};
+use crate::base::types::{ExternType, FuncType, ValType};
 use crate::base::value::Value;
 use crate::wasi::guest::Guest;
 use crate::wasi::{Errno, Result, WasiContext};
 use std::io::SeekFrom;
+use std::sync::LazyLock;
 
-/// A version of WASI. Their calls have the same types, but some structures and numbers differ.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// A version of WASI, from the oldest to the newest. A call has the same type in all versions, but some structures and
+/// numbers differ.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Version {
-    /// `wasi_unstable`, snapshot 0.
+    /// `wasi_unstable`, also called snapshot 0.
     Unstable,
     /// `wasi_snapshot_preview1`.
     Preview1,
 }
 
 impl Version {
-    /// The module that guests import it from.
+    /// Returns the name of the module that guests import the calls from.
     pub fn module(self) -> &'static str {
         match self {
             Self::Unstable => "wasi_unstable",
@@ -24,7 +28,7 @@ impl Version {
         }
     }
 
-    /// How many rights there are.
+    /// Returns the number of defined rights: bits of `rights` from this number on are invalid.
     pub fn rights(self) -> u32 {
         match self {
             Self::Unstable => 29,
@@ -32,61 +36,75 @@ impl Version {
         }
     }
 
-    /// Where `fd_seek` counts from.
+    /// Returns the position that a number of `whence` stands for, as a [`SeekFrom`] with offset 0.
     pub fn whence(self, whence: u32) -> Result<SeekFrom> {
-        let kinds = [SeekFrom::Start(0), SeekFrom::Current(0), SeekFrom::End(0)];
+        let (start, current, end) = (SeekFrom::Start(0), SeekFrom::Current(0), SeekFrom::End(0));
         let order = match self {
-            Self::Unstable => [1, 2, 0],
-            Self::Preview1 => [0, 1, 2],
+            Self::Unstable => [current, end, start],
+            Self::Preview1 => [start, current, end],
         };
-        order.get(whence as usize).map(|index: &usize| kinds[*index]).ok_or(Errno::INVAL.into())
+        order.get(whence as usize).copied().ok_or(Errno::INVAL.into())
     }
 }
 
-/// One call of a guest.
+/// One system call in progress. Its methods are the implementations of the calls.
 pub struct Call<'a> {
-    /// Whose.
+    /// The WASI context of the guest.
     pub wasi: &'a WasiContext,
-    /// Its memory.
+    /// The memory of the guest.
     pub guest: Guest<'a>,
-    /// Of which version.
+    /// The version of WASI that the guest has imported the call from.
     pub version: Version,
 }
 
-/// How a call is dispatched.
+/// Calls the method of [`Call`] with the arguments from the value slots.
 type Entry = fn(&mut Call<'_>, &[Value]) -> Result<()>;
 
-/// A call: its name, its parameters, and what does it.
-pub struct Definition {
-    /// As guests import it.
-    pub name: &'static str,
+/// A row of the table of system calls.
+struct Row {
+    name: &'static str,
+    /// The first version that has the call. All later versions have it too.
+    since: Version,
     params: &'static [ValType],
     entry: Entry,
 }
 
+/// A system call of one version.
+pub struct Definition {
+    /// The name that guests import.
+    pub name: &'static str,
+    /// The type of the function.
+    pub ty: FuncType,
+    /// The same type, as the type of an import or export.
+    pub extern_type: ExternType,
+    entry: Entry,
+}
+
 impl Definition {
-    /// All give an `errno`, but for the one that does not return.
-    pub fn ty(&self) -> FuncType {
-        let results: &[ValType] = if self.name == "proc_exit" { &[] } else { &[ValType::I32] };
-        FuncType { params: self.params.into(), results: results.into() }
+    fn new(row: &Row) -> Self {
+        // `proc_exit` does not return. All other calls return an `errno`.
+        let results: &[ValType] = if row.name == "proc_exit" { &[] } else { &[ValType::I32] };
+        let ty = FuncType { params: row.params.into(), results: results.into() };
+        Self { name: row.name, extern_type: ExternType::Func(ty.clone()), ty, entry: row.entry }
     }
 
-    /// How many parameters it has.
+    /// Returns the number of parameters.
     pub fn arity(&self) -> usize {
-        self.params.len()
+        self.ty.params.len()
     }
 
-    /// Does it. The values are as many as it has parameters.
+    /// Makes the call. `values` are the arguments, one for each parameter.
     pub fn call(&self, call: &mut Call<'_>, values: &[Value]) -> Result<()> {
         (self.entry)(call, values)
     }
 }
 
 macro_rules! calls {
-    ($($name:ident($($arg:ident: $ty:ident),*);)+) => {
-        /// All of them. The last is not in `wasi_unstable`.
-        pub const CALLS: &[Definition] = &[$(Definition {
+    ($($name:ident($($arg:ident: $ty:ident),*) since $since:ident;)+) => {
+        /// The system calls of all versions.
+        const ROWS: &[Row] = &[$(Row {
             name: stringify!($name),
+            since: Version::$since,
             params: &[$(calls!(@type $ty)),*],
             entry: |call, values| {
                 let [$($arg),*] = values else { return Err(Errno::INVAL.into()) };
@@ -99,59 +117,183 @@ macro_rules! calls {
 }
 
 calls! {
-    args_get(argv: u32, buffer: u32);
-    args_sizes_get(count: u32, size: u32);
-    environ_get(environ: u32, buffer: u32);
-    environ_sizes_get(count: u32, size: u32);
-    clock_res_get(id: u32, out: u32);
-    clock_time_get(id: u32, precision: u64, out: u32);
-    fd_advise(fd: u32, offset: u64, len: u64, advice: u32);
-    fd_allocate(fd: u32, offset: u64, len: u64);
-    fd_close(fd: u32);
-    fd_datasync(fd: u32);
-    fd_fdstat_get(fd: u32, out: u32);
-    fd_fdstat_set_flags(fd: u32, flags: u32);
-    fd_fdstat_set_rights(fd: u32, base: u64, inheriting: u64);
-    fd_filestat_get(fd: u32, out: u32);
-    fd_filestat_set_size(fd: u32, size: u64);
-    fd_filestat_set_times(fd: u32, access: u64, modification: u64, which: u32);
-    fd_pread(fd: u32, array: u32, len: u32, offset: u64, out: u32);
-    fd_prestat_get(fd: u32, out: u32);
-    fd_prestat_dir_name(fd: u32, ptr: u32, len: u32);
-    fd_pwrite(fd: u32, array: u32, len: u32, offset: u64, out: u32);
-    fd_read(fd: u32, array: u32, len: u32, out: u32);
-    fd_readdir(fd: u32, ptr: u32, len: u32, cookie: u64, out: u32);
-    fd_renumber(fd: u32, to: u32);
-    fd_seek(fd: u32, offset: u64, whence: u32, out: u32);
-    fd_sync(fd: u32);
-    fd_tell(fd: u32, out: u32);
-    fd_write(fd: u32, array: u32, len: u32, out: u32);
-    path_create_directory(fd: u32, path: u32, len: u32);
-    path_filestat_get(fd: u32, flags: u32, path: u32, len: u32, out: u32);
-    path_filestat_set_times(fd: u32, flags: u32, path: u32, len: u32, access: u64, modification: u64, which: u32);
-    path_link(fd: u32, flags: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32);
+    args_get(argv: u32, buffer: u32) since Unstable;
+    args_sizes_get(count: u32, size: u32) since Unstable;
+    environ_get(environ: u32, buffer: u32) since Unstable;
+    environ_sizes_get(count: u32, size: u32) since Unstable;
+    clock_res_get(id: u32, out: u32) since Unstable;
+    clock_time_get(id: u32, precision: u64, out: u32) since Unstable;
+    fd_advise(fd: u32, offset: u64, len: u64, advice: u32) since Unstable;
+    fd_allocate(fd: u32, offset: u64, len: u64) since Unstable;
+    fd_close(fd: u32) since Unstable;
+    fd_datasync(fd: u32) since Unstable;
+    fd_fdstat_get(fd: u32, out: u32) since Unstable;
+    fd_fdstat_set_flags(fd: u32, flags: u32) since Unstable;
+    fd_fdstat_set_rights(fd: u32, base: u64, inheriting: u64) since Unstable;
+    fd_filestat_get(fd: u32, out: u32) since Unstable;
+    fd_filestat_set_size(fd: u32, size: u64) since Unstable;
+    fd_filestat_set_times(fd: u32, access: u64, modification: u64, which: u32) since Unstable;
+    fd_pread(fd: u32, array: u32, len: u32, offset: u64, out: u32) since Unstable;
+    fd_prestat_get(fd: u32, out: u32) since Unstable;
+    fd_prestat_dir_name(fd: u32, ptr: u32, len: u32) since Unstable;
+    fd_pwrite(fd: u32, array: u32, len: u32, offset: u64, out: u32) since Unstable;
+    fd_read(fd: u32, array: u32, len: u32, out: u32) since Unstable;
+    fd_readdir(fd: u32, ptr: u32, len: u32, cookie: u64, out: u32) since Unstable;
+    fd_renumber(from: u32, to: u32) since Unstable;
+    fd_seek(fd: u32, offset: u64, whence: u32, out: u32) since Unstable;
+    fd_sync(fd: u32) since Unstable;
+    fd_tell(fd: u32, out: u32) since Unstable;
+    fd_write(fd: u32, array: u32, len: u32, out: u32) since Unstable;
+    path_create_directory(fd: u32, path: u32, len: u32) since Unstable;
+    path_filestat_get(fd: u32, flags: u32, path: u32, len: u32, out: u32) since Unstable;
+    path_filestat_set_times(fd: u32, flags: u32, path: u32, len: u32, access: u64, modification: u64, which: u32)
+        since Unstable;
+    path_link(fd: u32, flags: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32) since Unstable;
     path_open(fd: u32, flags: u32, path: u32, len: u32, oflags: u32, rights: u64, inheriting: u64, fdflags: u32,
-              out: u32);
-    path_readlink(fd: u32, path: u32, len: u32, buffer: u32, buffer_len: u32, out: u32);
-    path_remove_directory(fd: u32, path: u32, len: u32);
-    path_rename(fd: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32);
-    path_symlink(contents: u32, contents_len: u32, fd: u32, path: u32, len: u32);
-    path_unlink_file(fd: u32, path: u32, len: u32);
-    poll_oneoff(subscriptions: u32, events: u32, count: u32, out: u32);
-    proc_exit(code: u32);
-    proc_raise(signal: u32);
-    sched_yield();
-    random_get(ptr: u32, len: u32);
-    sock_recv(fd: u32, array: u32, len: u32, flags: u32, out: u32, out_flags: u32);
-    sock_send(fd: u32, array: u32, len: u32, flags: u32, out: u32);
-    sock_shutdown(fd: u32, how: u32);
-    sock_accept(fd: u32, flags: u32, out: u32);
+              out: u32) since Unstable;
+    path_readlink(fd: u32, path: u32, len: u32, buffer: u32, buffer_len: u32, out: u32) since Unstable;
+    path_remove_directory(fd: u32, path: u32, len: u32) since Unstable;
+    path_rename(fd: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32) since Unstable;
+    path_symlink(contents: u32, contents_len: u32, fd: u32, path: u32, len: u32) since Unstable;
+    path_unlink_file(fd: u32, path: u32, len: u32) since Unstable;
+    poll_oneoff(subscriptions: u32, events: u32, count: u32, out: u32) since Unstable;
+    proc_exit(code: u32) since Unstable;
+    proc_raise(signal: u32) since Unstable;
+    sched_yield() since Unstable;
+    random_get(ptr: u32, len: u32) since Unstable;
+    sock_recv(fd: u32, array: u32, len: u32, flags: u32, out: u32, out_flags: u32) since Unstable;
+    sock_send(fd: u32, array: u32, len: u32, flags: u32, out: u32) since Unstable;
+    sock_shutdown(fd: u32, how: u32) since Unstable;
+    sock_accept(fd: u32, flags: u32, out: u32) since Preview1;
 }
 
-/// The calls of a version.
+/// Returns the definitions of the calls that `version` has, in the order of the rows.
+fn definitions(rows: &[Row], version: Version) -> Vec<Definition> {
+    rows.iter().filter(|row| row.since <= version).map(Definition::new).collect()
+}
+
+/// Returns the system calls of `version`.
 pub fn of(version: Version) -> &'static [Definition] {
+    static UNSTABLE: LazyLock<Vec<Definition>> = LazyLock::new(|| definitions(ROWS, Version::Unstable));
+    static PREVIEW1: LazyLock<Vec<Definition>> = LazyLock::new(|| definitions(ROWS, Version::Preview1));
     match version {
-        Version::Preview1 => CALLS,
-        Version::Unstable => &CALLS[..CALLS.len() - 1],
+        Version::Unstable => &UNSTABLE,
+        Version::Preview1 => &PREVIEW1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::guest_memory::GuestMemory;
+    use crate::wasi::testing::errno;
+
+    /// The functions of `wasi_unstable.witx` (snapshot 0), sorted by name.
+    const SNAPSHOT_0: [&str; 45] = [
+        "args_get",
+        "args_sizes_get",
+        "clock_res_get",
+        "clock_time_get",
+        "environ_get",
+        "environ_sizes_get",
+        "fd_advise",
+        "fd_allocate",
+        "fd_close",
+        "fd_datasync",
+        "fd_fdstat_get",
+        "fd_fdstat_set_flags",
+        "fd_fdstat_set_rights",
+        "fd_filestat_get",
+        "fd_filestat_set_size",
+        "fd_filestat_set_times",
+        "fd_pread",
+        "fd_prestat_dir_name",
+        "fd_prestat_get",
+        "fd_pwrite",
+        "fd_read",
+        "fd_readdir",
+        "fd_renumber",
+        "fd_seek",
+        "fd_sync",
+        "fd_tell",
+        "fd_write",
+        "path_create_directory",
+        "path_filestat_get",
+        "path_filestat_set_times",
+        "path_link",
+        "path_open",
+        "path_readlink",
+        "path_remove_directory",
+        "path_rename",
+        "path_symlink",
+        "path_unlink_file",
+        "poll_oneoff",
+        "proc_exit",
+        "proc_raise",
+        "random_get",
+        "sched_yield",
+        "sock_recv",
+        "sock_send",
+        "sock_shutdown",
+    ];
+
+    fn names(definitions: &[Definition]) -> Vec<&'static str> {
+        let mut names: Vec<_> = definitions.iter().map(|definition| definition.name).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn each_version_has_the_calls_of_its_specification() {
+        assert_eq!(names(of(Version::Unstable)), SNAPSHOT_0);
+        let mut preview1 = [SNAPSHOT_0.as_slice(), &["sock_accept"]].concat();
+        preview1.sort_unstable();
+        assert_eq!(names(of(Version::Preview1)), preview1);
+    }
+
+    #[test]
+    fn a_new_row_is_added_to_its_version_and_later_ones_wherever_it_stands() {
+        let row = |name, since| Row { name, since, params: &[ValType::I64], entry: |_, _| Ok(()) };
+        let rows = [
+            row("new_1", Version::Preview1),
+            row("old_1", Version::Unstable),
+            row("new_2", Version::Preview1),
+            row("old_2", Version::Unstable),
+            row("new_3", Version::Preview1),
+        ];
+        assert_eq!(names(&definitions(&rows, Version::Unstable)), ["old_1", "old_2"]);
+        assert_eq!(names(&definitions(&rows, Version::Preview1)), ["new_1", "new_2", "new_3", "old_1", "old_2"]);
+    }
+
+    #[test]
+    fn types_come_from_the_rows() {
+        let ty = |name| {
+            let definition = of(Version::Preview1).iter().find(|definition| definition.name == name).unwrap();
+            assert_eq!(definition.extern_type, ExternType::Func(definition.ty.clone()));
+            definition.ty.to_string()
+        };
+        assert_eq!(ty("fd_seek"), "(func (param i32 i64 i32 i32) (result i32))");
+        assert_eq!(ty("sched_yield"), "(func (result i32))");
+        assert_eq!(ty("proc_exit"), "(func (param i32))");
+    }
+
+    #[test]
+    fn a_call_with_another_number_of_arguments_is_invalid() {
+        let wasi = WasiContext::new();
+        let memory = GuestMemory::default;
+        let mut call = Call { wasi: &wasi, guest: Guest::new(&memory), version: Version::Preview1 };
+        for definition in of(Version::Preview1) {
+            let values = vec![Value::default(); definition.arity() + 1];
+            assert_eq!(errno(definition.call(&mut call, &values)), Some(Errno::INVAL), "{}", definition.name);
+        }
+    }
+
+    #[test]
+    fn whence_is_numbered_by_version() {
+        let kinds = |version: Version| [0, 1, 2].map(|whence| version.whence(whence).unwrap());
+        let (start, current, end) = (SeekFrom::Start(0), SeekFrom::Current(0), SeekFrom::End(0));
+        assert_eq!(kinds(Version::Unstable), [current, end, start]);
+        assert_eq!(kinds(Version::Preview1), [start, current, end]);
+        assert_eq!(errno(Version::Preview1.whence(3)), Some(Errno::INVAL));
     }
 }

@@ -7,11 +7,11 @@ use crate::wasi::{Errno, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What a descriptor stands for.
+/// An open object of the guest.
 pub enum Descriptor {
-    /// Something to read: standard input.
+    /// Standard input.
     Input(Input),
-    /// Something to write to: standard output or error.
+    /// Standard output or error.
     Output(Output),
     /// An open file.
     File(File),
@@ -20,7 +20,7 @@ pub enum Descriptor {
 }
 
 impl Descriptor {
-    /// The file; anything else is a bad descriptor.
+    /// Returns the file. Fails with `EBADF` for all other descriptors.
     pub fn file(&self) -> Result<&File> {
         match self {
             Self::File(file) => Ok(file),
@@ -28,7 +28,7 @@ impl Descriptor {
         }
     }
 
-    /// The directory; anything else is a bad descriptor.
+    /// Returns the directory. Fails with `EBADF` for all other descriptors.
     pub fn dir(&self) -> Result<&Dir> {
         match self {
             Self::Dir(dir) => Ok(dir),
@@ -36,7 +36,8 @@ impl Descriptor {
         }
     }
 
-    /// The file; standard streams cannot seek.
+    /// Returns the file, for a call that uses its position. Fails with `ESPIPE` for standard streams, and with `EBADF`
+    /// for directories.
     pub fn seekable(&self) -> Result<&File> {
         match self {
             Self::File(file) => Ok(file),
@@ -46,58 +47,62 @@ impl Descriptor {
     }
 }
 
-/// Open descriptors by number. A call holds the descriptor it works on, so that closing it meanwhile is no problem.
+/// The open descriptors of a guest, by number. A call shares the ownership of the descriptor that it uses, so another
+/// thread may close the descriptor during the call.
 pub struct Table {
-    used: BTreeMap<u32, Arc<Descriptor>>,
+    open: BTreeMap<u32, Arc<Descriptor>>,
+    /// Numbers of closed descriptors.
     free: BTreeSet<u32>,
 }
 
 impl Table {
-    /// Standard streams that have nothing to read and write nowhere.
+    /// Returns a table with the standard streams: an empty input, and outputs that discard all bytes.
     pub fn new() -> Self {
-        let mut table = Self { used: BTreeMap::new(), free: BTreeSet::new() };
+        let mut table = Self { open: BTreeMap::new(), free: BTreeSet::new() };
         table.replace(0, Descriptor::Input(Input::Empty));
         table.replace(1, Descriptor::Output(Output::Null));
         table.replace(2, Descriptor::Output(Output::Null));
         table
     }
 
-    /// The descriptor of this number.
+    /// Returns the descriptor with the number `fd`.
     pub fn get(&self, fd: u32) -> Result<Arc<Descriptor>> {
-        self.used.get(&fd).cloned().ok_or(Errno::BADF.into())
+        self.open.get(&fd).cloned().ok_or(Errno::BADF.into())
     }
 
-    /// Puts a descriptor in the place of this number, whatever was there.
+    /// Opens a descriptor with the number `fd`. Replaces an open descriptor of this number.
     pub fn replace(&mut self, fd: u32, descriptor: Descriptor) {
         self.free.remove(&fd);
-        self.used.insert(fd, Arc::new(descriptor));
+        self.open.insert(fd, Arc::new(descriptor));
     }
 
-    /// Adds a descriptor: in the place of the highest that was closed, or after the last.
+    /// Opens a descriptor and returns its number: the highest number of a closed descriptor or, if no number is free,
+    /// one more than the highest number of an open descriptor.
     pub fn push(&mut self, descriptor: Descriptor) -> Result<u32> {
         let fd = match self.free.pop_last() {
             Some(fd) => fd,
-            None => self.used.last_key_value().map_or(Some(0), |(last, _)| last.checked_add(1)).ok_or(Errno::NFILE)?,
+            None => self.open.last_key_value().map_or(Some(0), |(last, _)| last.checked_add(1)).ok_or(Errno::NFILE)?,
         };
-        self.used.insert(fd, Arc::new(descriptor));
+        self.open.insert(fd, Arc::new(descriptor));
         Ok(fd)
     }
 
-    /// All of them.
-    pub fn all(&self) -> impl Iterator<Item = &Arc<Descriptor>> {
-        self.used.values()
+    /// Returns all open descriptors.
+    pub fn descriptors(&self) -> impl Iterator<Item = &Arc<Descriptor>> {
+        self.open.values()
     }
 
-    /// Takes a descriptor out.
+    /// Removes a descriptor and returns it.
     pub fn close(&mut self, fd: u32) -> Result<Arc<Descriptor>> {
-        let closed = self.used.remove(&fd).ok_or(Errno::BADF)?;
+        let closed = self.open.remove(&fd).ok_or(Errno::BADF)?;
         self.free.insert(fd);
         Ok(closed)
     }
 
-    /// Moves a descriptor to the number of another, which is closed.
+    /// Moves the descriptor `from` to the number `to`, which must be open. Returns the descriptor that had the number
+    /// `to`, or `None` if both numbers are equal.
     pub fn renumber(&mut self, from: u32, to: u32) -> Result<Option<Arc<Descriptor>>> {
-        if !self.used.contains_key(&to) {
+        if !self.open.contains_key(&to) {
             return Err(Errno::BADF.into());
         }
         let moved = self.get(from)?;
@@ -105,19 +110,19 @@ impl Table {
             return Ok(None);
         }
         self.close(from)?;
-        Ok(self.used.insert(to, moved))
+        Ok(self.open.insert(to, moved))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wasi::testing::errno;
 
     #[test]
     fn numbers_are_used_again() {
         let mut table = Table::new();
-        let any = || Descriptor::Input(Input::Empty);
-        let push = |table: &mut Table| table.push(any()).ok().unwrap();
+        let push = |table: &mut Table| table.push(Descriptor::Input(Input::Empty)).ok().unwrap();
         assert_eq!([push(&mut table), push(&mut table), push(&mut table)], [3, 4, 5]);
         table.close(3).ok().unwrap();
         table.close(4).ok().unwrap();
@@ -127,5 +132,21 @@ mod tests {
         table.renumber(6, 3).ok().unwrap();
         assert!(table.get(6).is_err());
         assert_eq!(push(&mut table), 6);
+    }
+    #[test]
+    fn there_is_a_last_number() {
+        let mut table = Table::new();
+        table.replace(u32::MAX, Descriptor::Input(Input::Empty));
+        assert_eq!(errno(table.push(Descriptor::Input(Input::Empty))), Some(Errno::NFILE));
+    }
+
+    #[test]
+    fn each_kind_has_its_error_for_other_calls() {
+        let table = Table::new();
+        let (input, output) = (table.get(0).unwrap(), table.get(1).unwrap());
+        assert_eq!(errno(input.file()), Some(Errno::BADF));
+        assert_eq!(errno(output.dir()), Some(Errno::BADF));
+        assert_eq!([&input, &output].map(|stream| errno(stream.seekable())), [Some(Errno::SPIPE); 2]);
+        assert_eq!(errno(table.get(3)), Some(Errno::BADF));
     }
 }

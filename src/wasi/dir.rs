@@ -1,4 +1,4 @@
-//! Directories: what a guest may reach through each, and the root that brings several together.
+//! Open directories and their permissions, and the root directory, which combines several preopened directories.
 
 use crate::wasi::file::{Access, File};
 use crate::wasi::stat::{FileType, Stat};
@@ -9,28 +9,28 @@ use parking_lot::Mutex;
 use rustix::fs::{Mode, OFlags, openat};
 use std::sync::Arc;
 
-/// What may be done below a preopened directory.
+/// The permissions of a preopened directory, which also apply to everything below.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Perms {
-    /// Names may be listed and opened.
+    /// The guest may list directories and open entries.
     pub list: bool,
-    /// Names may be made, removed and renamed.
+    /// The guest may create, remove and rename entries.
     pub change: bool,
-    /// Files may be read.
+    /// The guest may read files.
     pub read: bool,
-    /// Files may be written.
+    /// The guest may write files.
     pub write: bool,
 }
 
 impl Perms {
-    /// Whether anything may be changed: names, contents or times.
+    /// Returns whether the guest may change anything: entries, contents or times.
     pub fn mutable(self) -> bool {
         self.change && self.write
     }
 }
 
-/// What `path_open` was asked for, decoded.
-pub struct Opening {
+/// The decoded flags of a `path_open`. The fields are named like the flags of the specification.
+pub struct OpenFlags {
     pub follow: bool,
     pub create: bool,
     pub directory: bool,
@@ -42,7 +42,7 @@ pub struct Opening {
     pub nonblock: bool,
 }
 
-/// An entry of a directory, as `fd_readdir` tells it.
+/// An entry of a directory, with the fields of `dirent`.
 pub struct Entry {
     pub name: Vec<u8>,
     pub ino: u64,
@@ -51,43 +51,46 @@ pub struct Entry {
 
 /// An open directory.
 pub struct Dir {
-    /// What is behind it.
+    /// The directory on the host.
     pub place: Place,
-    /// The name under which the guest finds it, if it was there at the start.
+    /// The guest's name of a preopened directory. `None` for a directory that the guest has opened.
     pub preopened: Option<String>,
-    /// Whether it was opened for reading or writing, which `fd_fdstat_get` tells.
+    /// Whether the guest has opened the directory for reading or writing. `fd_fdstat_get` returns this.
     pub access: Access,
-    /// What a listing found when it began: it goes on with the same, whatever the guest does between.
+    /// The entries at the time of the last `fd_readdir` with cookie 0. Later calls continue in the same list, even if
+    /// the guest changes the directory between the calls.
     listing: Mutex<Arc<[Entry]>>,
 }
 
-/// A directory of the host, or the root of the guest's own tree.
+/// The directory on the host that an open directory stands for.
 pub enum Place {
-    /// A directory of the host with what may be done in it.
+    /// A directory of the host, with its permissions.
     Host(Arc<fs::Dir>, Perms),
-    /// A directory of which nothing is there but names of others.
+    /// The root directory, which has no directory on the host.
     Root(Arc<Root>),
 }
 
-/// A directory that holds others under names, which may have several parts, and nothing else.
+/// A root directory `/` that contains preopened directories and nothing else. The name of a directory may have several
+/// components.
 #[derive(Default)]
 pub struct Root {
-    /// Longer names first, so that the first that fits is the best.
-    names: Mutex<Vec<(String, Arc<fs::Dir>, Perms)>>,
+    /// The directories by name, from the longest name to the shortest. The first name that is a prefix of a path is
+    /// thus the most specific one.
+    mounts: Mutex<Vec<(String, Arc<fs::Dir>, Perms)>>,
 }
 
 impl Root {
-    /// Puts a directory there.
+    /// Adds a directory under `name`, the path at which the guest finds it.
     pub fn add(&self, name: &str, dir: Arc<fs::Dir>, perms: Perms) {
-        let mut names = self.names.lock();
-        names.push((clean(name).unwrap_or_default(), dir, perms));
-        names.sort_by_key(|(name, ..)| std::cmp::Reverse(name.len()));
+        let mut mounts = self.mounts.lock();
+        mounts.push((normalize(name).unwrap_or_default(), dir, perms));
+        mounts.sort_by_key(|(name, ..)| std::cmp::Reverse(name.len()));
     }
 
-    /// The directory that a clean path leads to, with the rest of the path. One without a name is there for all that
-    /// no other is there for.
+    /// Returns the directory that contains a normalized path, with the path relative to this directory. A directory
+    /// with an empty name contains all paths that no other directory contains.
     fn find(&self, path: &str) -> Option<(Arc<fs::Dir>, String, Perms)> {
-        self.names.lock().iter().find_map(|(name, dir, perms)| {
+        self.mounts.lock().iter().find_map(|(name, dir, perms)| {
             let rest = match path.strip_prefix(name.as_str())? {
                 "" => ".",
                 rest if name.is_empty() => rest,
@@ -97,9 +100,9 @@ impl Root {
         })
     }
 
-    /// The first parts of the names, each once.
+    /// Returns the entries of the root directory: the first component of each name, without duplicates.
     fn entries(&self) -> Vec<Entry> {
-        let mut names: Vec<String> = self.names.lock().iter().map(|(name, ..)| first_part(name)).collect();
+        let mut names: Vec<String> = self.mounts.lock().iter().map(|(name, ..)| first_component(name)).collect();
         names.sort();
         names.dedup();
         names.retain(|name| !name.is_empty());
@@ -107,34 +110,36 @@ impl Root {
     }
 }
 
-/// A path without leading slashes and `.`; none where it has `..` in it, which leads nowhere here.
-fn clean(path: &str) -> Option<String> {
-    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    (!parts.contains(&"..")).then(|| parts.join("/"))
+/// Returns a path of the root directory without empty components and `.`. Returns `None` if the path contains `..`: the
+/// root directory does not resolve `..`.
+fn normalize(path: &str) -> Option<String> {
+    let components: Vec<_> = path.split('/').filter(|name| !name.is_empty() && *name != ".").collect();
+    (!components.contains(&"..")).then(|| components.join("/"))
 }
 
-/// Where a path leads.
+/// A resolved path.
 pub enum Target {
-    /// To a path in a directory of the host.
+    /// A path relative to a directory of the host, with the permissions of this directory.
     Host(Arc<fs::Dir>, String, Perms),
-    /// To the root itself.
+    /// The root directory itself.
     Root(Arc<Root>),
 }
 
 impl Dir {
-    /// A directory that was opened.
+    /// Returns a directory that the guest has opened.
     pub fn new(place: Place, access: Access) -> Self {
         Self { place, preopened: None, access, listing: Mutex::new(Arc::new([])) }
     }
 
-    /// A directory that is there at the start.
+    /// Returns a preopened directory.
     pub fn preopened(place: Place, name: &str) -> Self {
         let access = Access { read: true, write: true, mutable: true };
         Self { preopened: Some(name.to_owned()), ..Self::new(place, access) }
     }
 
-    /// Where a path leads from here. Below a directory of the host, cap-std keeps it inside.
-    pub fn target(&self, path: String) -> Result<Target> {
+    /// Resolves a path relative to this directory. The path may still contain `..` if the target is a directory of the
+    /// host: cap-std keeps such a path inside the directory.
+    pub fn resolve(&self, path: String) -> Result<Target> {
         let root = match &self.place {
             Place::Host(dir, perms) => return Ok(Target::Host(dir.clone(), path, *perms)),
             Place::Root(root) => root,
@@ -142,7 +147,7 @@ impl Dir {
         if path.is_empty() {
             return Err(Errno::NOENT.into());
         }
-        let path = clean(&path).ok_or(Errno::PERM)?;
+        let path = normalize(&path).ok_or(Errno::PERM)?;
         match root.find(&path) {
             Some((dir, rest, perms)) => Ok(Target::Host(dir, rest, perms)),
             None if path.is_empty() => Ok(Target::Root(root.clone())),
@@ -150,33 +155,36 @@ impl Dir {
         }
     }
 
-    /// As [`Dir::target`], for something that is to be changed there.
-    pub fn changed(&self, path: String) -> Result<(Arc<fs::Dir>, String, Perms)> {
-        match self.target(path)? {
+    /// Resolves a path as [`Dir::resolve`] does, for a call that changes something there. Fails with `EPERM` if the
+    /// permissions do not allow changes.
+    pub fn resolve_mutable(&self, path: String) -> Result<(Arc<fs::Dir>, String, Perms)> {
+        match self.resolve(path)? {
             Target::Host(dir, path, perms) if perms.mutable() => Ok((dir, path, perms)),
             _ => Err(Errno::PERM.into()),
         }
     }
 
-    /// As [`Dir::target`], for something to look at; the root has nothing to look at.
-    pub fn host(&self, path: String) -> Result<(Arc<fs::Dir>, String)> {
-        match self.target(path)? {
+    /// Resolves a path as [`Dir::resolve`] does. Fails with `EINVAL` for the root directory, which the host does not
+    /// have.
+    pub fn resolve_host(&self, path: String) -> Result<(Arc<fs::Dir>, String)> {
+        match self.resolve(path)? {
             Target::Host(dir, path, _) => Ok((dir, path)),
             Target::Root(_) => Err(Errno::INVAL.into()),
         }
     }
 
-    /// Its own `filestat`.
+    /// Returns the `filestat` of the directory.
     pub fn stat(&self) -> Result<Stat> {
         match &self.place {
             Place::Host(dir, _) => Ok(dir.dir_metadata()?.into()),
-            Place::Root(_) => Ok(Stat::bare(FileType::Directory)),
+            Place::Root(_) => Ok(Stat::from_type(FileType::Directory)),
         }
     }
 
-    /// Its entries, without `.` and `..`: as they are now where `again`, or else as they were at the last such call.
-    pub fn entries(&self, again: bool) -> Result<Arc<[Entry]>> {
-        if again {
+    /// Returns the entries without `.` and `..`. Reads the directory if `refresh` is true, and otherwise returns the
+    /// entries of the last such call.
+    pub fn entries(&self, refresh: bool) -> Result<Arc<[Entry]>> {
+        if refresh {
             let entries = match &self.place {
                 Place::Host(_, perms) if !perms.list => return Err(Errno::PERM.into()),
                 Place::Host(dir, _) => host_entries(dir)?,
@@ -190,7 +198,7 @@ impl Dir {
 
 fn host_entries(dir: &fs::Dir) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
-    // A directory that is there at the start may be open for looking up names only.
+    // cap-std opens preopened directories with `O_PATH`. Such a descriptor can look up entries but not list them.
     let readable = openat(dir, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
     for entry in rustix::fs::Dir::new(readable)? {
         let entry = entry?;
@@ -199,7 +207,7 @@ fn host_entries(dir: &fs::Dir) -> Result<Vec<Entry>> {
             continue;
         }
         let mut ty = FileType::from(entry.file_type());
-        // Some file systems leave the type to be asked for.
+        // Some file systems do not return the type of an entry when they list a directory.
         if entry.file_type() == rustix::fs::FileType::Unknown {
             let stat = rustix::fs::statat(dir, entry.file_name(), rustix::fs::AtFlags::SYMLINK_NOFOLLOW);
             ty = stat.map_or(ty, |stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).into());
@@ -209,18 +217,18 @@ fn host_entries(dir: &fs::Dir) -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn first_part(name: &str) -> String {
+fn first_component(name: &str) -> String {
     name.split('/').next().unwrap_or_default().to_owned()
 }
 
-/// Opens what a path leads to.
-pub fn open(dir: &Dir, path: String, how: &Opening) -> Result<Descriptor> {
-    if how.directory && (how.create || how.exclusive || how.truncate) {
+/// Opens the file or directory at `path`, relative to `dir`.
+pub fn open(dir: &Dir, path: String, flags: &OpenFlags) -> Result<Descriptor> {
+    if flags.directory && (flags.create || flags.exclusive || flags.truncate) {
         return Err(Errno::INVAL.into());
     }
-    let writes = how.create || how.truncate || how.write;
-    let access = |mutable| Access { read: how.read || !how.write, write: writes, mutable };
-    let (host, path, perms) = match dir.target(path)? {
+    let writes = flags.create || flags.truncate || flags.write;
+    let access = |mutable| Access { read: flags.read || !flags.write, write: writes, mutable };
+    let (host, path, perms) = match dir.resolve(path)? {
         Target::Host(host, path, perms) => (host, path, perms),
         Target::Root(_) if writes => return Err(Errno::PERM.into()),
         Target::Root(root) => return Ok(Descriptor::Dir(Dir::new(Place::Root(root), access(false)))),
@@ -229,21 +237,22 @@ pub fn open(dir: &Dir, path: String, how: &Opening) -> Result<Descriptor> {
         return Err(Errno::PERM.into());
     }
     let mut options = OpenOptions::new();
-    options.maybe_dir(true).follow(if how.follow { FollowSymlinks::Yes } else { FollowSymlinks::No });
-    options.create(how.create && !how.exclusive).create_new(how.create && how.exclusive);
-    // Without either, it is opened to be read: the operating system wants one of them.
-    options.truncate(how.truncate).write(writes).read(how.read || !how.write);
+    options.maybe_dir(true).follow(if flags.follow { FollowSymlinks::Yes } else { FollowSymlinks::No });
+    options.create(flags.create && !flags.exclusive).create_new(flags.create && flags.exclusive);
+    // The operating system opens a file for reading, writing or both. The guest can ask for neither: reading is
+    // assumed.
+    options.truncate(flags.truncate).write(writes).read(flags.read || !flags.write);
     let file = host.open_with(&path, &options)?;
     let access = access(perms.mutable());
     if file.metadata()?.is_dir() {
         let opened = Arc::new(fs::Dir::from_std_file(file.into_std()));
         return Ok(Descriptor::Dir(Dir::new(Place::Host(opened, perms), access)));
     }
-    if how.directory {
+    if flags.directory {
         return Err(Errno::NOTDIR.into());
     }
     if access.read && !perms.read {
         return Err(Errno::PERM.into());
     }
-    Ok(Descriptor::File(File::new(file.into_std(), access, how.append, how.nonblock)))
+    Ok(Descriptor::File(File::new(file.into_std(), access, flags.append, flags.nonblock)))
 }

@@ -1,8 +1,8 @@
-//! Error numbers of WASI, and those of the operating system as them.
+//! The error numbers of WASI, and the conversion from those of the operating system.
 
 use std::io;
 
-/// An `errno` of preview 1; `wasi_unstable` has the same numbers.
+/// An `errno` of WASI. Preview 1 and `wasi_unstable` have the same numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Errno(pub u16);
 
@@ -13,7 +13,8 @@ macro_rules! errnos {
             $(pub const $name: Self = Self($number);)+
         }
 
-        fn of_os(error: rustix::io::Errno) -> Option<Errno> {
+        /// Returns the number of WASI for an error of the operating system, if the table has one.
+        fn from_os(error: rustix::io::Errno) -> Option<Errno> {
             Some(match error {
                 $($($(rustix::io::Errno::$os)|+ => Errno::$name,)?)+
                 _ => return None,
@@ -22,6 +23,7 @@ macro_rules! errnos {
     };
 }
 
+// The name and number of each error, and the name that rustix has for the same error of the operating system.
 errnos! {
     ACCES = 2 <- ACCESS;
     AGAIN = 6 <- AGAIN;
@@ -68,15 +70,15 @@ errnos! {
 
 impl From<io::Error> for Errno {
     fn from(error: io::Error) -> Self {
-        if let Some(errno) = error.raw_os_error().and_then(|code| of_os(rustix::io::Errno::from_raw_os_error(code))) {
+        if let Some(errno) = error.raw_os_error().and_then(|code| from_os(rustix::io::Errno::from_raw_os_error(code))) {
             return errno;
         }
         match error.kind() {
             io::ErrorKind::NotFound => Self::NOENT,
-            // What the sandbox says of a path that leaves it.
+            // cap-std refuses a path that leads out of its directory with an error of this kind.
             io::ErrorKind::PermissionDenied => Self::PERM,
             io::ErrorKind::AlreadyExists => Self::EXIST,
-            // A path with a NUL in it.
+            // The standard library refuses a path that contains a null byte with an error of this kind.
             io::ErrorKind::InvalidInput => Self::INVAL,
             _ => Self::IO,
         }
@@ -85,6 +87,46 @@ impl From<io::Error> for Errno {
 
 impl From<rustix::io::Errno> for Errno {
     fn from(error: rustix::io::Errno) -> Self {
-        of_os(error).unwrap_or(Self::IO)
+        from_os(error).unwrap_or(Self::IO)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_operating_system_has_the_number_of_wasi() {
+        let from_os = |error: rustix::io::Errno| {
+            let io = Errno::from(io::Error::from_raw_os_error(error.raw_os_error()));
+            assert_eq!(io, Errno::from(error), "{error:?}");
+            io.0
+        };
+        let numbers = [
+            (rustix::io::Errno::PERM, 63),
+            (rustix::io::Errno::NOENT, 44),
+            (rustix::io::Errno::ACCESS, 2),
+            (rustix::io::Errno::NOTEMPTY, 55),
+            (rustix::io::Errno::NAMETOOLONG, 37),
+            (rustix::io::Errno::XDEV, 75),
+        ];
+        for (error, number) in numbers {
+            assert_eq!(from_os(error), number, "{error:?}");
+        }
+        assert_eq!(from_os(rustix::io::Errno::NOTUNIQ), Errno::IO.0, "an error that WASI does not have");
+    }
+
+    #[test]
+    fn an_error_without_a_number_has_that_of_its_kind() {
+        let kinds = [
+            (io::ErrorKind::NotFound, Errno::NOENT),
+            (io::ErrorKind::PermissionDenied, Errno::PERM),
+            (io::ErrorKind::AlreadyExists, Errno::EXIST),
+            (io::ErrorKind::InvalidInput, Errno::INVAL),
+            (io::ErrorKind::Other, Errno::IO),
+        ];
+        for (kind, errno) in kinds {
+            assert_eq!(Errno::from(io::Error::new(kind, "text")), errno, "{kind}");
+        }
     }
 }

@@ -1,29 +1,34 @@
-//! The calls on descriptors.
+//! The system calls on descriptors.
 
 use crate::wasi::calls::Call;
 use crate::wasi::dir::Entry;
 use crate::wasi::stat::{FileType, Stat, times};
-use crate::wasi::stdio::{count, is_terminal};
+use crate::wasi::stdio::{is_terminal, to_size};
 use crate::wasi::{Descriptor, Errno, Result};
 use rustix::fs::{Advice, AtFlags, fadvise, futimens, utimensat};
 use std::io::SeekFrom;
 use std::num::NonZeroU64;
 use std::sync::atomic::Ordering;
 
-// `rights` by bit, as far as they mean something here.
+// `rights` by bit, for `fd_fdstat_get`. Of the rights that a guest asks for, only the rights to read and to write have
+// an effect: they select the mode in which a file is opened.
 const RIGHTS_ALL: u64 = (1 << 30) - 1;
 const RIGHTS_READ: u64 = 1 << 1;
 const RIGHTS_SEEK: u64 = 1 << 2;
 const RIGHTS_WRITE: u64 = 1 << 6;
 const RIGHTS_READDIR: u64 = 1 << 14;
 const RIGHTS_SET_SIZE: u64 = 1 << 19 | 1 << 22;
-/// What a program finds on a directory that is there at the start: all that concerns names in it.
+/// The rights of a preopened directory: all that concern the directory and its entries, except
+/// `path_filestat_set_size`.
 const RIGHTS_DIRECTORY: u64 = 0x3ff << 9 | 0b11 << 20 | 0b1111 << 23;
-/// What it may ask for on files below: all but sockets.
+/// The inheriting rights of a preopened directory, which a file below it can have: all except `path_filestat_set_size`
+/// and those of sockets.
 const RIGHTS_BELOW: u64 = RIGHTS_DIRECTORY | 0x1ff | 0b111 << 21 | 1 << 27;
 
+/// The size of a `dirent`, which the name of the entry follows.
 const DIRENT: usize = 24;
 
+/// Returns the type of a standard stream. Only terminals have a type.
 fn file_type_of_stream(descriptor: &Descriptor) -> FileType {
     let fd = match descriptor {
         Descriptor::Input(input) => input.pollable(),
@@ -49,7 +54,7 @@ impl Call<'_> {
 
     pub(super) fn fd_allocate(&mut self, fd: u32, _offset: u64, _len: u64) -> Result<()> {
         self.wasi.get(fd)?.file()?;
-        // Not every file system can, so that later versions of WASI have dropped it.
+        // Not all file systems can allocate space, and later versions of WASI do not have this call.
         Err(Errno::NOTSUP.into())
     }
 
@@ -106,7 +111,7 @@ impl Call<'_> {
         }
         let descriptor = self.wasi.get(fd)?;
         let file = descriptor.file()?;
-        // append and nonblock can be changed, dsync, rsync and sync cannot.
+        // `append` and `nonblock` can be changed; `dsync`, `rsync` and `sync` cannot.
         if flags & 0b11010 != 0 {
             return Err(Errno::INVAL.into());
         }
@@ -130,7 +135,7 @@ impl Call<'_> {
         let stat: Stat = match &*descriptor {
             Descriptor::File(file) => cap_std::fs::Metadata::from_file(&file.file)?.into(),
             Descriptor::Dir(dir) => dir.stat()?,
-            _ => Stat::bare(file_type_of_stream(&descriptor)),
+            _ => Stat::from_type(file_type_of_stream(&descriptor)),
         };
         stat.write(&self.guest, self.version, out)
     }
@@ -149,7 +154,7 @@ impl Call<'_> {
         match &*self.wasi.get(fd)? {
             Descriptor::File(file) if file.access.mutable => Ok(futimens(&file.file, &times)?),
             Descriptor::Dir(dir) => {
-                let (host, ..) = dir.changed(".".to_owned())?;
+                let (host, ..) = dir.resolve_mutable(".".to_owned())?;
                 Ok(utimensat(&*host, ".", &times, AtFlags::empty())?)
             }
             Descriptor::File(_) => Err(Errno::PERM.into()),
@@ -157,26 +162,27 @@ impl Call<'_> {
         }
     }
 
-    /// Moves bytes between a descriptor and the guest's buffers that are not empty, and tells the guest how many.
-    fn transfer(
+    /// Calls `transfer` with a descriptor and the guest's buffers, without the empty ones, and writes the number of
+    /// bytes that it returns to `out`.
+    fn with_buffers(
         &self,
         fd: u32,
         array: u32,
         len: u32,
         out: u32,
-        moved: impl FnOnce(&Descriptor, &[(u32, u32)]) -> Result<usize>,
+        transfer: impl FnOnce(&Descriptor, &[(u32, u32)]) -> Result<usize>,
     ) -> Result<()> {
         let mut buffers = self.guest.buffers(array, len)?;
         buffers.retain(|(_, len)| *len > 0);
         self.guest.check(out, 4)?;
-        let total = moved(&*self.wasi.get(fd)?, &buffers)?;
-        self.guest.write_u32(out, count(total)?)
+        let total = transfer(&*self.wasi.get(fd)?, &buffers)?;
+        self.guest.write_u32(out, to_size(total)?)
     }
 
     pub(super) fn fd_read(&mut self, fd: u32, array: u32, len: u32, out: u32) -> Result<()> {
-        self.transfer(fd, array, len, out, |descriptor, buffers| match descriptor {
+        self.with_buffers(fd, array, len, out, |descriptor, buffers| match descriptor {
             Descriptor::File(file) => file.read(&self.guest, buffers),
-            // Only the first: what else there is to come, nobody knows.
+            // Reads into the first buffer only. A second read could block, although the first one has returned bytes.
             Descriptor::Input(input) => match buffers.first() {
                 Some((ptr, len)) => input.read(&self.guest, *ptr, *len),
                 None => Ok(0),
@@ -186,7 +192,7 @@ impl Call<'_> {
     }
 
     pub(super) fn fd_pread(&mut self, fd: u32, array: u32, len: u32, offset: u64, out: u32) -> Result<()> {
-        self.transfer(fd, array, len, out, |descriptor, buffers| match descriptor {
+        self.with_buffers(fd, array, len, out, |descriptor, buffers| match descriptor {
             Descriptor::File(file) => file.read_at(&self.guest, buffers, offset),
             Descriptor::Input(_) => Err(Errno::SPIPE.into()),
             _ => Err(Errno::BADF.into()),
@@ -194,7 +200,7 @@ impl Call<'_> {
     }
 
     pub(super) fn fd_write(&mut self, fd: u32, array: u32, len: u32, out: u32) -> Result<()> {
-        self.transfer(fd, array, len, out, |descriptor, buffers| match descriptor {
+        self.with_buffers(fd, array, len, out, |descriptor, buffers| match descriptor {
             Descriptor::File(file) => file.write(&self.guest, buffers),
             Descriptor::Output(output) => output.write(&self.guest, buffers),
             _ => Err(Errno::BADF.into()),
@@ -202,7 +208,7 @@ impl Call<'_> {
     }
 
     pub(super) fn fd_pwrite(&mut self, fd: u32, array: u32, len: u32, offset: u64, out: u32) -> Result<()> {
-        self.transfer(fd, array, len, out, |descriptor, buffers| match descriptor {
+        self.with_buffers(fd, array, len, out, |descriptor, buffers| match descriptor {
             Descriptor::File(file) => file.write_at(&self.guest, buffers, offset),
             Descriptor::Output(_) => Err(Errno::SPIPE.into()),
             _ => Err(Errno::BADF.into()),
@@ -213,7 +219,7 @@ impl Call<'_> {
         match &*self.wasi.get(fd)? {
             Descriptor::Dir(dir) if dir.preopened.is_some() => {
                 let len = dir.preopened.as_ref().map_or(0, String::len);
-                // The tag of the only kind there is, and the length of the name.
+                // A `prestat`: the tag `dir`, 0, in the lower half, and the length of the name in the upper half.
                 self.guest.write_u64(out, (len as u64) << 32)
             }
             _ => Err(Errno::BADF.into()),
@@ -237,12 +243,16 @@ impl Call<'_> {
         let descriptor = self.wasi.get(fd)?;
         let dir = descriptor.dir()?;
         let entries = dir.entries(cookie == 0)?;
-        let own = || Entry { name: Vec::new(), ino: dir.stat().map_or(0, |stat| stat.ino()), ty: FileType::Directory };
-        let dots = [Entry { name: b".".to_vec(), ..own() }, Entry { name: b"..".to_vec(), ..own() }];
-        let from = usize::try_from(cookie).map_err(|_| Errno::OVERFLOW)?;
-        // As much as there is room for; an entry that is cut tells the guest that there are more.
+        let own = |name: &[u8]| {
+            let ino = dir.stat().map_or(0, |stat| stat.ino());
+            Entry { name: name.to_vec(), ino, ty: FileType::Directory }
+        };
+        let dots = [own(b"."), own(b"..")];
+        let first = usize::try_from(cookie).map_err(|_| Errno::OVERFLOW)?;
+        // Fills the buffer as far as possible. A full buffer, whose last entry may be cut off, tells the guest that the
+        // directory has more entries.
         let mut written = Vec::new();
-        for (index, entry) in dots.iter().chain(entries.iter()).enumerate().skip(from) {
+        for (index, entry) in dots.iter().chain(entries.iter()).enumerate().skip(first) {
             let mut raw = [0; DIRENT];
             raw[..8].copy_from_slice(&(index as u64 + 1).to_le_bytes());
             raw[8..16].copy_from_slice(&entry.ino.to_le_bytes());
@@ -259,8 +269,8 @@ impl Call<'_> {
         self.guest.write_u32(out, written.len() as u32)
     }
 
-    pub(super) fn fd_renumber(&mut self, fd: u32, to: u32) -> Result<()> {
-        self.wasi.state.lock().table.renumber(fd, to).map(drop)
+    pub(super) fn fd_renumber(&mut self, from: u32, to: u32) -> Result<()> {
+        self.wasi.state.lock().table.renumber(from, to).map(drop)
     }
 
     pub(super) fn fd_seek(&mut self, fd: u32, offset: u64, whence: u32, out: u32) -> Result<()> {
@@ -278,5 +288,91 @@ impl Call<'_> {
     pub(super) fn fd_tell(&mut self, fd: u32, out: u32) -> Result<()> {
         let position = self.wasi.get(fd)?.seekable()?.position();
         self.guest.write_u64(out, position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wasi::dir::{Dir, Perms, Place};
+    use crate::wasi::guest::{u32_at, u64_at};
+    use crate::wasi::testing::{ScratchDir, TestGuest, errno};
+    use crate::wasi::{Version, WasiContext};
+    use std::sync::Arc;
+
+    /// Returns a guest whose descriptor 3 is `dir`, with all permissions.
+    fn guest(dir: &ScratchDir) -> TestGuest {
+        let wasi = WasiContext::new();
+        let host = cap_std::fs::Dir::open_ambient_dir(&**dir, cap_std::ambient_authority()).unwrap();
+        let perms = Perms { list: true, change: true, read: true, write: true };
+        wasi.push(Descriptor::Dir(Dir::preopened(Place::Host(Arc::new(host), perms), "/data"))).unwrap();
+        TestGuest::new(wasi)
+    }
+
+    /// Opens `path` relative to descriptor 3 and returns the new descriptor.
+    fn open(guest: &TestGuest, path: &str, oflags: u64, rights: u64) -> u64 {
+        let len = guest.path(path);
+        guest.call("path_open", &[3, 1, 0, len, oflags, rights, 0, 0, 1024]).unwrap();
+        u32_at(&guest.memory().read(1024, 4).unwrap(), 0).into()
+    }
+
+    /// Returns the type, the rights and the inheriting rights of a descriptor.
+    fn fdstat(guest: &TestGuest, fd: u64) -> (u8, u64, u64) {
+        guest.call("fd_fdstat_get", &[fd, 1024]).unwrap();
+        let raw = guest.memory().read(1024, 24).unwrap();
+        (raw[0], u64_at(&raw, 8), u64_at(&raw, 16))
+    }
+
+    #[test]
+    fn rights_tell_what_a_descriptor_can_do() {
+        let dir = ScratchDir::new();
+        std::fs::create_dir(dir.join("sub")).unwrap();
+        let guest = guest(&dir);
+        let create = 1;
+        let (read_write, write) = (RIGHTS_READ | RIGHTS_WRITE, RIGHTS_WRITE);
+        let (file_rw, file_w) = (open(&guest, "file", create, read_write), open(&guest, "file", 0, write));
+        let (file_r, sub) = (open(&guest, "file", 0, RIGHTS_READ), open(&guest, "sub", 0, RIGHTS_READ));
+        let (file, directory) = (FileType::RegularFile as u8, FileType::Directory as u8);
+        assert_eq!(fdstat(&guest, 0), (0, RIGHTS_READ, RIGHTS_READ));
+        assert_eq!(fdstat(&guest, 1), (0, RIGHTS_WRITE, RIGHTS_WRITE));
+        assert_eq!(fdstat(&guest, 3), (directory, 0x7b7_fe00, 0xff7_ffff));
+        assert_eq!(fdstat(&guest, file_rw), (file, 0x3fff_ffff, 0x3fff_ffff));
+        assert_eq!(fdstat(&guest, file_w), (file, 0x3fff_bffd, 0x3fff_bffd));
+        assert_eq!(fdstat(&guest, file_r), (file, 0x3fff_ffbf, 0x3fff_ffbf));
+        assert_eq!(fdstat(&guest, sub), (directory, 0x3fb7_ffbb, 0x3fb7_ffbb));
+    }
+
+    #[test]
+    fn rights_of_an_open_descriptor_cannot_be_changed() {
+        let mut guest = guest(&ScratchDir::new());
+        let set = |guest: &TestGuest, fd, rights| errno(guest.call("fd_fdstat_set_rights", &[fd, rights, 0]));
+        assert_eq!(set(&guest, 3, 1 << 29), Some(Errno::NOTSUP));
+        assert_eq!(set(&guest, 3, 1 << 30), Some(Errno::INVAL));
+        assert_eq!(set(&guest, 1, 0), Some(Errno::BADF));
+        guest.version = Version::Unstable;
+        assert_eq!(set(&guest, 3, 1 << 29), Some(Errno::INVAL), "`wasi_unstable` does not have this right");
+    }
+
+    #[test]
+    fn a_listing_continues_in_the_entries_it_started_with() {
+        let dir = ScratchDir::new();
+        std::fs::write(dir.join("old"), "").unwrap();
+        let guest = guest(&dir);
+        let names = |cookie: u64| {
+            guest.call("fd_readdir", &[3, 0, 4096, cookie, 8000]).unwrap();
+            let used = u32_at(&guest.memory().read(8000, 4).unwrap(), 0) as usize;
+            let (raw, mut at, mut names) = (guest.memory().read(0, used).unwrap(), 0, Vec::new());
+            while at < used {
+                let end = at + DIRENT + u32_at(&raw, at + 16) as usize;
+                names.push(String::from_utf8(raw[at + DIRENT..end].to_vec()).unwrap());
+                at = end;
+            }
+            names
+        };
+        assert_eq!(names(0), [".", "..", "old"]);
+        std::fs::write(dir.join("new"), "").unwrap();
+        assert_eq!(names(1), ["..", "old"]);
+        assert_eq!(names(0).len(), 4);
+        assert_eq!(names(4), [""; 0]);
     }
 }

@@ -1,4 +1,5 @@
-//! Open files. The position is kept here, not by the operating system, so that `fd_pread` and its like need no care.
+//! Open files. `File` stores the position itself and passes it to the operating system with each read or write. Calls
+//! with an offset, such as `fd_pread`, thus cannot change the position.
 
 use crate::wasi::guest::Guest;
 use crate::wasi::{self, Result};
@@ -8,43 +9,43 @@ use std::io::{ErrorKind, IoSlice, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// What was asked for when it was opened.
+/// The access to a file or directory that the guest has asked for when it opened it.
 #[derive(Clone, Copy)]
 pub struct Access {
-    /// Reading, or neither.
+    /// The guest may read. This is also true if the guest has asked for neither reading nor writing.
     pub read: bool,
-    /// Writing.
+    /// The guest may write.
     pub write: bool,
-    /// Whether the directory it came from lets it be changed.
+    /// The permissions of the preopened directory allow changes.
     pub mutable: bool,
 }
 
 /// An open file.
 pub struct File {
-    /// The operating system's.
+    /// The file of the operating system.
     pub file: fs::File,
-    /// What may be done with it.
+    /// The access that the guest has asked for.
     pub access: Access,
-    /// `fdflags::append`: every write goes to the end.
+    /// `fdflags::append`: each write is at the end of the file.
     pub append: AtomicBool,
-    /// `fdflags::nonblock`, which means nothing for a file; it is only remembered.
+    /// `fdflags::nonblock`. The flag has no effect on a file; `fd_fdstat_get` returns it.
     pub nonblock: AtomicBool,
     position: AtomicU64,
 }
 
 impl File {
-    /// A file just opened.
+    /// Returns a newly opened file, with position 0.
     pub fn new(file: fs::File, access: Access, append: bool, nonblock: bool) -> Self {
         let (append, nonblock) = (AtomicBool::new(append), AtomicBool::new(nonblock));
         Self { file, access, append, nonblock, position: AtomicU64::new(0) }
     }
 
-    /// Where the next read or write is.
+    /// Returns the position of the next read or write, in bytes.
     pub fn position(&self) -> u64 {
         self.position.load(Ordering::Relaxed)
     }
 
-    /// Moves there; past the end is allowed.
+    /// Changes the position and returns the new one. A position after the end of the file is valid.
     pub fn seek(&self, to: SeekFrom) -> Result<u64> {
         let (start, offset) = match to {
             SeekFrom::Start(position) => (position, 0),
@@ -56,7 +57,7 @@ impl File {
         Ok(position)
     }
 
-    /// Reads where the position is, and moves it.
+    /// Reads at the position and advances it. Returns the number of bytes.
     pub fn read(&self, guest: &Guest<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
         let position = self.position();
         let count = self.read_at(guest, buffers, position)?;
@@ -64,13 +65,14 @@ impl File {
         Ok(count)
     }
 
-    /// Reads at an offset: fills one buffer after the other, until there is no more.
+    /// Reads at `offset` into one buffer after the other, until a read returns fewer bytes than the buffer holds.
+    /// Returns the number of bytes.
     pub fn read_at(&self, guest: &Guest<'_>, buffers: &[(u32, u32)], offset: u64) -> Result<usize> {
         let mut total = 0;
         for (ptr, len) in buffers {
             let at = offset.saturating_add(total as u64);
             let count = match guest.fill(*ptr, *len, |buffer| Ok(self.read_some(buffer, at)?)) {
-                // What was read is not lost; the next read meets the error again.
+                // The bytes of the earlier buffers must not be lost. The next read fails with the same error.
                 Err(_) if total > 0 => break,
                 count => count?,
             };
@@ -84,26 +86,28 @@ impl File {
 
     fn read_some(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
         match self.file.read_at(buffer, offset) {
-            // A pipe has no offsets.
+            // Pipes and terminals have no offsets.
             Err(error) if error.kind() == ErrorKind::NotSeekable => (&self.file).read(buffer),
             count => count,
         }
     }
 
-    /// Writes where the position is, or at the end, and moves it.
+    /// Writes at the position, or at the end with `append`, and moves the position after the written bytes. Returns the
+    /// number of bytes.
     pub fn write(&self, guest: &Guest<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
         let position = self.position();
         let count = self.write_at(guest, buffers, position)?;
-        let moved = if self.append.load(Ordering::Relaxed) {
+        let position = if self.append.load(Ordering::Relaxed) {
             self.file.metadata()?.len()
         } else {
             position.saturating_add(count as u64)
         };
-        self.position.store(moved, Ordering::Relaxed);
+        self.position.store(position, Ordering::Relaxed);
         Ok(count)
     }
 
-    /// Writes at an offset, or, as Linux does, at the end where the file was opened to append.
+    /// Writes at `offset` and returns the number of bytes. With `append`, writes at the end of the file instead, as
+    /// `pwrite` does on Linux.
     pub fn write_at(&self, guest: &Guest<'_>, buffers: &[(u32, u32)], offset: u64) -> Result<usize> {
         match buffers {
             [(ptr, len)] => guest.with_bytes(*ptr, *len, |bytes| Ok(self.write_some(bytes, offset)?)),
@@ -113,7 +117,8 @@ impl File {
 
     fn write_some(&self, bytes: &[u8], offset: u64) -> std::io::Result<usize> {
         if self.append.load(Ordering::Relaxed) {
-            // Asked for at each write: the descriptor itself does not append, as the guest can change its mind.
+            // Each write asks for `APPEND` by itself. The file is not open with `O_APPEND`, because the guest can
+            // switch the flag at any time.
             return match pwritev2(&self.file, &[IoSlice::new(bytes)], 0, ReadWriteFlags::APPEND) {
                 Err(Errno::NOTSUP | Errno::NOSYS) => {
                     (&self.file).seek(SeekFrom::End(0))?;
@@ -126,5 +131,60 @@ impl File {
             Err(error) if error.kind() == ErrorKind::NotSeekable => (&self.file).write(bytes),
             count => count,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::guest_memory::TestMemory;
+    use crate::wasi::testing::{ScratchDir, errno};
+
+    fn open() -> File {
+        let dir = ScratchDir::new();
+        // The open file stays usable after the directory is deleted.
+        let file = fs::File::options().read(true).write(true).create_new(true).open(dir.join("file")).unwrap();
+        File::new(file, Access { read: true, write: true, mutable: true }, false, false)
+    }
+
+    #[test]
+    fn reads_and_writes_with_an_offset_leave_the_position() {
+        let test = TestMemory::new(64, false);
+        let memory = || test.memory();
+        let guest = Guest::new(&memory);
+        guest.write(0, b"hello world").unwrap();
+        let file = open();
+        assert_eq!(file.write(&guest, &[(0, 5), (5, 6)]).unwrap(), 11);
+        assert_eq!(file.position(), 11);
+        assert_eq!(file.write_at(&guest, &[(6, 5)], 0).unwrap(), 5);
+        assert_eq!(file.read_at(&guest, &[(20, 5), (25, 20)], 0).unwrap(), 11);
+        assert_eq!((file.position(), guest.read::<11>(20).unwrap().as_slice()), (11, b"world world".as_slice()));
+        assert_eq!(file.read(&guest, &[(0, 1)]).unwrap(), 0, "the end of the file");
+    }
+
+    #[test]
+    fn appended_bytes_are_at_the_end() {
+        let test = TestMemory::new(64, false);
+        let memory = || test.memory();
+        let guest = Guest::new(&memory);
+        guest.write(0, b"abcdef").unwrap();
+        let file = open();
+        file.write(&guest, &[(0, 4)]).unwrap();
+        file.seek(SeekFrom::Start(1)).unwrap();
+        file.append.store(true, Ordering::Relaxed);
+        file.write(&guest, &[(4, 1)]).unwrap();
+        assert_eq!(file.position(), 5);
+        file.write_at(&guest, &[(5, 1)], 0).unwrap();
+        assert_eq!(file.read_at(&guest, &[(10, 10)], 0).unwrap(), 6);
+        assert_eq!(&guest.read::<6>(10).unwrap(), b"abcdef");
+    }
+
+    #[test]
+    fn a_position_is_not_negative_and_can_be_after_the_end() {
+        let file = open();
+        assert_eq!(file.seek(SeekFrom::End(5)).unwrap(), 5);
+        assert_eq!(file.seek(SeekFrom::Current(-2)).unwrap(), 3);
+        assert_eq!(errno(file.seek(SeekFrom::Current(-4))), Some(wasi::Errno::INVAL));
+        assert_eq!(file.position(), 3);
     }
 }

@@ -1,17 +1,17 @@
 //! A system call as a host function of an engine.
 
-use crate::backend::HostCall;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::types::FuncType;
 use crate::base::value::Value;
 use crate::store::Store;
+use crate::store::host::HostCall;
 use crate::wasi::caller::Caller;
 use crate::wasi::calls::{self, Call};
-use crate::wasi::guest::{Block, Guest};
+use crate::wasi::guest::Guest;
 use crate::wasi::{Failure, Version, WasiContext};
 use std::sync::Arc;
 
-/// One call of one program's WASI, for one instance.
+/// A system call that one instance imports, bound to the WASI context of the program.
 pub struct WasiFunc {
     wasi: Arc<WasiContext>,
     version: Version,
@@ -20,14 +20,14 @@ pub struct WasiFunc {
 }
 
 impl WasiFunc {
-    /// The call at this place of the version's list; none beyond its end.
+    /// Returns the system call at `index` of [`calls::of`]`(version)`, or `None` if `index` is too large.
     pub fn new(wasi: Arc<WasiContext>, version: Version, index: usize, caller: Arc<Caller>) -> Option<Self> {
         Some(Self { wasi, version, definition: calls::of(version).get(index)?, caller })
     }
 
-    /// Its type.
+    /// Returns the type of the function.
     pub fn ty(&self) -> FuncType {
-        self.definition.ty()
+        self.definition.ty.clone()
     }
 }
 
@@ -37,19 +37,13 @@ impl HostCall for WasiFunc {
             return Err(Error::new(ErrorKind::Engine, "WASI is not configured in this store"));
         }
         let entered = store.enter()?;
-        // Also for calls that need none: a guest without a memory is not one that WASI is for.
+        // The check applies to all calls, including those that use no memory: a guest of WASI must export its memory.
         if self.caller.memory(&entered).is_none() {
             return Err(Error::new(ErrorKind::Engine, "missing required memory export"));
         }
-        let block = || {
-            let none = Block { data: std::ptr::null_mut(), len: 0, shared: false };
-            self.caller.memory(&entered).unwrap_or(none)
-        };
-        // SAFETY: the caller looks at the memory anew each time; this thread holds the store, so that nobody else runs
-        // WebAssembly in it, and no call keeps a part of the memory while it runs a stream of the host.
-        let guest = unsafe { Guest::new(&block) };
+        let memory = || self.caller.memory(&entered).unwrap_or_default();
         let Self { wasi, version, definition, .. } = self;
-        let mut call = Call { wasi, guest, version: *version };
+        let mut call = Call { wasi, guest: Guest::new(&memory), version: *version };
         let errno = match definition.call(&mut call, &values[..definition.arity()]) {
             Ok(()) => 0,
             Err(Failure::Errno(errno)) => i32::from(errno.0),

@@ -1,134 +1,97 @@
-//! The guest's memory, as system calls see it: every access is checked, and finds the memory anew.
+//! The guest's memory as system calls use it: pointers and lengths of 32 bits, and `EFAULT` for invalid ones.
 //!
-//! A call may run Python (a stream that is a Python object), which may run the guest, which may grow its memory, which
-//! may move. So nothing is borrowed from the memory for longer than one access.
+//! A system call can run Python code, if a stream of the guest is a Python object. That code can run the guest, and the
+//! guest can grow its memory, which can move it. Each access therefore looks the memory up again, and no reference into
+//! the memory outlives an access.
 
+use crate::backend::guest_memory::{GuestMemory, OutOfBounds};
 use crate::wasi::{Errno, Result};
 
-/// As much as one step of a copy through memory of ours takes.
-const CHUNK: usize = 1 << 16;
+/// Maximum length of a path in bytes. Every operating system limits paths to less.
+const MAX_PATH: u32 = 1 << 16;
 
-/// As much as is copied for one write: buffers may overlap, so that their sum says nothing about what memory there is.
-const MOST_AT_ONCE: usize = 1 << 24;
+/// Maximum number of bytes copied for one write. The buffers of a write may overlap, so that the sum of their lengths
+/// can exceed the size of the memory by far.
+const MAX_GATHERED: usize = 1 << 24;
 
-/// Where a memory is at this moment.
-#[derive(Clone, Copy)]
-pub struct Block {
-    /// Its first byte.
-    pub data: *mut u8,
-    /// How many there are.
-    pub len: usize,
-    /// Whether other threads may write to it meanwhile.
-    pub shared: bool,
+/// Maximum number of buffers used in one read or write, the `IOV_MAX` of Linux.
+const MAX_BUFFERS: u32 = 1024;
+
+/// The memory of the guest that makes a system call.
+pub struct Guest<'a> {
+    memory: &'a dyn Fn() -> GuestMemory,
 }
 
-/// The memory of the guest that makes a call.
-pub struct Guest<'a> {
-    block: &'a dyn Fn() -> Block,
+impl From<OutOfBounds> for Errno {
+    fn from(_: OutOfBounds) -> Self {
+        Self::FAULT
+    }
 }
 
 impl<'a> Guest<'a> {
-    /// # Safety
-    /// `block` tells where the memory is right now; it stays there until WebAssembly or Python runs again, and unless
-    /// it is shared, nobody else writes to it till then.
-    pub unsafe fn new(block: &'a dyn Fn() -> Block) -> Self {
-        Self { block }
+    /// Wraps `memory`, which returns the current memory of the guest.
+    pub fn new(memory: &'a dyn Fn() -> GuestMemory) -> Self {
+        Self { memory }
     }
 
-    /// The range, if it is inside the memory.
-    fn range(&self, ptr: u32, len: usize) -> Result<Block> {
-        let block = (self.block)();
-        match (ptr as usize).checked_add(len) {
-            Some(end) if end <= block.len => {
-                // SAFETY: the range is inside the memory, as just checked.
-                Ok(Block { data: unsafe { block.data.add(ptr as usize) }, len, ..block })
-            }
-            _ => Err(Errno::FAULT.into()),
-        }
-    }
-
-    /// Fails unless all of the range is in the memory.
+    /// Fails unless all `len` bytes at `ptr` are inside the memory.
     pub fn check(&self, ptr: u32, len: usize) -> Result<()> {
-        self.range(ptr, len).map(drop)
+        Ok((self.memory)().check(ptr as usize, len)?)
     }
 
-    /// The bytes where they are, for the time of `work`, which must not run the guest.
+    /// Calls `work` with `len` bytes at `ptr`, without a copy unless the memory is shared. `work` must not run the
+    /// guest.
     pub fn with_bytes<T>(&self, ptr: u32, len: u32, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
-        let range = self.range(ptr, len as usize)?;
-        if range.shared {
-            return work(&self.copy(ptr, len)?);
-        }
-        // SAFETY: inside the memory, which does not change meanwhile, by the promise of `new`.
-        work(unsafe { slice(range) })
+        (self.memory)().with_bytes(ptr as usize, len as usize, work)?
     }
 
-    /// The bytes where they are, to be filled by `work`, which must not run the guest and says how many it wrote.
+    /// Has `work` write up to `len` bytes at `ptr`, without a copy unless the memory is shared. Returns the result of
+    /// `work`, the number of bytes written. `work` must not run the guest.
+    ///
+    /// In a shared memory, `work` gets a buffer of at most [`GuestMemory::MAX_SHARED_FILL`] bytes.
     pub fn fill(&self, ptr: u32, len: u32, work: impl FnOnce(&mut [u8]) -> Result<usize>) -> Result<usize> {
-        let range = self.range(ptr, len as usize)?;
-        if range.shared {
-            let mut buffer = vec![0; range.len.min(CHUNK)];
-            let count = work(&mut buffer)?;
-            self.write(ptr, &buffer[..count])?;
-            return Ok(count);
-        }
-        // An empty slice must not have a null address.
-        if range.len == 0 {
-            return work(&mut []);
-        }
-        // SAFETY: inside the memory, which nobody else reads or writes meanwhile, by the promise of `new`.
-        work(unsafe { std::slice::from_raw_parts_mut(range.data, range.len) })
+        (self.memory)().fill(ptr as usize, len as usize, work)
     }
 
-    /// A copy of the bytes.
-    pub fn copy(&self, ptr: u32, len: u32) -> Result<Vec<u8>> {
-        let range = self.range(ptr, len as usize)?;
-        let mut copied = vec![0; range.len];
-        if range.len > 0 {
-            // SAFETY: inside the memory; the target is ours and as long.
-            unsafe { range.data.copy_to_nonoverlapping(copied.as_mut_ptr(), range.len) }
-        }
-        Ok(copied)
-    }
-
-    /// A path. Longer ones than any system takes are not even copied.
+    /// Returns the path of `len` bytes at `ptr`.
     pub fn path(&self, ptr: u32, len: u32) -> Result<String> {
         self.check(ptr, len as usize)?;
-        if len as usize > CHUNK {
+        if len > MAX_PATH {
             return Err(Errno::NAMETOOLONG.into());
         }
-        String::from_utf8(self.copy(ptr, len)?).map_err(|_| Errno::ILSEQ.into())
+        let bytes = (self.memory)().read(ptr as usize, len as usize)?;
+        String::from_utf8(bytes).map_err(|_| Errno::ILSEQ.into())
     }
 
-    /// Writes all of the bytes.
+    /// Writes all of `bytes` at `ptr`.
     pub fn write(&self, ptr: u32, bytes: &[u8]) -> Result<()> {
-        let range = self.range(ptr, bytes.len())?;
-        if !bytes.is_empty() {
-            // SAFETY: inside the memory; the source is ours.
-            unsafe { range.data.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
-        }
-        Ok(())
+        Ok((self.memory)().write(ptr as usize, bytes)?)
     }
 
-    /// Writes a 32-bit integer.
+    /// Writes a little-endian 32-bit integer at `ptr`.
     pub fn write_u32(&self, ptr: u32, value: u32) -> Result<()> {
         self.write(ptr, &value.to_le_bytes())
     }
 
-    /// Writes a 64-bit integer.
+    /// Writes a little-endian 64-bit integer at `ptr`.
     pub fn write_u64(&self, ptr: u32, value: u64) -> Result<()> {
         self.write(ptr, &value.to_le_bytes())
     }
 
-    /// Reads a structure of a known size.
+    /// Returns the `N` bytes at `ptr`, the size of a structure.
     pub fn read<const N: usize>(&self, ptr: u32) -> Result<[u8; N]> {
-        self.with_bytes(ptr, N as u32, |bytes| Ok(bytes.try_into().expect("as many as asked for")))
+        let mut bytes = [0; N];
+        (self.memory)().read_into(ptr as usize, &mut bytes)?;
+        Ok(bytes)
     }
 
-    /// The place and length of the buffers in an array of them (`iovec`, `ciovec`); at most as many as POSIX's
-    /// `IOV_MAX`, as reading or writing fewer bytes than asked is always allowed.
+    /// Returns the address and length of each buffer in an array of `count` buffers (`iovec` or `ciovec`).
+    ///
+    /// Returns at most [`MAX_BUFFERS`]. The guest handles a read or write of fewer bytes than it asked for, as POSIX
+    /// demands.
     pub fn buffers(&self, array: u32, count: u32) -> Result<Vec<(u32, u32)>> {
         self.check(array, count as usize * 8)?;
-        (0..count.min(1024))
+        (0..count.min(MAX_BUFFERS))
             .map(|index| {
                 let raw = self.read::<8>(array + index * 8)?;
                 let (ptr, len) = (u32_at(&raw, 0), u32_at(&raw, 4));
@@ -138,37 +101,101 @@ impl<'a> Guest<'a> {
             .collect()
     }
 
-    /// What is in the buffers, one after another: all of it, or as much as is reasonable to take at once.
+    /// Returns the contents of the buffers, concatenated, up to [`MAX_GATHERED`] bytes.
     pub fn gather(&self, buffers: &[(u32, u32)]) -> Result<Vec<u8>> {
-        let mut all = Vec::new();
+        let mut gathered = Vec::new();
         for (ptr, len) in buffers {
-            let len = (*len as usize).min(MOST_AT_ONCE - all.len());
+            let len = (*len as usize).min(MAX_GATHERED - gathered.len());
             self.with_bytes(*ptr, len as u32, |bytes| {
-                all.extend_from_slice(bytes);
+                gathered.extend_from_slice(bytes);
                 Ok(())
             })?;
         }
-        Ok(all)
+        Ok(gathered)
     }
 }
 
-/// # Safety
-/// The block is inside a memory that does not change while the slice lives.
-unsafe fn slice<'a>(block: Block) -> &'a [u8] {
-    // An empty slice must not have a null address.
-    if block.len == 0 {
-        return &[];
-    }
-    // SAFETY: the caller's promise.
-    unsafe { std::slice::from_raw_parts(block.data, block.len) }
-}
-
-/// The 32-bit integer at an offset of a structure.
+/// Returns the little-endian 32-bit integer at `offset` of a structure.
 pub fn u32_at(bytes: &[u8], offset: usize) -> u32 {
     u32::from_le_bytes(bytes[offset..offset + 4].try_into().expect("four bytes"))
 }
 
-/// The 64-bit integer at an offset of a structure.
+/// Returns the little-endian 64-bit integer at `offset` of a structure.
 pub fn u64_at(bytes: &[u8], offset: usize) -> u64 {
     u64::from_le_bytes(bytes[offset..offset + 8].try_into().expect("eight bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::guest_memory::TestMemory;
+    use crate::wasi::testing::errno;
+
+    #[test]
+    fn an_access_outside_the_memory_is_a_fault() {
+        let test = TestMemory::new(64, false);
+        let memory = || test.memory();
+        let guest = Guest::new(&memory);
+        guest.write_u64(56, u64::MAX).unwrap();
+        assert_eq!(u64_at(&guest.read::<8>(56).unwrap(), 0), u64::MAX);
+        assert_eq!(errno(guest.write_u64(57, 0)), Some(Errno::FAULT));
+        assert_eq!(errno(guest.read::<8>(57)), Some(Errno::FAULT));
+        assert_eq!(errno(guest.write_u32(u32::MAX, 0)), Some(Errno::FAULT));
+        assert_eq!(errno(guest.path(60, 5)), Some(Errno::FAULT));
+        assert_eq!(errno(guest.fill(60, 5, |buffer| Ok(buffer.len()))), Some(Errno::FAULT));
+        assert_eq!(errno(guest.with_bytes(60, 5, |bytes| Ok(bytes.len()))), Some(Errno::FAULT));
+    }
+
+    #[test]
+    fn the_memory_is_looked_up_for_each_access() {
+        let (small, large) = (TestMemory::new(4, false), TestMemory::new(8, false));
+        let grown = std::cell::Cell::new(false);
+        let memory = || if grown.get() { large.memory() } else { small.memory() };
+        let guest = Guest::new(&memory);
+        assert_eq!(errno(guest.write_u32(4, 7)), Some(Errno::FAULT));
+        grown.set(true);
+        guest.write_u32(4, 7).unwrap();
+        assert_eq!(large.memory().read(0, 8).unwrap(), [0, 0, 0, 0, 7, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_path_is_utf8_and_not_too_long() {
+        let test = TestMemory::new(MAX_PATH as usize + 1, false);
+        let memory = || test.memory();
+        let guest = Guest::new(&memory);
+        guest.write(0, "é/b".as_bytes()).unwrap();
+        assert_eq!(guest.path(0, 4).unwrap(), "é/b");
+        assert_eq!(errno(guest.path(1, 3)), Some(Errno::ILSEQ));
+        assert_eq!(guest.path(0, MAX_PATH).unwrap().len(), MAX_PATH as usize);
+        assert_eq!(errno(guest.path(0, MAX_PATH + 1)), Some(Errno::NAMETOOLONG));
+        assert_eq!(errno(guest.path(1, MAX_PATH + 1)), Some(Errno::FAULT));
+    }
+
+    #[test]
+    fn buffers_are_checked_counted_and_gathered() {
+        let test = TestMemory::new(1 << 16, false);
+        let memory = || test.memory();
+        let guest = Guest::new(&memory);
+        guest.write(100, b"hello world").unwrap();
+        for (index, value) in [106, 5, 100, 5].into_iter().enumerate() {
+            guest.write_u32(index as u32 * 4, value).unwrap();
+        }
+        let buffers = guest.buffers(0, 2).unwrap();
+        assert_eq!(buffers, [(106, 5), (100, 5)]);
+        assert_eq!(guest.gather(&buffers).unwrap(), b"worldhello");
+        assert_eq!(guest.buffers(1000, MAX_BUFFERS + 1).unwrap().len(), MAX_BUFFERS as usize);
+        assert_eq!(errno(guest.buffers(65_528, 2)), Some(Errno::FAULT), "the array must be inside the memory");
+        guest.write_u32(4, 1 << 16).unwrap();
+        assert_eq!(errno(guest.buffers(0, 1)), Some(Errno::FAULT), "each buffer must be inside the memory");
+    }
+
+    #[test]
+    fn overlapping_buffers_are_gathered_up_to_the_limit() {
+        let len = 1 << 20;
+        let test = TestMemory::new(len, false);
+        let memory = || test.memory();
+        let whole = (0, len as u32);
+        let gathered = Guest::new(&memory).gather(&[whole; MAX_GATHERED / (1 << 20) + 1]).unwrap();
+        assert_eq!(gathered.len(), MAX_GATHERED);
+    }
 }

@@ -1,12 +1,14 @@
 //! WASI preview 1 and its predecessor `wasi_unstable` (snapshot 0), for guests on any engine.
 //!
-//! A system call is one host function, without Python on its way: it finds the memory of the instance that calls
-//! ([`crate::wasi::caller`]), does its work through the operating system, and writes what the specification says
-//! (`wasi_snapshot_preview1.witx`). What the specification leaves open is as in wasmtime's own implementation of
-//! preview 1, which programs have been tried on most; where that one traps on a pointer outside the memory, here the
-//! call fails with `EFAULT`.
+//! Each system call is a host function in Rust; no Python code runs unless a stream is a Python object. A call gets the
+//! memory of the calling instance ([`caller`]), does its work through the operating system, and writes its results to
+//! the memory, as `wasi_snapshot_preview1.witx` specifies.
 //!
-//! Paths are kept inside the preopened directories by cap-std: nothing here opens a file in another way.
+//! Where the specification leaves a choice, the calls do the same as wasmtime's implementation of preview 1, because
+//! most programs have been tested with wasmtime. There is one difference: wasmtime traps on a pointer outside the
+//! memory, and these calls return `EFAULT`.
+//!
+//! Guests open files only through cap-std, which keeps every path inside its preopened directory.
 
 pub mod caller;
 mod calls;
@@ -22,14 +24,15 @@ mod poll;
 mod process;
 mod stat;
 mod stdio;
+#[cfg(test)]
+mod testing;
 
 pub use calls::{Version, of as calls};
 pub use descriptor::Descriptor;
 pub use dir::{Dir, Perms, Place, Root};
 pub use errno::Errno;
 pub use func::WasiFunc;
-pub use guest::Block;
-pub use stdio::{Input, Output, Stream, StreamCallback};
+pub use stdio::{Input, Output, Stream};
 
 use crate::base::error::{Error, ErrorKind};
 use descriptor::Table;
@@ -38,25 +41,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-/// What ends a guest instead of returning to it.
+/// The reason why a system call ends the guest instead of returning to it.
 #[derive(Debug)]
 pub enum Stop {
-    /// `proc_exit`.
+    /// The guest has called `proc_exit` with this exit code.
     Exit(u32),
-    /// A stream of the host failed, and this is its token.
+    /// A stream of the host has failed. The token identifies the host's error.
     Host(u64),
 }
 
-/// Why a call did not succeed.
+/// The failure of a system call.
 #[derive(Debug)]
 pub enum Failure {
-    /// The guest is told.
+    /// The call returns this error number to the guest.
     Errno(Errno),
-    /// The guest ends.
+    /// The call ends the guest.
     Stop(Stop),
 }
 
-/// The result of a system call, and of its parts.
+/// The result of a system call or of a step of one.
 pub type Result<T> = std::result::Result<T, Failure>;
 
 impl<E: Into<Errno>> From<E> for Failure {
@@ -74,19 +77,21 @@ impl From<Stop> for Error {
     }
 }
 
-/// What a program finds: arguments, environment, open descriptors. Several instances may share one.
+/// The WASI context of a program: arguments, environment variables and open descriptors. Several instances may share a
+/// context.
 pub struct WasiContext {
-    /// Nobody has said yet what it is: its calls fail.
+    /// True until the context is configured. All system calls fail until then.
     unset: AtomicBool,
     state: Mutex<State>,
-    /// What was open before another was taken over, as far as calls were still at work on it then.
-    former: Mutex<Vec<Weak<Descriptor>>>,
+    /// Descriptors that [`WasiContext::take_over`] has replaced. A call that was in progress may still use them.
+    replaced: Mutex<Vec<Weak<Descriptor>>>,
+    /// The zero of the monotonic clock.
     started: Instant,
 }
 
 struct State {
     args: Vec<Vec<u8>>,
-    /// `name=value`
+    /// Each has the form `name=value`.
     env: Vec<Vec<u8>>,
     table: Table,
 }
@@ -98,38 +103,40 @@ impl State {
 }
 
 impl WasiContext {
-    /// No arguments, no environment, nothing to read, output that goes nowhere, and no directories.
+    /// Returns a context without arguments, environment variables and directories. Its standard input is empty, and its
+    /// output is discarded.
     pub fn new() -> Arc<Self> {
-        Self::made(false)
+        Self::with_unset(false)
     }
 
-    /// As [`WasiContext::new`], but no call succeeds until it [takes over](WasiContext::take_over) another.
+    /// Returns a context like [`WasiContext::new`], but unset: all system calls fail until [`WasiContext::take_over`].
     pub fn unset() -> Arc<Self> {
-        Self::made(true)
+        Self::with_unset(true)
     }
 
-    fn made(unset: bool) -> Arc<Self> {
-        let (unset, state, former) = (unset.into(), Mutex::new(State::new()), Mutex::default());
-        Arc::new(Self { unset, state, former, started: Instant::now() })
+    fn with_unset(unset: bool) -> Arc<Self> {
+        let (unset, state, replaced) = (unset.into(), Mutex::new(State::new()), Mutex::default());
+        Arc::new(Self { unset, state, replaced, started: Instant::now() })
     }
 
-    /// Takes over what another has, which is then as new; what was here is closed.
+    /// Moves the arguments, environment variables and descriptors of `other` to this context. `other` is then like a
+    /// new context. The former descriptors of this context are closed, at the end of the calls that still use them.
     pub fn take_over(&self, other: &Self) {
         self.unset.store(false, Ordering::Relaxed);
         let taken = std::mem::replace(&mut *other.state.lock(), State::new());
         let former = std::mem::replace(&mut *self.state.lock(), taken);
-        self.former.lock().extend(former.table.all().map(Arc::downgrade));
+        self.replaced.lock().extend(former.table.descriptors().map(Arc::downgrade));
         drop(former);
     }
 
-    /// Whether no call is at work any more on what was here before another was taken over.
+    /// Returns whether no system call uses a descriptor any more that [`WasiContext::take_over`] has replaced.
     pub fn is_idle(&self) -> bool {
-        let mut former = self.former.lock();
-        former.retain(|descriptor| descriptor.strong_count() > 0);
-        former.is_empty()
+        let mut replaced = self.replaced.lock();
+        replaced.retain(|descriptor| descriptor.strong_count() > 0);
+        replaced.is_empty()
     }
 
-    /// Adds an argument, the first of which is the program's name.
+    /// Adds an argument. The first argument is the program's name.
     pub fn arg(&self, arg: &[u8]) -> crate::base::error::Result<()> {
         self.state.lock().args.push(without_nul(arg, "the argument")?);
         Ok(())
@@ -142,17 +149,17 @@ impl WasiContext {
         Ok(())
     }
 
-    /// Sets what the guest reads from descriptor 0.
+    /// Sets standard input, descriptor 0.
     pub fn set_input(&self, input: Input) {
         self.state.lock().table.replace(0, Descriptor::Input(input));
     }
 
-    /// Sets where the guest writes with descriptor 1 or 2.
+    /// Sets standard output, descriptor 1, or standard error, descriptor 2.
     pub fn set_output(&self, fd: u32, output: Output) {
         self.state.lock().table.replace(fd, Descriptor::Output(output));
     }
 
-    /// Gives the guest a descriptor: the lowest that was never used, where none was closed.
+    /// Adds a descriptor to the table and returns its number. `Table::push` chooses the number.
     pub fn push(&self, descriptor: Descriptor) -> Result<u32> {
         self.state.lock().table.push(descriptor)
     }
@@ -166,10 +173,40 @@ impl WasiContext {
     }
 }
 
-fn without_nul(text: &[u8], what: &str) -> crate::base::error::Result<Vec<u8>> {
+/// Returns a copy of `text`, which must not contain a null byte. `subject` names the text in the error.
+fn without_nul(text: &[u8], subject: &str) -> crate::base::error::Result<Vec<u8>> {
     if text.contains(&0) {
         let shown = String::from_utf8_lossy(text).escape_debug().to_string();
-        return Err(Error::new(ErrorKind::Invalid, format!("{what} contains a null byte: `{shown}`")));
+        return Err(Error::new(ErrorKind::Invalid, format!("{subject} contains a null byte: `{shown}`")));
     }
     Ok(text.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_bytes_are_refused() {
+        let wasi = WasiContext::new();
+        assert_eq!(wasi.arg(b"a\0").unwrap_err().message, "the argument contains a null byte: `a\\0`");
+        assert_eq!(
+            wasi.env(b"a", b"\0").unwrap_err().message,
+            "the environment variable contains a null byte: `a=\\0`"
+        );
+        assert!(wasi.state.lock().args.is_empty() && wasi.state.lock().env.is_empty());
+    }
+
+    #[test]
+    fn take_over_moves_the_state_and_waits_for_calls_in_progress() {
+        let (wasi, other) = (WasiContext::unset(), WasiContext::new());
+        other.arg(b"program").unwrap();
+        let in_use = wasi.get(0).unwrap();
+        assert!(wasi.is_unset() && wasi.is_idle());
+        wasi.take_over(&other);
+        assert!(!wasi.is_unset() && !wasi.is_idle());
+        assert_eq!((wasi.state.lock().args.len(), other.state.lock().args.len()), (1, 0));
+        drop(in_use);
+        assert!(wasi.is_idle());
+    }
 }

@@ -1,14 +1,14 @@
-//! The calls that take a path.
+//! The system calls that take a path.
 
 use crate::wasi::calls::Call;
-use crate::wasi::dir::{self, Opening, Target};
+use crate::wasi::dir::{self, OpenFlags, Target};
 use crate::wasi::stat::{FileType, Stat, times};
 use crate::wasi::{Descriptor, Errno, Result};
 use cap_fs_ext::{DirExt, SystemTimeSpec};
 use cap_std::time::{Duration, SystemClock};
 use rustix::fs::{Timespec, UTIME_NOW, UTIME_OMIT};
 
-/// `lookupflags::symlink_follow`, the only one.
+/// Returns whether `lookupflags` contain `symlink_follow`, the only defined flag.
 fn follow(flags: u32) -> Result<bool> {
     match flags {
         0 => Ok(false),
@@ -19,16 +19,16 @@ fn follow(flags: u32) -> Result<bool> {
 
 impl Call<'_> {
     pub(super) fn path_create_directory(&mut self, fd: u32, path: u32, len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.changed(self.guest.path(path, len)?)?;
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path, len)?)?;
         Ok(dir.create_dir(path)?)
     }
 
     pub(super) fn path_filestat_get(&mut self, fd: u32, flags: u32, path: u32, len: u32, out: u32) -> Result<()> {
         let follow = follow(flags)?;
-        let stat: Stat = match self.wasi.get(fd)?.dir()?.target(self.guest.path(path, len)?)? {
+        let stat: Stat = match self.wasi.get(fd)?.dir()?.resolve(self.guest.path(path, len)?)? {
             Target::Host(dir, path, _) if follow => dir.metadata(path)?.into(),
             Target::Host(dir, path, _) => dir.symlink_metadata(path)?.into(),
-            Target::Root(_) => Stat::bare(FileType::Directory),
+            Target::Root(_) => Stat::from_type(FileType::Directory),
         };
         stat.write(&self.guest, self.version, out)
     }
@@ -46,7 +46,7 @@ impl Call<'_> {
     ) -> Result<()> {
         let follow = follow(flags)?;
         let times = times(which, access, modification)?;
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.changed(self.guest.path(path, len)?)?;
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path, len)?)?;
         let (access, modification) = (time(times.last_access), time(times.last_modification));
         if follow {
             return Ok(dir.set_times(path, access, modification)?);
@@ -67,12 +67,12 @@ impl Call<'_> {
     ) -> Result<()> {
         let follow = follow(flags)?;
         let (path, new_path) = (self.guest.path(path, len)?, self.guest.path(new_path, new_len)?);
-        let (dir, path, perms) = self.wasi.get(fd)?.dir()?.changed(path)?;
-        let (new_dir, new_path, new_perms) = self.wasi.get(new_fd)?.dir()?.changed(new_path)?;
+        let (dir, path, perms) = self.wasi.get(fd)?.dir()?.resolve_mutable(path)?;
+        let (new_dir, new_path, new_perms) = self.wasi.get(new_fd)?.dir()?.resolve_mutable(new_path)?;
         if follow {
             return Err(Errno::INVAL.into());
         }
-        // Else a file could be reached with more rights than the directory it is in gives.
+        // A link from a directory with other permissions would give the guest these permissions for the file.
         if perms != new_perms {
             return Err(Errno::PERM.into());
         }
@@ -104,11 +104,11 @@ impl Call<'_> {
             Descriptor::File(_) => return Err(Errno::NOTDIR.into()),
             _ => return Err(Errno::BADF.into()),
         };
-        // dsync, rsync and sync: nothing here could keep what they promise.
+        // dsync, rsync and sync: `File` has no synchronized reads and writes.
         if fdflags & 0b11010 != 0 {
             return Err(Errno::NOTSUP.into());
         }
-        let opening = Opening {
+        let flags = OpenFlags {
             follow,
             create: oflags & 1 != 0,
             directory: oflags & 2 != 0,
@@ -119,7 +119,7 @@ impl Call<'_> {
             append: fdflags & 1 != 0,
             nonblock: fdflags & 4 != 0,
         };
-        let opened = dir::open(dir, path, &opening)?;
+        let opened = dir::open(dir, path, &flags)?;
         self.guest.write_u32(out, self.wasi.push(opened)?)
     }
 
@@ -132,7 +132,7 @@ impl Call<'_> {
         buffer_len: u32,
         out: u32,
     ) -> Result<()> {
-        let (dir, path) = self.wasi.get(fd)?.dir()?.host(self.guest.path(path, len)?)?;
+        let (dir, path) = self.wasi.get(fd)?.dir()?.resolve_host(self.guest.path(path, len)?)?;
         let link = dir.read_link(path)?.into_os_string().into_string().map_err(|_| Errno::ILSEQ)?;
         let count = link.len().min(buffer_len as usize);
         self.guest.write(buffer, &link.as_bytes()[..count])?;
@@ -140,7 +140,7 @@ impl Call<'_> {
     }
 
     pub(super) fn path_remove_directory(&mut self, fd: u32, path: u32, len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.changed(self.guest.path(path, len)?)?;
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path, len)?)?;
         Ok(dir.remove_dir(path)?)
     }
 
@@ -154,8 +154,8 @@ impl Call<'_> {
         new_len: u32,
     ) -> Result<()> {
         let (path, new_path) = (self.guest.path(path, len)?, self.guest.path(new_path, new_len)?);
-        let (dir, path, perms) = self.wasi.get(fd)?.dir()?.changed(path)?;
-        let (new_dir, new_path, new_perms) = self.wasi.get(new_fd)?.dir()?.changed(new_path)?;
+        let (dir, path, perms) = self.wasi.get(fd)?.dir()?.resolve_mutable(path)?;
+        let (new_dir, new_path, new_perms) = self.wasi.get(new_fd)?.dir()?.resolve_mutable(new_path)?;
         if perms != new_perms {
             return Err(Errno::PERM.into());
         }
@@ -171,17 +171,18 @@ impl Call<'_> {
         len: u32,
     ) -> Result<()> {
         let (contents, path) = (self.guest.path(contents, contents_len)?, self.guest.path(path, len)?);
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.changed(path)?;
-        // An absolute one is refused by cap-std: it would mean something else to the host.
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(path)?;
+        // cap-std refuses absolute contents, which would point out of the preopened directory.
         Ok(dir.symlink(contents, path)?)
     }
 
     pub(super) fn path_unlink_file(&mut self, fd: u32, path: u32, len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.changed(self.guest.path(path, len)?)?;
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path, len)?)?;
         Ok(dir.remove_file_or_symlink(path)?)
     }
 }
 
+/// Converts a time to the type of cap-std. `None` leaves the time of a file unchanged.
 fn time(time: Timespec) -> Option<SystemTimeSpec> {
     match time.tv_nsec {
         UTIME_OMIT => None,
@@ -190,5 +191,137 @@ fn time(time: Timespec) -> Option<SystemTimeSpec> {
             let since = Duration::new(time.tv_sec as u64, nanoseconds as u32);
             Some(SystemTimeSpec::Absolute(SystemClock::UNIX_EPOCH + since))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wasi::testing::{ScratchDir, TestGuest, errno};
+    use crate::wasi::{Dir, Perms, Place, Root, WasiContext};
+    use std::path::Path;
+    use std::sync::Arc;
+
+    const ALL: Perms = Perms { list: true, change: true, read: true, write: true };
+    const READ_ONLY: Perms = Perms { list: true, change: false, read: true, write: false };
+    /// `rights::fd_write`.
+    const WRITE: u64 = 1 << 6;
+
+    fn host_dir(path: &Path) -> Arc<cap_std::fs::Dir> {
+        Arc::new(cap_std::fs::Dir::open_ambient_dir(path, cap_std::ambient_authority()).unwrap())
+    }
+
+    /// Returns a guest whose descriptor 3 is the directory `path`.
+    fn guest(path: &Path, perms: Perms) -> TestGuest {
+        let wasi = WasiContext::new();
+        let place = Place::Host(host_dir(path), perms);
+        assert_eq!(wasi.push(Descriptor::Dir(Dir::preopened(place, "/"))).unwrap(), 3);
+        TestGuest::new(wasi)
+    }
+
+    /// Opens `path` relative to descriptor 3, with `oflags` and `rights`. Follows symbolic links.
+    fn open(guest: &TestGuest, path: &str, oflags: u64, rights: u64) -> Option<Errno> {
+        let len = guest.path(path);
+        errno(guest.call("path_open", &[3, 1, 0, len, oflags, rights, 0, 0, 1024]))
+    }
+
+    #[test]
+    fn a_path_stays_inside_its_directory() {
+        let outer = ScratchDir::new();
+        let inner = outer.join("inner");
+        std::fs::create_dir_all(inner.join("sub")).unwrap();
+        std::fs::write(outer.join("secret"), "x").unwrap();
+        std::fs::write(inner.join("file"), "x").unwrap();
+        std::os::unix::fs::symlink("../secret", inner.join("link_out")).unwrap();
+        std::os::unix::fs::symlink("../file", inner.join("sub/link_in")).unwrap();
+        let guest = guest(&inner, ALL);
+        for path in ["file", "sub/../file", "./sub/link_in"] {
+            assert_eq!(open(&guest, path, 0, 0), None, "{path}");
+        }
+        for path in ["../secret", "sub/../../secret", "link_out", "/etc/passwd", ".."] {
+            assert_eq!(open(&guest, path, 0, 0), Some(Errno::PERM), "{path}");
+        }
+        assert_eq!(open(&guest, "missing", 0, 0), Some(Errno::NOENT));
+        assert_eq!(open(&guest, "a\0b", 0, 0), Some(Errno::INVAL));
+    }
+
+    #[test]
+    fn permissions_restrict_what_is_opened() {
+        let path = ScratchDir::new();
+        std::fs::write(path.join("file"), "x").unwrap();
+        let guest = guest(&path, READ_ONLY);
+        let (create, truncate) = (1, 8);
+        assert_eq!(open(&guest, "file", 0, 0), None);
+        assert_eq!(open(&guest, "file", 0, WRITE), Some(Errno::PERM));
+        assert_eq!(open(&guest, "file", truncate, 0), Some(Errno::PERM));
+        assert_eq!(open(&guest, "new", create, 0), Some(Errno::PERM));
+        let len = guest.path("file");
+        assert_eq!(errno(guest.call("path_unlink_file", &[3, 0, len])), Some(Errno::PERM));
+        assert!(path.join("file").exists() && !path.join("new").exists());
+        let unreadable = self::guest(&path, Perms { read: false, ..ALL });
+        assert_eq!(open(&unreadable, "file", 0, 0), Some(Errno::PERM));
+        assert_eq!(open(&unreadable, ".", 0, 0), None, "a directory is not a file to read");
+    }
+
+    #[test]
+    fn undefined_flags_and_rights_are_invalid() {
+        let path = ScratchDir::new();
+        let mut guest = guest(&path, ALL);
+        let len = guest.path(".");
+        let call = |guest: &TestGuest, follow, oflags, rights, fdflags| {
+            errno(guest.call("path_open", &[3, follow, 0, len, oflags, rights, 0, fdflags, 1024]))
+        };
+        assert_eq!(call(&guest, 1, 0, 0, 0), None);
+        assert_eq!(call(&guest, 2, 0, 0, 0), Some(Errno::INVAL));
+        assert_eq!(call(&guest, 1, 16, 0, 0), Some(Errno::INVAL));
+        assert_eq!(call(&guest, 1, 0, 0, 32), Some(Errno::INVAL));
+        assert_eq!(call(&guest, 1, 0, 0, 2), Some(Errno::NOTSUP));
+        assert_eq!(call(&guest, 1, 0, 1 << 29, 0), None, "a right of preview 1");
+        assert_eq!(call(&guest, 1, 0, 1 << 30, 0), Some(Errno::INVAL));
+        guest.version = crate::wasi::Version::Unstable;
+        assert_eq!(call(&guest, 1, 0, 1 << 28, 0), None);
+        assert_eq!(call(&guest, 1, 0, 1 << 29, 0), Some(Errno::INVAL), "`wasi_unstable` does not have this right");
+    }
+
+    #[test]
+    fn the_root_resolves_paths_by_the_longest_name() {
+        let path = ScratchDir::new();
+        for name in ["all", "data", "deep"] {
+            std::fs::create_dir(path.join(name)).unwrap();
+        }
+        let root = Arc::new(Root::default());
+        let wasi = WasiContext::new();
+        wasi.push(Descriptor::Dir(Dir::preopened(Place::Root(root.clone()), "/"))).unwrap();
+        let guest = TestGuest::new(wasi);
+        root.add("/data", host_dir(&path.join("data")), ALL);
+        root.add("/data/deep/", host_dir(&path.join("deep")), READ_ONLY);
+        let create = 1;
+        assert_eq!(open(&guest, "/data/one", create, WRITE), None);
+        assert_eq!(open(&guest, "/data/deep/two", create, WRITE), Some(Errno::PERM));
+        assert_eq!(open(&guest, "/database", create, WRITE), Some(Errno::NOENT), "a prefix, but not of components");
+        assert_eq!(open(&guest, "data/../data/one", 0, 0), Some(Errno::PERM));
+        assert_eq!(open(&guest, "", 0, 0), Some(Errno::NOENT));
+        assert_eq!(open(&guest, "/", 0, WRITE), Some(Errno::PERM), "the root directory is read-only");
+        assert_eq!(open(&guest, "/.//", 0, 0), None);
+        root.add("", host_dir(&path.join("all")), ALL);
+        assert_eq!(open(&guest, "/database", create, WRITE), None);
+        assert!(path.join("data/one").exists() && path.join("all/database").exists());
+    }
+
+    #[test]
+    fn links_and_renames_need_the_same_permissions_on_both_sides() {
+        let path = ScratchDir::new();
+        for name in ["one", "two"] {
+            std::fs::create_dir(path.join(name)).unwrap();
+        }
+        std::fs::write(path.join("one/file"), "x").unwrap();
+        let guest = guest(&path.join("one"), ALL);
+        let other = Perms { read: false, ..ALL };
+        let place = Place::Host(host_dir(&path.join("two")), other);
+        assert_eq!(guest.wasi.push(Descriptor::Dir(Dir::preopened(place, "/two"))).unwrap(), 4);
+        let len = guest.path("file");
+        assert_eq!(errno(guest.call("path_link", &[3, 0, 0, len, 4, 0, len])), Some(Errno::PERM));
+        assert_eq!(errno(guest.call("path_rename", &[3, 0, len, 4, 0, len])), Some(Errno::PERM));
+        assert!(path.join("one/file").exists() && !path.join("two/file").exists());
     }
 }

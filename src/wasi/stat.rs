@@ -1,4 +1,4 @@
-//! File types, times and the structures that tell of them, which differ between the two versions.
+//! File types, times, and `filestat`, whose layout differs between the versions of WASI.
 
 use crate::wasi::calls::Version;
 use crate::wasi::guest::Guest;
@@ -6,21 +6,21 @@ use crate::wasi::{Errno, Result};
 use cap_std::fs::{FileTypeExt, Metadata, MetadataExt};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 
-/// A file's type, as `filetype` has it.
+/// The type of a file, with the numbers of `filetype`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum FileType {
-    /// Something else, such as a pipe.
+    /// None of the other types, for example a pipe.
     Unknown = 0,
     /// A block device.
     BlockDevice = 1,
-    /// A terminal, for instance.
+    /// A character device, for example a terminal.
     CharacterDevice = 2,
     /// A directory.
     Directory = 3,
-    /// A file.
+    /// A regular file.
     RegularFile = 4,
-    /// A socket; which kind is not known.
+    /// A socket, `socket_stream`. The metadata of a file do not tell the kinds of socket apart.
     Socket = 6,
     /// A symbolic link.
     SymbolicLink = 7,
@@ -55,34 +55,35 @@ impl From<&Metadata> for FileType {
     }
 }
 
-/// What `filestat` tells; times in nanoseconds since 1970.
+/// The contents of a `filestat`.
 pub struct Stat {
     dev: u64,
     ino: u64,
     ty: FileType,
     nlink: u64,
     size: u64,
+    /// The times of the last access, the last modification and the last status change, in nanoseconds since 1970.
     times: [u64; 3],
 }
 
 impl Stat {
-    /// Of something that has nothing but a type.
-    pub fn bare(ty: FileType) -> Self {
+    /// Returns the `filestat` of an object that has only a type. All other fields are 0.
+    pub fn from_type(ty: FileType) -> Self {
         Self { dev: 0, ino: 0, ty, nlink: 0, size: 0, times: [0; 3] }
     }
 
-    /// The file's number on its device.
+    /// Returns the number of the file on its device.
     pub fn ino(&self) -> u64 {
         self.ino
     }
 
-    /// Writes it in the version's layout.
+    /// Writes the structure at `ptr`, in the layout of `version`.
     pub fn write(&self, guest: &Guest<'_>, version: Version, ptr: u32) -> Result<()> {
         let mut raw = [0; 64];
         raw[..8].copy_from_slice(&self.dev.to_le_bytes());
         raw[8..16].copy_from_slice(&self.ino.to_le_bytes());
         raw[16] = self.ty as u8;
-        let rest = match version {
+        let size_offset = match version {
             Version::Preview1 => {
                 raw[24..32].copy_from_slice(&self.nlink.to_le_bytes());
                 32
@@ -94,9 +95,9 @@ impl Stat {
             }
         };
         for (index, value) in [self.size].iter().chain(&self.times).enumerate() {
-            raw[rest + 8 * index..][..8].copy_from_slice(&value.to_le_bytes());
+            raw[size_offset + 8 * index..][..8].copy_from_slice(&value.to_le_bytes());
         }
-        guest.write(ptr, &raw[..rest + 32])
+        guest.write(ptr, &raw[..size_offset + 32])
     }
 }
 
@@ -118,13 +119,14 @@ impl From<Metadata> for Stat {
     }
 }
 
-/// A time before 1970 cannot be told: it is the beginning of 1970.
+/// Returns a time in nanoseconds since 1970. `timestamp` is unsigned, so times before 1970 become 1970.
 fn nanoseconds(seconds: i64, nanoseconds: i64) -> u64 {
     let whole = u64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000_000);
     whole.saturating_add(u64::try_from(nanoseconds).unwrap_or(0))
 }
 
-/// The times that `fstflags` says to set: each to a time, to now, or not at all.
+/// Returns the times to set, of the last access and the last modification. `fstflags` choose for each a given time, in
+/// nanoseconds since 1970, the current time, or no change.
 pub fn times(flags: u32, access: u64, modification: u64) -> Result<Timestamps> {
     if flags >> 4 != 0 {
         return Err(Errno::INVAL.into());
@@ -132,6 +134,7 @@ pub fn times(flags: u32, access: u64, modification: u64) -> Result<Timestamps> {
     Ok(Timestamps { last_access: time(flags, access)?, last_modification: time(flags >> 2, modification)? })
 }
 
+/// Returns the time to set for two bits of `fstflags`. Setting both is invalid.
 fn time(flags: u32, time: u64) -> Result<Timespec> {
     let special = |tv_nsec| Timespec { tv_sec: 0, tv_nsec };
     match flags & 3 {
@@ -139,5 +142,47 @@ fn time(flags: u32, time: u64) -> Result<Timespec> {
         1 => Ok(Timespec { tv_sec: (time / 1_000_000_000) as i64, tv_nsec: (time % 1_000_000_000) as i64 }),
         2 => Ok(special(UTIME_NOW)),
         _ => Err(Errno::INVAL.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::guest_memory::TestMemory;
+    use crate::wasi::guest::{u32_at, u64_at};
+    use crate::wasi::testing::errno;
+
+    #[test]
+    fn the_layout_depends_on_the_version() {
+        let stat = Stat { dev: 1, ino: 2, ty: FileType::RegularFile, nlink: 1 << 32, size: 4, times: [5, 6, 7] };
+        let test = TestMemory::new(128, false);
+        let memory = || test.memory();
+        let guest = Guest::new(&memory);
+        stat.write(&guest, Version::Preview1, 0).unwrap();
+        stat.write(&guest, Version::Unstable, 64).unwrap();
+        let (new, old) = (guest.read::<64>(0).unwrap(), guest.read::<56>(64).unwrap());
+        assert_eq!([0, 8, 24, 32, 40, 48, 56].map(|offset| u64_at(&new, offset)), [1, 2, 1 << 32, 4, 5, 6, 7]);
+        assert_eq!([0, 8, 24, 32, 40, 48].map(|offset| u64_at(&old, offset)), [1, 2, 4, 5, 6, 7]);
+        assert_eq!((new[16], old[16], u32_at(&old, 20)), (4, 4, u32::MAX));
+        assert_eq!(guest.read::<8>(120).unwrap(), [0; 8], "the old structure has 56 bytes");
+    }
+
+    #[test]
+    fn times_are_set_by_flags() {
+        let set = times(0b0001, 1_500_000_000, 9).unwrap();
+        assert_eq!((set.last_access.tv_sec, set.last_access.tv_nsec), (1, 500_000_000));
+        assert_eq!(set.last_modification.tv_nsec, UTIME_OMIT);
+        let set = times(0b1000, 1, 1).unwrap();
+        assert_eq!((set.last_access.tv_nsec, set.last_modification.tv_nsec), (UTIME_OMIT, UTIME_NOW));
+        for flags in [0b0011, 0b1100, 0b1_0000] {
+            assert_eq!(errno(times(flags, 0, 0)), Some(Errno::INVAL), "{flags:b}");
+        }
+    }
+
+    #[test]
+    fn times_before_1970_are_1970() {
+        assert_eq!(nanoseconds(-1, 5), 5);
+        assert_eq!(nanoseconds(2, 5), 2_000_000_005);
+        assert_eq!(nanoseconds(i64::MAX, 0), u64::MAX);
     }
 }

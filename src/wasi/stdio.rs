@@ -1,91 +1,53 @@
-//! Standard streams: nothing, bytes, a descriptor of the process, or an object of the host.
+//! Standard streams. Each is a null stream, bytes, a file of the process, or a [`Stream`] of the host.
 
 use crate::wasi::guest::Guest;
-use crate::wasi::{Errno, Failure, Result, Stop};
+use crate::wasi::{Errno, Result};
 use parking_lot::Mutex;
-use std::ffi::c_void;
 use std::fs::File;
 use std::io::{Cursor, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
-/// Reads into or writes from `len` bytes at `data`. Returns how many, a negated `errno` of the operating system, or,
-/// after it has put the token of its failure into `token`, anything.
-pub type StreamCallback = unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64;
-
-/// A stream of the host: what to call for each read or write.
-pub struct Stream {
-    /// What to call.
-    pub callback: StreamCallback,
-    /// Passed to the callback.
-    pub env: *mut c_void,
-    /// Frees the environment, once.
-    pub finalizer: Option<unsafe extern "C" fn(env: *mut c_void)>,
+/// A stream that is implemented by the host.
+pub trait Stream: Send + Sync {
+    /// Reads into `buffer`, for standard input, or writes from it, for standard output and error. Returns the number of
+    /// bytes, at most the length of `buffer`.
+    ///
+    /// The implementation may run the guest, so `buffer` must not be part of the guest's memory.
+    fn transfer(&self, buffer: &mut [u8]) -> Result<usize>;
 }
 
-// SAFETY: whoever made the stream promised that its callback and finalizer may be called from any thread.
-unsafe impl Send for Stream {}
-// SAFETY: as above.
-unsafe impl Sync for Stream {}
+/// Maximum number of bytes of one read from a [`Stream`], the usual size of a pipe's buffer.
+const MAX_STREAM_READ: u32 = 1 << 16;
 
-impl Drop for Stream {
-    fn drop(&mut self) {
-        if let Some(finalizer) = self.finalizer {
-            // SAFETY: whoever made the stream promised that they belong together; drop runs once.
-            unsafe { finalizer(self.env) }
-        }
-    }
-}
-
-impl Stream {
-    /// `buffer` is the shim's, not the guest's: the host may run the guest, whose memory may move.
-    fn call(&self, buffer: &mut [u8]) -> Result<usize> {
-        let mut token = 0;
-        // SAFETY: callback and environment belong together, and the buffer is as long as said.
-        let count = unsafe { (self.callback)(self.env, buffer.as_mut_ptr(), buffer.len(), &mut token) };
-        if token != 0 {
-            return Err(Failure::Stop(Stop::Host(token)));
-        }
-        match usize::try_from(count) {
-            Ok(count) => Ok(count.min(buffer.len())),
-            // Linux has no other numbers for errors.
-            Err(_) => match i32::try_from(count.unsigned_abs()) {
-                Ok(code @ 1..4096) => Err(std::io::Error::from_raw_os_error(code).into()),
-                _ => Err(Errno::IO.into()),
-            },
-        }
-    }
-}
-
-/// Something to read from.
+/// The source of standard input.
 pub enum Input {
-    /// The end, at once.
+    /// An empty input. The guest reads the end of the file.
     Empty,
-    /// These bytes, then the end.
+    /// Bytes of the host.
     Bytes(Mutex<Cursor<Vec<u8>>>),
     /// A file, pipe or terminal of the process.
     File(File),
-    /// An object of the host.
-    Stream(Stream),
+    /// A stream of the host.
+    Stream(Box<dyn Stream>),
 }
 
 impl Input {
-    /// Reads what there is, up to the length; 0 at the end.
+    /// Reads up to `len` bytes to address `ptr` of the guest. Returns the number of bytes, 0 at the end of the input.
     pub fn read(&self, guest: &Guest<'_>, ptr: u32, len: u32) -> Result<usize> {
         match self {
             Self::Empty => Ok(0),
             Self::Bytes(bytes) => guest.fill(ptr, len, |buffer| Ok(bytes.lock().read(buffer)?)),
             Self::File(file) => guest.fill(ptr, len, |buffer| Ok((&*file).read(buffer)?)),
             Self::Stream(stream) => {
-                // As much as the usual buffer of a pipe.
-                let mut buffer = vec![0; len.min(1 << 16) as usize];
-                let count = stream.call(&mut buffer)?;
+                let mut buffer = vec![0; len.min(MAX_STREAM_READ) as usize];
+                let count = stream.transfer(&mut buffer)?;
                 guest.write(ptr, &buffer[..count])?;
                 Ok(count)
             }
         }
     }
 
-    /// What can be waited for; the rest is always ready.
+    /// Returns the file descriptor that `poll` can wait for. All other kinds of stream are always ready.
     pub fn pollable(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::File(file) => Some(file.as_fd()),
@@ -94,18 +56,19 @@ impl Input {
     }
 }
 
-/// Something to write to.
+/// The destination of standard output or error.
 pub enum Output {
-    /// Nowhere.
+    /// All output is discarded.
     Null,
     /// A file, pipe or terminal of the process.
     File(File),
-    /// An object of the host.
-    Stream(Stream),
+    /// A stream of the host.
+    Stream(Box<dyn Stream>),
 }
 
 impl Output {
-    /// Writes what is in the buffers; says how much was taken.
+    /// Writes the contents of the guest's buffers, given as addresses and lengths. Returns the number of bytes written,
+    /// which can be less than all.
     pub fn write(&self, guest: &Guest<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
         match self {
             Self::Null => Ok(buffers.iter().map(|(_, len)| *len as usize).sum()),
@@ -113,11 +76,11 @@ impl Output {
                 [(ptr, len)] => guest.with_bytes(*ptr, *len, |bytes| Ok((&*file).write(bytes)?)),
                 _ => Ok((&*file).write(&guest.gather(buffers)?)?),
             },
-            Self::Stream(stream) => stream.call(&mut guest.gather(buffers)?),
+            Self::Stream(stream) => stream.transfer(&mut guest.gather(buffers)?),
         }
     }
 
-    /// What can be waited for; the rest is always ready.
+    /// Returns the file descriptor that `poll` can wait for. All other kinds of stream are always ready.
     pub fn pollable(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::File(file) => Some(file.as_fd()),
@@ -126,12 +89,60 @@ impl Output {
     }
 }
 
-/// Whether it is a terminal, as a program asks to decide on colours and buffering.
+/// Returns whether `fd` is a terminal. Programs ask for this to choose colours and buffering.
 pub fn is_terminal(fd: Option<BorrowedFd<'_>>) -> bool {
     fd.is_some_and(|fd| std::io::IsTerminal::is_terminal(&fd))
 }
 
-/// The sum of the lengths fits into what the guest gets it in.
-pub fn count(count: usize) -> Result<u32> {
+/// Converts a number of bytes to the guest's 32-bit `size`.
+pub fn to_size(count: usize) -> Result<u32> {
     u32::try_from(count).map_err(|_| Errno::OVERFLOW.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::guest_memory::TestMemory;
+    use std::sync::Arc;
+
+    /// A stream that reads `x` bytes, or records the bytes that are written to it, two at a time.
+    #[derive(Default)]
+    struct Pairs(Arc<Mutex<Vec<u8>>>);
+
+    impl Stream for Pairs {
+        fn transfer(&self, buffer: &mut [u8]) -> Result<usize> {
+            let count = buffer.len().min(2);
+            self.0.lock().extend_from_slice(&buffer[..count]);
+            buffer[..count].fill(b'x');
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn input_is_copied_to_the_guest() {
+        let test = TestMemory::new(8, false);
+        let memory = || test.memory();
+        let guest = Guest::new(&memory);
+        let bytes = Input::Bytes(Mutex::new(Cursor::new(b"abc".to_vec())));
+        assert_eq!([2, 2, 2].map(|len| bytes.read(&guest, 0, len).unwrap()), [2, 1, 0]);
+        assert_eq!(memory().read(0, 3).unwrap(), b"cb\0");
+        assert_eq!(Input::Empty.read(&guest, 0, 8).unwrap(), 0);
+        assert_eq!(Input::Stream(Box::new(Pairs::default())).read(&guest, 4, 4).unwrap(), 2);
+        assert_eq!(memory().read(3, 5).unwrap(), b"\0xx\0\0");
+        assert!(bytes.pollable().is_none());
+    }
+
+    #[test]
+    fn output_is_a_copy_of_the_guests_buffers() {
+        let test = TestMemory::new(8, false);
+        let memory = || test.memory();
+        memory().write(0, b"abcdefgh").unwrap();
+        let guest = Guest::new(&memory);
+        let written = Arc::default();
+        let stream = Output::Stream(Box::new(Pairs(Arc::clone(&written))));
+        assert_eq!(stream.write(&guest, &[(7, 1), (0, 3)]).unwrap(), 2);
+        assert_eq!(*written.lock(), b"ha");
+        assert_eq!(memory().read(0, 8).unwrap(), b"abcdefgh", "the stream cannot change the guest's memory");
+        assert_eq!(Output::Null.write(&guest, &[(7, 1), (0, 3)]).unwrap(), 4);
+    }
 }

@@ -1,11 +1,14 @@
-//! What a serialized module is: the engine's code with what is needed to know that it fits, and to introspect it.
+//! The format of a serialized module: the compiled code of an engine in an envelope, with the data to check and to
+//! describe the module.
 //!
-//! An engine trusts the code it is given back. So the envelope says which engine in which version wrote it, for which
-//! options, and carries a checksum: anything that does not fit, or is damaged, is refused before an engine sees it.
-//! Bytes from an untrusted source must never be loaded: no check can tell good machine code from bad.
+//! Engines do not check compiled code when they load it. The envelope therefore contains a stamp, which names the
+//! engine, its version and its options, and a checksum. Damaged bytes and code of another engine are refused before the
+//! engine gets them. The checks do not help against forged bytes: never load a serialized module from an untrusted
+//! source.
 //!
-//! Layout: magic, checksum of the rest (u32), then as length-prefixed (u32) byte strings: the stamp, the wasm (whole
-//! where the engine cannot serialize, else without its code), the engine's bytes. Integers are little-endian.
+//! Layout, with little-endian integers: magic number, checksum of the rest (u32), and three byte strings, each with its
+//! length (u32) in front: the stamp, the module, and the serialization of the engine. The module is complete if the
+//! engine cannot serialize, and otherwise without its code.
 
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::wasm::binary::{leb128, section};
@@ -15,16 +18,16 @@ const MAGIC: &[u8; 8] = b"\x7fanywasm";
 
 /// The parts of a serialized module.
 pub struct Envelope<'a> {
-    /// Names the engine, its version and its options.
+    /// The name of the engine, its version and its options.
     pub stamp: &'a [u8],
-    /// The module's wasm, or what introspection needs of it.
+    /// The module in the binary format, complete or [without its code](without_code).
     pub wasm: &'a [u8],
-    /// The engine's own serialization; empty where it has none.
+    /// The serialization of the engine. Empty if the engine cannot serialize.
     pub code: &'a [u8],
 }
 
 impl<'a> Envelope<'a> {
-    /// The parts as one byte string.
+    /// Returns the serialized module.
     pub fn seal(&self) -> Result<Vec<u8>> {
         let mut body = Vec::with_capacity(12 + self.stamp.len() + self.wasm.len() + self.code.len());
         for part in [self.stamp, self.wasm, self.code] {
@@ -38,7 +41,7 @@ impl<'a> Envelope<'a> {
         Ok(sealed)
     }
 
-    /// The parts of `bytes`, checked for damage.
+    /// Returns the parts of a serialized module. Fails if the bytes are damaged.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
         let Some(rest) = bytes.strip_prefix(MAGIC) else {
             fail!(Incompatible, "not a serialized module: the first bytes are not anywasm's mark");
@@ -58,7 +61,7 @@ impl<'a> Envelope<'a> {
         Ok(Self { stamp: next()?, wasm: next()?, code: next()? })
     }
 
-    /// Refuses bytes that another engine, version or set of options wrote.
+    /// Fails unless the stamp is `ours`, the stamp of this engine, version and options.
     pub fn check_stamp(&self, ours: &str) -> Result<()> {
         if self.stamp != ours.as_bytes() {
             let theirs = String::from_utf8_lossy(self.stamp);
@@ -68,29 +71,30 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The module without its code and data: types, imports, exports, start section, names and custom sections stay, and
-/// each function gets an empty body, since a module whose function section has no code section cannot be read.
+/// Returns a module without its code, data and elements. Types, imports, exports, the start section, names and custom
+/// sections stay. Each function gets an empty body, because a module with a function section must have a code section.
 pub fn without_code(wasm: &[u8]) -> Vec<u8> {
-    let mut kept = wasm[..8.min(wasm.len())].to_vec();
+    let mut out = wasm[..8.min(wasm.len())].to_vec();
     for payload in Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok) {
-        let kept_section = match &payload {
+        let unchanged = match &payload {
             Payload::CodeSectionStart { count, .. } => {
-                empty_bodies(&mut kept, *count as usize);
+                empty_bodies(&mut out, *count as usize);
                 None
             }
             Payload::DataSection(_) | Payload::ElementSection(_) => None,
             Payload::DataCountSection { .. } => None,
             other => other.as_section(),
         };
-        if let Some((id, range)) = kept_section {
-            section(&mut kept, id, &wasm[range]);
+        if let Some((id, range)) = unchanged {
+            section(&mut out, id, &wasm[range]);
         }
     }
-    kept
+    out
 }
 
+/// Appends a code section with `count` empty bodies.
 fn empty_bodies(out: &mut Vec<u8>, count: usize) {
-    // A body: its size, no locals, `end`.
+    // A body: its size, the number of groups of locals, and `end`.
     const BODY: [u8; 3] = [2, 0, 0x0b];
     let mut bodies = Vec::new();
     leb128(&mut bodies, count);
@@ -116,18 +120,29 @@ mod tests {
     }
 
     #[test]
-    fn introspection_survives_without_code() {
+    fn the_description_of_a_module_does_not_need_its_code() {
         let wasm = wat::parse_str(
             r#"(module $m (import "a" "b" (func)) (memory (export "mem") 1) (data (i32.const 0) "0123456789")
                  (func $f (export "f") (result i32) (i32.const 7)) (@custom "note" "hi"))"#,
         )
         .unwrap();
-        let kept = without_code(&wasm);
-        assert!(kept.len() < wasm.len());
-        let (before, after) = (ModuleInfo::parse(&wasm).unwrap(), ModuleInfo::parse(&kept).unwrap());
+        let reduced = without_code(&wasm);
+        assert!(reduced.len() < wasm.len());
+        let (before, after) = (ModuleInfo::parse(&wasm).unwrap(), ModuleInfo::parse(&reduced).unwrap());
         assert_eq!(format!("{:?}", before.exports), format!("{:?}", after.exports));
         assert_eq!(format!("{:?}", before.imports), format!("{:?}", after.imports));
         assert_eq!(before.func_names, after.func_names);
         assert_eq!(before.custom_sections.len(), after.custom_sections.len());
+    }
+    #[test]
+    fn another_stamp_is_refused() {
+        let sealed = Envelope { stamp: b"wasmi 1", wasm: b"", code: b"" }.seal().unwrap();
+        let envelope = Envelope::open(&sealed).unwrap();
+        envelope.check_stamp("wasmi 1").unwrap();
+        let error = envelope.check_stamp("wasmi 2").unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Incompatible);
+        assert_eq!(error.message, "the module was serialized by wasmi 1, but this is wasmi 2: compile it again");
+        let error = Envelope::open(b"\0asm").err().unwrap();
+        assert_eq!(error.message, "not a serialized module: the first bytes are not anywasm's mark");
     }
 }

@@ -1,4 +1,4 @@
-//! What is done with the bytes of a module alone, the same for every engine.
+//! Work on the bytes of a module, which is the same for all engines. Nothing here uses an engine or a store.
 
 pub mod binary;
 pub mod envelope;

@@ -1,19 +1,23 @@
-//! A module whose start function waits to be called.
+//! Modules with a deferred start function.
 //!
-//! Engines run a start function while they instantiate, when nobody has the instance's exports yet. Host functions
-//! that look into the instance that calls them, as those of WASI do, need it called afterwards. So the start section
-//! goes, and its function becomes one more export, the last.
+//! An engine calls the start function during instantiation, before the host can get the exports of the instance. Host
+//! functions that use the memory of the calling instance, such as those of WASI, need these exports. The functions here
+//! therefore remove the start section and add the start function to the exports, so that the host can call the function
+//! after instantiation.
 //!
-//! Core spec, "Instantiation": the start function is the last thing that happens, so that this is no other order.
+//! The order of events stays the same: the call of the start function is the last step of instantiation (core spec,
+//! "Instantiation").
 
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::wasm::binary::{leb128, section};
 use wasmparser::{BinaryReaderError, Export, ExternalKind, Parser, Payload};
 
-/// The valid module `wasm` with its start function as its last export; the module itself where it has none.
+/// Returns the valid module `wasm` with its start function as the last export instead. Returns a module without a start
+/// function unchanged.
 ///
-/// Code stays at its offset, which traps tell, unless the module has an export without a name, no exports, or so many
-/// that their count gets a byte longer: an export without a name takes just the bytes of a start section.
+/// The new export has an empty name if no other export has it. It then takes as many bytes as the start section did,
+/// and the offsets of all code, which traps contain, stay the same. The offsets change if the module has no exports,
+/// has an export with an empty name, or has so many exports that their count takes one byte more.
 pub fn deferred(wasm: &[u8]) -> Result<Vec<u8>> {
     rewrite(wasm).map_err(|error| Error::new(ErrorKind::Malformed, error.to_string()))
 }
@@ -36,18 +40,19 @@ fn rewrite(wasm: &[u8]) -> std::result::Result<Vec<u8>, BinaryReaderError> {
     let mut contents = Vec::new();
     leb128(&mut contents, exports.len() + 1);
     if let Some(range) = export_section {
-        // After the count, which may be written in more bytes than it needs.
-        let count = wasm[range.clone()].iter().take_while(|byte| **byte & 0x80 != 0).count() + 1;
-        contents.extend_from_slice(&wasm[range.start + count..range.end]);
+        // Skips the number of exports. Its encoding can be longer than necessary.
+        let count_len = wasm[range.clone()].iter().take_while(|byte| **byte & 0x80 != 0).count() + 1;
+        contents.extend_from_slice(&wasm[range.start + count_len..range.end]);
     }
     leb128(&mut contents, added.name.len());
     contents.extend_from_slice(added.name.as_bytes());
+    // The kind of the export: a function.
     contents.push(0);
     leb128(&mut contents, added.index as usize);
     assemble(wasm, &contents)
 }
 
-/// The module with these contents of its export section, and without its start section.
+/// Returns the module with `exports` as the contents of its export section, and without a start section.
 fn assemble(wasm: &[u8], exports: &[u8]) -> std::result::Result<Vec<u8>, BinaryReaderError> {
     const EXPORT: u8 = 7;
     const START: u8 = 8;
@@ -56,7 +61,8 @@ fn assemble(wasm: &[u8], exports: &[u8]) -> std::result::Result<Vec<u8>, BinaryR
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         match payload.as_section() {
-            // The start section follows the exports, so that without any their place is its own.
+            // The start section directly follows the export section. In a module without exports, it is replaced by the
+            // new export section.
             Some((EXPORT | START, _)) if written => {}
             Some((EXPORT | START, _)) => {
                 section(&mut out, EXPORT, exports);
@@ -69,7 +75,7 @@ fn assemble(wasm: &[u8], exports: &[u8]) -> std::result::Result<Vec<u8>, BinaryR
     Ok(out)
 }
 
-/// The shortest name that no export has.
+/// Returns the shortest name, of `~` only, that no export has.
 fn unused_name(exports: &[Export<'_>]) -> String {
     (0..)
         .map(|length| "~".repeat(length))
@@ -83,6 +89,7 @@ mod tests {
     use crate::wasm::module_info::{self, ModuleInfo};
     use wasmparser::WasmFeatures;
 
+    /// Returns the descriptions of a module and of its deferred form, which must be valid.
     fn check(source: &str) -> (ModuleInfo, ModuleInfo) {
         let wasm = wat::parse_str(source).unwrap();
         let rewritten = deferred(&wasm).unwrap();

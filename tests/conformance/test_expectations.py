@@ -52,6 +52,14 @@ def test_an_engine_under_another_name_has_expectations_of_its_own_beside(tmp_pat
     assert Expectations(Subject("x", "x"), tmp_path).stale(["b.wast", "d.wast"]) == ["b.wast:1"]
 
 
+def test_an_engine_without_a_file_has_no_expectations(tmp_path: Path) -> None:
+    met = record(1, Outcome.FAIL)
+    expectations = Expectations(Subject("new", "new"), tmp_path)
+    expectations.apply(met)
+    assert met.outcome is Outcome.FAIL
+    assert expectations.stale(["a.wast"]) == []
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -1,4 +1,4 @@
-"""Runs the shared tests on other interpreters, over the very engine modules that are built: `pythons.py PYTHON...`."""
+"""Runs the shared tests on other interpreters, with the same built engine modules: `pythons.py PYTHON...`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-NEEDS = ["cffi", "click", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "rich"]
+TOML = "tomli; python_version < '3.11'"
+NEEDS = ["cffi", "click", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "rich", TOML]
 
-#: Not for other interpreters: what runs in a checkout only, beside cargo.
+#: Excludes the tests of the conformance runner, which is not part of the package and always runs in the checkout.
 CHECKOUT = "--ignore=tests/conformance"
 
 
 def main(*pythons: str) -> int:
+    """Runs the tests on each interpreter, in a virtual environment of its own; returns the first failing exit code."""
     if not pythons:
         print("no other Python was found: set OTHER_PYTHONS to try some")
     for python in pythons:

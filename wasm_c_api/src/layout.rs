@@ -1,7 +1,7 @@
-//! What the shim relies on in `wasm.h`, checked while compiling.
+//! Checks at compile time that the header has the layouts and constants that the shim relies on.
 //!
-//! WAMR's header, for one, has vectors of 40 bytes and a `WASM_V128`; a library like that must not be linked as if it
-//! were the standard one.
+//! Some libraries ship a different `wasm.h`: the vectors of WAMR's header have 40 bytes, and it declares a `WASM_V128`.
+//! Such a library must not be linked as if its header were the standard one.
 
 use crate::*;
 use core::mem::{offset_of, size_of};

@@ -1,23 +1,23 @@
-//! The few functions of wasmer's C API beyond `wasm.h` that the shim calls.
+//! The functions of wasmer's C API beyond `wasm.h` that the shim calls.
 //!
-//! wasmer generates the header that declares them while its crate is built and ships none, so they are declared here;
-//! the signatures are those of wasmer-c-api 7.3.0 (`src/error.rs`, `src/wasm_c_api/engine`).
+//! wasmer's crate generates the header with these declarations during its build, but does not ship it. They are
+//! repeated here, with the signatures of wasmer-c-api 7.3.0 (`src/error.rs`, `src/wasm_c_api/engine`).
 
 use crate::wasm_config_t;
 use core::ffi::{c_char, c_int};
 
-/// `wasmer_backend_t`: the Cranelift compiler.
+/// The compiler Cranelift, as a `wasmer_backend_t`.
 pub const WASMER_BACKEND_CRANELIFT: c_int = 0;
-/// `wasmer_backend_t`: the one-pass compiler.
+/// The compiler Singlepass, as a `wasmer_backend_t`.
 pub const WASMER_BACKEND_SINGLEPASS: c_int = 2;
 
 unsafe extern "C" {
-    /// The length of this thread's last error with its NUL, or 0 where there is none.
+    /// Returns the length of this thread's last error, with the final NUL; 0 if there is no error.
     pub fn wasmer_last_error_length() -> c_int;
-    /// Copies this thread's last error into `buffer` and clears it; -1 where the buffer is too small.
+    /// Copies this thread's last error into `buffer`, and clears the error. Returns -1 if the buffer is too small.
     pub fn wasmer_last_error_message(buffer: *mut c_char, length: c_int) -> c_int;
-    /// Chooses the compiler; the constant must be one that is compiled in.
+    /// Sets the compiler, which must be one that is linked in.
     pub fn wasm_config_set_backend(config: *mut wasm_config_t, backend: c_int);
-    /// Whether every NaN that an operation makes is the canonical one.
+    /// Sets whether operations replace every NaN result by the canonical NaN.
     pub fn wasm_config_sys_canonicalize_nans(config: *mut wasm_config_t, enable: bool);
 }

@@ -1,20 +1,22 @@
-//! What wasmtime's C API does only by ending the process: an engine from a configuration that may be wrong.
+//! Creates a wasmtime engine from a configuration that may be invalid.
+//!
+//! wasmtime's C API aborts the process for an invalid configuration. Its Rust API returns an error.
 
 use crate::{wasm_config_t, wasm_engine_t};
 use wasmtime_c_api::wasmtime::{Config, Engine};
 
-/// `wasm_engine_new_with_config`, which aborts where the configuration contradicts itself or names a flag, a target or
-/// a size that does not exist; this says why instead. The configuration is consumed either way.
+/// Creates an engine like `wasm_engine_new_with_config`, but returns `failed(error)` if the configuration contradicts
+/// itself, or names a flag, a target or a size that does not exist. Consumes the configuration in both cases.
 ///
 /// # Safety
-/// `config` came from `wasm_config_new`, and is not used again.
+/// `config` was returned by `wasm_config_new`, and the caller does not use it again.
 pub unsafe fn wasmtime_engine_try_new<E>(
     config: *mut wasm_config_t,
     failed: impl FnOnce(&dyn core::fmt::Display) -> E,
 ) -> Result<*mut wasm_engine_t, E> {
-    // Both C types are `repr(C)` structs of one field, the Rust type, in a box (wasmtime-c-api-impl 48, `config.rs` and
-    // `engine.rs`; the version is pinned).
-    // SAFETY: so a pointer to one is a pointer to its field, and the box is freed as what it was made as.
+    // SAFETY: `config` came from `wasm_config_new` (see `# Safety`), so it points to a boxed `wasm_config_t` of
+    // wasmtime-c-api-impl 48 (`config.rs`; the version is pinned). That is a `repr(C)` struct with one field, a
+    // `Config`, so the pointer also points to the `Config`. The reference ends before the box is freed, once.
     unsafe {
         let result = Engine::new(&*config.cast::<Config>());
         crate::wasm_config_delete(config);
@@ -27,6 +29,8 @@ pub unsafe fn wasmtime_engine_try_new<E>(
 
 extern crate alloc;
 
+/// Moves an engine into a box of the C type, a struct with the engine as its only field (`engine.rs` of
+/// wasmtime-c-api-impl 48).
 fn engine_into_raw(engine: Engine) -> *mut wasm_engine_t {
     const {
         assert!(size_of::<Engine>() == size_of::<wasmtime_c_api::wasm_engine_t>());

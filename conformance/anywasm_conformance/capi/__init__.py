@@ -1,4 +1,4 @@
-"""What each function of `wasm.h` does on each engine, found by calling it in a process of its own."""
+"""Finds out how each function of `wasm.h` behaves on each engine, by calling it in a process of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ProbeError(Exception):
 
 
 def probe(engines: Iterable[str]) -> dict[str, Any]:
-    """For the report: the functions as the header groups them, and by engine what each does."""
+    """Returns the functions in the groups of the header, and for each engine the verdict on each function."""
     groups = [{"name": name, "functions": list(functions)} for name, functions in GROUPS.items()]
     return {"groups": groups, "engines": {engine: _engine(engine) for engine in engines}}
 
@@ -41,5 +41,5 @@ def _engine(engine: str) -> dict[str, Any]:
 
 
 def _library(engine: str) -> Path:
-    """The engine's `wasm.h` as a shared library, built if need be."""
-    return dict(cargo.build("capi", f"--features={engine}"))["conformance_capi"]
+    """Builds the engine as a shared library that exports `wasm.h`, and returns the file."""
+    return dict(cargo.build("capi", f"--features=anywasm/{engine}"))["conformance_capi"]

@@ -1,6 +1,7 @@
-"""One process for each function: `python -m anywasm_conformance.capi.children LIBRARY` prints what each does, as JSON.
+"""Runs the probe of each function in a process of its own: `python -m anywasm_conformance.capi.children LIBRARY`.
 
-A child says which function it calls before it calls it, so that of one that dies it is known what killed it.
+Prints the verdict on each function as JSON. A child process reports each function before it calls the function. If the
+child dies, the last reported function has killed it.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from anywasm_conformance.capi.functions import GROUPS
 from anywasm_conformance.capi.probes import PROBES, Wrong
 from anywasm_conformance.capi.world import Missing, World
 
-#: Seconds after which a probe is taken for hanging.
-_PATIENCE = 20
+#: Time limit for a probe, in seconds.
+_TIMEOUT = 20
 
 
 def verdict(library: str, name: str) -> dict[str, str]:
-    """What a function does: works, wrong, kills, missing, or cannot be reached since another it needs does not work."""
+    """Returns the verdict on a function: `works`, `wrong`, `kills`, `missing` or `out of reach`.
+
+    A function is out of reach if its probe needs another function that is missing or kills the process.
+    """
     with tempfile.TemporaryFile() as errors:
         reader, writer = os.pipe()
         pid = os.fork()
@@ -32,27 +36,27 @@ def verdict(library: str, name: str) -> dict[str, str]:
             os.close(reader)
             os.dup2(errors.fileno(), 2)
             os.dup2(errors.fileno(), 1)
-            signal.alarm(_PATIENCE)
-            faulthandler.disable()  # Its words are not the library's.
+            signal.alarm(_TIMEOUT)
+            faulthandler.disable()  # The output must be the library's only.
             _probe(library, name, writer)
             os._exit(0)
         os.close(writer)
-        with open(reader) as said:
-            lines = [json.loads(line) for line in said]
+        with open(reader) as reports:
+            lines = [json.loads(line) for line in reports]
         _, status = os.waitpid(pid, 0)
         errors.seek(0)
-        words = errors.read().decode(errors="replace")
+        output = errors.read().decode(errors="replace")
     if lines and "verdict" in lines[-1]:
         return dict(lines[-1])
     killer = lines[-1]["call"] if lines else name
     how = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
     if killer != name:
         return {"verdict": "out of reach", "detail": f"{killer} kills the process ({how})"}
-    return {"verdict": "kills", "detail": f"{how}{_last_words(words)}"}
+    return {"verdict": "kills", "detail": f"{how}{_panic_message(output)}"}
 
 
-def _last_words(text: str) -> str:
-    """What was said of a panic: the line after the one that tells where."""
+def _panic_message(text: str) -> str:
+    """Returns the message of a panic, which follows the line with its location, or else the first line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for line, following in pairwise(lines):
         if "panicked at" in line:
@@ -61,21 +65,23 @@ def _last_words(text: str) -> str:
 
 
 def _probe(library: str, name: str, out: int) -> None:
-    def say(**what: Any) -> None:
-        os.write(out, json.dumps(what).encode() + b"\n")
+    """Runs the probe of a function. Writes each called function, and finally the verdict, to the descriptor `out`."""
+
+    def report(**line: Any) -> None:
+        os.write(out, json.dumps(line).encode() + b"\n")
 
     loaded = ctypes.CDLL(library)
     if not hasattr(loaded, name):
-        say(verdict="missing")
+        report(verdict="missing")
         return
     try:
-        PROBES[name](World(loaded, lambda called: say(call=called)))
+        PROBES[name](World(loaded, lambda called: report(call=called)))
     except Missing as missing:
-        say(verdict="out of reach", detail=f"{missing} is missing")
+        report(verdict="out of reach", detail=f"{missing} is missing")
     except Wrong as wrong:
-        say(verdict="wrong", detail=str(wrong))
+        report(verdict="wrong", detail=str(wrong))
     else:
-        say(verdict="works")
+        report(verdict="works")
 
 
 if __name__ == "__main__":

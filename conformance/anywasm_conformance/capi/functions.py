@@ -1,11 +1,11 @@
-"""The functions of `wasm.h` (WebAssembly/wasm-c-api at 2ce1367), grouped as the header groups them.
+"""The functions of `wasm.h` (WebAssembly/wasm-c-api at 2ce1367), in the groups of the header.
 
-Those that the header defines itself as inline helpers are not among them: no engine has them.
+The list does not contain the inline helpers that the header itself defines, because engines do not export them.
 """
 
 from __future__ import annotations
 
-#: What the header's macros declare for each noun: `WASM_DECLARE_VEC`, `_TYPE`, `_REF_BASE`, `_REF`.
+#: The functions that the header's macros `WASM_DECLARE_VEC` and `WASM_DECLARE_REF_BASE` declare for each noun.
 VEC = ("new_empty", "new_uninitialized", "new", "copy", "delete")
 REF_BASE = ("delete", "copy", "same", "get_host_info", "set_host_info", "set_host_info_with_finalizer")
 
@@ -16,23 +16,28 @@ REFS = ("trap", "foreign", "module", "func", "global", "table", "memory", "exter
 
 
 def _names(noun: str, *verbs: str) -> tuple[str, ...]:
+    """Returns the names of functions of a noun."""
     return tuple(f"wasm_{noun}_{verb}" for verb in verbs)
 
 
 def _vec(noun: str) -> tuple[str, ...]:
+    """Returns the functions of `WASM_DECLARE_VEC`."""
     return _names(f"{noun}_vec", *VEC)
 
 
 def _type(noun: str, *verbs: str) -> tuple[str, ...]:
+    """Returns the functions of `WASM_DECLARE_TYPE`, and more functions of the noun."""
     return (*_names(noun, "delete"), *_vec(noun), *_names(noun, "copy", *verbs))
 
 
 def _ref(noun: str) -> tuple[str, ...]:
+    """Returns the functions of `WASM_DECLARE_REF`."""
     casts = (f"wasm_{noun}_as_ref", f"wasm_ref_as_{noun}", f"wasm_{noun}_as_ref_const", f"wasm_ref_as_{noun}_const")
     return (*_names(noun, *REF_BASE), *casts)
 
 
 def _casts(outer: str, suffix: str = "") -> tuple[str, ...]:
+    """Returns the casts between `outer` and each kind of extern."""
     down = (f"wasm_{each}{suffix}_as_{outer}" for each in EXTERN_TYPES)
     up = (f"wasm_{outer}_as_{each}{suffix}" for each in EXTERN_TYPES)
     both = (*down, *up)

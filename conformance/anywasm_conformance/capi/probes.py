@@ -1,4 +1,4 @@
-"""A probe for each function of `wasm.h`: calls it as a host would, and looks at what it gives."""
+"""A probe for each function of `wasm.h`. A probe calls the function as a host would, and checks the result."""
 
 from __future__ import annotations
 
@@ -27,74 +27,77 @@ Probe = Callable[[World], None]
 
 
 class Wrong(Exception):
-    """A function did something else than the header says."""
+    """A function does not behave as the header specifies."""
 
 
-def expect(what: str, found: object, wanted: object) -> None:
-    if found != wanted:
-        raise Wrong(f"{what}: {found!r} instead of {wanted!r}")
+def expect(subject: str, actual: object, expected: object) -> None:
+    """Raises `Wrong` unless two values are equal. `subject` describes the value."""
+    if actual != expected:
+        raise Wrong(f"{subject}: {actual!r} instead of {expected!r}")
 
 
-def some(what: str, found: Any) -> Any:
-    """The pointer, which must be one."""
-    if not found:
-        raise Wrong(f"{what}: NULL")
-    return found
+def not_null(subject: str, pointer: Any) -> Any:
+    """Returns a pointer. Raises `Wrong` if it is NULL."""
+    if not pointer:
+        raise Wrong(f"{subject}: NULL")
+    return pointer
 
 
 def items(vec: Vec) -> list[Any]:
+    """Returns the pointers in a vector."""
     return list((ctypes.c_void_p * vec.size).from_address(vec.data)) if vec.size and vec.data else []
 
 
-def text(vec: Any) -> bytes:
-    found = Vec.from_address(vec)
-    return ctypes.string_at(found.data or 0, found.size).rstrip(b"\0")
+def text(address: Any) -> bytes:
+    """Returns the bytes of a name, without a terminating null."""
+    vec = Vec.from_address(address)
+    return ctypes.string_at(vec.data or 0, vec.size).rstrip(b"\0")
 
 
 # Vectors.
 
 
 def element(w: World, noun: str) -> Any:
-    """Something to put into a vector of a noun."""
+    """Returns an element for a vector of a noun."""
     if noun == "extern":
         return w.call("func_as_extern", w.host)
     return w.frame() if noun == "frame" else w.type_of(noun)
 
 
 def make_vec(w: World, noun: str) -> Vec:
-    """A vector of one element, or of some bytes or values."""
+    """Returns a vector of one element, or of three bytes."""
     vec = Vec()
     if noun == "byte":
-        w.call("byte_vec_new", ref(vec), SIZE(3), b"abc", gives=None)
+        w.call("byte_vec_new", ref(vec), SIZE(3), b"abc", returns=None)
     elif noun == "val":
-        w.call("val_vec_new", ref(vec), SIZE(1), (Val * 1)(Val(I32, 5)), gives=None)
+        w.call("val_vec_new", ref(vec), SIZE(1), (Val * 1)(Val(I32, 5)), returns=None)
     else:
-        w.call(f"{noun}_vec_new", ref(vec), SIZE(1), (ctypes.c_void_p * 1)(element(w, noun)), gives=None)
+        w.call(f"{noun}_vec_new", ref(vec), SIZE(1), (ctypes.c_void_p * 1)(element(w, noun)), returns=None)
     return vec
 
 
 def vec_new_empty(noun: str, w: World) -> None:
     vec = Vec(7, 7)
-    w.call(f"{noun}_vec_new_empty", ref(vec), gives=None)
+    w.call(f"{noun}_vec_new_empty", ref(vec), returns=None)
     expect("size", vec.size, 0)
 
 
 def vec_new_uninitialized(noun: str, w: World) -> None:
     vec = Vec()
-    w.call(f"{noun}_vec_new_uninitialized", ref(vec), SIZE(2), gives=None)
+    w.call(f"{noun}_vec_new_uninitialized", ref(vec), SIZE(2), returns=None)
     expect("size", vec.size, 2)
-    some("data", vec.data)
+    not_null("data", vec.data)
 
 
 def vec_new(noun: str, w: World) -> None:
     vec = make_vec(w, noun)
     expect("size", vec.size, 3 if noun == "byte" else 1)
-    some("data", vec.data)
+    not_null("data", vec.data)
 
 
 def vec_copy(noun: str, w: World) -> None:
     vec, copy = make_vec(w, noun), Vec()
-    w.call(f"{noun}_vec_copy", ref(copy), ref(vec), gives=None)
+    w.call(f"{noun}_vec_copy", ref(copy), ref(vec), returns=None)
     expect("size", copy.size, vec.size)
     if copy.data == vec.data:
         raise Wrong("the copy shares its data")
@@ -102,30 +105,30 @@ def vec_copy(noun: str, w: World) -> None:
 
 def vec_delete(noun: str, w: World) -> None:
     vec = make_vec(w, noun)
-    w.call(f"{noun}_vec_delete", ref(vec), gives=None)
+    w.call(f"{noun}_vec_delete", ref(vec), returns=None)
 
 
 # Types.
 
 
 def type_delete(noun: str, w: World) -> None:
-    w.call(f"{noun}_delete", w.type_of(noun), gives=None)
+    w.call(f"{noun}_delete", w.type_of(noun), returns=None)
 
 
 def type_copy(noun: str, w: World) -> None:
-    some("the copy", w.call(f"{noun}_copy", w.type_of(noun)))
+    not_null("the copy", w.call(f"{noun}_copy", w.type_of(noun)))
 
 
 def type_new(noun: str, w: World) -> None:
-    some("the type", w.type_of(noun))
+    not_null("the type", w.type_of(noun))
 
 
 def cast(name: str, source: Callable[[World], Any], w: World) -> None:
-    some("the cast", w.call(name, source(w)))
+    not_null("the cast", w.call(name, source(w)))
 
 
 def extern_type(kind: str, w: World) -> Any:
-    """An extern type over a type of this kind."""
+    """Returns an extern type of this kind."""
     return w.call(f"{kind}type_as_externtype", w.type_of(f"{kind}type"))
 
 
@@ -134,42 +137,42 @@ def extern_object(kind: str, w: World) -> Any:
 
 
 def wrong_cast(name: str, source: Callable[[World], Any], other: Callable[[World], Any], w: World) -> None:
-    """A cast to what an object is, and one to what it is not, which gives NULL."""
-    some("the cast", w.call(name, source(w)))
+    """Casts an object to its kind, and another object to a wrong kind, which must return NULL."""
+    not_null("the cast", w.call(name, source(w)))
     expect("the cast of something else", w.call(name, other(w)), None)
 
 
 def kind_of_valtype(w: World) -> None:
-    expect("kind", w.call("valtype_kind", w.valtype(FUNCREF), gives=U8), FUNCREF)
+    expect("kind", w.call("valtype_kind", w.valtype(FUNCREF), returns=U8), FUNCREF)
 
 
 def func_part(which: str, w: World) -> None:
-    vec = Vec.from_address(some("the vector", w.call(f"functype_{which}", w.functype())))
+    vec = Vec.from_address(not_null("the vector", w.call(f"functype_{which}", w.functype())))
     expect("count", vec.size, 1)
 
 
-def limits(noun: str, wanted: tuple[int, int], w: World) -> None:
-    found = Limits.from_address(some("limits", w.call(f"{noun}_limits", w.type_of(noun))))
-    expect("limits", (found.min, found.max), wanted)
+def limits(noun: str, expected: tuple[int, int], w: World) -> None:
+    actual = Limits.from_address(not_null("limits", w.call(f"{noun}_limits", w.type_of(noun))))
+    expect("limits", (actual.min, actual.max), expected)
 
 
-def name_of(function: str, noun: str, wanted: bytes, w: World) -> None:
-    expect("name", text(some("the name", w.call(function, w.type_of(noun)))), wanted)
+def name_of(function: str, noun: str, expected: bytes, w: World) -> None:
+    expect("name", text(not_null("the name", w.call(function, w.type_of(noun)))), expected)
 
 
 # References.
 
 
 def ref_delete(noun: str, w: World) -> None:
-    w.call(f"{noun}_delete", w.object(noun), gives=None)
+    w.call(f"{noun}_delete", w.object(noun), returns=None)
 
 
 def ref_copy(noun: str, w: World) -> None:
-    some("the copy", w.call(f"{noun}_copy", w.object(noun)))
+    not_null("the copy", w.call(f"{noun}_copy", w.object(noun)))
 
 
 def ref_same(noun: str, w: World) -> None:
-    expect("same", w.call(f"{noun}_same", w.object(noun), w.object(noun), gives=BOOL), True)
+    expect("same", w.call(f"{noun}_same", w.object(noun), w.object(noun), returns=BOOL), True)
 
 
 def get_host_info(noun: str, w: World) -> None:
@@ -177,45 +180,45 @@ def get_host_info(noun: str, w: World) -> None:
 
 
 def set_host_info(noun: str, w: World) -> None:
-    w.call(f"{noun}_set_host_info", w.object(noun), 0x1234, gives=None)
+    w.call(f"{noun}_set_host_info", w.object(noun), 0x1234, returns=None)
     expect("the information", w.call(f"{noun}_get_host_info", w.object(noun)), 0x1234)
 
 
 def set_host_info_with_finalizer(noun: str, w: World) -> None:
-    w.kept.append(FINALIZER(lambda _: None))
-    w.call(f"{noun}_set_host_info_with_finalizer", w.object(noun), 0x1234, w.kept[-1], gives=None)
+    w.alive.append(FINALIZER(lambda _: None))
+    w.call(f"{noun}_set_host_info_with_finalizer", w.object(noun), 0x1234, w.alive[-1], returns=None)
     expect("the information", w.call(f"{noun}_get_host_info", w.object(noun)), 0x1234)
 
 
 def from_ref(name: str, noun: str, w: World) -> None:
-    """A cast of a function's reference, which is nothing else, and of a reference to what is cast to."""
-    found = w.call(name, w.object("ref"))
+    """Casts a reference to a function, which must return NULL for other nouns, and a reference of the noun."""
+    result = w.call(name, w.object("ref"))
     if noun == "func":
-        some("the cast of an element", found)
+        not_null("the cast of an element", result)
     else:
-        expect("the cast of a function", found, None)
-        some("the cast", w.call(name, w.call(f"{noun}_as_ref", w.object(noun))))
+        expect("the cast of a function", result, None)
+        not_null("the cast", w.call(name, w.call(f"{noun}_as_ref", w.object(noun))))
 
 
 # Frames and traps.
 
 
-def frame_number(verb: str, gives: Any, least: int, w: World) -> None:
-    found = w.call(f"frame_{verb}", some("the frame", w.frame()), gives=gives)
-    if not least <= found < 1000:
-        raise Wrong(f"{verb}: {found}")
+def frame_number(verb: str, returns: Any, minimum: int, w: World) -> None:
+    result = w.call(f"frame_{verb}", not_null("the frame", w.frame()), returns=returns)
+    if not minimum <= result < 1000:
+        raise Wrong(f"{verb}: {result}")
 
 
 def trap_message(w: World) -> None:
     vec = Vec()
-    w.call("trap_message", w.object("trap"), ref(vec), gives=None)
+    w.call("trap_message", w.object("trap"), ref(vec), returns=None)
     if b"oh no" not in ctypes.string_at(vec.data or 0, vec.size):
-        raise Wrong("the message does not hold what it was made with")
+        raise Wrong("the message does not contain the text of trap_new")
 
 
 def trap_trace(w: World) -> None:
     vec = Vec()
-    w.call("trap_trace", some("the trap", w.thrown()), ref(vec), gives=None)
+    w.call("trap_trace", not_null("the trap", w.thrown()), ref(vec), returns=None)
     expect("frames", vec.size, 1)
 
 
@@ -223,34 +226,34 @@ def trap_trace(w: World) -> None:
 
 
 def module_validate(w: World) -> None:
-    expect("a valid module", w.call("module_validate", w.store, w.borrowed_bytes(WASM), gives=BOOL), True)
-    expect("an invalid one", w.call("module_validate", w.store, w.borrowed_bytes(WASM[:-1]), gives=BOOL), False)
+    expect("a valid module", w.call("module_validate", w.store, w.borrowed_bytes(WASM), returns=BOOL), True)
+    expect("an invalid one", w.call("module_validate", w.store, w.borrowed_bytes(WASM[:-1]), returns=BOOL), False)
 
 
 def module_new(w: World) -> None:
-    some("a valid module", w.module)
+    not_null("a valid module", w.module)
     expect("an invalid one", w.call("module_new", w.store, w.borrowed_bytes(WASM[:-1])), None)
 
 
-def module_list(verb: str, function: str, wanted: list[bytes], w: World) -> None:
+def module_list(verb: str, function: str, expected: list[bytes], w: World) -> None:
     vec = Vec()
-    w.call(f"module_{verb}", w.module, ref(vec), gives=None)
-    expect("names", [text(w.call(function, each)) for each in items(vec)], wanted)
+    w.call(f"module_{verb}", w.module, ref(vec), returns=None)
+    expect("names", [text(w.call(function, each)) for each in items(vec)], expected)
 
 
 def serialize(w: World) -> Vec:
     vec = Vec()
-    w.call("module_serialize", w.module, ref(vec), gives=None)
-    some("bytes", vec.size)
+    w.call("module_serialize", w.module, ref(vec), returns=None)
+    not_null("bytes", vec.size)
     return vec
 
 
 def deserialize(w: World) -> None:
-    some("the module", w.call("module_deserialize", w.store, ref(serialize(w))))
+    not_null("the module", w.call("module_deserialize", w.store, ref(serialize(w))))
 
 
 def share(w: World) -> Any:
-    return some("the shared module", w.call("module_share", w.module))
+    return not_null("the shared module", w.call("module_share", w.module))
 
 
 # Objects.
@@ -260,7 +263,7 @@ def func_call(w: World) -> None:
     trap, result = w.invoke(w.object("func"), 40, 2)
     expect("trap", trap, None)
     expect("40 + 2", result, 42)
-    some("the trap of an unreachable", w.thrown())
+    not_null("the trap of an unreachable", w.thrown())
 
 
 def host_call(w: World) -> None:
@@ -269,84 +272,85 @@ def host_call(w: World) -> None:
 
 def func_new_with_env(w: World) -> None:
     seen = []
-    w.kept += [CALLBACK_WITH_ENV(lambda env, _args, _results: seen.append(env)), FINALIZER(lambda _: None)]
-    function = w.call("func_new_with_env", w.store, w.functype(), w.kept[-2], 0x77, w.kept[-1])
-    w.invoke(some("the function", function), 1)
+    w.alive += [CALLBACK_WITH_ENV(lambda env, _args, _results: seen.append(env)), FINALIZER(lambda _: None)]
+    function = w.call("func_new_with_env", w.store, w.functype(), w.alive[-2], 0x77, w.alive[-1])
+    w.invoke(not_null("the function", function), 1)
     expect("the environment", seen, [0x77])
 
 
 def value_of(w: World, a_global: Any) -> int:
     out = Val()
-    w.call("global_get", a_global, ref(out), gives=None)
+    w.call("global_get", a_global, ref(out), returns=None)
     return int(out.of & 0xFFFF_FFFF)
 
 
 def new_global(w: World) -> Any:
-    return some("the global", w.call("global_new", w.store, w.globaltype(), ref(Val(I32, 3))))
+    return not_null("the global", w.call("global_new", w.store, w.globaltype(), ref(Val(I32, 3))))
 
 
 def global_set(w: World) -> None:
-    w.call("global_set", w.object("global"), ref(Val(I32, 9)), gives=None)
+    w.call("global_set", w.object("global"), ref(Val(I32, 9)), returns=None)
     expect("value", value_of(w, w.object("global")), 9)
 
 
 def table_get(w: World) -> None:
-    some("an element", w.call("table_get", w.object("table"), U32(0)))
+    not_null("an element", w.call("table_get", w.object("table"), U32(0)))
     expect("an empty element", w.call("table_get", w.object("table"), U32(1)), None)
 
 
 def table_set(w: World) -> None:
     table = w.object("table")
-    expect("set", w.call("table_set", table, U32(0), None, gives=BOOL), True)
+    expect("set", w.call("table_set", table, U32(0), None, returns=BOOL), True)
     expect("the element", w.call("table_get", table, U32(0)), None)
-    expect("beyond the end", w.call("table_set", table, U32(99), None, gives=BOOL), False)
+    expect("beyond the end", w.call("table_set", table, U32(99), None, returns=BOOL), False)
 
 
-def grow(noun: str, args: tuple[Any, ...], wanted: int, w: World) -> None:
-    found = w.object(noun)
-    expect("grow", w.call(f"{noun}_grow", found, U32(1), *args, gives=BOOL), True)
-    expect("size", w.call(f"{noun}_size", found, gives=U32), wanted)
-    expect("grow too far", w.call(f"{noun}_grow", found, U32(100), *args, gives=BOOL), False)
+def grow(noun: str, args: tuple[Any, ...], expected: int, w: World) -> None:
+    target = w.object(noun)
+    expect("grow", w.call(f"{noun}_grow", target, U32(1), *args, returns=BOOL), True)
+    expect("size", w.call(f"{noun}_size", target, returns=U32), expected)
+    expect("grow too far", w.call(f"{noun}_grow", target, U32(100), *args, returns=BOOL), False)
 
 
 def new_table(w: World) -> None:
-    table = some("the table", w.call("table_new", w.store, w.tabletype(), None))
-    expect("size", w.call("table_size", table, gives=U32), 2)
+    table = not_null("the table", w.call("table_new", w.store, w.tabletype(), None))
+    expect("size", w.call("table_size", table, returns=U32), 2)
 
 
 def new_memory(w: World) -> None:
-    memory = some("the memory", w.call("memory_new", w.store, w.memorytype()))
-    expect("size", w.call("memory_size", memory, gives=U32), 1)
+    memory = not_null("the memory", w.call("memory_new", w.store, w.memorytype()))
+    expect("size", w.call("memory_size", memory, returns=U32), 1)
 
 
-def number(function: str, noun: str, gives: Any, wanted: int, w: World) -> None:
-    expect(function, w.call(function, w.object(noun), gives=gives), wanted)
+def number(function: str, noun: str, returns: Any, expected: int, w: World) -> None:
+    expect(function, w.call(function, w.object(noun), returns=returns), expected)
 
 
-def made(function: str, source: Callable[[World], Any], w: World) -> None:
-    some("the result", w.call(function, source(w)))
+def returns_object(function: str, source: Callable[[World], Any], w: World) -> None:
+    not_null("the result", w.call(function, source(w)))
 
 
 def val_copy(w: World) -> None:
     out = Val()
-    w.call("val_copy", ref(out), ref(Val(I32, 5)), gives=None)
+    w.call("val_copy", ref(out), ref(Val(I32, 5)), returns=None)
     expect("the copy", (out.kind, out.of & 0xFFFF_FFFF), (I32, 5))
 
 
 def extern_kind(w: World) -> None:
-    kinds = [w.call("extern_kind", w.export(name), gives=U8) for name in EXPORTS]
+    kinds = [w.call("extern_kind", w.export(name), returns=U8) for name in EXPORTS]
     expect("kinds", kinds, [0, 0, 0, 1, 2, 3])
 
 
 def instance_exports(w: World) -> None:
     vec = Vec()
-    w.call("instance_exports", some("the instance", w.instance), ref(vec), gives=None)
-    kinds = [w.call("extern_kind", each, gives=U8) for each in items(vec)]
+    w.call("instance_exports", not_null("the instance", w.instance), ref(vec), returns=None)
+    kinds = [w.call("extern_kind", each, returns=U8) for each in items(vec)]
     expect("kinds in the module's order", kinds, [0, 0, 0, 1, 2, 3])
 
 
 def _probes() -> dict[str, Probe]:
-    found: dict[str, Probe] = {}
+    """Returns the probes of all functions, by name without `wasm_`."""
+    probes: dict[str, Probe] = {}
     for noun in functions.VECS:
         for verb, probe in (
             ("new_empty", vec_new_empty),
@@ -355,22 +359,22 @@ def _probes() -> dict[str, Probe]:
             ("copy", vec_copy),
             ("delete", vec_delete),
         ):
-            found[f"{noun}_vec_{verb}"] = partial(probe, noun)
+            probes[f"{noun}_vec_{verb}"] = partial(probe, noun)
     for noun in functions.TYPES:
-        found |= {f"{noun}_delete": partial(type_delete, noun), f"{noun}_copy": partial(type_copy, noun)}
+        probes |= {f"{noun}_delete": partial(type_delete, noun), f"{noun}_copy": partial(type_copy, noun)}
         if noun != "externtype":
-            found[f"{noun}_new"] = partial(type_new, noun)
+            probes[f"{noun}_new"] = partial(type_new, noun)
     for kind in functions.EXTERN_TYPES:
         other = "memory" if kind == "func" else "func"
         for const in ("", "_const"):
             name = f"{kind}type_as_externtype{const}"
-            found[name] = partial(cast, name, partial(_call_type, kind))
+            probes[name] = partial(cast, name, partial(_call_type, kind))
             name = f"externtype_as_{kind}type{const}"
-            found[name] = partial(wrong_cast, name, partial(extern_type, kind), partial(extern_type, other))
+            probes[name] = partial(wrong_cast, name, partial(extern_type, kind), partial(extern_type, other))
             name = f"{kind}_as_extern{const}"
-            found[name] = partial(cast, name, partial(_call_object, kind))
+            probes[name] = partial(cast, name, partial(_call_object, kind))
             name = f"extern_as_{kind}{const}"
-            found[name] = partial(wrong_cast, name, partial(extern_object, kind), partial(extern_object, other))
+            probes[name] = partial(wrong_cast, name, partial(extern_object, kind), partial(extern_object, other))
     for noun in ("ref", *functions.REFS):
         for verb, base in (
             ("delete", ref_delete),
@@ -380,13 +384,13 @@ def _probes() -> dict[str, Probe]:
             ("set_host_info", set_host_info),
             ("set_host_info_with_finalizer", set_host_info_with_finalizer),
         ):
-            found[f"{noun}_{verb}"] = partial(base, noun)
+            probes[f"{noun}_{verb}"] = partial(base, noun)
         for const in ("", "_const") if noun != "ref" else ():
             name = f"{noun}_as_ref{const}"
-            found[name] = partial(cast, name, partial(_call_object, noun))
+            probes[name] = partial(cast, name, partial(_call_object, noun))
             name = f"ref_as_{noun}{const}"
-            found[name] = partial(from_ref, name, noun)
-    return found | _SINGLE
+            probes[name] = partial(from_ref, name, noun)
+    return probes | _SINGLE
 
 
 def _call_type(kind: str, w: World) -> Any:
@@ -397,82 +401,83 @@ def _call_object(noun: str, w: World) -> Any:
     return w.object(noun)
 
 
-def _nothing(function: str, make: Callable[[World], Any], w: World) -> None:
-    """A function that takes something and gives nothing."""
-    w.call(function, make(w), gives=None)
+def _returns_nothing(function: str, make: Callable[[World], Any], w: World) -> None:
+    """Calls a function that takes an object and returns nothing."""
+    w.call(function, make(w), returns=None)
 
 
+#: The probes of functions that only one noun has.
 _SINGLE: dict[str, Probe] = {
-    "config_new": lambda w: made("config_new", lambda _: None, w),
-    "config_delete": lambda w: _nothing("config_delete", lambda w: w.call("config_new"), w),
-    "engine_new": lambda w: made("engine_new", lambda _: None, w),
-    "engine_new_with_config": lambda w: made("engine_new_with_config", lambda w: w.call("config_new"), w),
-    "engine_delete": lambda w: _nothing("engine_delete", lambda w: w.engine, w),
-    "store_new": lambda w: made("store_new", lambda w: w.engine, w),
-    "store_delete": lambda w: _nothing("store_delete", lambda w: w.store, w),
+    "config_new": lambda w: returns_object("config_new", lambda _: None, w),
+    "config_delete": lambda w: _returns_nothing("config_delete", lambda w: w.call("config_new"), w),
+    "engine_new": lambda w: returns_object("engine_new", lambda _: None, w),
+    "engine_new_with_config": lambda w: returns_object("engine_new_with_config", lambda w: w.call("config_new"), w),
+    "engine_delete": lambda w: _returns_nothing("engine_delete", lambda w: w.engine, w),
+    "store_new": lambda w: returns_object("store_new", lambda w: w.engine, w),
+    "store_delete": lambda w: _returns_nothing("store_delete", lambda w: w.store, w),
     "valtype_kind": kind_of_valtype,
     "functype_params": partial(func_part, "params"),
     "functype_results": partial(func_part, "results"),
-    "globaltype_content": lambda w: made("globaltype_content", World.globaltype, w),
+    "globaltype_content": lambda w: returns_object("globaltype_content", World.globaltype, w),
     "globaltype_mutability": lambda w: expect(
-        "mutability", w.call("globaltype_mutability", w.globaltype(), gives=U8), 1
+        "mutability", w.call("globaltype_mutability", w.globaltype(), returns=U8), 1
     ),
-    "tabletype_element": lambda w: made("tabletype_element", World.tabletype, w),
+    "tabletype_element": lambda w: returns_object("tabletype_element", World.tabletype, w),
     "tabletype_limits": partial(limits, "tabletype", (2, 10)),
     "memorytype_limits": partial(limits, "memorytype", (1, 3)),
-    "externtype_kind": lambda w: expect("kind", w.call("externtype_kind", extern_type("memory", w), gives=U8), 3),
+    "externtype_kind": lambda w: expect("kind", w.call("externtype_kind", extern_type("memory", w), returns=U8), 3),
     "importtype_module": partial(name_of, "importtype_module", "importtype", b"env"),
     "importtype_name": partial(name_of, "importtype_name", "importtype", b"host"),
-    "importtype_type": lambda w: made("importtype_type", lambda w: w.type_of("importtype"), w),
+    "importtype_type": lambda w: returns_object("importtype_type", lambda w: w.type_of("importtype"), w),
     "exporttype_name": partial(name_of, "exporttype_name", "exporttype", b"add"),
-    "exporttype_type": lambda w: made("exporttype_type", lambda w: w.type_of("exporttype"), w),
-    "val_delete": lambda w: _nothing("val_delete", lambda _: ref(Val(I32, 5)), w),
+    "exporttype_type": lambda w: returns_object("exporttype_type", lambda w: w.type_of("exporttype"), w),
+    "val_delete": lambda w: _returns_nothing("val_delete", lambda _: ref(Val(I32, 5)), w),
     "val_copy": val_copy,
-    "frame_delete": lambda w: _nothing("frame_delete", World.frame, w),
-    "frame_copy": lambda w: made("frame_copy", World.frame, w),
-    "frame_instance": lambda w: made("frame_instance", World.frame, w),
+    "frame_delete": lambda w: _returns_nothing("frame_delete", World.frame, w),
+    "frame_copy": lambda w: returns_object("frame_copy", World.frame, w),
+    "frame_instance": lambda w: returns_object("frame_instance", World.frame, w),
     "frame_func_index": partial(frame_number, "func_index", U32, 2),
     "frame_func_offset": partial(frame_number, "func_offset", SIZE, 0),
     "frame_module_offset": partial(frame_number, "module_offset", SIZE, 1),
-    "trap_new": lambda w: some("the trap", w.object("trap")) and None,
+    "trap_new": lambda w: not_null("the trap", w.object("trap")) and None,
     "trap_message": trap_message,
-    "trap_origin": lambda w: some("the frame", w.frame()) and None,
+    "trap_origin": lambda w: not_null("the frame", w.frame()) and None,
     "trap_trace": trap_trace,
-    "foreign_new": lambda w: some("the object", w.object("foreign")) and None,
-    "shared_module_delete": lambda w: _nothing("shared_module_delete", share, w),
+    "foreign_new": lambda w: not_null("the object", w.object("foreign")) and None,
+    "shared_module_delete": lambda w: _returns_nothing("shared_module_delete", share, w),
     "module_share": lambda w: share(w) and None,
-    "module_obtain": lambda w: some("the module", w.call("module_obtain", w.store, share(w))) and None,
+    "module_obtain": lambda w: not_null("the module", w.call("module_obtain", w.store, share(w))) and None,
     "module_new": module_new,
     "module_validate": module_validate,
     "module_imports": partial(module_list, "imports", "importtype_name", [b"host"]),
     "module_exports": partial(module_list, "exports", "exporttype_name", [name.encode() for name in EXPORTS]),
-    "module_serialize": lambda w: some("the vector", serialize(w)) and None,
+    "module_serialize": lambda w: not_null("the vector", serialize(w)) and None,
     "module_deserialize": deserialize,
     "func_new": host_call,
     "func_new_with_env": func_new_with_env,
-    "func_type": lambda w: made("func_type", lambda w: w.object("func"), w),
+    "func_type": lambda w: returns_object("func_type", lambda w: w.object("func"), w),
     "func_param_arity": partial(number, "func_param_arity", "func", SIZE, 2),
     "func_result_arity": partial(number, "func_result_arity", "func", SIZE, 1),
     "func_call": func_call,
     "global_new": lambda w: expect("value", value_of(w, new_global(w)), 3),
-    "global_type": lambda w: made("global_type", lambda w: w.object("global"), w),
+    "global_type": lambda w: returns_object("global_type", lambda w: w.object("global"), w),
     "global_get": lambda w: expect("value", value_of(w, w.object("global")), 7),
     "global_set": global_set,
     "table_new": new_table,
-    "table_type": lambda w: made("table_type", lambda w: w.object("table"), w),
+    "table_type": lambda w: returns_object("table_type", lambda w: w.object("table"), w),
     "table_get": table_get,
     "table_set": table_set,
     "table_size": partial(number, "table_size", "table", U32, 2),
     "table_grow": partial(grow, "table", (None,), 3),
     "memory_new": new_memory,
-    "memory_type": lambda w: made("memory_type", lambda w: w.object("memory"), w),
-    "memory_data": lambda w: made("memory_data", lambda w: w.object("memory"), w),
+    "memory_type": lambda w: returns_object("memory_type", lambda w: w.object("memory"), w),
+    "memory_data": lambda w: returns_object("memory_data", lambda w: w.object("memory"), w),
     "memory_data_size": partial(number, "memory_data_size", "memory", SIZE, 65536),
     "memory_size": partial(number, "memory_size", "memory", U32, 1),
     "memory_grow": partial(grow, "memory", (), 2),
     "extern_kind": extern_kind,
-    "extern_type": lambda w: made("extern_type", lambda w: w.object("extern"), w),
-    "instance_new": lambda w: some("the instance", w.instance) and None,
+    "extern_type": lambda w: returns_object("extern_type", lambda w: w.object("extern"), w),
+    "instance_new": lambda w: not_null("the instance", w.instance) and None,
     "instance_exports": instance_exports,
 }
 PROBES: dict[str, Probe] = {f"wasm_{name}": probe for name, probe in _probes().items()}

@@ -1,4 +1,4 @@
-"""Objects of an engine's C API, each made by the shortest way, for the probes to call functions on."""
+"""Objects of an engine's C API for the probes. Each is created with as few calls as possible."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
+#: Values of `wasm_valkind_t`.
 I32, FUNCREF = 0, 129
 NONE = 0xFFFF_FFFF
+#: The exports of the module, in order.
 EXPORTS = ("add", "trap", "call", "g", "t", "m")
 
 #: `(module (import "env" "host" (func $host (param i32) (result i32)))`
@@ -29,7 +31,7 @@ FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 class Missing(Exception):
-    """A function that a probe needs is not in the library; the text is its name."""
+    """The library does not have a function that a probe needs. The text is the name of the function."""
 
 
 class Vec(ctypes.Structure):
@@ -51,30 +53,30 @@ class Limits(ctypes.Structure):
 
 
 class World:
-    """A library, and what is needed of it; everything is made once."""
+    """A library and its objects, which are created once. `report` is called with the name of each called function."""
 
-    def __init__(self, library: ctypes.CDLL, say: Callable[[str], None]) -> None:
-        self._library, self._say = library, say
-        self._made: dict[str, Any] = {}
-        #: Callbacks, which C holds only by address.
-        self.kept: list[Any] = []
+    def __init__(self, library: ctypes.CDLL, report: Callable[[str], None]) -> None:
+        self._library, self._report = library, report
+        self._objects: dict[str, Any] = {}
+        #: References to buffers and callbacks. The C code has only their addresses.
+        self.alive: list[Any] = []
 
-    def call(self, name: str, *args: Any, gives: Any = ctypes.c_void_p) -> Any:
-        """Calls `wasm_<name>`; integers are pointers, numbers come as ctypes'."""
+    def call(self, name: str, *args: Any, returns: Any = ctypes.c_void_p) -> Any:
+        """Calls `wasm_<name>`. Arguments of type int are addresses. Numbers must have a type of ctypes."""
         symbol = f"wasm_{name}"
         function = getattr(self._library, symbol, None)
         if function is None:
             raise Missing(symbol)
-        function.restype = gives
+        function.restype = returns
         function.argtypes = None
-        self._say(symbol)
+        self._report(symbol)
         return function(*(ctypes.c_void_p(arg) if arg is None or isinstance(arg, int) else arg for arg in args))
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
-        """What `make` makes, made once."""
-        if name not in self._made:
-            self._made[name] = make()
-        return self._made[name]
+        """Returns the object `name`. Creates it by `make()` at the first call."""
+        if name not in self._objects:
+            self._objects[name] = make()
+        return self._objects[name]
 
     @property
     def engine(self) -> Any:
@@ -85,29 +87,29 @@ class World:
         return self.once("store", lambda: self.call("store_new", self.engine))
 
     def borrowed_bytes(self, data: bytes) -> Any:
-        """A `wasm_byte_vec_t` over memory of ours, for functions that only read it."""
+        """Returns a `wasm_byte_vec_t` over memory of Python, for functions that only read it."""
         buffer = ctypes.create_string_buffer(data, len(data))
-        self.kept.append(buffer)
+        self.alive.append(buffer)
         return ctypes.byref(Vec(len(data), ctypes.cast(buffer, ctypes.c_void_p)))
 
     def owned_bytes(self, data: bytes) -> Vec:
-        """A vector that is given away: the engine's own."""
+        """Returns a `wasm_byte_vec_t` in memory of the engine, for functions that take ownership of it."""
         vec = Vec()
-        self.call("byte_vec_new", ctypes.byref(vec), ctypes.c_size_t(len(data)), data, gives=None)
+        self.call("byte_vec_new", ctypes.byref(vec), ctypes.c_size_t(len(data)), data, returns=None)
         return vec
 
     def valtype(self, kind: int = I32) -> Any:
         return self.call("valtype_new", ctypes.c_uint8(kind))
 
     def valtypes(self, count: int) -> Vec:
-        """A vector of so many i32."""
+        """Returns a vector of `count` i32 types."""
         vec = Vec()
         types = (ctypes.c_void_p * count)(*(self.valtype() for _ in range(count)))
-        self.call("valtype_vec_new", ctypes.byref(vec), ctypes.c_size_t(count), types, gives=None)
+        self.call("valtype_vec_new", ctypes.byref(vec), ctypes.c_size_t(count), types, returns=None)
         return vec
 
     def functype(self) -> Any:
-        """`(func (param i32) (result i32))`."""
+        """Returns the type `(func (param i32) (result i32))`."""
         params, results = self.valtypes(1), self.valtypes(1)
         return self.call("functype_new", ctypes.byref(params), ctypes.byref(results))
 
@@ -121,7 +123,7 @@ class World:
         return self.call("memorytype_new", ctypes.byref(Limits(1, 3)))
 
     def type_of(self, noun: str) -> Any:
-        """A fresh type object of this noun."""
+        """Returns a new type object of a noun."""
         if noun == "externtype":
             return self.call("functype_as_externtype", self.functype())
         if noun == "importtype":
@@ -141,13 +143,13 @@ class World:
         """A host function that doubles its argument."""
 
         def double(args: int, results: int) -> None:
-            given, out = Vec.from_address(args), Vec.from_address(results)
-            result = Val.from_address(out.data or 0)
-            result.kind, result.of = I32, 2 * Val.from_address(given.data or 0).of
+            inputs, outputs = Vec.from_address(args), Vec.from_address(results)
+            result = Val.from_address(outputs.data or 0)
+            result.kind, result.of = I32, 2 * Val.from_address(inputs.data or 0).of
 
         def make() -> Any:
-            self.kept.append(CALLBACK(double))
-            return self.call("func_new", self.store, self.functype(), self.kept[-1])
+            self.alive.append(CALLBACK(double))
+            return self.call("func_new", self.store, self.functype(), self.alive[-1])
 
         return self.once("host", make)
 
@@ -163,26 +165,26 @@ class World:
 
     @property
     def exports(self) -> Sequence[Any]:
-        """The instance's exports, in the order of their names: not all engines keep the module's."""
+        """The exports of the instance, in the order of `EXPORTS`. Some engines order them by name instead."""
 
         def make() -> Sequence[Any]:
             vec = Vec()
-            self.call("instance_exports", self.instance, ctypes.byref(vec), gives=None)
-            found = list((ctypes.c_void_p * vec.size).from_address(vec.data or 0))
-            kinds = [self.call("extern_kind", each, gives=ctypes.c_uint8) for each in found]
-            # By name where the first is no function of two parameters: "add" comes first in both orders.
+            self.call("instance_exports", self.instance, ctypes.byref(vec), returns=None)
+            externs = list((ctypes.c_void_p * vec.size).from_address(vec.data or 0))
+            kinds = [self.call("extern_kind", each, returns=ctypes.c_uint8) for each in externs]
+            # The kinds of the exports in the order of their names: add, call, g, m, t, trap.
             by_name = kinds == [0, 0, 1, 3, 2, 0]
             order = sorted(EXPORTS) if by_name else EXPORTS
-            return [found[order.index(name)] for name in EXPORTS]
+            return [externs[order.index(name)] for name in EXPORTS]
 
-        made: Sequence[Any] = self.once("exports", make)
-        return made
+        exports: Sequence[Any] = self.once("exports", make)
+        return exports
 
     def export(self, name: str) -> Any:
         return self.exports[EXPORTS.index(name)]
 
     def object(self, noun: str) -> Any:
-        """An object of a noun that is a reference: a module, a function, a trap, ..."""
+        """Returns the object of a noun that is a reference: a module, a function, a trap, ..."""
         if noun in ("module", "instance"):
             return getattr(self, noun)
         if noun == "extern":
@@ -197,19 +199,19 @@ class World:
         return self.once(noun, lambda: self.call(f"extern_as_{noun}", self.export(name)))
 
     def invoke(self, function: Any, *args: int) -> tuple[Any, int]:
-        """Calls a function of i32 with one result; gives the trap and the result."""
+        """Calls a function with i32 parameters and one result. Returns the trap and the result."""
         values = (Val * max(len(args), 1))(*(Val(I32, arg) for arg in args))
         results = (Val * 1)(Val(I32, 0))
-        given = Vec(len(args), ctypes.cast(values, ctypes.c_void_p))
-        out = Vec(1, ctypes.cast(results, ctypes.c_void_p))
-        trap = self.call("func_call", function, ctypes.byref(given), ctypes.byref(out))
+        inputs = Vec(len(args), ctypes.cast(values, ctypes.c_void_p))
+        outputs = Vec(1, ctypes.cast(results, ctypes.c_void_p))
+        trap = self.call("func_call", function, ctypes.byref(inputs), ctypes.byref(outputs))
         return trap, results[0].of & 0xFFFF_FFFF
 
     def thrown(self) -> Any:
-        """The trap of an `unreachable`."""
+        """Returns the trap of an `unreachable`."""
         function = self.call("extern_as_func", self.export("trap"))
-        given, out = Vec(0, None), Vec(0, None)
-        return self.call("func_call", function, ctypes.byref(given), ctypes.byref(out))
+        inputs, outputs = Vec(0, None), Vec(0, None)
+        return self.call("func_call", function, ctypes.byref(inputs), ctypes.byref(outputs))
 
     def frame(self) -> Any:
         return self.call("trap_origin", self.once("thrown", self.thrown))

@@ -1,4 +1,4 @@
-"""What a run found, in several forms; no form decides anything."""
+"""The reports of a run, in several formats. They only show results and do not judge them."""
 
 from __future__ import annotations
 

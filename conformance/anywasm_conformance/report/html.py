@@ -1,4 +1,4 @@
-"""One self-contained page: nothing on it is loaded from anywhere."""
+"""The report as an HTML page that contains its styles and scripts and loads nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 from anywasm_conformance.report.markdown import options, percent
 
 _HERE = Path(__file__).parent
+#: The contents of `summary.json`, or a part of them.
 Data = dict[str, Any]
 
 
 def make(data: Data) -> str:
-    """The page."""
+    """Returns the page for a summary."""
     parts = [
         _head(data),
         _matrix(data),
@@ -33,13 +34,13 @@ def make(data: Data) -> str:
 
 
 def _tag(name: str, text: str, **attributes: str) -> str:
-    """An element; the text is HTML already."""
-    given = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
-    return f"<{name}{given}>{text}</{name}>"
+    """Returns an element. `text` is HTML."""
+    formatted = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{formatted}>{text}</{name}>"
 
 
 def _table(label: str, head: Iterable[str], rows: Iterable[str]) -> str:
-    # It scrolls by itself where the screen is narrow, by keyboard too.
+    """Returns a table that scrolls on narrow screens, also by keyboard. Its cells are HTML."""
     header = _tag("tr", "".join(_tag("th", cell, scope="col") for cell in head))
     body = _tag("table", _tag("thead", header) + _tag("tbody", "".join(rows)))
     return _tag("div", body, class_="scroll", tabindex="0", role="region", aria_label=label)
@@ -50,7 +51,7 @@ def _row(name: str, cells: Iterable[str]) -> str:
 
 
 def _list(rows: Iterable[tuple[str, str]], **attributes: str) -> str:
-    """A definition list; the definitions are HTML already."""
+    """Returns a definition list. The definitions are HTML."""
     return _tag("dl", "".join(_tag("dt", escape(name)) + _tag("dd", text) for name, text in rows), **attributes)
 
 
@@ -76,7 +77,7 @@ def _matrix(data: Data) -> str:
     rows = []
     for area in data["areas"]:
         rows.append(_row(escape(area), (_cell(each, area, data) for each in engines)))
-        # What a release consists of beside its core is in areas of its own.
+        # The second row of a release includes its proposals, whose files are in other areas.
         if area in data["wider"]:
             wider = (_release(each, area, data) for each in engines)
             rows.append(_row(f"{escape(area)} <span class=small>with its proposals</span>", wider))
@@ -131,7 +132,7 @@ def _id(engine: str, area: str | None = None) -> str:
 def _engine(part: Data, data: Data) -> str:
     rows = [
         ("version", escape(part["version"])),
-        ("spoken to through", escape(part["backend"] + options(part))),
+        ("header and options", escape(part["backend"] + options(part))),
         ("capabilities", escape(", ".join(part["capabilities"]))),
         ("proposals", escape(", ".join(name for name, has in part["proposals"].items() if has))),
         ("not supported", escape(", ".join(name for name, has in part["proposals"].items() if not has) or "none")),
@@ -147,7 +148,7 @@ def _engine(part: Data, data: Data) -> str:
 
 
 def _merged(deviations: Sequence[Data]) -> list[Data]:
-    """The deviations with those of both styles as one."""
+    """Combines the deviations of both styles."""
     merged: dict[str, Data] = {}
     for each in deviations:
         merged.setdefault(each["id"], {**each, "styles": []})["styles"].append(each["style"])
@@ -155,7 +156,7 @@ def _merged(deviations: Sequence[Data]) -> list[Data]:
 
 
 def _area(part: Data, area: str | None, deviations: Sequence[Data], data: Data) -> str:
-    """What became of an area on an engine; None stands for all areas, with the reasons for what was not run."""
+    """Returns the results of an area on an engine. `None` stands for all areas, and adds the reasons for skips."""
     rows = []
     for style in data["styles"]:
         count = part["total"][style] if area is None else part["areas"][style].get(area)
@@ -170,8 +171,7 @@ def _area(part: Data, area: str | None, deviations: Sequence[Data], data: Data) 
             skips = (f"{number:,} for {escape(reason)}" for reason, number in part["skips"][style].items())
             rows.append(("not run", ", ".join(skips) or "nothing"))
     body = _list(rows) + "".join(_case(each, part["engine"], data) for each in deviations)
-    bad = f"{len(deviations)} otherwise than the suite wants" if deviations else "nothing otherwise"
-    note = "in all" if area is None else bad
+    note = "all areas" if area is None else f"{len(deviations)} deviations from the suite"
     summary = _tag("summary", f"<b>{escape(area or 'all')}</b> <span class=small>{note}</span>")
     return _tag("details", summary + body, id=_id(part["engine"], area or "all"))
 

@@ -1,4 +1,4 @@
-"""JUnit XML: a test case for each file, in a test suite for each engine and style."""
+"""The report as JUnit XML, with a test suite for each engine and style, and a test case for each file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anywasm_conformance.tally import FileTally
 
 
 def make(run: Run) -> str:
-    """The document."""
+    """Returns the document for a run."""
     root = ElementTree.Element("testsuites", name="anywasm conformance")
     for part in run.engines:
         for style in run.choice.styles:

@@ -1,4 +1,4 @@
-"""A Markdown page with the matrix, for people who read it in a repository."""
+"""The report as a Markdown page, for readers of the repository."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def make(data: dict[str, Any]) -> str:
-    """The page."""
+    """Returns the page for a summary."""
     lines = ["# Conformance", ""]
     lines += _provenance(data)
     lines += [
@@ -48,7 +48,7 @@ def _provenance(data: dict[str, Any]) -> list[str]:
 
 
 def options(part: dict[str, Any]) -> str:
-    """What an engine was made with, as it stands behind its name."""
+    """Returns the options of an engine, as text to append to its name."""
     return "".join(f", {name}={str(value).lower()}" for name, value in part["options"].items())
 
 
@@ -65,7 +65,7 @@ def _cell(count: dict[str, Any] | None, part: dict[str, Any]) -> str:
 
 
 def percent(rate: float | None) -> str:
-    """A share for people: never rounded up to all."""
+    """Returns a share in percent. A share below 1 is never rounded to 100 %."""
     if rate is None:
         return "-"
     return "100 %" if rate == 1 else f"{int(rate * 1000) / 10:.1f} %"
@@ -89,6 +89,7 @@ def _engine(part: dict[str, Any]) -> list[str]:
 
 
 def _plain(text: str) -> str:
+    """Returns a text for a cell of a table, with at most 300 characters."""
     return " ".join(text.replace("|", "\\|").split())[:300]
 
 

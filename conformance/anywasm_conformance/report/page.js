@@ -1,4 +1,5 @@
-// A link to a closed part opens it; without scripts the parts open by hand.
+// Opens the collapsed section that the address of the page points to, and moves the focus there. Without scripts, the
+// reader opens the sections by hand.
 function openTarget() {
   const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!part) return;
@@ -11,5 +12,5 @@ document.addEventListener("click", event => {
   const link = event.target.closest('a[href^="#"]');
   if (link && link.getAttribute("href") === location.hash) openTarget();
 });
-// After the browser has gone to the fragment itself, which takes the focus away.
+// Runs after the browser has scrolled to the fragment, which would take the focus away.
 addEventListener("load", () => setTimeout(openTarget));

@@ -1,4 +1,4 @@
-"""What of a whole run is kept in the checkout, for those who do not run it."""
+"""Writes the results of a full run to the checkout."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ RELEASES = ("1.0", "2.0", "3.0")
 
 
 def record(report: Path) -> None:
-    """Takes over a report's Markdown page as docs/conformance.md, and its shares for `anywasm engines`."""
+    """Copies the Markdown page of a report to docs/conformance.md, and its shares to the table of `anywasm engines`."""
     shutil.copy(report / "report.md", CHECKOUT / "docs" / "conformance.md")
     write("conformance", rows(json.loads((report / "summary.json").read_text())))
 
 
 def rows(data: dict[str, Any]) -> list[Measured]:
-    """The rows of the table, out of a summary: of the styles the one that passes less."""
-    made = []
+    """Returns the rows of the table for a summary. The share of an engine is that of the style with the lower one."""
+    measured = []
     for release in RELEASES:
         meaning = f"official tests of WebAssembly {release} that pass, in both styles"
-        made.append(Measured(f"wasm_{release}", meaning, {e["engine"]: _share(e, release) for e in data["engines"]}))
+        measured.append(
+            Measured(f"wasm_{release}", meaning, {e["engine"]: _share(e, release) for e in data["engines"]})
+        )
     counts = {engine: found["counts"] for engine, found in data["c_api"]["engines"].items()}
     works = {engine: f"{count.get('works', 0)}/{sum(count.values())}" for engine, count in counts.items()}
-    return [*made, Measured("c_api", "functions of wasm.h that work, of all", works)]
+    return [*measured, Measured("c_api", "functions of wasm.h that work, of all", works)]
 
 
 def _share(engine: dict[str, Any], release: str) -> str:

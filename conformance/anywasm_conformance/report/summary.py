@@ -1,4 +1,7 @@
-"""`summary.json`: all that the other forms show (its schema is `conformance/summary.schema.json`)."""
+"""The report as `summary.json`. The HTML and Markdown pages show only data from it.
+
+The schema is `conformance/summary.schema.json`.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,16 @@ from anywasm_conformance.outcome import Record
 from anywasm_conformance.run import EngineRun, Run
 from anywasm_conformance.suite import Suite
 
+#: The version of the schema.
 VERSION = 1
-#: How the areas are ordered: releases first, then proposals by name.
+#: The areas that come first. Other areas, the proposals, follow by name.
 _FIRST = ("1.0", "2.0", "3.0", "latest")
-_SHOWN = 240
+#: Maximum number of characters of a directive.
+_MAX_DIRECTIVE = 240
 
 
 def make(run: Run, c_api: dict[str, Any] | None) -> dict[str, Any]:
-    """The whole summary."""
+    """Returns the summary of a run. `c_api` are the results of the C API probes, if they were run."""
     areas = sorted({file.area for file in run.choice.files}, key=lambda area: (area not in _FIRST, area))
     return {
         "version": VERSION,
@@ -28,7 +33,7 @@ def make(run: Run, c_api: dict[str, Any] | None) -> dict[str, Any]:
         "suite": _suite(run),
         "styles": list(run.choice.styles),
         "areas": areas,
-        # Releases that have more to them than the area of their name.
+        # The releases that include files of other areas than their own.
         "wider": sorted({file.release for file in run.choice.files if file.area != file.release} & set(areas)),
         "engines": [_engine(part, areas, run) for part in run.engines],
         "claims": claims.compare({part.name: part.proposals for part in run.engines}),
@@ -91,7 +96,7 @@ def _deviation(style: str, area: str, record: Record, run: Run) -> dict[str, Any
 
 
 def directive(suite: Suite, record: Record) -> str:
-    """The lines of a directive in its file, as far as they are worth showing."""
+    """Returns the text of a directive: its first eight lines at most, shortened."""
     lines = suite.text(record.file)[record.line - 1 : record.line + 7]
     depth, taken = 0, []
     for line in lines:
@@ -100,4 +105,4 @@ def directive(suite: Suite, record: Record) -> str:
         if depth <= 0:
             break
     text = " ".join(taken)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return text if len(text) <= _MAX_DIRECTIVE else f"{text[:_MAX_DIRECTIVE]}..."

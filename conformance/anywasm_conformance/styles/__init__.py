@@ -1,4 +1,4 @@
-"""Both styles of the package under the same verbs, for the runner."""
+"""The two styles of the package behind a common interface, for the runner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STYLES = ("explicit", "implicit")
 
 
 def make(name: str, subject: Subject) -> Style:
-    """A style with a fresh store on an engine with its options; only this style is imported."""
+    """Returns a style with a new store, on the engine of `subject`. Imports only this style."""
     if name == "explicit":
         from anywasm_conformance.styles.explicit import Explicit
 

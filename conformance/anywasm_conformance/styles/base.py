@@ -1,4 +1,4 @@
-"""The verbs of a style."""
+"""The interface of a style."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 import anywasm
 from anywasm.core import TrapCode
 
-#: Externs by the module and the name under which they are imported.
+#: Externs by the names of an import: the module and the name.
 Externs = Mapping[tuple[str, str], Any]
 
 
 class Kind(enum.Enum):
-    """What went wrong."""
+    """The kind of a failure."""
 
     TRAP = "trap"
     EXCEPTION = "exception"
@@ -28,7 +28,7 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception of a style, as the runner sees it."""
+    """The description of an exception that a style has raised."""
 
     kind: Kind
     text: str
@@ -38,73 +38,73 @@ class Failure:
     def __str__(self) -> str:
         detail = f" ({self.code.name.lower()})" if self.code is not None else ""
         lines = [line.strip() for line in self.text.strip().splitlines() if line.strip()]
-        # Of a backtrace, what was the matter: it comes last.
+        # The cause of a trap is the last line of a backtrace.
         return f"{self.kind.value}{detail}: {lines[-1] if self.kind is Kind.TRAP and lines else ' '.join(lines)}"
 
 
-#: What engines say of a capability that is off, where their header has no switch for it.
+#: The errors of engines for capabilities that are switched off, and that `wasm.h` cannot switch on.
 _SWITCHED_OFF = {"shared memory support is disabled": "shared_memory"}
 
 
 class HostObject:
-    """What the suite calls `(ref.extern N)` and `(ref.host N)`."""
+    """The object of the host that the suite writes as `(ref.extern N)` or `(ref.host N)`."""
 
     def __init__(self, number: int) -> None:
         self.number = number
 
 
 class Style(ABC):
-    """One style on one engine, with all that one file needs in one store."""
+    """A style on an engine, with one store for all instances of a file."""
 
-    #: What its functions raise, but for what is a bug in the runner itself.
+    #: The exceptions that the style raises for failures of a command. Other exceptions are bugs in the runner.
     errors: tuple[type[BaseException], ...]
 
     def __init__(self) -> None:
         self._host: dict[int, HostObject] = {}
 
     def host_object(self, number: int) -> HostObject:
-        """The host's object of this number: the same at every call."""
+        """Returns the host's object with this number. Returns the same object for each call."""
         return self._host.setdefault(number, HostObject(number))
 
     @property
     @abstractmethod
     def capabilities(self) -> frozenset[str]:
-        """What the engine can do."""
+        """The capabilities of the engine."""
 
     @abstractmethod
     def compile(self, wasm: bytes) -> Any:
-        """A module; text, where the bytes do not begin like a binary."""
+        """Compiles a module, in the binary or the text format."""
 
     @abstractmethod
     def imports(self, module: Any) -> Sequence[tuple[str, str]]:
-        """The module and the name of each import, in order."""
+        """Returns the module and the name of each import, in order."""
 
     @abstractmethod
     def instantiate(self, module: Any, externs: Externs) -> Any:
-        """An instance; `externs` has all that it imports."""
+        """Instantiates a module. `externs` contains all its imports."""
 
     @abstractmethod
     def export_names(self, instance: Any) -> frozenset[str]:
-        """What an instance exports."""
+        """Returns the names of an instance's exports."""
 
     @abstractmethod
     def export(self, instance: Any, name: str) -> Any:
-        """An export of an instance."""
+        """Returns an export of an instance."""
 
     @abstractmethod
     def call(self, function: Any, args: Sequence[Any]) -> Sequence[Any]:
-        """Calls a function; gives its results, however many."""
+        """Calls a function and returns all its results."""
 
     @abstractmethod
     def read(self, a_global: Any) -> Any:
-        """The value of a global."""
+        """Returns the value of a global."""
 
     @abstractmethod
     def host_function(self, params: Sequence[str]) -> Any:
-        """A function of the host that takes numbers, does nothing and gives nothing."""
+        """Creates a host function that takes numbers, does nothing and returns nothing."""
 
     def failure(self, error: BaseException) -> Failure:
-        """What an exception of this style says."""
+        """Returns the description of an exception of this style."""
         text = str(error)
         if isinstance(error, anywasm.CapabilityError):
             return Failure(Kind.CAPABILITY, text, capability=error.capability)
@@ -113,4 +113,4 @@ class Style(ABC):
 
     @abstractmethod
     def _deviation(self, error: BaseException, text: str) -> Failure:
-        """As `failure`, for an exception that is not about a missing capability."""
+        """Returns the description of an exception that has another cause than a missing capability."""

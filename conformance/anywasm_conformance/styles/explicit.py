@@ -1,4 +1,4 @@
-"""The style with an explicit store, through its public names."""
+"""The style of wasmtime-py, in which calls take the store explicitly. Uses only public names."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from anywasm_conformance.subject import Subject
 
 
 class Explicit(Style):
-    """`anywasm.wasmtime`."""
+    """The style `anywasm.wasmtime`."""
 
-    # A TypeError or an OverflowError comes from arguments that a type does not take.
+    # The style raises TypeError and OverflowError for arguments that do not fit the type of a parameter.
     errors = (WasmtimeError, Trap, TypeError, OverflowError, ValueError)
 
     def __init__(self, subject: Subject) -> None:
@@ -70,7 +70,7 @@ class Explicit(Style):
 
     def _deviation(self, error: BaseException, text: str) -> Failure:
         if isinstance(error, Trap):
-            # The style's codes have the core's numbers, and more of them.
+            # The trap codes of the style have the same numbers as those of the core.
             code = None if error.trap_code is None else TrapCode(error.trap_code.value)
             kind = Kind.EXCEPTION if code is TrapCode.UNCAUGHT_EXCEPTION else Kind.TRAP
             return Failure(kind, text, code)

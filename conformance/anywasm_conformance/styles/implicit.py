@@ -1,4 +1,4 @@
-"""The style with an implicit store, through its public names."""
+"""The style of wasmer, in which the store is implicit. Uses only public names."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from anywasm.wasmer import Function, FunctionType, Instance, Module, Store, Type
 from anywasm_conformance.styles.base import Externs, Failure, Kind, Style
 from anywasm_conformance.subject import Subject
 
-#: In this style a trap is known by its text only.
+#: The trap codes by text. In this style, exceptions have no trap code.
 _CODES = {code.text: code for code in TrapCode}
 _TRAP = "RuntimeError: "
 
 
 class Implicit(Style):
-    """`anywasm.wasmer`."""
+    """The style `anywasm.wasmer`."""
 
     errors = (RuntimeError, TypeError, OverflowError, ValueError, PendingDeprecationWarning)
 
     def __init__(self, subject: Subject) -> None:
         super().__init__()
-        # The suite links whatever any of its modules exports.
+        # `together` puts all instances into one engine store, so that a module can import from any other module.
         self._store = Store(name=subject.engine, together=True, options=subject.options)
-        # Former names of the text format are for this style a reason to warn, for the suite an error.
+        # The style only warns about old names of the text format. The suite expects errors.
         warnings.simplefilter("error", PendingDeprecationWarning)
         self._capabilities = load(subject.engine).capabilities
 
@@ -41,16 +41,16 @@ class Implicit(Style):
         return [(each.module, each.name) for each in module.imports]
 
     def instantiate(self, module: Any, externs: Externs) -> Any:
-        given: dict[str, dict[str, Any]] = {}
+        imports: dict[str, dict[str, Any]] = {}
         for namespace, name in self.imports(module):
-            given.setdefault(namespace, {})[name] = externs[namespace, name]
-        return Instance(module, given)
+            imports.setdefault(namespace, {})[name] = externs[namespace, name]
+        return Instance(module, imports)
 
     def export_names(self, instance: Any) -> frozenset[str]:
         return frozenset(name for name, _ in instance.exports)
 
     def export(self, instance: Any, name: str) -> Any:
-        # By position, as some names of the suite are attributes of every object.
+        # Iterates over the exports, because some export names of the suite are attributes of every Python object.
         return next(extern for export, extern in instance.exports if export == name)
 
     def call(self, function: Any, args: Sequence[Any]) -> Sequence[Any]:

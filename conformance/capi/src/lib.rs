@@ -1,4 +1,4 @@
-//! Exports the `wasm_*` symbols of the linked engine: naming the crate is what makes cargo link it.
+//! Exports the `wasm_*` functions of the linked engine.
 
-#[cfg(any(feature = "wasmtime", feature = "wasmtime-standard", feature = "wasmer", feature = "wasmi"))]
+// Cargo links a crate only if the code names it.
 extern crate wasm_c_api as _;

@@ -1,24 +1,26 @@
-//! Adapter modules: they import what a module exports and export it again with types that the runner can hand over.
+//! Adapter modules. An adapter imports the exports of a module and exports functions with the same names, whose
+//! parameters and results have types that the runner can pass.
 //!
-//! Floats travel as their bits, since Python's floats are doubles and a signaling NaN of 32 bits does not survive
-//! the way; vectors as two halves; references as numbers, or as external references where the host has those. What the
-//! reference interpreter does for types that JavaScript cannot express (`interpreter/script/js.ml`) is the model.
+//! An adapter passes floats as their bits, because a signaling 32-bit NaN does not survive the conversion to a Python
+//! float, which is a double. It passes vectors as two halves, and references as numbers or, if the host supports them,
+//! as external references. The reference interpreter does the same for types that JavaScript cannot express
+//! (`interpreter/script/js.ml`).
 //!
-//! Each export `f` is imported as `"module" "f"`. A parameter or result becomes
+//! The adapter imports an export `f` as `"module" "f"`. The types of parameters and results change as follows:
 //!
-//! | type | in | out |
+//! | type | parameter | result |
 //! |---|---|---|
-//! | integer | itself | itself |
+//! | integer | the integer | the integer |
 //! | float | its bits | its bits |
-//! | v128 | two i64, the lower half first | the same |
-//! | reference, [`Kind::Null`] | nothing: null | i32: 1 where null |
-//! | reference, [`Kind::Number`] | i32: 0 for null, 1 + n for the host's object n | i32 classes, i32 n |
-//! | reference, [`Kind::Host`] | externref | i32 classes, externref |
+//! | v128 | two i64, the lower half first | two i64, the lower half first |
+//! | reference, [`Kind::Null`] | no parameter: the reference is null | i32: 1 for null, otherwise 0 |
+//! | reference, [`Kind::Number`] | i32: 0 for null, 1 + n for the host's object n | i32: classes, i32: n |
+//! | reference, [`Kind::Host`] | externref | i32: classes, externref |
 //!
-//! Classes are bits: 1 null, 2 func, 4 extern, 8 any, 16 eq, 32 i31, 64 struct, 128 array, 256 exn. A global is read by
-//! a function of its name.
+//! Classes are bits: 1 null, 2 func, 4 extern, 8 any, 16 eq, 32 i31, 64 struct, 128 array, 256 exn. For a global, the
+//! adapter exports a function that returns the value.
 
-use crate::module::{Exported, Exports, What};
+use crate::module::{Exported, Exports, Item};
 use std::collections::BTreeSet;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -27,14 +29,14 @@ use wasm_encoder::{
 };
 use wasmparser::{AbstractHeapType as Abstract, HeapType as Heap};
 
-/// How references travel.
+/// The way in which an adapter passes references.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// There are none.
+    /// The functions have no references.
     Bits,
-    /// Only null goes in, and only whether one is null comes out: all that an engine without GC can say.
+    /// Parameters are null, and results only tell whether a reference is null. An engine without GC supports only this.
     Null,
-    /// The host's objects are numbers, an i31 to the guest.
+    /// The host's objects are numbers. The adapter converts them to i31 references.
     Number,
     /// The host's objects are external references.
     Host,
@@ -52,7 +54,7 @@ impl Kind {
         }
     }
 
-    /// Whether an adapter of this kind can carry a function or global of these types, and has something to do.
+    /// Returns whether an adapter of this kind can pass these types, and whether they need it.
     fn serves(self, types: &[wasmparser::ValType]) -> bool {
         let mut refs = types.iter().filter_map(|ty| ty.as_reference_type());
         match self {
@@ -70,38 +72,40 @@ fn is_integer(ty: &wasmparser::ValType) -> bool {
     matches!(ty, wasmparser::ValType::I32 | wasmparser::ValType::I64)
 }
 
-/// The adapter of a kind for those exports that are used and that it can carry; none where there are none.
+/// Returns the adapter of a kind, for the exports in `fields` whose types it can pass. Returns `None` if there are
+/// none.
 pub fn make(exports: &Exports<'_>, fields: &BTreeSet<&str>, kind: Kind) -> Option<Vec<u8>> {
     let served = |export: &&Exported| {
         fields.contains(export.name.as_str())
-            && match &export.what {
-                What::Func(_, ty) => kind.serves(&[ty.params(), ty.results()].concat()),
-                What::Global(ty) => kind.serves(&[ty.content_type]),
+            && match &export.item {
+                Item::Func(_, ty) => kind.serves(&[ty.params(), ty.results()].concat()),
+                Item::Global(ty) => kind.serves(&[ty.content_type]),
             }
     };
     let chosen: Vec<&Exported> = exports.list.iter().filter(served).collect();
     if chosen.is_empty() { None } else { build(exports, &chosen, kind) }
 }
 
+/// Builds an adapter for the `chosen` exports. Returns `None` if a type cannot be encoded.
 fn build(exports: &Exports<'_>, chosen: &[&Exported], kind: Kind) -> Option<Vec<u8>> {
     let mut types = TypeSection::new();
     if let Some(section) = &exports.types {
         RoundtripReencoder.parse_type_section(&mut types, section.clone()).ok()?;
     }
-    let (mut imports, mut funcs, mut outward, mut code) =
+    let (mut imports, mut funcs, mut adapted, mut code) =
         (ImportSection::new(), FunctionSection::new(), ExportSection::new(), CodeSection::new());
-    let imported = chosen.iter().filter(|export| matches!(export.what, What::Func(..))).count() as u32;
+    let imported = chosen.iter().filter(|export| matches!(export.item, Item::Func(..))).count() as u32;
     let (mut func, mut global) = (0, 0);
     for (position, export) in chosen.iter().enumerate() {
         let position = position as u32;
         let mut body = Body { exports, kind, params: Vec::new(), results: Vec::new(), locals: Vec::new() };
-        let made = match &export.what {
-            What::Func(index, ty) => {
+        let function = match &export.item {
+            Item::Func(index, ty) => {
                 imports.import("module", &export.name, EntityType::Function(*index));
                 func += 1;
                 body.function(func - 1, ty)?
             }
-            What::Global(ty) => {
+            Item::Global(ty) => {
                 let (val_type, mutable, shared) = (encoded(ty.content_type)?, ty.mutable, ty.shared);
                 imports.import("module", &export.name, GlobalType { val_type, mutable, shared });
                 global += 1;
@@ -110,14 +114,15 @@ fn build(exports: &Exports<'_>, chosen: &[&Exported], kind: Kind) -> Option<Vec<
         };
         types.ty().function(body.params, body.results);
         funcs.function(exports.functions.len() as u32 + position);
-        outward.export(&export.name, ExportKind::Func, imported + position);
-        code.function(&made);
+        adapted.export(&export.name, ExportKind::Func, imported + position);
+        code.function(&function);
     }
     let mut module = Module::new();
-    module.section(&types).section(&imports).section(&funcs).section(&outward).section(&code);
+    module.section(&types).section(&imports).section(&funcs).section(&adapted).section(&code);
     Some(module.finish())
 }
 
+/// Converts a type to that of the encoder.
 fn encoded(ty: wasmparser::ValType) -> Option<ValType> {
     RoundtripReencoder.val_type(ty).ok()
 }
@@ -126,22 +131,23 @@ const fn abstract_type(ty: AbstractHeapType) -> HeapType {
     HeapType::Abstract { shared: false, ty }
 }
 
-/// The function of one export while it is written.
+/// The function of the adapter for an export.
 struct Body<'a> {
     exports: &'a Exports<'a>,
     kind: Kind,
     params: Vec<ValType>,
     results: Vec<ValType>,
-    /// Locals behind the parameters.
+    /// The locals that follow the parameters.
     locals: Vec<ValType>,
 }
 
 impl Body<'_> {
+    /// Returns a function that calls the imported function `index`.
     fn function(&mut self, index: u32, ty: &wasmparser::FuncType) -> Option<Function> {
-        // All locals have numbers only once all parameters are known.
+        // All parameters come first, because the indices of locals follow those of the parameters.
         for param in ty.params() {
-            let carried = self.carried_in(*param);
-            self.params.extend(carried);
+            let types = self.param_types(*param);
+            self.params.extend(types);
         }
         let mut bytes = Vec::new();
         let mut sink = InstructionSink::new(&mut bytes);
@@ -154,6 +160,7 @@ impl Body<'_> {
         Some(self.finish(bytes))
     }
 
+    /// Returns a function that reads the imported global `index`.
     fn global(&mut self, index: u32, ty: wasmparser::ValType) -> Option<Function> {
         let mut bytes = Vec::new();
         let mut sink = InstructionSink::new(&mut bytes);
@@ -169,12 +176,14 @@ impl Body<'_> {
         function
     }
 
+    /// Adds a local and returns its index.
     fn local(&mut self, ty: ValType) -> u32 {
         self.locals.push(ty);
         (self.params.len() + self.locals.len() - 1) as u32
     }
 
-    fn carried_in(&self, ty: wasmparser::ValType) -> Vec<ValType> {
+    /// Returns the parameters of the adapter for a parameter of the original function.
+    fn param_types(&self, ty: wasmparser::ValType) -> Vec<ValType> {
         match (ty, self.kind) {
             (wasmparser::ValType::I32 | wasmparser::ValType::F32, _) => vec![ValType::I32],
             (wasmparser::ValType::I64 | wasmparser::ValType::F64, _) => vec![ValType::I64],
@@ -185,7 +194,7 @@ impl Body<'_> {
         }
     }
 
-    /// Puts a parameter on the stack; gives how many of the adapter's own it is made of.
+    /// Pushes a parameter of the original function, from the adapter's parameters from `at` on. Returns their number.
     fn param(&mut self, sink: &mut InstructionSink<'_>, ty: wasmparser::ValType, at: u32) -> Option<u32> {
         match ty {
             wasmparser::ValType::I32 | wasmparser::ValType::I64 => sink.local_get(at),
@@ -200,14 +209,15 @@ impl Body<'_> {
         Some(1)
     }
 
+    /// Pushes a reference, from the adapter's parameter `at`. Returns the number of the adapter's parameters.
     fn reference(&mut self, sink: &mut InstructionSink<'_>, ty: wasmparser::RefType, at: u32) -> Option<u32> {
         let heap = RoundtripReencoder.heap_type(ty.heap_type()).ok()?;
         if self.kind == Kind::Null {
             sink.ref_null(heap);
             return Some(0);
         }
-        // Nullable, since a validator does not see that both branches set it.
-        let made = self.local(ValType::Ref(RefType { nullable: true, heap_type: heap }));
+        // The local is nullable, because a validator does not notice that both branches below set it.
+        let result = self.local(ValType::Ref(RefType { nullable: true, heap_type: heap }));
         sink.local_get(at);
         if self.kind == Kind::Host {
             sink.ref_is_null();
@@ -216,24 +226,25 @@ impl Body<'_> {
         }
         sink.if_(BlockType::Empty);
         if ty.is_nullable() {
-            sink.ref_null(heap).local_set(made);
+            sink.ref_null(heap).local_set(result);
         } else {
             sink.unreachable();
         }
         sink.else_();
         if self.host_object(sink, ty.heap_type(), at) {
-            sink.local_set(made);
+            sink.local_set(result);
         } else {
             sink.unreachable();
         }
-        sink.end().local_get(made);
+        sink.end().local_get(result);
         if !ty.is_nullable() {
             sink.ref_as_non_null();
         }
         Some(1)
     }
 
-    /// Makes the host's object of a number, as a reference of this type; false for a type that has none.
+    /// Pushes the host's object of the adapter's parameter `at`, as a reference to `heap`. Returns false if no object
+    /// of the host has this type.
     fn host_object(&self, sink: &mut InstructionSink<'_>, heap: Heap, at: u32) -> bool {
         let Heap::Abstract { ty, shared: false } = heap else { return false };
         match (ty, self.kind) {
@@ -248,10 +259,11 @@ impl Body<'_> {
         true
     }
 
+    /// Converts the results of the original function on the stack to those of the adapter.
     fn outputs(&mut self, sink: &mut InstructionSink<'_>, types: &[wasmparser::ValType]) -> Option<()> {
-        let mut kept = Vec::new();
+        let mut locals = Vec::new();
         for ty in types {
-            // Nullable, since only such locals can be read without having been set before the validator's eyes.
+            // The local is nullable, because a validator allows reads of other locals only after it has seen a write.
             let local = match ty {
                 wasmparser::ValType::Ref(ty) => ValType::Ref(RefType {
                     nullable: true,
@@ -259,12 +271,12 @@ impl Body<'_> {
                 }),
                 other => encoded(*other)?,
             };
-            kept.push(self.local(local));
+            locals.push(self.local(local));
         }
-        kept.iter().rev().for_each(|local| {
+        locals.iter().rev().for_each(|local| {
             sink.local_set(*local);
         });
-        for (ty, local) in types.iter().zip(kept) {
+        for (ty, local) in types.iter().zip(locals) {
             sink.local_get(local);
             match ty {
                 wasmparser::ValType::I32 => self.results.push(ValType::I32),
@@ -287,7 +299,7 @@ impl Body<'_> {
         Some(())
     }
 
-    /// With the reference on the stack and in `local`: leaves its classes, and what the host knows it by.
+    /// Replaces the reference on the stack, which is also in `local`, by its classes and its identity.
     fn classify(&mut self, sink: &mut InstructionSink<'_>, heap: Heap, local: u32) -> Option<()> {
         sink.ref_is_null();
         self.results.push(ValType::I32);
@@ -295,7 +307,7 @@ impl Body<'_> {
             return Some(());
         }
         let family = self.family(heap);
-        // Everything within the family of `any` is looked at as that; of the others there is only one class each.
+        // References of the family `any` are tested for each class. Each other family has only one class.
         let tests: &[(HeapType, i32)] = match family {
             Family::Func => &[(HeapType::FUNC, 2)],
             Family::Exn => &[(abstract_type(AbstractHeapType::Exn), 256)],
@@ -320,6 +332,7 @@ impl Body<'_> {
         Some(())
     }
 
+    /// Returns the family of a type.
     fn family(&self, heap: Heap) -> Family {
         let function = |index: wasmparser::UnpackedIndex| {
             let index = index.as_module_index().map(|index| index as usize);
@@ -334,8 +347,9 @@ impl Body<'_> {
         }
     }
 
+    /// Pushes the value by which the host recognizes an object: an externref, or its number.
     fn identity(&mut self, sink: &mut InstructionSink<'_>, family: Family, local: u32) {
-        let known = matches!(family, Family::Extern | Family::Any);
+        let has_objects = matches!(family, Family::Extern | Family::Any);
         if self.kind == Kind::Host {
             self.results.push(ValType::Ref(RefType::EXTERNREF));
             match family {
@@ -346,7 +360,7 @@ impl Body<'_> {
             return;
         }
         self.results.push(ValType::I32);
-        if !known {
+        if !has_objects {
             sink.i32_const(0);
             return;
         }
@@ -360,6 +374,7 @@ impl Body<'_> {
     }
 }
 
+/// A hierarchy of reference types (core spec, "Heap Types"). All its types have the same top type.
 #[derive(Clone, Copy, PartialEq)]
 enum Family {
     Func,

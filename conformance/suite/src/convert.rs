@@ -1,7 +1,7 @@
-//! One `.wast` file.
+//! The conversion of a `.wast` file.
 
 use crate::fallback;
-use crate::module::{self, Given};
+use crate::module::{self, Source};
 use anyhow::Result;
 use json_from_wast::{Action, Command, Wast};
 use serde::Serialize;
@@ -9,13 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 
+/// A converted file.
 pub struct Converted {
+    /// The contents of the `.json` file.
     pub json: Vec<u8>,
+    /// The contents of the `.bin` file.
     pub bytes: Vec<u8>,
+    /// The number of commands.
     pub commands: usize,
+    /// The error of the parser, if it has refused the file.
     pub unparsed: Option<String>,
 }
 
+/// The format of the `.json` file.
 #[derive(Serialize)]
 struct Output<'a, C> {
     source_filename: &'a str,
@@ -23,7 +29,8 @@ struct Output<'a, C> {
     modules: BTreeMap<String, module::Described>,
 }
 
-/// Converts a file. One that the parser refuses keeps its commands' kinds and lines, so that they are counted.
+/// Converts a file. For a file that the parser refuses, the result contains only the kinds and lines of the commands,
+/// so that the runner can count them.
 pub fn convert(name: &str, text: &str) -> Result<Converted> {
     match parse(name, text) {
         Ok(converted) => Ok(converted),
@@ -39,7 +46,7 @@ pub fn convert(name: &str, text: &str) -> Result<Converted> {
 
 fn parse(name: &str, text: &str) -> Result<Converted> {
     let mut lexer = Lexer::new(text);
-    // Some tests of names hold characters that look like others.
+    // Some tests use names with characters that look like other characters.
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer)?;
     let wast = Wast::from_ast(name, text, parser::parse(&buffer)?)?;
@@ -49,15 +56,15 @@ fn parse(name: &str, text: &str) -> Result<Converted> {
     let mut modules = BTreeMap::new();
     let refused = refused(&wast.commands);
     for (file, contents) in &wast.wasms {
-        let given = Given { contents, text: file.ends_with(".wat"), refused: refused.contains(file.as_str()) };
-        modules.insert(file.clone(), module::describe(&given, &fields, &mut bytes));
+        let source = Source { contents, text: file.ends_with(".wat"), refused: refused.contains(file.as_str()) };
+        modules.insert(file.clone(), module::describe(&source, &fields, &mut bytes));
     }
     let commands = wast.commands.len();
     let json = serde_json::to_vec(&Output { source_filename: name, commands: &wast.commands, modules })?;
     Ok(Converted { json, bytes, commands, unparsed: None })
 }
 
-/// The modules that must be refused, by the names of their files.
+/// Returns the file names of the modules that must be refused.
 fn refused<'a>(commands: &'a [Command<'_>]) -> BTreeSet<&'a str> {
     let file = |command: &'a Command<'_>| match command {
         Command::AssertInvalid { file, .. }
@@ -69,7 +76,7 @@ fn refused<'a>(commands: &'a [Command<'_>]) -> BTreeSet<&'a str> {
     commands.iter().filter_map(file).collect()
 }
 
-/// The names of all exports that some command calls or reads.
+/// Adds the names of all exports that a command calls or reads.
 fn used<'a>(commands: &'a [Command<'_>], fields: &mut BTreeSet<&'a str>) {
     for command in commands {
         match command {

@@ -1,19 +1,20 @@
-//! The commands of a file that the parser refuses: their kinds and lines, found by counting parentheses.
+//! Finds the kinds and lines of the commands in a file that the parser refuses, by counting parentheses.
 
 use serde::Serialize;
 
+/// A command that has not been parsed.
 #[derive(Serialize, Debug, PartialEq)]
 pub struct Unparsed {
     #[serde(rename = "type")]
     kind: &'static str,
-    /// What the command is, as the file writes it: `assert_return`, `module`, ...
+    /// The first word of the command: `assert_return`, `module`, ...
     what: String,
     line: u32,
 }
 
-/// All top-level forms.
+/// Returns all top-level forms.
 pub fn commands(text: &str) -> Vec<Unparsed> {
-    let mut found = Vec::new();
+    let mut commands = Vec::new();
     let (mut depth, mut line, mut at) = (0usize, 1u32, 0usize);
     let bytes = text.as_bytes();
     while at < bytes.len() {
@@ -24,7 +25,7 @@ pub fn commands(text: &str) -> Vec<Unparsed> {
             b'(' if rest.starts_with(b"(;") => comment(rest),
             b'(' => {
                 if depth == 0 {
-                    found.push(Unparsed { kind: "unparsed", what: word(&text[at + 1..]), line });
+                    commands.push(Unparsed { kind: "unparsed", what: word(&text[at + 1..]), line });
                 }
                 depth += 1;
                 1
@@ -38,14 +39,15 @@ pub fn commands(text: &str) -> Vec<Unparsed> {
         line += rest[..length].iter().filter(|b| **b == b'\n').count() as u32;
         at += length;
     }
-    found
+    commands
 }
 
+/// Returns the first word of a text.
 fn word(text: &str) -> String {
     text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
-/// The length of a string with its quotes.
+/// Returns the length of the string literal at the start of a text, with its quotes.
 fn string(text: &[u8]) -> usize {
     let mut at = 1;
     while at < text.len() && text[at] != b'"' {
@@ -54,7 +56,7 @@ fn string(text: &[u8]) -> usize {
     (at + 1).min(text.len())
 }
 
-/// The length of a block comment; they nest.
+/// Returns the length of the block comment at the start of a text. Block comments can be nested.
 fn comment(text: &[u8]) -> usize {
     let (mut depth, mut at) = (0, 0);
     while at < text.len() {
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_forms_and_not_what_is_in_strings_or_comments() {
+    fn parentheses_in_strings_and_comments_do_not_count() {
         let found = commands("(module \")(\" ;; (no)\n)\n(; (no) (; nor ;) this ;)\n( assert_trap (invoke \"\\\"(\"))");
         let found: Vec<_> = found.iter().map(|c| (c.what.as_str(), c.line)).collect();
         assert_eq!(found, [("module", 1), ("assert_trap", 4)]);

@@ -1,11 +1,11 @@
-//! The proposals, and which of them a module needs: found by validating it, never guessed.
+//! The proposals, and the search for those that a module needs. The search validates the module with sets of proposals.
 
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use wasmparser::{Validator, WasmFeatures};
 
-/// Proposals by the names of their repositories, newest first, so that a module that two of them would make valid is
-/// said to need the older.
+/// The proposals, by the names of their repositories, from the newest to the oldest. A module that either of two
+/// proposals makes valid thus needs the older one.
 const PROPOSALS: &[(&str, WasmFeatures)] = &[
     ("multibyte-array-access", WasmFeatures::MULTIBYTE_ARRAY_ACCESS),
     ("acquire-release-atomics", WasmFeatures::ACQUIRE_RELEASE_ATOMICS),
@@ -35,7 +35,7 @@ const PROPOSALS: &[(&str, WasmFeatures)] = &[
     ("mutable-global", WasmFeatures::MUTABLE_GLOBAL),
 ];
 
-/// What a module says to the validator: nothing where it is valid, or else what is wrong and where.
+/// The message and offset of a validation error, or `None` for a valid module.
 type Verdict = Option<(String, u64)>;
 
 fn verdict(wasm: &[u8], features: WasmFeatures) -> Verdict {
@@ -43,20 +43,21 @@ fn verdict(wasm: &[u8], features: WasmFeatures) -> Verdict {
     Some((error.message().to_owned(), error.offset()))
 }
 
+/// Returns the features of all proposals.
 fn all() -> WasmFeatures {
     PROPOSALS.iter().fold(WasmFeatures::MVP, |set, (_, feature)| set | *feature)
 }
 
-/// The fewest proposals that a module needs, and whether it is valid with all proposals together.
+/// Returns the fewest proposals that a module needs, and whether the module is valid with all proposals together.
 ///
-/// A valid module needs what makes it valid; `meant_valid` says that the suite takes it for one, whatever the
-/// validator thinks. An invalid one needs what lets the validator reach the mistake that it was written for, rather
-/// than an instruction that it does not know.
-pub fn needs(wasm: &[u8], meant_valid: bool) -> (Vec<&'static str>, bool) {
+/// A valid module needs the proposals that make it valid. This also applies to a module that the suite expects to be
+/// valid (`expected_valid`), even if the validator refuses it. An invalid module needs the proposals with which the
+/// validator finds the mistake that the test is about, and not an instruction of an unknown proposal.
+pub fn needs(wasm: &[u8], expected_valid: bool) -> (Vec<&'static str>, bool) {
     let valid = verdict(wasm, all()).is_none();
     let features = if verdict(wasm, WasmFeatures::MVP).is_none() {
         WasmFeatures::MVP
-    } else if valid || meant_valid {
+    } else if valid || expected_valid {
         fewest(wasm, all())
     } else {
         reaching(wasm)
@@ -65,19 +66,21 @@ pub fn needs(wasm: &[u8], meant_valid: bool) -> (Vec<&'static str>, bool) {
     (names.collect(), valid)
 }
 
-/// The fewest of these proposals with which the validator says of the module what it says with all of them.
+/// Returns the fewest of `features` with which the validator has the same verdict as with all of them.
 fn fewest(wasm: &[u8], mut features: WasmFeatures) -> WasmFeatures {
-    let wanted = verdict(wasm, features);
+    let expected = verdict(wasm, features);
     for (_, feature) in PROPOSALS {
-        if verdict(wasm, features & !*feature) == wanted {
+        if verdict(wasm, features & !*feature) == expected {
             features &= !*feature;
         }
     }
     features
 }
 
-/// The proposals with which the validator finds the mistake in an invalid module: it says which one it misses, one
-/// after another. Where it does not say so, what the current standard has to say of the module decides.
+/// Returns the proposals with which the validator finds the mistake in an invalid module.
+///
+/// The errors of the validator name missing features, which are added one after another. If the current standard has
+/// another error for the module than the resulting features, the error of the standard decides.
 fn reaching(wasm: &[u8]) -> WasmFeatures {
     let mut features = WasmFeatures::MVP;
     while let Err(error) = Validator::new_with_features(features).validate_all(wasm) {
@@ -90,19 +93,20 @@ fn reaching(wasm: &[u8]) -> WasmFeatures {
     if verdict(wasm, features) == verdict(wasm, standard) { features } else { fewest(wasm, standard) }
 }
 
-/// What is wrong with a module even with all proposals; nothing where it is valid.
+/// Returns the validation error of a module with all proposals, or `None` for a valid module.
 pub fn problem(wasm: &[u8]) -> Option<String> {
     verdict(wasm, all()).map(|(message, offset)| format!("{message} (at offset {offset:#x})"))
 }
 
-/// For each proposal a module that needs it, but for those that the text format's parser does not know.
+/// Returns a module for each proposal that needs the proposal, in hexadecimal. Proposals that the parser of the text
+/// format does not support have none.
 pub fn probes() -> Result<BTreeMap<&'static str, String>> {
-    let mut found = BTreeMap::new();
+    let mut probes = BTreeMap::new();
     for (name, text) in PROBES {
         let wasm = encode(text).with_context(|| format!("the probe of {name}"))?;
-        found.insert(*name, wasm.iter().map(|byte| format!("{byte:02x}")).collect());
+        probes.insert(*name, wasm.iter().map(|byte| format!("{byte:02x}")).collect());
     }
-    Ok(found)
+    Ok(probes)
 }
 
 fn encode(text: &str) -> Result<Vec<u8>> {
@@ -110,6 +114,7 @@ fn encode(text: &str) -> Result<Vec<u8>> {
     Ok(wast::parser::parse::<wast::Wat<'_>>(&buffer)?.encode()?)
 }
 
+/// A module in the text format for each proposal.
 const PROBES: &[(&str, &str)] = &[
     ("mutable-global", r#"(module (global (export "g") (mut i32) (i32.const 0)))"#),
     ("nontrapping-float-to-int-conversions", "(module (func (drop (i32.trunc_sat_f32_s (f32.const 0)))))"),
@@ -146,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_module_needs_what_makes_it_invalid_for_its_own_reason() {
+    fn an_invalid_module_needs_the_proposals_that_show_its_mistake() {
         let wasm = encode("(module (memory i64 1) (func (drop (i32.load (i32.const 0)))))").unwrap();
         assert_eq!(needs(&wasm, false), (vec!["memory64"], false));
         let wasm = encode("(module (func (result i32)))").unwrap();

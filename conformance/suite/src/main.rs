@@ -1,8 +1,9 @@
-//! Turns a folder of `.wast` files into what the conformance runner reads: `conformance-suite SUITE OUT`.
+//! Converts a folder of `.wast` files for the conformance runner: `conformance-suite SUITE OUT`.
 //!
-//! For each file: `OUT/<path>.json`, with the commands as `wasm-tools json-from-wast` writes them and a table of the
-//! modules, and `OUT/<path>.bin` with the modules' bytes one after another. `OUT/index.json` lists the files, and a
-//! small module for each proposal, by which the runner finds out what an engine supports.
+//! For each file, the program writes `OUT/<path>.json`, with the commands in the format of `wasm-tools json-from-wast`
+//! and a table of the modules, and `OUT/<path>.bin`, with the bytes of all modules. `OUT/index.json` contains the list
+//! of the files, and a small module for each proposal. The runner compiles these modules to find out which proposals an
+//! engine supports.
 
 mod adapter;
 mod convert;
@@ -21,20 +22,23 @@ use std::sync::Mutex;
 /// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
 const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");
 
+/// The contents of `index.json`.
 #[derive(Serialize)]
 struct Index {
     files: Vec<File>,
-    /// A module for each proposal that needs just it, in hexadecimal.
+    /// For each proposal, a module that needs the proposal, in hexadecimal.
     probes: BTreeMap<&'static str, String>,
 }
 
+/// A file of the suite.
 #[derive(Serialize)]
 struct File {
-    /// Within the suite, with `/` between folders.
+    /// The path relative to the suite, with `/` between folders.
     path: String,
     sha256: String,
+    /// The number of commands.
     commands: usize,
-    /// Why the parser refused the file; its commands were then only counted.
+    /// The error of the parser, if it has refused the file. The commands of such a file are only counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     unparsed: Option<String>,
 }
@@ -69,18 +73,20 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+/// Appends the paths of all `.wast` files in a folder and its subfolders.
+fn find(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         if path.is_dir() {
-            find(&path, found)?;
+            find(&path, paths)?;
         } else if path.extension().is_some_and(|extension| extension == "wast") {
-            found.push(path);
+            paths.push(path);
         }
     }
     Ok(())
 }
 
+/// Converts a file and writes the results to the folder `out`.
 fn convert_file(suite: &Path, path: &Path, out: &Path) -> Result<File> {
     let bytes = fs::read(path)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,29 +1,32 @@
-//! One module of a file: what the runner must know of it before an engine sees it.
+//! The description of a module for the runner, which the runner uses before it compiles the module.
 
 use crate::{adapter, features};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::{CompositeInnerType, ExternalKind, Parser, Payload, TypeRef};
 
-/// Where bytes are in the `.bin` file: offset and length.
+/// The offset and length of bytes in the `.bin` file.
 pub type Place = (usize, usize);
 
+/// The description of a module.
 #[derive(Serialize)]
 pub struct Described {
     bytes: Place,
-    /// The proposals it needs, as [`features::needs`] finds them; of a text, those of what it means.
+    /// The proposals that the module needs, as [`features::needs`] finds them. For a module in the text format, those
+    /// of the encoded module.
     needs: Vec<&'static str>,
-    /// Whether it is valid with all proposals together: of a module that was to be invalid, that the needed ones have
-    /// made it legal.
+    /// Whether the module is valid with all proposals together. If the suite expects an invalid module, the needed
+    /// proposals have made it valid.
     valid: bool,
-    /// Modules that carry what Python or `wasm.h` cannot hand over, by kind.
+    /// Modules that pass values which Python or `wasm.h` cannot pass, by kind.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     adapters: BTreeMap<&'static str, Place>,
-    /// Types of exported functions and globals: parameters and results, or the content.
+    /// The types of exported functions and globals.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     exports: BTreeMap<String, Export>,
 }
 
+/// The type of an export.
 #[derive(Serialize, Clone, Debug)]
 #[serde(untagged)]
 pub enum Export {
@@ -31,18 +34,18 @@ pub enum Export {
     Global { global: String },
 }
 
-/// A module of a file, and what its commands want of it.
-pub struct Given<'a> {
+/// A module of a file.
+pub struct Source<'a> {
     pub contents: &'a [u8],
-    /// Whether it is to be read by a parser of the text format.
+    /// Whether the module is in the text format.
     pub text: bool,
-    /// Whether it must be refused.
+    /// Whether the suite expects an error for the module.
     pub refused: bool,
 }
 
-/// Describes a module and puts its bytes behind the others; `fields` are the exports that are used.
-pub fn describe(given: &Given<'_>, fields: &BTreeSet<&str>, bytes: &mut Vec<u8>) -> Described {
-    let Given { contents, text, refused } = *given;
+/// Describes a module and appends its bytes to `bytes`. `fields` are the exports that commands use.
+pub fn describe(source: &Source<'_>, fields: &BTreeSet<&str>, bytes: &mut Vec<u8>) -> Described {
+    let Source { contents, text, refused } = *source;
     let mut place = |contents: &[u8]| {
         let at = bytes.len();
         bytes.extend_from_slice(contents);
@@ -63,16 +66,17 @@ pub fn describe(given: &Given<'_>, fields: &BTreeSet<&str>, bytes: &mut Vec<u8>)
     }
     let Ok(exports) = Exports::read(&wasm) else { return described };
     for kind in adapter::Kind::ALL {
-        if let Some(made) = adapter::make(&exports, fields, kind) {
-            let problem = features::problem(&made);
+        if let Some(adapter) = adapter::make(&exports, fields, kind) {
+            let problem = features::problem(&adapter);
             assert!(problem.is_none(), "an adapter of kind {} is not valid: {problem:?}", kind.name());
-            described.adapters.insert(kind.name(), place(&made));
+            described.adapters.insert(kind.name(), place(&adapter));
         }
     }
     described.exports = exports.list.iter().map(|export| (export.name.clone(), export.describe())).collect();
     described
 }
 
+/// Converts a module in the text format to the binary format. Returns `None` if the text is invalid.
 fn encode(text: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(text).ok()?;
     let buffer = wast::parser::ParseBuffer::new(text).ok()?;
@@ -82,11 +86,12 @@ fn encode(text: &[u8]) -> Option<Vec<u8>> {
 /// An exported function or global.
 pub struct Exported {
     pub name: String,
-    pub what: What,
+    pub item: Item,
 }
 
-pub enum What {
-    /// The index of its type, and the type.
+/// The type of an exported function or global.
+pub enum Item {
+    /// The index of the function's type, and the type.
     Func(u32, wasmparser::FuncType),
     Global(wasmparser::GlobalType),
 }
@@ -94,9 +99,9 @@ pub enum What {
 impl Exported {
     fn describe(&self) -> Export {
         let all = |types: &[wasmparser::ValType]| types.iter().map(ToString::to_string).collect();
-        match &self.what {
-            What::Func(_, ty) => Export::Func { params: all(ty.params()), results: all(ty.results()) },
-            What::Global(ty) => Export::Global { global: ty.content_type.to_string() },
+        match &self.item {
+            Item::Func(_, ty) => Export::Func { params: all(ty.params()), results: all(ty.results()) },
+            Item::Global(ty) => Export::Global { global: ty.content_type.to_string() },
         }
     }
 }
@@ -105,14 +110,14 @@ impl Exported {
 #[derive(Default)]
 pub struct Exports<'a> {
     pub types: Option<wasmparser::TypeSectionReader<'a>>,
-    /// Of each type, whether it is a function's.
+    /// For each type, whether it is a function type.
     pub functions: Vec<bool>,
     pub list: Vec<Exported>,
 }
 
 impl<'a> Exports<'a> {
     fn read(wasm: &'a [u8]) -> wasmparser::Result<Self> {
-        let mut found = Self::default();
+        let mut exports = Self::default();
         let mut types: Vec<wasmparser::SubType> = Vec::new();
         let mut funcs = Vec::new();
         let mut globals = Vec::new();
@@ -122,7 +127,7 @@ impl<'a> Exports<'a> {
                     for group in section.clone() {
                         types.extend(group?.types().cloned());
                     }
-                    found.types = Some(section);
+                    exports.types = Some(section);
                 }
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
@@ -147,21 +152,21 @@ impl<'a> Exports<'a> {
                     for export in section {
                         let export = export?;
                         let index = export.index as usize;
-                        let what = match export.kind {
+                        let item = match export.kind {
                             ExternalKind::Func | ExternalKind::FuncExact => {
-                                What::Func(funcs[index], types[funcs[index] as usize].unwrap_func().clone())
+                                Item::Func(funcs[index], types[funcs[index] as usize].unwrap_func().clone())
                             }
-                            ExternalKind::Global => What::Global(globals[index]),
+                            ExternalKind::Global => Item::Global(globals[index]),
                             _ => continue,
                         };
-                        found.list.push(Exported { name: export.name.to_owned(), what });
+                        exports.list.push(Exported { name: export.name.to_owned(), item });
                     }
                 }
                 _ => {}
             }
         }
-        found.functions =
+        exports.functions =
             types.iter().map(|ty| matches!(ty.composite_type.inner, CompositeInnerType::Func(_))).collect();
-        Ok(found)
+        Ok(exports)
     }
 }

@@ -8,7 +8,7 @@ from anywasm.core.buffer import Buffer
 from anywasm.core.definition import HostDefinition
 from anywasm.core.elements import Elements
 from anywasm.core.engine import Engine, Option, check_option
-from anywasm.core.errors import CapabilityError, Failure, Kind
+from anywasm.core.errors import CapabilityError, ErrorKind, Failure
 from anywasm.core.extern import Extern
 from anywasm.core.func import Func, OpaqueRef
 from anywasm.core.globals import Global
@@ -44,6 +44,7 @@ __all__ = [
     "CapabilityError",
     "Elements",
     "Engine",
+    "ErrorKind",
     "Export",
     "Extern",
     "ExternType",
@@ -57,7 +58,6 @@ __all__ = [
     "Import",
     "Importable",
     "Instance",
-    "Kind",
     "Linker",
     "Memory",
     "MemoryType",

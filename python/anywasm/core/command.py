@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from anywasm.core.definition import HostDefinition
-from anywasm.core.errors import Failure, Kind
+from anywasm.core.errors import ErrorKind, Failure
 from anywasm.core.func import Func
 from anywasm.core.globals import Global
 from anywasm.core.importer import Importable
@@ -95,7 +95,7 @@ def default(store: Store, ty: ExternType) -> Importable:
         return Memory.new(store, ty)
     if isinstance(ty, TableType):
         return Table.new(store, ty, None)
-    raise store.core_exception(Failure.of(Kind.LINK, f"there is no default value of type {ty}"))
+    raise store.core_exception(Failure.of(ErrorKind.LINK, f"there is no default value of type {ty}"))
 
 
 def _zero(ty: ValType) -> Any:
@@ -105,4 +105,4 @@ def _zero(ty: ValType) -> Any:
 
 
 def _error(module: Module, text: str) -> BaseException:
-    return module.core_engine.style.exception(Failure.of(Kind.LINK, text))
+    return module.core_engine.style.exception(Failure.of(ErrorKind.LINK, text))

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from anywasm.core.errors import Failure, Kind
+from anywasm.core.errors import ErrorKind, Failure
 from anywasm.core.func import Func
 from anywasm.core.importer import Caller, Exports, Waiting
 from anywasm.core.module import Module
@@ -34,7 +34,7 @@ class HostDefinition:
         """Raises the style's error unless the module's import at this position is of its type."""
         asked = module.import_list[index]
         if asked.type != self.signature:
-            failure = Failure.of(Kind.LINK, f"the import `{asked.module}::{asked.name}` has the wrong type")
+            failure = Failure.of(ErrorKind.LINK, f"the import `{asked.module}::{asked.name}` has the wrong type")
             raise module.core_engine.style.link_error(asked, self.signature, failure)
 
     def import_into(self, store: Store, waiting: Waiting) -> Any:

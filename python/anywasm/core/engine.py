@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from anywasm.core import interrupts
-from anywasm.core.errors import Failure, Kind, lacking, take
+from anywasm.core import glue, interrupts
+from anywasm.core.errors import ErrorKind, Failure, lacking, take
 from anywasm.core.handle import Handle
 from anywasm.core.style import StyleAdapter
 from anywasm.engines import EngineModule, default_engine, engines, load
@@ -18,8 +18,8 @@ Option = bool | int | str
 class Engine(Handle):
     """An engine with its options, shared by the stores and modules made with it.
 
-    `name` is an engine's name, or None for the default one; `options` are those of src/base/options.rs. Raises the style's
-    error for an option that does not exist, and its capability error for one that the engine cannot honour.
+    `name` is an engine's name, or None for the default engine. `src/base/option_table.rs` lists the options. Raises the
+    style's error for an option that does not exist, and its capability error for one that the engine cannot honour.
 
     With the option `interruptible`, Python's signal handlers run while WebAssembly does: Ctrl-C ends a guest. The
     environment variable `ANYWASM_INTERRUPTIBLE=1` makes it the default on engines that can.
@@ -29,6 +29,7 @@ class Engine(Handle):
         self, style: StyleAdapter, name: str | None = None, options: Mapping[str, Option] | None = None
     ) -> None:
         engine_module = load(name) if name else default_engine()
+        glue.set_up(engine_module)
         interrupts.watch(engine_module)
         options = interrupts.by_default(engine_module) | dict(options or {})
         raw = engine_module.lib.aw_options_new()
@@ -82,7 +83,7 @@ def _texts(name: str, value: Option) -> Iterable[Any]:
 
 def _with_who_can(failure: Failure, name: str, value: Option) -> Failure:
     """A refused option is an engine's lack as any other: the text says which engine has it."""
-    if failure.kind is not Kind.UNSUPPORTED or failure.capability is not None:
+    if failure.kind is not ErrorKind.UNSUPPORTED or failure.capability is not None:
         return failure
     able = [info.name for info in engines() if info.installed and _takes(load(info.name), name, value)]
     message = f"{failure.message}; installed engines that can: {', '.join(able) or 'none'}"

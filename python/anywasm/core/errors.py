@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any, NamedTuple
 
+from anywasm.core._constants import ErrorKind as ErrorKind
 from anywasm.core.trap import Frame, TrapCode
 from anywasm.engines import EngineModule, engines
-
-
-class Kind(enum.IntEnum):
-    """The kind of a failure; the numbers are the shim's."""
-
-    INVALID = 1
-    MALFORMED = 2
-    UNSUPPORTED = 3
-    LINK = 4
-    TRAP = 5
-    HOST = 6
-    ENGINE = 7
-    CLOSED = 8
-    STORE = 9
-    BOUNDS = 10
-    INCOMPATIBLE = 11
-    PANIC = 12
-    EXIT = 13
 
 
 class CapabilityError(RuntimeError):
@@ -39,7 +21,7 @@ class CapabilityError(RuntimeError):
 class Failure(NamedTuple):
     """A failed call, before a style has made an exception of it."""
 
-    kind: Kind
+    kind: ErrorKind
     message: str
     #: A trap's code, or None where the engine does not tell.
     trap_code: TrapCode | None
@@ -55,7 +37,7 @@ class Failure(NamedTuple):
     exit_code: int | None = None
 
     @classmethod
-    def of(cls, kind: Kind, message: str) -> Failure:
+    def of(cls, kind: ErrorKind, message: str) -> Failure:
         """One that this package found by itself."""
         return cls(kind, message, None, -1, None, (), 0)
 
@@ -66,7 +48,7 @@ def lacking(engine_module: EngineModule, capability: str, what: str) -> Failure:
         f"the engine `{engine_module.name}` lacks the capability `{capability}` ({engine_module.meanings[capability]})"
     )
     text = f"{message}, which {what} needs; {_who_has(capability)}"
-    return Failure(Kind.UNSUPPORTED, text, None, -1, capability, (), 0)
+    return Failure(ErrorKind.UNSUPPORTED, text, None, -1, capability, (), 0)
 
 
 def take(engine_module: EngineModule) -> Failure:
@@ -76,17 +58,17 @@ def take(engine_module: EngineModule) -> Failure:
 
 def _read(engine_module: EngineModule, error: Any) -> Failure:
     if not error:
-        return Failure.of(Kind.PANIC, "the call failed without an error: a bug in anywasm")
+        return Failure.of(ErrorKind.PANIC, "the call failed without an error: a bug in anywasm")
     try:
-        kind, code, message = Kind(error.kind), error.code, engine_module.text(error.message)
+        kind, code, message = ErrorKind(error.kind), error.code, engine_module.text(error.message)
         capability = None
-        if kind is Kind.UNSUPPORTED and code >= 0:
-            capability = list(engine_module.meanings)[code]
+        if kind is ErrorKind.UNSUPPORTED and code >= 0:
+            capability = engine_module.capability_name(code)
             message = f"{message}; {_who_has(capability)}"
-        trap_code = TrapCode(code) if kind is Kind.TRAP and code in TrapCode._value2member_map_ else None
+        trap_code = TrapCode(code) if kind is ErrorKind.TRAP and code in TrapCode._value2member_map_ else None
         frames = tuple(_frame(engine_module, error.frames[index]) for index in range(error.frames_len))
-        index = code if kind is Kind.LINK else -1
-        exit_code = code % (1 << 32) if kind is Kind.EXIT else None
+        index = code if kind is ErrorKind.LINK else -1
+        exit_code = code % (1 << 32) if kind is ErrorKind.EXIT else None
         return Failure(kind, message, trap_code, index, capability, frames, error.token, exit_code)
     finally:
         engine_module.lib.aw_error_delete(error)

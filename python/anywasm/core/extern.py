@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from anywasm.core import types
-from anywasm.core.errors import Failure, Kind, take
+from anywasm.core.errors import ErrorKind, Failure, take
 from anywasm.core.store import Store, StoreObject
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Extern(StoreObject):
         engine_module = self._engine_module
         if not engine_module.lib.aw_module_accepts(module._ptr, index, self._ptr):
             failure = take(engine_module)
-            if failure.kind is not Kind.LINK:
+            if failure.kind is not ErrorKind.LINK:
                 raise self._store.core_exception(failure)
             raise self._style.link_error(
                 module.import_list[index], type_with_current_size_of(self._store, self._ptr), failure
@@ -44,7 +44,9 @@ class Extern(StoreObject):
 
 def crossing(store: Store, what: str) -> BaseException:
     """The style's error for an instance of things that do not belong together."""
-    return store._style.exception(Failure.of(Kind.STORE, f"cross-`{what}` instantiation is not currently supported"))
+    return store._style.exception(
+        Failure.of(ErrorKind.STORE, f"cross-`{what}` instantiation is not currently supported")
+    )
 
 
 def type_with_current_size_of(store: Store, ptr: Any) -> types.ExternType | None:

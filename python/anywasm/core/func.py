@@ -104,10 +104,6 @@ class Func(Extern):
         """A call that is not the plain case: the style's conversions and errors."""
         raise NotImplementedError
 
-    def _raise_failure(self) -> Any:
-        """Raises the exception of the call that has just failed."""
-        raise self._failure()
-
 
 class OpaqueRef(Extern):
     """A reference to a function of which the engine tells nothing: it can be passed on, not called."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from anywasm.core.store import Store
 
 # What the trampoline asks for, as in src/glue/host.c.
-RESULT, EXCEPTION, CALL = 0, 1, 2
+RESULT, CALL = 0, 1
 
 
 def slowly(
@@ -25,10 +25,8 @@ def slowly(
     """Does `what` for a host function: 0, or the token of a parked exception, or a list of what must live until the
     engine has taken the results over.
 
-    `value` is its unusual result, or what it raised; the value slots are at `address`.
+    `value` is its unusual result; the value slots are at `address`.
     """
-    if what == EXCEPTION:
-        return store.park(value)
     try:
         style, slots = store._style, store._engine_module.ffi.cast("aw_value *", address)
         if what == CALL:

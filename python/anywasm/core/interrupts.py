@@ -43,7 +43,7 @@ def by_default(engine_module: EngineModule) -> dict[str, bool | int | str]:
 
 
 def _ask(engine_module: EngineModule) -> None:
-    engine_module.lib.aw_py_watch_signals(id(park), threading.main_thread().ident)
+    engine_module.watch_signals(threading.main_thread().ident)
 
 
 def _fork(stage: int) -> None:

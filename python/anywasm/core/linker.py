@@ -11,7 +11,7 @@ from typing import Any
 from anywasm.core import command
 from anywasm.core.definition import HostDefinition
 from anywasm.core.engine import Engine
-from anywasm.core.errors import Failure, Kind
+from anywasm.core.errors import ErrorKind, Failure
 from anywasm.core.extern import Extern
 from anywasm.core.func import Func
 from anywasm.core.importer import Importable
@@ -120,7 +120,7 @@ class Linker:
         return [imports[key] for key in reversed(imports) if key not in self._definitions]
 
     def _error(self, text: str) -> BaseException:
-        return self._engine.style.exception(Failure.of(Kind.LINK, text))
+        return self._engine.style.exception(Failure.of(ErrorKind.LINK, text))
 
 
 class Prepared:
@@ -137,7 +137,7 @@ class Prepared:
 
 def _check_engine(engine: Engine, store: Store) -> None:
     if store.core_engine is not engine:
-        raise store._style.exception(Failure.of(Kind.STORE, "cross-`Engine` usage is not supported"))
+        raise store._style.exception(Failure.of(ErrorKind.STORE, "cross-`Engine` usage is not supported"))
 
 
 def _unknown_import(missing: Import) -> str:

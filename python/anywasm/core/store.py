@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from anywasm.core import host, interrupts, parking
 from anywasm.core.engine import Engine
-from anywasm.core.errors import Failure, Kind, take
+from anywasm.core.errors import ErrorKind, Failure, take
 from anywasm.core.handle import Handle
 from anywasm.core.hostobjects import HostObjects
 from anywasm.core.lazy import lazy
@@ -95,7 +95,7 @@ class Store(Handle):
 
     def core_exception(self, failure: Failure) -> BaseException:
         """The exception for a failed call in this store: of a host function, that very object."""
-        if failure.kind is Kind.HOST:
+        if failure.kind is ErrorKind.HOST:
             token = failure.token
             # An exception's class may say that it is false, or empty.
             if (parked := self._parked.pop(token, None)) is not None:

@@ -2,58 +2,9 @@
 
 from __future__ import annotations
 
-import enum
 from typing import NamedTuple
 
-
-class TrapCode(enum.IntEnum):
-    """Why WebAssembly trapped; the numbers are the shim's (and wasmtime's, from its header `trap.h`)."""
-
-    STACK_OVERFLOW = 0
-    MEMORY_OUT_OF_BOUNDS = 1
-    HEAP_MISALIGNED = 2
-    TABLE_OUT_OF_BOUNDS = 3
-    INDIRECT_CALL_TO_NULL = 4
-    BAD_SIGNATURE = 5
-    INTEGER_OVERFLOW = 6
-    INTEGER_DIVISION_BY_ZERO = 7
-    BAD_CONVERSION_TO_INTEGER = 8
-    UNREACHABLE_CODE_REACHED = 9
-    INTERRUPT = 10
-    OUT_OF_FUEL = 11
-    ATOMIC_WAIT_NON_SHARED_MEMORY = 12
-    NULL_REFERENCE = 13
-    ARRAY_OUT_OF_BOUNDS = 14
-    ALLOCATION_TOO_LARGE = 15
-    CAST_FAILURE = 16
-    UNCAUGHT_EXCEPTION = 49
-
-    @property
-    def text(self) -> str:
-        """What happened, in the specification's words where it has some."""
-        return _TEXTS[self]
-
-
-_TEXTS = {
-    TrapCode.STACK_OVERFLOW: "call stack exhausted",
-    TrapCode.MEMORY_OUT_OF_BOUNDS: "out of bounds memory access",
-    TrapCode.HEAP_MISALIGNED: "unaligned atomic access",
-    TrapCode.TABLE_OUT_OF_BOUNDS: "undefined element: out of bounds table access",
-    TrapCode.INDIRECT_CALL_TO_NULL: "uninitialized element",
-    TrapCode.BAD_SIGNATURE: "indirect call type mismatch",
-    TrapCode.INTEGER_OVERFLOW: "integer overflow",
-    TrapCode.INTEGER_DIVISION_BY_ZERO: "integer divide by zero",
-    TrapCode.BAD_CONVERSION_TO_INTEGER: "invalid conversion to integer",
-    TrapCode.UNREACHABLE_CODE_REACHED: "unreachable",
-    TrapCode.INTERRUPT: "interrupt",
-    TrapCode.OUT_OF_FUEL: "all fuel consumed by WebAssembly",
-    TrapCode.ATOMIC_WAIT_NON_SHARED_MEMORY: "atomic wait on non-shared memory",
-    TrapCode.NULL_REFERENCE: "null reference",
-    TrapCode.ARRAY_OUT_OF_BOUNDS: "out of bounds array access",
-    TrapCode.ALLOCATION_TOO_LARGE: "allocation size too large",
-    TrapCode.CAST_FAILURE: "cast failure",
-    TrapCode.UNCAUGHT_EXCEPTION: "uncaught exception",
-}
+from anywasm.core._constants import TrapCode as TrapCode
 
 
 class Frame(NamedTuple):

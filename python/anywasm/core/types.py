@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any, NamedTuple, Union
 
+from anywasm.core._constants import ValType as ValType
 from anywasm.core.lazy import lazy
 from anywasm.engines import EngineModule
-
-
-class ValType(enum.IntEnum):
-    """A value type; the numbers are those of the binary format (core spec, "Value Types")."""
-
-    I32 = 0x7F
-    I64 = 0x7E
-    F32 = 0x7D
-    F64 = 0x7C
-    V128 = 0x7B
-    FUNCREF = 0x70
-    EXTERNREF = 0x6F
-    #: A reference type that takes more than a byte to write.
-    REF = 0x64
-
-    def __str__(self) -> str:
-        return "(ref ...)" if self is ValType.REF else self.name.lower()
-
 
 #: The types whose values are plain numbers.
 NUMBERS = frozenset((ValType.I32, ValType.I64, ValType.F32, ValType.F64))
 #: The types whose values are references.
-REFERENCES = frozenset((ValType.FUNCREF, ValType.EXTERNREF, ValType.REF))
+REFERENCES = frozenset((ValType.FUNCREF, ValType.EXTERNREF, ValType.OTHER))
 
 
 # Named tuples, here and below: to make one class of them takes a tenth of the time that a dataclass takes, which a

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from anywasm.core import parking
+from anywasm.core import _constants
 from anywasm.core.definition import HostDefinition
 from anywasm.core.engine import Engine
 from anywasm.core.handle import Handle
@@ -26,22 +26,17 @@ from anywasm.engines import EngineModule
 
 
 class Perms(enum.IntFlag):
-    """What a program may do below a directory; the numbers are the shim's."""
+    """What a program may do below a directory."""
 
-    LIST = 1
-    CHANGE = 2
-    READ = 4
-    WRITE = 8
-    ALL = 15
+    LIST = _constants.WASI_LIST
+    CHANGE = _constants.WASI_CHANGE
+    READ = _constants.WASI_READ
+    WRITE = _constants.WASI_WRITE
+    ALL = LIST | CHANGE | READ | WRITE
     READ_ONLY = LIST | READ
 
 
-class Version(enum.IntEnum):
-    """A version of WASI; the numbers are the shim's."""
-
-    UNSTABLE = 0
-    PREVIEW1 = 1
-
+Version = _constants.WasiVersion
 
 #: The modules that programs import WASI from.
 MODULES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
@@ -113,7 +108,7 @@ class WasiContext(Handle):
             self._check(lib.aw_wasi_stdio_fd(self._ptr, which, stream.fileno()))
         elif stream is not None:
             self._held.append(stream)
-            self._check(lib.aw_py_wasi_stream(self._ptr, which, id(stream), id(parking.park_of_stream)))
+            self._check(self._engine_module.connect_stream(self._owner, which, stream))
 
     def _open_directories(self, setup: WasiConfig) -> None:
         ffi, lib = self._engine_module.ffi, self._engine_module.lib

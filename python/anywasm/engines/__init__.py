@@ -1,13 +1,14 @@
-"""Finds, loads and describes the engine modules; `ANYWASM_ENGINE` picks the default.
+"""Finds, loads and describes the engine modules. `ANYWASM_ENGINE` names the default engine.
 
-An engine module is one shared object: an engine, the shim over it and cffi's glue. This package is the only place in
-Python that knows engines by name; everywhere else an engine is asked what it can do.
+An engine module is one shared object that contains an engine, the shim and cffi's glue. Of the Python code, only this
+package knows engines by name. All other code asks for an engine's capabilities.
 """
 
+from anywasm.engines._table import ENGINE_NAMES
 from anywasm.engines.choice import default_engine, use_engine
 from anywasm.engines.engine_module import EngineModule
 from anywasm.engines.info import EngineInfo, engines
-from anywasm.engines.loader import ENGINE_NAMES, EngineUnavailable, load
+from anywasm.engines.loader import EngineUnavailable, load
 
 __all__ = [
     "ENGINE_NAMES",

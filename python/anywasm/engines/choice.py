@@ -1,4 +1,4 @@
-"""Which engine is meant where none is named."""
+"""Chooses the default engine, for code that names no engine."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import contextvars
 import os
 from collections.abc import Iterator
 
+from anywasm.engines._table import ENGINE_NAMES
 from anywasm.engines.engine_module import EngineModule
-from anywasm.engines.loader import ENGINE_NAMES, EngineUnavailable, NotInstalled, load, load_or_why
+from anywasm.engines.loader import EngineUnavailable, NotInstalled, load, load_or_why
 
 _chosen: contextvars.ContextVar[str | None] = contextvars.ContextVar("anywasm engine", default=None)
 
 
 def default_engine() -> EngineModule:
-    """The engine that `use_engine` or else `ANYWASM_ENGINE` names, or else the first that is installed.
+    """Returns the engine of the innermost `use_engine`, else of `ANYWASM_ENGINE`, else the first that is installed.
 
-    An engine that is installed but broken is an error, not a reason to take the next.
+    An engine that is installed but broken raises `EngineUnavailable`; the next one does not replace it.
     """
     name = _chosen.get() or os.environ.get("ANYWASM_ENGINE")
     if name:
@@ -33,7 +34,7 @@ def default_engine() -> EngineModule:
 
 @contextlib.contextmanager
 def use_engine(name: str) -> Iterator[EngineModule]:
-    """Makes this engine the default in a `with` block, in this thread or task only.
+    """Makes an engine the default in a `with` block, for this thread or task only.
 
     >>> import anywasm
     >>> name = next(info.name for info in anywasm.engines() if info.installed)

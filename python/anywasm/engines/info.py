@@ -1,4 +1,4 @@
-"""What `anywasm.engines()` tells."""
+"""Describes the engines: `anywasm.engines()`."""
 
 from __future__ import annotations
 
@@ -6,32 +6,36 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from anywasm.engines.loader import ENGINE_NAMES, load_or_why
+from anywasm.engines._table import ENGINE_NAMES
+from anywasm.engines.loader import load_or_why
 
 
 class EngineInfo(NamedTuple):
-    """One engine: installed or not, and if not, why."""
+    """One engine, installed or not."""
 
     name: str
+    #: True if the engine can be used.
     installed: bool
     version: str | None = None
-    #: The header through which the engine is spoken to.
+    #: The header through which the shim uses the engine, such as `wasm.h`.
     backend: str | None = None
-    #: Names of what the engine can do.
+    #: The names of the engine's capabilities.
     capabilities: frozenset[str] = frozenset()
-    #: By name the most there can be of something; None where there is no limit.
+    #: The engine's limits by name: the largest accepted value, or None if the engine has no such limit.
     limits: Mapping[str, int | None] = MappingProxyType({})
+    #: The file of the engine module.
     path: str | None = None
-    #: Why it cannot be used, where it is not installed.
+    #: Why the engine cannot be used; None if it is installed.
     problem: str | None = None
 
 
 def engines() -> list[EngineInfo]:
-    """All engines there can be, in the order of preference.
+    """Returns all engines that anywasm knows, installed or not, in the order of preference.
 
     >>> import anywasm
-    >>> [info.name for info in anywasm.engines()]
-    ['wasmtime', 'wasmtime-standard', 'wasmer', 'wasmi', 'system']
+    >>> from anywasm.engines import ENGINE_NAMES
+    >>> tuple(info.name for info in anywasm.engines()) == ENGINE_NAMES
+    True
     """
     return [_info(name) for name in ENGINE_NAMES]
 

@@ -1,4 +1,4 @@
-"""Loads engine modules by name, each once."""
+"""Loads each engine module once, by the engine's name."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ import importlib
 import threading
 
 from anywasm._version import __version__
+from anywasm.engines._table import ENGINE_NAMES
 from anywasm.engines.engine_module import EngineModule
 
-#: The engines there can be, in the order in which a default is looked for.
-ENGINE_NAMES = ("wasmtime", "wasmtime-standard", "wasmer", "wasmi", "system")
-
+#: The engine modules that were loaded, by the engine's name.
 _loaded: dict[str, EngineModule] = {}
-#: What is wrong with the others.
-_refused: dict[str, ImportError] = {}
-# Re-entrant: while an engine is loaded, the garbage collector may run what asks for one.
+#: The reasons why engines could not be loaded, by the engine's name.
+_failed: dict[str, ImportError] = {}
+# The lock is re-entrant since the garbage collector may run while an engine is loaded, and a finalizer may ask for an
+# engine.
 _lock = threading.RLock()
 
 
 class EngineUnavailable(ImportError):
-    """The engine asked for is unknown, not installed, or broken; the text says what is installed."""
+    """The engine is unknown, not installed, or broken. The text lists the installed engines."""
 
 
 class NotInstalled(ImportError):
-    """There is no module of this engine."""
+    """No module of this engine exists."""
 
 
 def load(name: str) -> EngineModule:
-    """The engine module of this name.
+    """Returns the engine module of this name.
 
-    Raises `EngineUnavailable`, which says why, what is installed, and what to do. There is no fallback.
+    Raises `EngineUnavailable` if it cannot be used. The text has the reason, a remedy, and the installed engines. No
+    other engine replaces it.
 
     >>> from anywasm.engines import load
     >>> load("v9")
@@ -44,27 +45,28 @@ def load(name: str) -> EngineModule:
 
 
 def load_or_why(name: str) -> EngineModule:
-    """As `load`, but the ImportError speaks only of this engine."""
+    """Returns the engine module of this name. Raises an ImportError that mentions only this engine."""
     if name not in ENGINE_NAMES:
         raise NotInstalled(f"there is no engine {name!r} (there are {', '.join(ENGINE_NAMES)})")
-    found = _loaded.get(name)
-    if found is None and name not in _refused:
+    if name not in _loaded and name not in _failed:
         with _lock:
-            found = _look_for(name)
-    if found is not None:
-        return found
-    refused = _refused[name]
-    raise type(refused)(*refused.args)
+            _load_once(name)
+    if name in _loaded:
+        return _loaded[name]
+    failed = _failed[name]
+    # A copy: an exception that is raised keeps the frames of its caller alive.
+    raise type(failed)(*failed.args)
 
 
-def _look_for(name: str) -> EngineModule | None:
-    if name not in _loaded and name not in _refused:
-        try:
-            _loaded[name] = _load(name)
-        except ImportError as error:
-            # Without its frames, which hold whatever asked first.
-            _refused[name] = type(error)(*error.args)
-    return _loaded.get(name)
+def _load_once(name: str) -> None:
+    """Loads an engine module, or keeps the reason why it cannot be loaded. The caller holds the lock."""
+    if name in _loaded or name in _failed:
+        return
+    try:
+        _loaded[name] = _load(name)
+    except ImportError as error:
+        # A copy, which does not keep the frames of the first caller alive.
+        _failed[name] = type(error)(*error.args)
 
 
 def _load(name: str) -> EngineModule:
@@ -88,6 +90,7 @@ def _load(name: str) -> EngineModule:
 
 
 def _installed() -> str:
+    """Lists the installed engines, and the reasons of those that are broken."""
     good, bad = [], []
     for name in ENGINE_NAMES:
         try:

@@ -1,7 +1,7 @@
-"""What was measured of the engines, as data: one file in `measured/` for each tool that measures.
+"""Reads and writes measurements of the engines: one file in `measured/` for each tool that measures.
 
-A file is a list of rows: `name`, `meaning`, and in `engines` a text for each engine by its name. Tools write the whole
-file; nothing is counted here.
+A file is a list of rows: `name`, `meaning`, and `engines`, which maps an engine's name to a text. A tool always writes
+its whole file. This module does not count or measure anything.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "measured"
 
 @dataclass(frozen=True)
 class Measured:
-    """One row: what was measured, and what came out for each engine that it was measured on."""
+    """A row: the name and the meaning of a measurement, and the result for each engine that was measured."""
 
     name: str
     meaning: str
@@ -24,7 +24,7 @@ class Measured:
 
 
 def measured() -> list[Measured]:
-    """All rows, file by file.
+    """Returns the rows of all files.
 
     >>> from anywasm.engines.measured import measured
     >>> all(row.meaning for row in measured())
@@ -34,7 +34,7 @@ def measured() -> list[Measured]:
 
 
 def write(tool: str, rows: list[Measured]) -> None:
-    """Writes what a tool measured, instead of what it measured before."""
+    """Replaces the rows of a tool."""
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps([vars(row) for row in rows], indent=2)
     (FOLDER / f"{tool}.json").write_text(text + "\n")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anywasm import core
-from anywasm.core import CapabilityError, Failure, Kind
+from anywasm.core import CapabilityError, ErrorKind, Failure
 from anywasm.wasmer import convert
 from anywasm.wasmer.describe import describe, val_types
 
@@ -16,15 +16,15 @@ class WasmerFace(core.StyleAdapter):
     """wasmer's conversions, classes and errors: nearly all are RuntimeError."""
 
     def exception(self, failure: Failure) -> BaseException:
-        if failure.kind is Kind.UNSUPPORTED:
+        if failure.kind is ErrorKind.UNSUPPORTED:
             return CapabilityError(failure.message, failure.capability)
-        if failure.kind is Kind.TRAP:
+        if failure.kind is ErrorKind.TRAP:
             return RuntimeError(_trap(failure))
-        if failure.kind is Kind.EXIT:
+        if failure.kind is ErrorKind.EXIT:
             return RuntimeError(f"RuntimeError: WASI exited with code: {failure.exit_code}")
-        if failure.kind is Kind.MALFORMED:
+        if failure.kind is ErrorKind.MALFORMED:
             return RuntimeError(f"Validation error: {_in_decimal(failure.message)}")
-        if failure.kind is Kind.INCOMPATIBLE:
+        if failure.kind is ErrorKind.INCOMPATIBLE:
             return RuntimeError(f"incompatible binary: {failure.message}")
         return RuntimeError(failure.message)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anywasm import core
-from anywasm.core import Failure, Kind
+from anywasm.core import ErrorKind, Failure
 from anywasm.wasmtime import convert, mismatch
 from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
 from anywasm.wasmtime.trap import Trap, exited
@@ -16,13 +16,13 @@ class WasmtimeFace(core.StyleAdapter):
     """wasmtime-py's conversions, classes and errors."""
 
     def exception(self, failure: Failure) -> BaseException:
-        if failure.kind is Kind.TRAP:
+        if failure.kind is ErrorKind.TRAP:
             return Trap._of(failure)
-        if failure.kind is Kind.EXIT:
+        if failure.kind is ErrorKind.EXIT:
             return exited(failure)
-        if failure.kind is Kind.UNSUPPORTED:
+        if failure.kind is ErrorKind.UNSUPPORTED:
             return MissingCapability(failure.message, failure.capability)
-        if failure.kind is Kind.CLOSED:
+        if failure.kind is ErrorKind.CLOSED:
             return ValueError("already closed")
         return WasmtimeError._of(failure.message)
 

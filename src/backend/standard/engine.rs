@@ -1,22 +1,45 @@
 //! Engines and stores.
 
+use crate::backend::standard::error::last_error;
+use crate::backend::standard::{Standard, Store, quirks};
+use crate::backend::{EngineOps, StoreOps};
 use crate::base::error::{Result, fail};
 use crate::base::options::Options;
+use std::sync::LazyLock;
 use wasm_c_api as c;
+use wasmparser::WasmFeatures;
 
 /// An engine.
-pub struct Engine(pub *mut c::wasm_engine_t);
+pub struct Engine(*mut c::wasm_engine_t);
 
-// SAFETY: every engine's `wasm_engine_t` is a shared, synchronized handle by the header's own word ("Engine ... is
-// thread-safe", wasm.h, "Runtime Environment"); stores are made from it under `&self`.
+// SAFETY: `wasm.h` ("Runtime Environment") says that an engine may be used from any thread. This type gives out the
+// pointer only under `&self`.
 unsafe impl Send for Engine {}
-// SAFETY: as above.
+// SAFETY: `wasm.h` ("Runtime Environment") lets several threads make stores from one engine at the same time.
 unsafe impl Sync for Engine {}
 
 impl Engine {
-    /// An engine with options that have been checked against the engine's list.
-    pub fn new(options: &Options) -> Result<Self> {
-        // SAFETY: a config is made, configured and given away to the engine.
+    /// Creates a store.
+    pub fn store_new(&self) -> Result<Store> {
+        // SAFETY: `self` owns a living engine.
+        let store = unsafe { c::wasm_store_new(self.0) };
+        if store.is_null() {
+            fail!(Engine, "the engine could not make a store: {}", last_error());
+        }
+        Ok(Store(store))
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // SAFETY: `self` owns the engine. Every store and module keeps the shim's engine alive, so none is left.
+        unsafe { c::wasm_engine_delete(self.0) }
+    }
+}
+
+impl EngineOps for Standard {
+    fn engine_new(options: &Options) -> Result<Engine> {
+        // SAFETY: the config is fresh, and the engine takes ownership of it.
         let raw = unsafe {
             let config = c::wasm_config_new();
             configure(config, options);
@@ -25,75 +48,63 @@ impl Engine {
         if raw.is_null() {
             fail!(Engine, "the engine could not be made: {}", last_error());
         }
-        Ok(Self(raw))
+        Ok(Engine(raw))
     }
 
-    /// A new store.
-    pub fn store_new(&self) -> Result<*mut c::wasm_store_t> {
-        // SAFETY: the engine lives.
-        let store = unsafe { c::wasm_store_new(self.0) };
-        if store.is_null() {
-            fail!(Engine, "the engine could not make a store: {}", last_error());
-        }
-        Ok(store)
+    fn has_option(name: &str) -> bool {
+        quirks::OPTIONS.contains(&name)
+    }
+
+    fn features(options: &Options) -> WasmFeatures {
+        quirks::features(options)
+    }
+
+    fn stack(_: &Options) -> usize {
+        quirks::STACK
+    }
+
+    fn max_modules() -> u64 {
+        static MAX_MAPPINGS: LazyLock<u64> = LazyLock::new(|| {
+            let text = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok();
+            text.and_then(|text| text.trim().parse().ok()).unwrap_or(65_530)
+        });
+        // A third of the mappings that a process may have stays free for everything else.
+        quirks::KEPT_MAPPINGS.map_or(u64::MAX, |kept| *MAX_MAPPINGS / 3 * 2 / kept)
     }
 }
 
-impl Drop for Engine {
-    fn drop(&mut self) {
-        // SAFETY: the stores and modules hold the engine's record, so this is the last use.
-        unsafe { c::wasm_engine_delete(self.0) }
+impl StoreOps for Standard {
+    fn store_new(engine: &Engine) -> Result<Store> {
+        engine.store_new()
+    }
+
+    fn store_drop(store: Store) {
+        // SAFETY: the store record calls this once, after it has freed everything that lives in the store.
+        unsafe { c::wasm_store_delete(store.0) }
     }
 }
 
+/// Applies the options that this engine honours to its config.
+///
+/// # Safety
+/// `config` is a living config.
 #[cfg(feature = "wasmer")]
 unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
     let backend = match options.get("compiler") {
         Some("singlepass") => c::WASMER_BACKEND_SINGLEPASS,
         _ => c::WASMER_BACKEND_CRANELIFT,
     };
-    // SAFETY: both compilers are compiled in (the features of the dependency say so).
+    // SAFETY: the caller guarantees that the config lives. The compiler is compiled in: Cranelift always is, and the
+    // option `compiler` exists only in a build with Singlepass (`HAS_COMPILERS` in quirks/mod.rs).
     unsafe {
         c::wasm_config_set_backend(config, backend);
         c::wasm_config_sys_canonicalize_nans(config, options.switch("cranelift_nan_canonicalization") == Some(true));
     }
 }
 
+/// Does nothing: this engine has no options.
+///
+/// # Safety
+/// No condition; the signature is that of the function for engines with options.
 #[cfg(not(feature = "wasmer"))]
 unsafe fn configure(_: *mut c::wasm_config_t, _: &Options) {}
-
-/// What the engine says of its last failure on this thread; reading it clears it.
-#[cfg(feature = "wasmer")]
-pub fn last_error() -> String {
-    pending_error().unwrap_or_else(|| "it gave no reason".to_owned())
-}
-
-/// As [`last_error`], or none.
-#[cfg(feature = "wasmer")]
-pub fn pending_error() -> Option<String> {
-    // SAFETY: both functions only look at a variable of this thread; the buffer has the length they are told.
-    unsafe {
-        let length = c::wasmer_last_error_length();
-        if length <= 0 {
-            return None;
-        }
-        let mut buffer = vec![0u8; length as usize];
-        c::wasmer_last_error_message(buffer.as_mut_ptr().cast(), length);
-        while buffer.last() == Some(&0) {
-            buffer.pop();
-        }
-        Some(String::from_utf8_lossy(&buffer).into_owned())
-    }
-}
-
-/// `wasm.h` has no word for reasons.
-#[cfg(not(feature = "wasmer"))]
-pub fn last_error() -> String {
-    "it gave no reason".to_owned()
-}
-
-/// Nothing is pending where there are no reasons.
-#[cfg(not(feature = "wasmer"))]
-pub fn pending_error() -> Option<String> {
-    None
-}

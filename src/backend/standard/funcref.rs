@@ -1,27 +1,28 @@
-//! Function references: `wasm.h` has no way from a function to a reference that works on every engine.
+//! Function references. `wasm.h` has no function that turns a function into a reference on every engine.
 //!
-//! So WebAssembly makes it: a small module imports the function, wraps it and exports a reference to the wrapper in a
-//! global. (The wrapper, since one engine aborts on references to host functions themselves.)
+//! WebAssembly makes the reference instead: a small helper module imports the function, wraps it, and exports a global
+//! with a reference to the wrapper. wasmer aborts on a reference to a host function, hence the wrapper.
 
-use crate::backend::standard::engine::last_error;
-use crate::backend::standard::{Object, quirks, trap, value};
+use crate::backend::compiling::{self, compiling};
+use crate::backend::stack;
+use crate::backend::standard::error::last_error;
+use crate::backend::standard::{Extern, quirks, trap, value};
 use crate::base::capabilities;
-use crate::base::compiling::{self, compiling};
 use crate::base::error::{Error, ErrorKind, Result, fail};
-use crate::base::stack;
 use crate::base::types::FuncType;
 use std::fmt::Write;
 use wasm_c_api as c;
 
-/// What a reference to a function stands for, owned by the caller; null where the engine does not tell.
+/// Returns the function behind a reference, owned by the caller; null if the engine does not reveal it.
 ///
 /// # Safety
-/// The reference is one to a function, and its store lives.
+/// The reference refers to a function, and its store lives.
 pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t {
     if !quirks::CAPABILITIES.has(capabilities::FUNCREF_CALL) {
         return std::ptr::null_mut();
     }
-    // SAFETY: the caller's promise; the copy lives on without the function it is made from.
+    // SAFETY: the caller guarantees a living reference to a function. The copy stays valid without the function that
+    // it was made from.
     unsafe {
         let func = c::wasm_ref_as_func(reference);
         let raw = c::wasm_extern_copy(c::wasm_func_as_extern(func));
@@ -32,16 +33,16 @@ pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t 
     }
 }
 
-/// A reference to a function of this type, owned by the caller.
-pub fn make(store: *mut c::wasm_store_t, func: Object, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
+/// Makes a reference to a function of this type; the caller owns the reference.
+pub fn make(store: *mut c::wasm_store_t, func: Extern, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
     let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(ErrorKind::Engine, e.to_string()))?;
-    // Instantiating needs room too, as compiling does.
+    // Instantiating needs as much stack as compiling does.
     stack::with_room(compiling::STACK, || instantiate(store, func, compile(store, &wasm)?))
 }
 
-/// A pointer for another thread.
+/// A pointer that another thread may use while its owner waits.
 struct Lent<T>(*mut T);
-// SAFETY: the thread that lends it waits for the other one.
+// SAFETY: the thread that lends the pointer waits until the other thread is done.
 unsafe impl<T> Send for Lent<T> {}
 
 fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_module_t> {
@@ -49,7 +50,7 @@ fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_modu
     let module = compiling(move || {
         let Lent(store) = { store };
         let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
-        // SAFETY: the store lives, and the bytes are only read.
+        // SAFETY: the caller of `make` has entered the store, so it lives. The engine only reads the bytes.
         let module = unsafe { c::wasm_module_new(store, &bytes) };
         if module.is_null() {
             fail!(Engine, "the engine refused the module that makes a function reference: {}", last_error());
@@ -59,9 +60,10 @@ fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_modu
     Ok(module.0)
 }
 
-fn instantiate(store: *mut c::wasm_store_t, func: Object, module: *mut c::wasm_module_t) -> Result<*mut c::wasm_ref_t> {
-    // SAFETY: a chain of engine objects, each checked for null before use and freed in turn; the module imports one
-    // function of this very type and exports one global.
+fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_module_t) -> Result<*mut c::wasm_ref_t> {
+    // SAFETY: the store lives, and `func` belongs to it. The module imports one function of this type, so the vector of
+    // imports fits, and it exports one global, so `exports` has an element. Each object is checked for null before its
+    // use, and freed after its last use.
     unsafe {
         let mut import = func.raw;
         let imports = c::wasm_extern_vec_t { size: 1, data: &mut import };
@@ -84,10 +86,11 @@ fn instantiate(store: *mut c::wasm_store_t, func: Object, module: *mut c::wasm_m
     }
 }
 
+/// Returns the text of the helper module for functions of this type.
 fn helper(ty: &FuncType) -> String {
     let mut signature = String::new();
-    ty.params.iter().for_each(|ty| write!(signature, "(param {ty})").expect("a string takes all"));
-    ty.results.iter().for_each(|ty| write!(signature, "(result {ty})").expect("a string takes all"));
+    ty.params.iter().for_each(|ty| write!(signature, "(param {ty})").expect("writing to a string never fails"));
+    ty.results.iter().for_each(|ty| write!(signature, "(result {ty})").expect("writing to a string never fails"));
     let args: String = (0..ty.params.len()).map(|index| format!("(local.get {index})")).collect();
     format!(
         r#"(module (import "" "" (func $import {signature}))

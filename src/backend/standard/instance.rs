@@ -1,53 +1,92 @@
-//! Instances: what is kept of one is its exports.
+//! Instances. An instance is kept together with its exports, which `wasm.h` gives all at once.
 
-use crate::backend::standard::engine::last_error;
+use crate::backend::InstanceOps;
+use crate::backend::standard::error::last_error;
 use crate::backend::standard::module::Module;
-use crate::backend::standard::{Object, quirks, trap};
+use crate::backend::standard::{Extern, Standard, quirks, trap};
 use crate::base::capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::types::ExternType;
 use crate::wasm::module_info::ModuleInfo;
 use wasm_c_api as c;
 
-/// An instance with its exports, both owned.
+/// An instance with its exports; both are owned.
 #[derive(Clone, Copy)]
 pub struct Instance {
     raw: *mut c::wasm_instance_t,
     exports: c::wasm_extern_vec_t,
 }
 
-/// Instantiates with imports in the module's order, which have been matched.
-pub fn new(store: *mut c::wasm_store_t, module: &Module, info: &ModuleInfo, imports: &[Object]) -> Result<Instance> {
-    let mut order: Vec<_> = (0..imports.len()).collect();
-    if quirks::IMPORTS_GROUPED {
-        order.sort_by_key(|index| kind_rank(&info.imports[*index].ty));
-    }
-    let mut externs: Vec<_> = order.into_iter().map(|index| imports[index].raw).collect();
-    let externs = c::wasm_extern_vec_t { size: externs.len(), data: externs.as_mut_ptr() };
-    // SAFETY: the imports are borrowed for the call; store and module live. The trap, if any, is ours.
-    unsafe {
-        let mut trap = std::ptr::null_mut();
-        let raw = c::wasm_instance_new(store, module.raw, &externs, &mut trap);
-        if !trap.is_null() {
-            if !raw.is_null() {
-                c::wasm_instance_delete(raw);
+// SAFETY: the instance belongs to a store, and one thread at a time uses it, under the lock of the store record.
+unsafe impl Send for Instance {}
+
+impl InstanceOps for Standard {
+    fn instance_new(store: Self::Store, module: &Module, info: &ModuleInfo, imports: &[Extern]) -> Result<Instance> {
+        let mut order: Vec<_> = (0..imports.len()).collect();
+        if quirks::IMPORTS_GROUPED {
+            order.sort_by_key(|index| kind_rank(&info.imports[*index].ty));
+        }
+        let mut externs: Vec<_> = order.into_iter().map(|index| imports[index].raw).collect();
+        let externs = c::wasm_extern_vec_t { size: externs.len(), data: externs.as_mut_ptr() };
+        // SAFETY: store and module live. The engine borrows the imports for the call, and gives a trap to the caller.
+        unsafe {
+            let mut trap = std::ptr::null_mut();
+            let raw = c::wasm_instance_new(store.0, module.raw, &externs, &mut trap);
+            if !trap.is_null() {
+                if !raw.is_null() {
+                    c::wasm_instance_delete(raw);
+                }
+                return Err(classify_failure(trap::take(trap), info));
             }
-            return Err(refused(trap::take(trap), info));
+            if raw.is_null() {
+                fail!(Link, "the engine refused to instantiate the module: {}", last_error());
+            }
+            let mut exports = std::mem::zeroed();
+            c::wasm_instance_exports(raw, &mut exports);
+            Ok(Instance { raw, exports })
         }
-        if raw.is_null() {
-            fail!(Link, "the engine refused to instantiate the module: {}", last_error());
+    }
+
+    fn instance_export(_: Self::Store, instance: Instance, info: &ModuleInfo, index: usize) -> Result<Extern> {
+        let position = if quirks::EXPORTS_SORTED {
+            let name = &info.exports[index].name;
+            info.exports.iter().filter(|export| export.name < *name).count()
+        } else {
+            index
+        };
+        if instance.exports.size != info.exports.len() {
+            fail!(Engine, "the engine gives {} exports for {}", instance.exports.size, info.exports.len());
         }
-        let mut exports = std::mem::zeroed();
-        c::wasm_instance_exports(raw, &mut exports);
-        Ok(Instance { raw, exports })
+        // SAFETY: the position is in range, as the check above says. The exports live until `instance_drop`.
+        unsafe { Ok(Extern::owning(c::wasm_extern_copy(*instance.exports.data.add(position)))) }
+    }
+
+    fn instance_drop(mut instance: Instance) {
+        // SAFETY: the store record owns the instance, and drops it once.
+        unsafe {
+            c::wasm_extern_vec_delete(&mut instance.exports);
+            c::wasm_instance_delete(instance.raw);
+        }
+    }
+
+    fn extern_drop(object: Extern) {
+        // SAFETY: the store record owns both pointers, and drops an extern once.
+        unsafe {
+            if !object.raw.is_null() {
+                c::wasm_extern_delete(object.raw);
+            }
+            if !object.reference.is_null() {
+                c::wasm_ref_delete(object.reference);
+            }
+        }
     }
 }
 
-/// What the trap means that an instance was refused with: `wasm.h` has nothing else for what is no trap at all.
+/// Turns the trap of a failed instantiation into the right kind of error: `wasm.h` reports link errors as traps too.
 ///
-/// Only a trap of the start function or of a segment has a code. Types are matched before, so far as the shim knows
-/// them; what is left are types that only the engine compares, and what it does not allow.
-fn refused(error: Error, info: &ModuleInfo) -> Error {
+/// Only a trap of the start function or of a segment has a code. The shim has compared the types that it knows, so any
+/// other failure concerns a type that only the engine compares, or a limit of the engine.
+fn classify_failure(error: Error, info: &ModuleInfo) -> Error {
     if error.code >= 0 {
         return error;
     }
@@ -58,7 +97,7 @@ fn refused(error: Error, info: &ModuleInfo) -> Error {
     Error::new(ErrorKind::Link, error.message)
 }
 
-/// Where an engine that groups imports by their kind has them; within a kind the module's order stays.
+/// Returns the rank of an import's kind, for an engine that groups imports by kind and keeps the order within a kind.
 fn kind_rank(ty: &ExternType) -> u8 {
     match ty {
         ExternType::Func(_) => 0,
@@ -66,34 +105,5 @@ fn kind_rank(ty: &ExternType) -> u8 {
         ExternType::Memory(_) => 2,
         ExternType::Global(_) => 3,
         ExternType::Tag(_) => 4,
-    }
-}
-
-impl Instance {
-    /// The export at this place in the module's order; the caller owns it.
-    pub fn export(self, info: &ModuleInfo, index: usize) -> Result<Object> {
-        let place = if quirks::EXPORTS_SORTED {
-            let name = &info.exports[index].name;
-            info.exports.iter().filter(|export| export.name < *name).count()
-        } else {
-            index
-        };
-        if self.exports.size != info.exports.len() {
-            fail!(Engine, "the engine gives {} exports for {}", self.exports.size, info.exports.len());
-        }
-        // SAFETY: the place is in range as just checked, and the vector's elements live until `delete`.
-        unsafe {
-            let raw = c::wasm_extern_copy(*self.exports.data.add(place));
-            Ok(Object { raw, reference: std::ptr::null_mut() })
-        }
-    }
-
-    /// Frees the instance and its hold on the exports.
-    pub fn delete(mut self) {
-        // SAFETY: the record gives an instance up once.
-        unsafe {
-            c::wasm_extern_vec_delete(&mut self.exports);
-            c::wasm_instance_delete(self.raw);
-        }
     }
 }

@@ -1,14 +1,14 @@
-//! An allocator that does not free what Python still looks at.
+//! An allocator that keeps the blocks that Python buffers still show.
 //!
-//! wasmi keeps a memory in a vector, which moves when it grows: a Python buffer over it would dangle. A pinned block
-//! that is freed or reallocated is kept until its last pin goes.
+//! wasmi stores a memory in a vector, which moves when it grows: a Python buffer over the memory would dangle. This
+//! allocator keeps a pinned block that is freed or reallocated, until its last pin is removed.
 
 use parking_lot::Mutex;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// No memory is smaller than a page, so no smaller block is looked up.
+/// Size of a WebAssembly page. No memory is smaller, so smaller blocks are never pinned.
 const PAGE: usize = 1 << 16;
 
 #[global_allocator]
@@ -16,39 +16,40 @@ static ALLOCATOR: Pinning = Pinning;
 
 struct Pinning;
 
-/// How many blocks are pinned: while it is 0, freeing costs one comparison more than without us.
+/// Number of pins. While it is 0, freeing a block costs one extra comparison.
 static PINNED: AtomicUsize = AtomicUsize::new(0);
 
-/// Each pinned block by its address: how many pins it has, and its layout once the engine has freed it.
+/// The pinned blocks by address: the number of pins, and the layout once the engine has freed the block.
 static BLOCKS: Mutex<BTreeMap<usize, (usize, Option<Layout>)>> = Mutex::new(BTreeMap::new());
 
-// SAFETY: allocation is the system's. A block is passed on to be freed unless it is pinned; then `unpin` does it, with
-// the layout that came with the freeing.
+// SAFETY: the system's allocator does all allocation. A freed block goes to the system's allocator at once, or, if it is
+// pinned, later in `unpin` with the same layout.
 unsafe impl GlobalAlloc for Pinning {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise, passed on.
+        // SAFETY: the caller guarantees a valid layout, as `GlobalAlloc::alloc` requires.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise, passed on.
+        // SAFETY: the caller guarantees a valid layout, as `GlobalAlloc::alloc_zeroed` requires.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if !keep(block, layout) {
-            // SAFETY: the caller's promise, passed on.
+            // SAFETY: the caller guarantees that this allocator returned the block with this layout, so the system's
+            // allocator did.
             unsafe { System.dealloc(block, layout) }
         }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if !is_pinned(block, layout) {
-            // SAFETY: the caller's promise, passed on.
+            // SAFETY: the caller guarantees what `GlobalAlloc::realloc` requires of block, layout and size.
             return unsafe { System.realloc(block, layout, size) };
         }
-        // SAFETY: the new layout is valid, as the caller promises for realloc; both blocks are as large as what is
-        // copied; the old one is given up.
+        // SAFETY: the caller guarantees that `size` makes a valid layout. Both blocks are at least as large as the bytes
+        // that are copied, and they do not overlap. The old block is freed and not used again.
         unsafe {
             let moved = System.alloc(Layout::from_size_align_unchecked(size, layout.align()));
             if !moved.is_null() {
@@ -68,7 +69,7 @@ fn is_pinned(block: *mut u8, layout: Layout) -> bool {
     may_be_pinned(layout) && BLOCKS.lock().contains_key(&(block as usize))
 }
 
-/// Whether the block is pinned, and so will be freed later.
+/// Returns whether the block is pinned, in which case `unpin` will free it.
 fn keep(block: *mut u8, layout: Layout) -> bool {
     if !may_be_pinned(layout) {
         return false;
@@ -82,13 +83,13 @@ fn keep(block: *mut u8, layout: Layout) -> bool {
     }
 }
 
-/// Keeps the block at this address until as many [`unpin`]s.
+/// Keeps the block at this address until [`unpin`] was called as often as this function.
 pub fn pin(block: *mut u8) {
     BLOCKS.lock().entry(block as usize).or_insert((0, None)).0 += 1;
     PINNED.fetch_add(1, Ordering::Release);
 }
 
-/// Ends a [`pin`]; frees the block where it was the last and the engine has given the block up.
+/// Ends a [`pin`]. Frees the block if this was its last pin and the engine has freed the block already.
 pub fn unpin(block: *mut u8) {
     let mut blocks = BLOCKS.lock();
     let Some((pins, freed)) = blocks.get_mut(&(block as usize)) else { return };
@@ -101,7 +102,7 @@ pub fn unpin(block: *mut u8) {
     blocks.remove(&(block as usize));
     drop(blocks);
     if let Some(layout) = freed {
-        // SAFETY: the engine freed the block with this layout, and nobody has freed it since.
+        // SAFETY: the engine freed the block with this layout, and `keep` withheld it from the system's allocator.
         unsafe { System.dealloc(block, layout) }
     }
 }
@@ -117,7 +118,7 @@ mod tests {
         pin(block);
         vec.resize(64 * PAGE, 0);
         assert_ne!(vec.as_ptr(), block.cast_const());
-        // SAFETY: pinned, so still there.
+        // SAFETY: the block is pinned, so it is still allocated.
         assert_eq!(unsafe { block.read() }, 7);
         drop(vec);
         unpin(block);

@@ -1,58 +1,58 @@
 //! Tables.
 
-use crate::backend::standard::engine::last_error;
-use crate::backend::standard::{Object, reference, types};
+use crate::backend::TableOps;
+use crate::backend::standard::error::last_error;
+use crate::backend::standard::{Extern, Standard, reference, types};
 use crate::base::error::{Result, fail};
 use crate::base::types::TableType;
 use crate::base::value::Value;
 use wasm_c_api as c;
 
-fn table(object: Object) -> *mut c::wasm_table_t {
-    // SAFETY: the shim passes only tables here; the pointer lives as long as the object.
+fn table(object: Extern) -> *mut c::wasm_table_t {
+    // SAFETY: the shim calls the functions of this file with tables only. The pointer is a view of the extern, and
+    // stays valid as long as the extern.
     unsafe { c::wasm_extern_as_table(object.raw) }
 }
 
-/// A table full of `init`.
-pub fn new(store: *mut c::wasm_store_t, ty: &TableType, init: Value) -> Result<Object> {
-    let raw_type = types::table_type(ty);
-    // SAFETY: type and reference are only read; the table is ours until the copy of its extern takes its place.
-    unsafe {
-        let table = reference::spend(init, |init| c::wasm_table_new(store, raw_type, init));
-        c::wasm_tabletype_delete(raw_type);
-        if table.is_null() {
-            fail!(Engine, "the engine could not make a table of {} elements: {}", ty.limits.min, last_error());
+impl TableOps for Standard {
+    fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Extern> {
+        let raw_type = types::table_type(ty);
+        // SAFETY: the store lives, and the engine only reads type and reference. The copy of the extern replaces the
+        // table, which is freed.
+        unsafe {
+            let table = reference::consume(init, |init| c::wasm_table_new(store.0, raw_type, init));
+            c::wasm_tabletype_delete(raw_type);
+            if table.is_null() {
+                fail!(Engine, "the engine could not make a table of {} elements: {}", ty.limits.min, last_error());
+            }
+            let raw = c::wasm_extern_copy(c::wasm_table_as_extern(table));
+            c::wasm_table_delete(table);
+            Ok(Extern::owning(raw))
         }
-        let raw = c::wasm_extern_copy(c::wasm_table_as_extern(table));
-        c::wasm_table_delete(table);
-        Ok(Object { raw, reference: std::ptr::null_mut() })
     }
-}
 
-/// How many elements there are.
-pub fn size(object: Object) -> u64 {
-    // SAFETY: the table lives.
-    u64::from(unsafe { c::wasm_table_size(table(object)) })
-}
-
-/// The element at an index in range.
-pub fn get(object: Object, index: u64) -> Value {
-    // SAFETY: the table lives; null is null, since the index is in range.
-    Value { reference: unsafe { c::wasm_table_get(table(object), index as u32) } as u64 }
-}
-
-/// Sets the element at an index in range.
-pub fn set(object: Object, index: u64, value: Value) -> Result<()> {
-    // SAFETY: the table lives; the reference is only read.
-    if !reference::spend(value, |value| unsafe { c::wasm_table_set(table(object), index as u32, value) }) {
-        fail!(Engine, "the engine refused to set element {index} of the table: {}", last_error());
+    fn table_size(_: Self::Store, object: Extern) -> u64 {
+        // SAFETY: the table lives.
+        u64::from(unsafe { c::wasm_table_size(table(object)) })
     }
-    Ok(())
-}
 
-/// Grows; false where the engine refuses.
-pub fn grow(object: Object, delta: u64, init: Value) -> bool {
-    reference::spend(init, |init| {
-        // SAFETY: the table lives; the reference is only read.
-        u32::try_from(delta).is_ok_and(|delta| unsafe { c::wasm_table_grow(table(object), delta, init) })
-    })
+    fn table_get(_: Self::Store, object: Extern, index: u64) -> Result<Value> {
+        // SAFETY: the table lives. The caller has checked the index, so null means the null reference.
+        Ok(Value { reference: unsafe { c::wasm_table_get(table(object), index as u32) } as u64 })
+    }
+
+    fn table_set(_: Self::Store, object: Extern, _: &TableType, index: u64, value: Value) -> Result<()> {
+        // SAFETY: the table lives, and the engine only reads the reference.
+        if !reference::consume(value, |value| unsafe { c::wasm_table_set(table(object), index as u32, value) }) {
+            fail!(Engine, "the engine refused to set element {index} of the table: {}", last_error());
+        }
+        Ok(())
+    }
+
+    fn table_grow(_: Self::Store, object: Extern, _: &TableType, delta: u64, init: Value) -> Result<bool> {
+        Ok(reference::consume(init, |init| {
+            // SAFETY: the table lives, and the engine only reads the reference.
+            u32::try_from(delta).is_ok_and(|delta| unsafe { c::wasm_table_grow(table(object), delta, init) })
+        }))
+    }
 }

@@ -1,4 +1,4 @@
-//! Traps: made for the engine, and read from it.
+//! Traps: created for the engine, and read from the engine.
 
 use crate::backend::standard::{quirks, trap_text};
 use crate::backend::wasm_h;
@@ -6,25 +6,26 @@ use crate::base::capabilities;
 use crate::base::error::{Error, ErrorKind};
 use wasm_c_api as c;
 
-/// A trap for the engine that says `message`. Owned by whoever gets it, which is the engine.
+/// Creates a trap with this message. The host function that returns the trap gives it to the engine.
 ///
 /// # Safety
 /// The store lives.
 pub unsafe fn new(store: *mut c::wasm_store_t, message: &str) -> *mut c::wasm_trap_t {
-    // Engines differ over the closing NUL: two of them abort without it, and on an empty message.
+    // Two engines abort on a message without a closing NUL, and on an empty message.
     let mut text: Vec<u8> = message.bytes().filter(|byte| *byte != 0).collect();
     text.push(0);
     let text = c::wasm_byte_vec_t { size: text.len(), data: text.as_mut_ptr().cast() };
-    // SAFETY: the message is only borrowed for the call, and ends in NUL.
+    // SAFETY: the caller guarantees that the store lives. The engine borrows the message for the call.
     unsafe { c::wasm_trap_new(store, &text) }
 }
 
-/// The engine's trap as our error; frees it.
+/// Converts a trap of the engine to an error, and frees the trap.
 ///
 /// # Safety
-/// The trap is owned by the caller and not used again.
+/// The caller owns the trap, and does not use it again.
 pub unsafe fn take(trap: *mut c::wasm_trap_t) -> Error {
-    // SAFETY: message and frames are copied out before the trap is freed, as frames may borrow from it.
+    // SAFETY: the caller owns the trap. Message and frames are copied before the trap is freed, since frames may borrow
+    // from the trap.
     unsafe {
         let message = wasm_h::text(|out| c::wasm_trap_message(trap, out));
         let frames = if quirks::CAPABILITIES.has(capabilities::FRAMES) {

@@ -1,10 +1,10 @@
-//! How to find a trap code in the text that an engine writes.
+//! Trap codes, recognised in the messages of engines: `wasm.h` has no trap codes.
 
 use crate::base::trap::TrapCode;
 
-/// What engines write, most specific first: `wasm.h` has no trap codes, only messages.
+/// Parts of messages with their trap codes, the most specific first.
 ///
-/// Each row is matched against the lower-cased message. wasmtime and wasmer write sentences, wasmi's message is the
+/// A row matches if the lower-cased message contains its text. wasmtime and wasmer write sentences; wasmi writes the
 /// debug form of its error.
 const TEXTS: &[(&str, TrapCode)] = &[
     ("unreachable", TrapCode::UnreachableCodeReached),
@@ -38,7 +38,7 @@ const TEXTS: &[(&str, TrapCode)] = &[
     ("thrown wasm exception", TrapCode::UncaughtException),
 ];
 
-/// The code that an engine's message speaks of.
+/// Returns the trap code for an engine's message; `None` for an unknown message.
 pub fn code(message: &str) -> Option<TrapCode> {
     let message = message.to_lowercase();
     TEXTS.iter().find(|(text, _)| message.contains(text)).map(|(_, code)| *code)

@@ -1,4 +1,8 @@
-//! Options as wasmtime's configuration.
+//! Hands an engine's options to wasmtime's configuration, `wasm_config_t`.
+//!
+//! The option `NAME` is set by the function `wasmtime_config_NAME_set`, where `wasmtime.h` has such a function for a
+//! bool or a size. `wasm_c_api/config_setters.rs` lists these functions, so that a new row in `base/option_table.rs`
+//! needs no code here. [`SPECIAL`] names the options that need code.
 
 use crate::backend::wasmtime::error;
 use crate::base::capabilities::{self as cap, Capabilities};
@@ -8,112 +12,75 @@ use std::ffi::CString;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
-/// The options that are more than a proposal to switch.
-pub const OPTIONS: &[&str] = &[
+/// The options that wasmtime honours and that the functions for bools and sizes do not set.
+const SPECIAL: &[&str] = &[
     "cache",
-    "consume_fuel",
-    "cranelift_debug_verifier",
+    // A library of the system ends the process over a flag that does not exist, and only Cranelift can check flags.
     #[cfg(not(feature = "system"))]
     "cranelift_flag.",
-    "cranelift_nan_canonicalization",
     "cranelift_opt_level",
-    "debug_info",
-    "epoch_interruption",
+    // Compiles the same checks into the code as `epoch_interruption`.
     "interruptible",
-    "macos_use_mach_ports",
     "max_wasm_stack",
-    "memory_guard_size",
-    "memory_init_cow",
-    "memory_may_move",
-    "memory_reservation",
-    "memory_reservation_for_growth",
-    "native_unwind_info",
-    "parallel_compilation",
     "profiler",
-    "shared_memory",
-    "signals_based_traps",
+    // Not passed on: both choices mean Cranelift.
     "strategy",
     "target",
-    "wasm_component_model",
-    "wasm_component_model_map",
-    "wasm_relaxed_simd_deterministic",
 ];
 
-/// What wasmtime implements, on or off by default (wasmtime 48, `Config::compiler_panicking_wasm_features`).
+/// Returns whether wasmtime honours the option of this name, which is not a proposal.
+pub fn has_option(name: &str) -> bool {
+    SPECIAL.contains(&name)
+        || c::WASMTIME_CONFIG_SWITCHES.iter().any(|(switch, _)| *switch == name)
+        || c::WASMTIME_CONFIG_SIZES.iter().any(|(size, _)| *size == name)
+}
+
+/// Returns the features that wasmtime implements (wasmtime 48, `Config::compiler_panicking_wasm_features`).
 pub fn max_features() -> WasmFeatures {
-    let stacks = cfg!(all(target_arch = "x86_64", any(target_os = "linux", target_os = "macos")));
+    let has_stack_switching = cfg!(all(target_arch = "x86_64", any(target_os = "linux", target_os = "macos")));
     let mut features = FEATURES | WasmFeatures::CUSTOM_PAGE_SIZES | WasmFeatures::WIDE_ARITHMETIC;
-    features.set(WasmFeatures::STACK_SWITCHING, stacks);
+    features.set(WasmFeatures::STACK_SWITCHING, has_stack_switching);
     features
 }
 
-/// What is on by default (`Config::features`; from wasmtime 49 on wide arithmetic too).
+/// The features that are on by default (`Config::features`). From wasmtime 49 on these include wide arithmetic.
 pub const FEATURES: WasmFeatures = {
     let features = WasmFeatures::WASM3.union(WasmFeatures::GC_TYPES);
     if c::WASMTIME_VERSION_MAJOR < 49 { features } else { features.union(WasmFeatures::WIDE_ARITHMETIC) }
 };
 
-/// wasmtime's default for `async_stack_size`.
+/// wasmtime's default for `async_stack_size`, in bytes.
 const ASYNC_STACK: usize = 2 << 20;
 
-type Switch = unsafe extern "C" fn(*mut c::wasm_config_t, bool);
-type Size = unsafe extern "C" fn(*mut c::wasm_config_t, u64);
+// Choices are passed on by their position in the option's row.
+const _: () = assert!(
+    c::wasmtime_opt_level_enum_WASMTIME_OPT_LEVEL_NONE == 0
+        && c::wasmtime_opt_level_enum_WASMTIME_OPT_LEVEL_SPEED == 1
+        && c::wasmtime_opt_level_enum_WASMTIME_OPT_LEVEL_SPEED_AND_SIZE == 2
+);
+const _: () = assert!(
+    c::wasmtime_profiling_strategy_enum_WASMTIME_PROFILING_STRATEGY_NONE == 0
+        && c::wasmtime_profiling_strategy_enum_WASMTIME_PROFILING_STRATEGY_JITDUMP == 1
+        && c::wasmtime_profiling_strategy_enum_WASMTIME_PROFILING_STRATEGY_VTUNE == 2
+        && c::wasmtime_profiling_strategy_enum_WASMTIME_PROFILING_STRATEGY_PERFMAP == 3
+);
 
-const SWITCHES: &[(&str, Switch)] = &[
-    ("consume_fuel", c::wasmtime_config_consume_fuel_set),
-    ("cranelift_debug_verifier", c::wasmtime_config_cranelift_debug_verifier_set),
-    ("cranelift_nan_canonicalization", c::wasmtime_config_cranelift_nan_canonicalization_set),
-    ("debug_info", c::wasmtime_config_debug_info_set),
-    ("gc_support", c::wasmtime_config_gc_support_set),
-    ("macos_use_mach_ports", c::wasmtime_config_macos_use_mach_ports_set),
-    ("memory_init_cow", c::wasmtime_config_memory_init_cow_set),
-    ("memory_may_move", c::wasmtime_config_memory_may_move_set),
-    ("native_unwind_info", c::wasmtime_config_native_unwind_info_set),
-    ("parallel_compilation", c::wasmtime_config_parallel_compilation_set),
-    ("shared_memory", c::wasmtime_config_shared_memory_set),
-    ("signals_based_traps", c::wasmtime_config_signals_based_traps_set),
-    ("wasm_bulk_memory", c::wasmtime_config_wasm_bulk_memory_set),
-    ("wasm_component_model", c::wasmtime_config_wasm_component_model_set),
-    ("wasm_component_model_map", c::wasmtime_config_wasm_component_model_map_set),
-    ("wasm_custom_page_sizes", c::wasmtime_config_wasm_custom_page_sizes_set),
-    ("wasm_exceptions", c::wasmtime_config_wasm_exceptions_set),
-    ("wasm_function_references", c::wasmtime_config_wasm_function_references_set),
-    ("wasm_gc", c::wasmtime_config_wasm_gc_set),
-    ("wasm_memory64", c::wasmtime_config_wasm_memory64_set),
-    ("wasm_multi_memory", c::wasmtime_config_wasm_multi_memory_set),
-    ("wasm_multi_value", c::wasmtime_config_wasm_multi_value_set),
-    ("wasm_reference_types", c::wasmtime_config_wasm_reference_types_set),
-    ("wasm_relaxed_simd", c::wasmtime_config_wasm_relaxed_simd_set),
-    ("wasm_relaxed_simd_deterministic", c::wasmtime_config_wasm_relaxed_simd_deterministic_set),
-    ("wasm_simd", c::wasmtime_config_wasm_simd_set),
-    ("wasm_stack_switching", c::wasmtime_config_wasm_stack_switching_set),
-    ("wasm_tail_call", c::wasmtime_config_wasm_tail_call_set),
-    ("wasm_threads", c::wasmtime_config_wasm_threads_set),
-    ("wasm_wide_arithmetic", c::wasmtime_config_wasm_wide_arithmetic_set),
-];
-
-const SIZES: &[(&str, Size)] = &[
-    ("memory_guard_size", c::wasmtime_config_memory_guard_size_set),
-    ("memory_reservation", c::wasmtime_config_memory_reservation_set),
-    ("memory_reservation_for_growth", c::wasmtime_config_memory_reservation_for_growth_set),
-];
-
-/// What the engine can do under these options, of what it can do by default.
+/// Returns the engine's capabilities under these options; `all` are those under no options.
 pub fn capabilities(all: Capabilities, options: &Options) -> Capabilities {
-    // By default the whole range of a 32-bit memory is reserved, so that it never moves.
-    let reserved = options.size("memory_reservation").is_none_or(|size| size >= 1 << 32);
-    let stays = reserved || options.switch("memory_may_move") == Some(false);
-    if stays { all } else { all.without(cap::STABLE_MEMORY).without(cap::VIEWS) }
+    // By default wasmtime reserves all 4 GiB that a 32-bit memory can address, so that the memory never moves.
+    let reserves_all = options.size("memory_reservation").is_none_or(|size| size >= 1 << 32);
+    let never_moves = reserves_all || options.switch("memory_may_move") == Some(false);
+    if never_moves { all } else { all.without(cap::STABLE_MEMORY).without(cap::VIEWS) }
 }
 
-/// Whether code is compiled so that it can be interrupted, by a deadline or by the host.
+/// Returns whether code is compiled with checks for interruption, by a deadline or by the host.
 pub fn interruptible(options: &Options) -> bool {
     ["epoch_interruption", "interruptible"].iter().any(|name| options.switch(name) == Some(true))
 }
 
-/// A configuration, owned by the caller.
+/// Creates a configuration, which the caller owns. `stack` is the guest's share of the stack in bytes.
 pub fn config(options: &Options, stack: usize) -> Result<*mut c::wasm_config_t> {
-    // SAFETY: the configuration is ours until it is given away, and deleted where an option cannot be set.
+    // SAFETY: the configuration is new and only this function has the pointer, until it is returned or deleted.
     unsafe {
         let config = c::wasm_config_new();
         match configure(config, options, stack) {
@@ -126,47 +93,50 @@ pub fn config(options: &Options, stack: usize) -> Result<*mut c::wasm_config_t> 
     }
 }
 
+/// Sets the options in the configuration.
+///
+/// # Safety
+/// `config` is a live configuration that no other thread uses.
 unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usize) -> Result<()> {
-    // SAFETY: the configuration lives; texts are only read, and end with NUL; numbers are of the header's enumerations.
+    // SAFETY: the caller guarantees that `config` is live and not used elsewhere (see `# Safety`). Texts are C strings
+    // that live until the call that copies them returns. Positions of choices are numbers of the C enumerations, as the
+    // assertions on them check.
     unsafe {
-        c::wasmtime_config_epoch_interruption_set(config, interruptible(options));
-        c::wasmtime_config_max_wasm_stack_set(config, stack);
-        // Never used, but it must not be smaller.
-        c::wasmtime_config_async_stack_size_set(config, stack.max(ASYNC_STACK));
-        // Of components only, which a library may have on by default; without reference types it is a contradiction.
-        c::wasmtime_config_concurrency_support_set(config, false);
-        for (name, set) in SWITCHES {
+        for (name, set) in c::WASMTIME_CONFIG_SWITCHES {
             if let Some(on) = options.switch(name) {
                 set(config, on);
             }
         }
-        for (name, set) in SIZES {
+        for (name, set) in c::WASMTIME_CONFIG_SIZES {
             if let Some(size) = options.size(name) {
                 set(config, size);
             }
         }
-        match options.get("cranelift_opt_level") {
-            Some("none") => c::wasmtime_config_cranelift_opt_level_set(config, 0),
-            Some("speed_and_size") => c::wasmtime_config_cranelift_opt_level_set(config, 2),
-            _ => {}
+        // After the switches: the option `interruptible` needs the checks even if `epoch_interruption` is off.
+        c::wasmtime_config_epoch_interruption_set(config, interruptible(options));
+        c::wasmtime_config_max_wasm_stack_set(config, stack);
+        // The shim never uses this stack, but wasmtime refuses one that is smaller than `max_wasm_stack`.
+        c::wasmtime_config_async_stack_size_set(config, stack.max(ASYNC_STACK));
+        // A feature of components, which a library of the system may have on by default. It contradicts an engine
+        // without reference types.
+        c::wasmtime_config_concurrency_support_set(config, false);
+        if let Some(level) = options.choice("cranelift_opt_level") {
+            c::wasmtime_config_cranelift_opt_level_set(config, level as c::wasmtime_opt_level_t);
         }
-        match options.get("profiler") {
-            Some("jitdump") => c::wasmtime_config_profiler_set(config, 1),
-            Some("vtune") => c::wasmtime_config_profiler_set(config, 2),
-            Some("perfmap") => c::wasmtime_config_profiler_set(config, 3),
-            _ => {}
+        if let Some(profiler) = options.choice("profiler") {
+            c::wasmtime_config_profiler_set(config, profiler as c::wasmtime_profiling_strategy_t);
         }
         if let Some(path) = options.get("cache") {
-            // Empty: wherever wasmtime looks by default.
-            let path = (!path.is_empty()).then(|| text(path)).transpose()?;
+            // NULL is the default configuration file.
+            let path = (!path.is_empty()).then(|| c_string(path)).transpose()?;
             let path = path.as_ref().map_or(std::ptr::null(), |path| path.as_ptr());
             error::check(c::wasmtime_config_cache_config_load(config, path), ErrorKind::Invalid)?;
         }
         if let Some(triple) = options.get("target") {
-            error::check(c::wasmtime_config_target_set(config, text(triple)?.as_ptr()), ErrorKind::Invalid)?;
+            error::check(c::wasmtime_config_target_set(config, c_string(triple)?.as_ptr()), ErrorKind::Invalid)?;
         }
         for (flag, value) in options.starting("cranelift_flag.") {
-            let (flag, value) = (text(flag)?, text(value)?);
+            let (flag, value) = (c_string(flag)?, c_string(value)?);
             if value.is_empty() {
                 c::wasmtime_config_cranelift_flag_enable(config, flag.as_ptr());
             } else {
@@ -177,11 +147,51 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usi
     }
 }
 
-/// The error where there is no engine with these options.
+/// Returns the error for options with which no engine can be created.
 pub fn contradiction(reason: &dyn std::fmt::Display) -> Error {
     Error::new(ErrorKind::Invalid, format!("the engine cannot be made with these options: {reason}"))
 }
 
-fn text(text: &str) -> Result<CString> {
+fn c_string(text: &str) -> Result<CString> {
     CString::new(text).map_err(|_| Error::new(ErrorKind::Invalid, "an option's text has a NUL in it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::option_table::{Domain, TABLE};
+
+    #[test]
+    fn wasmtime_honours_its_options_and_no_others() {
+        let expected = |name: &str| match name {
+            "compiler" => false,
+            "cranelift_flag." => cfg!(not(feature = "system")),
+            _ => true,
+        };
+        // The header of wasmtime 50 has a setter for this option, that of wasmtime 48 has none.
+        let is_new = |name: &str| name == "wasm_component_model_implements";
+        for option in TABLE {
+            if matches!(option.domain, Domain::Proposal(_)) || is_new(option.name) {
+                continue;
+            }
+            assert_eq!(has_option(option.name), expected(option.name), "{}", option.name);
+        }
+    }
+
+    #[test]
+    fn every_proposal_has_a_setter() {
+        for option in TABLE.iter().filter(|option| matches!(option.domain, Domain::Proposal(_))) {
+            assert!(c::WASMTIME_CONFIG_SWITCHES.iter().any(|(name, _)| *name == option.name), "{}", option.name);
+        }
+    }
+
+    #[test]
+    fn a_memory_that_may_move_has_no_views() {
+        let mut options = Options::default();
+        let engine = crate::engine::description();
+        options.set("memory_reservation", "65536", &engine).unwrap();
+        assert!(!capabilities(engine.capabilities, &options).has(cap::VIEWS));
+        options.set("memory_may_move", "false", &engine).unwrap();
+        assert!(capabilities(engine.capabilities, &options).has(cap::VIEWS));
+    }
 }

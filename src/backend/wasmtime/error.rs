@@ -1,20 +1,21 @@
-//! wasmtime's two ways of failing, as our one.
+//! wasmtime's two ways to fail, errors and traps, as errors of the shim.
 
 use crate::backend::wasm_h;
-use crate::backend::wasmtime::engine::Store;
 use crate::base::error::{Error, ErrorKind, Frame, Result};
+use crate::base::trap::TrapCode;
 use std::ffi::CString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_c_api as c;
 
-/// Our error of this kind for wasmtime's, if there is one; frees it.
+/// Converts an error of wasmtime to an error of this kind, and frees wasmtime's. Null means success.
 ///
 /// # Safety
-/// The error is null, or owned by the caller and not used again.
+/// The caller owns the error, or passes null, and does not use the error again.
 pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: ErrorKind) -> Result<()> {
     if error.is_null() {
         return Ok(());
     }
-    // SAFETY: message and frames are copied out before the error is freed.
+    // SAFETY: the caller owns the error. Message and frames are copied before the error is freed.
     unsafe {
         let message = wasm_h::text(|out| c::wasmtime_error_message(error, out));
         let frames = frames(|out| c::wasmtime_error_wasm_trace(error, out));
@@ -23,19 +24,24 @@ pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: ErrorKind) -> Result<
     }
 }
 
-/// The outcome of running WebAssembly; frees both.
+/// Converts the outcome of running WebAssembly, and frees error and trap.
 ///
 /// # Safety
-/// As for [`check`], of both.
-pub unsafe fn outcome(store: Store, error: *mut c::wasmtime_error_t, trap: *mut c::wasm_trap_t) -> Result<()> {
+/// The caller owns error and trap, or passes null, and does not use them again. The context belongs to a living store.
+pub unsafe fn outcome(
+    context: *mut c::wasmtime_context_t,
+    error: *mut c::wasmtime_error_t,
+    trap: *mut c::wasm_trap_t,
+) -> Result<()> {
     if trap.is_null() {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller owns the error, or passes null.
         return unsafe { check(error, ErrorKind::Engine) };
     }
-    // SAFETY: message, code and frames are copied out before the trap is freed.
+    // SAFETY: the caller owns the trap. Message, code and frames are copied before the trap is freed.
     unsafe {
         let mut code = 0;
-        let code = if c::wasmtime_trap_code(trap, &mut code) { i32::from(code) } else { forget_exception(store) };
+        let has_code = c::wasmtime_trap_code(trap, &mut code);
+        let code = if has_code { i32::from(code) } else { discard_exception(context) };
         let message = wasm_h::text(|out| c::wasm_trap_message(trap, out));
         let frames = frames(|out| c::wasm_trap_trace(trap, out));
         c::wasm_trap_delete(trap);
@@ -43,27 +49,40 @@ pub unsafe fn outcome(store: Store, error: *mut c::wasmtime_error_t, trap: *mut 
     }
 }
 
-/// An exception that nobody caught waits in the store for the host to take it.
-unsafe fn forget_exception(store: Store) -> i32 {
-    // SAFETY: the store lives; the reference, if any, is ours to release.
+/// Discards the exception that no guest caught, which waits in the store. Returns the trap code: -1 without exception.
+///
+/// # Safety
+/// The context belongs to a living store.
+unsafe fn discard_exception(context: *mut c::wasmtime_context_t) -> i32 {
+    // SAFETY: the caller guarantees a living context. This function owns the reference that wasmtime writes.
     unsafe {
         let mut exception = std::mem::zeroed();
-        if !c::wasmtime_context_take_exception(store.context, &mut exception) {
+        if !c::wasmtime_context_take_exception(context, &mut exception) {
             return -1;
         }
         c::wasmtime_exnref_unroot(&mut exception);
     }
-    crate::base::trap::TrapCode::UncaughtException as i32
+    TrapCode::UncaughtException as i32
 }
 
-/// A text for wasmtime, cut off where it has a NUL.
+/// Runs `work`, which wasmtime has called. A panic becomes an error: it must not unwind through wasmtime's frames.
+pub fn catch_panic(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    let panic = |_| Err(Error::new(ErrorKind::Panic, "a panic in the shim, called by WebAssembly"));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(panic)
+}
+
+/// Returns a text as a C string, cut off at the first NUL.
 pub fn c_text(text: &str) -> CString {
     CString::new(text.split('\0').next().unwrap_or_default()).unwrap_or_default()
 }
 
-/// The frames that wasmtime writes, with their names.
+/// Returns the frames that `write` writes, with their names.
+///
+/// # Safety
+/// `write` initializes the vector, which this function then owns.
 unsafe fn frames(write: impl FnOnce(*mut c::wasm_frame_vec_t)) -> Vec<Frame> {
-    // SAFETY: names belong to their frame, which lives while it is read.
+    // SAFETY: the caller guarantees what `wasm_h::frames` requires. A name belongs to its frame, which lives while the
+    // closure reads it.
     unsafe {
         let name = |name: *const c::wasm_byte_vec_t| (!name.is_null()).then(|| wasm_h::bytes(&*name));
         wasm_h::frames(write, |frame| {

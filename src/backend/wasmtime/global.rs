@@ -1,43 +1,41 @@
 //! Globals.
 
-use crate::backend::wasmtime::engine::Store;
-use crate::backend::wasmtime::{error, reference, types};
+use crate::backend::GlobalOps;
+use crate::backend::wasmtime::external::Extern;
+use crate::backend::wasmtime::{Wasmtime, error, reference, types};
 use crate::base::error::{ErrorKind, Result};
 use crate::base::types::GlobalType;
 use crate::base::value::Value;
 use wasm_c_api as c;
 
-/// A global.
-pub fn new(store: Store, ty: &GlobalType, value: Value) -> Result<c::wasmtime_extern_t> {
-    let raw_type = types::global_type(ty);
-    // SAFETY: the type is ours and only read; the global goes into the extern.
-    unsafe {
-        let mut out: c::wasmtime_extern_t = std::mem::zeroed();
-        let place = (&raw mut out.of).cast::<c::wasmtime_global_t>();
-        let make = |value: &c::wasmtime_val_t| c::wasmtime_global_new(store.context, raw_type, value, place);
-        let error = reference::spend(store, ty.content, value, make);
-        c::wasm_globaltype_delete(raw_type);
-        error::check(error, ErrorKind::Engine)?;
-        out.kind = c::WASMTIME_EXTERN_GLOBAL as c::wasmtime_extern_kind_t;
-        Ok(out)
+impl GlobalOps for Wasmtime {
+    fn global_new(store: Self::Store, ty: &GlobalType, value: Value) -> Result<Extern> {
+        let raw_type = types::global_type(ty);
+        // SAFETY: the store lives, and wasmtime only reads type and value. `check` owns the error.
+        unsafe {
+            let mut out = std::mem::zeroed();
+            let make = |value: &c::wasmtime_val_t| c::wasmtime_global_new(store.context, raw_type, value, &mut out);
+            let error = reference::consume(ty.content, value, make);
+            c::wasm_globaltype_delete(raw_type);
+            error::check(error, ErrorKind::Engine)?;
+            Ok(Extern::global(out))
+        }
     }
-}
 
-/// The value.
-pub fn get(store: Store, global: c::wasmtime_extern_t, _: &GlobalType) -> Value {
-    // SAFETY: the shim passes only globals of this store here; the value is ours.
-    unsafe {
-        let mut out = std::mem::zeroed();
-        c::wasmtime_global_get(store.context, &global.of.global, &mut out);
-        reference::from_owned(out)
+    fn global_get(store: Self::Store, global: Extern, _: &GlobalType) -> Result<Value> {
+        // SAFETY: the caller passes a global of this store, so the union holds a global. The slot owns the value.
+        unsafe {
+            let mut out = std::mem::zeroed();
+            c::wasmtime_global_get(store.context, global.as_global(), &mut out);
+            Ok(reference::from_owned(out))
+        }
     }
-}
 
-/// Sets the value of a mutable global.
-pub fn set(store: Store, global: c::wasmtime_extern_t, ty: &GlobalType, value: Value) -> Result<()> {
-    // SAFETY: as above; the error is freed.
-    unsafe {
-        let set = |value: &c::wasmtime_val_t| c::wasmtime_global_set(store.context, &global.of.global, value);
-        error::check(reference::spend(store, ty.content, value, set), ErrorKind::Engine)
+    fn global_set(store: Self::Store, global: Extern, ty: &GlobalType, value: Value) -> Result<()> {
+        // SAFETY: the caller passes a global of this store, so the union holds a global. `check` owns the error.
+        unsafe {
+            let set = |value: &c::wasmtime_val_t| c::wasmtime_global_set(store.context, global.as_global(), value);
+            error::check(reference::consume(ty.content, value, set), ErrorKind::Engine)
+        }
     }
 }

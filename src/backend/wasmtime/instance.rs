@@ -1,39 +1,63 @@
-//! Instances.
+//! Instances, and what they export.
 
-use crate::backend::wasmtime::engine::Store;
-use crate::backend::wasmtime::error;
+use crate::backend::InstanceOps;
+use crate::backend::wasmtime::external::Extern;
 use crate::backend::wasmtime::module::Module;
+use crate::backend::wasmtime::{Wasmtime, error};
 use crate::base::error::{Result, fail};
+use crate::wasm::module_info::ModuleInfo;
 use wasm_c_api as c;
 
-/// Instantiates with imports in the module's order, which have been matched.
-pub fn new(store: Store, module: &Module, imports: &[c::wasmtime_extern_t]) -> Result<c::wasmtime_instance_t> {
-    // SAFETY: store and module live, the imports belong to the store; error and trap are ours.
-    unsafe {
-        let mut instance = std::mem::zeroed();
-        let mut trap = std::ptr::null_mut();
-        let error = c::wasmtime_instance_new(
-            store.context,
-            module.0,
-            imports.as_ptr(),
-            imports.len(),
-            &mut instance,
-            &mut trap,
-        );
-        error::outcome(store, error, trap)?;
-        Ok(instance)
-    }
-}
-
-/// An export that the module is known to have.
-pub fn export(store: Store, instance: c::wasmtime_instance_t, name: &str) -> Result<c::wasmtime_extern_t> {
-    // SAFETY: the instance belongs to the store, and the name is only read.
-    unsafe {
-        let mut out = std::mem::zeroed();
-        let name_ptr = name.as_ptr().cast();
-        if !c::wasmtime_instance_export_get(store.context, &instance, name_ptr, name.len(), &mut out) {
-            fail!(Engine, "the engine does not know the export `{name}`");
+impl InstanceOps for Wasmtime {
+    fn instance_new(
+        store: Self::Store,
+        module: &Module,
+        _: &ModuleInfo,
+        imports: &[Extern],
+    ) -> Result<c::wasmtime_instance_t> {
+        // SAFETY: store and module live, and the imports belong to the store. `outcome` owns error and trap.
+        unsafe {
+            let mut instance = std::mem::zeroed();
+            let mut trap = std::ptr::null_mut();
+            let error = c::wasmtime_instance_new(
+                store.context,
+                module.0,
+                imports.as_ptr().cast(),
+                imports.len(),
+                &mut instance,
+                &mut trap,
+            );
+            error::outcome(store.context, error, trap)?;
+            Ok(instance)
         }
-        Ok(out)
+    }
+
+    fn instance_export(
+        store: Self::Store,
+        instance: c::wasmtime_instance_t,
+        info: &ModuleInfo,
+        index: usize,
+    ) -> Result<Extern> {
+        let name = &info.exports[index].name;
+        // SAFETY: the instance belongs to the store, and wasmtime only reads the name.
+        unsafe {
+            let mut out = std::mem::zeroed();
+            let name_ptr = name.as_ptr().cast();
+            if !c::wasmtime_instance_export_get(store.context, &instance, name_ptr, name.len(), &mut out) {
+                fail!(Engine, "the engine does not know the export `{name}`");
+            }
+            Ok(Extern::from_raw(out))
+        }
+    }
+
+    /// Does nothing: an instance is a number, and the store owns the object.
+    fn instance_drop(_: c::wasmtime_instance_t) {}
+
+    fn extern_drop(mut object: Extern) {
+        if object.as_shared_memory().is_some() {
+            // SAFETY: the extern owns its shared memory, and the store record drops an extern once. Externs of other
+            // kinds own nothing.
+            unsafe { c::wasmtime_extern_delete(object.as_raw_mut()) }
+        }
     }
 }

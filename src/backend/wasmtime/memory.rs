@@ -1,137 +1,125 @@
-//! Memories: of a store, and shared ones, which belong to no store.
+//! Memories: those of a store, and shared ones, which belong to no store.
 
-use crate::backend::wasmtime::engine::{Engine, Store};
-use crate::backend::wasmtime::error;
+use crate::backend::wasmtime::engine::Engine;
+use crate::backend::wasmtime::external::Extern;
+use crate::backend::wasmtime::{Wasmtime, error};
+use crate::backend::{MemoryOps, SharedMemoryOps};
 use crate::base::error::{ErrorKind, Result};
 use crate::base::types::MemoryType;
 use wasm_c_api as c;
 
-unsafe fn memory_type(ty: &MemoryType) -> Result<*mut c::wasm_memorytype_t> {
-    let mut raw = std::ptr::null_mut();
-    let (max, has_max) = (ty.limits.max.unwrap_or(0), ty.limits.max.is_some());
-    // SAFETY: without an error the type is made, and the caller's.
-    unsafe {
-        let error = c::wasmtime_memorytype_new(
-            ty.limits.min,
-            has_max,
-            max,
-            ty.memory64,
-            ty.shared,
-            ty.page_size_log2,
-            &mut raw,
-        );
-        error::check(error, ErrorKind::Invalid)?;
-    }
-    Ok(raw)
-}
+/// A memory type of wasmtime, owned.
+struct RawType(*mut c::wasm_memorytype_t);
 
-/// A memory.
-pub fn new(store: Store, ty: &MemoryType) -> Result<c::wasmtime_extern_t> {
-    // SAFETY: the type is ours and only read; the memory goes into the extern.
-    unsafe {
-        let raw_type = memory_type(ty)?;
-        let mut out: c::wasmtime_extern_t = std::mem::zeroed();
-        let place = (&raw mut out.of).cast::<c::wasmtime_memory_t>();
-        let error = c::wasmtime_memory_new(store.context, raw_type, place);
-        c::wasm_memorytype_delete(raw_type);
-        error::check(error, ErrorKind::Engine)?;
-        out.kind = c::WASMTIME_EXTERN_MEMORY as c::wasmtime_extern_kind_t;
-        Ok(out)
-    }
-}
-
-fn shared(memory: &c::wasmtime_extern_t) -> Option<*mut c::wasmtime_sharedmemory_t> {
-    if u32::from(memory.kind) != c::WASMTIME_EXTERN_SHAREDMEMORY {
-        return None;
-    }
-    // SAFETY: the kind says which field is meant.
-    Some(unsafe { memory.of.sharedmemory })
-}
-
-/// Where the bytes are, and how many.
-pub fn data(store: Store, memory: c::wasmtime_extern_t) -> (*mut u8, usize) {
-    // SAFETY: the shim passes only memories of this store here, or shared ones.
-    unsafe {
-        if let Some(memory) = shared(&memory) {
-            return (c::wasmtime_sharedmemory_data(memory), c::wasmtime_sharedmemory_data_size(memory));
+impl RawType {
+    fn new(ty: &MemoryType) -> Result<Self> {
+        let mut raw = std::ptr::null_mut();
+        let (max, has_max) = (ty.limits.max.unwrap_or(0), ty.limits.max.is_some());
+        // SAFETY: `raw` is a place for the new type, and `check` owns the error.
+        unsafe {
+            let error = c::wasmtime_memorytype_new(
+                ty.limits.min,
+                has_max,
+                max,
+                ty.memory64,
+                ty.shared,
+                ty.page_size_log2,
+                &mut raw,
+            );
+            error::check(error, ErrorKind::Invalid)?;
         }
-        let memory = &memory.of.memory;
-        (c::wasmtime_memory_data(store.context, memory), c::wasmtime_memory_data_size(store.context, memory))
+        Ok(Self(raw))
     }
 }
 
-/// Grows; false where wasmtime refuses.
-pub fn grow(store: Store, memory: c::wasmtime_extern_t, delta: u64) -> bool {
-    let mut previous = 0;
-    // SAFETY: as above; the error is freed.
-    unsafe {
-        let error = match shared(&memory) {
-            Some(memory) => c::wasmtime_sharedmemory_grow(memory, delta, &mut previous),
-            None => c::wasmtime_memory_grow(store.context, &memory.of.memory, delta, &mut previous),
-        };
-        error::check(error, ErrorKind::Engine).is_ok()
+impl Drop for RawType {
+    fn drop(&mut self) {
+        // SAFETY: `self` owns the type.
+        unsafe { c::wasm_memorytype_delete(self.0) }
+    }
+}
+
+/// A memory's address range is reserved as long as the memory lives, so pinning needs no work: the trait's defaults.
+impl MemoryOps for Wasmtime {
+    fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Extern> {
+        let ty = RawType::new(ty)?;
+        // SAFETY: the store lives, wasmtime only reads the type, and `check` owns the error.
+        unsafe {
+            let mut out = std::mem::zeroed();
+            error::check(c::wasmtime_memory_new(store.context, ty.0, &mut out), ErrorKind::Engine)?;
+            Ok(Extern::memory(out))
+        }
+    }
+
+    fn memory_data(store: Self::Store, memory: Extern) -> (*mut u8, usize) {
+        // SAFETY: the caller passes a memory of this store or a shared memory, and the extern tells which.
+        unsafe {
+            if let Some(memory) = memory.as_shared_memory() {
+                return (c::wasmtime_sharedmemory_data(memory), c::wasmtime_sharedmemory_data_size(memory));
+            }
+            let memory = memory.as_memory();
+            (c::wasmtime_memory_data(store.context, memory), c::wasmtime_memory_data_size(store.context, memory))
+        }
+    }
+
+    fn memory_grow(store: Self::Store, memory: Extern, delta: u64) -> bool {
+        let mut previous = 0;
+        // SAFETY: the caller passes a memory of this store or a shared memory, and the extern tells which. `check` owns
+        // the error.
+        unsafe {
+            let error = match memory.as_shared_memory() {
+                Some(memory) => c::wasmtime_sharedmemory_grow(memory, delta, &mut previous),
+                None => c::wasmtime_memory_grow(store.context, memory.as_memory(), delta, &mut previous),
+            };
+            error::check(error, ErrorKind::Engine).is_ok()
+        }
     }
 }
 
 /// A shared memory.
-pub struct Shared(*mut c::wasmtime_sharedmemory_t);
+pub struct SharedMemory(*mut c::wasmtime_sharedmemory_t);
 
-// SAFETY: a shared memory is a reference-counted handle that synchronizes its growth itself (sharedmemory.h: "can be
-// used across threads").
-unsafe impl Send for Shared {}
-// SAFETY: as above.
-unsafe impl Sync for Shared {}
+// SAFETY: a shared memory is a reference-counted handle that may be used from any thread (wasmtime/sharedmemory.h).
+unsafe impl Send for SharedMemory {}
+// SAFETY: a shared memory synchronizes its growth itself (wasmtime/sharedmemory.h: "can be used across threads").
+unsafe impl Sync for SharedMemory {}
 
-impl Shared {
-    /// A new one.
-    pub fn new(engine: &Engine, ty: &MemoryType) -> Result<Self> {
-        let mut raw = std::ptr::null_mut();
-        // SAFETY: the type is ours and only read; without an error the memory is ours.
-        unsafe {
-            let raw_type = memory_type(ty)?;
-            let error = c::wasmtime_sharedmemory_new(engine.0, raw_type, &mut raw);
-            c::wasm_memorytype_delete(raw_type);
-            error::check(error, ErrorKind::Engine)?;
-        }
-        Ok(Self(raw))
-    }
-
-    /// The one that an instance exports.
-    pub fn of(object: &c::wasmtime_extern_t) -> Option<Self> {
-        // SAFETY: the extern lives, and the clone is ours.
-        shared(object).map(|memory| Self(unsafe { c::wasmtime_sharedmemory_clone(memory) }))
-    }
-
-    /// What a store imports it as; owned by the receiver.
-    pub fn to_extern(&self) -> c::wasmtime_extern_t {
-        // SAFETY: zero is a valid extern, whose field is then written; the clone is the receiver's.
-        unsafe {
-            let mut out: c::wasmtime_extern_t = std::mem::zeroed();
-            out.kind = c::WASMTIME_EXTERN_SHAREDMEMORY as c::wasmtime_extern_kind_t;
-            out.of.sharedmemory = c::wasmtime_sharedmemory_clone(self.0);
-            out
-        }
-    }
-
-    /// Where the bytes are, for good, and how many.
-    pub fn data(&self) -> (*mut u8, usize) {
-        // SAFETY: the memory is ours.
-        unsafe { (c::wasmtime_sharedmemory_data(self.0), c::wasmtime_sharedmemory_data_size(self.0)) }
-    }
-
-    /// Grows, and gives the former number of pages; none where wasmtime refuses.
-    pub fn grow(&self, delta: u64) -> Option<u64> {
-        let mut previous = 0;
-        // SAFETY: as above; the error is freed.
-        let error =
-            unsafe { error::check(c::wasmtime_sharedmemory_grow(self.0, delta, &mut previous), ErrorKind::Engine) };
-        error.ok().map(|()| previous)
+impl Drop for SharedMemory {
+    fn drop(&mut self) {
+        // SAFETY: `self` owns the handle.
+        unsafe { c::wasmtime_sharedmemory_delete(self.0) }
     }
 }
 
-impl Drop for Shared {
-    fn drop(&mut self) {
-        // SAFETY: owned, and dropped once.
-        unsafe { c::wasmtime_sharedmemory_delete(self.0) }
+impl SharedMemoryOps for Wasmtime {
+    fn shared_memory_new(engine: &Engine, ty: &MemoryType) -> Result<SharedMemory> {
+        let ty = RawType::new(ty)?;
+        let mut raw = std::ptr::null_mut();
+        // SAFETY: the engine lives, wasmtime only reads the type, and `check` owns the error.
+        unsafe { error::check(c::wasmtime_sharedmemory_new(engine.0, ty.0, &mut raw), ErrorKind::Engine)? };
+        Ok(SharedMemory(raw))
+    }
+
+    fn shared_memory_of(object: &Extern) -> Option<SharedMemory> {
+        // SAFETY: the extern lives, so its handle does. The clone is a handle of its own.
+        object.as_shared_memory().map(|memory| SharedMemory(unsafe { c::wasmtime_sharedmemory_clone(memory) }))
+    }
+
+    fn shared_memory_extern(memory: &SharedMemory) -> Extern {
+        // SAFETY: the handle lives. The extern owns the clone.
+        Extern::shared_memory(unsafe { c::wasmtime_sharedmemory_clone(memory.0) })
+    }
+
+    fn shared_memory_data(memory: &SharedMemory) -> (*mut u8, usize) {
+        // SAFETY: the handle lives, and both functions only read.
+        unsafe { (c::wasmtime_sharedmemory_data(memory.0), c::wasmtime_sharedmemory_data_size(memory.0)) }
+    }
+
+    fn shared_memory_grow(memory: &SharedMemory, delta: u64) -> Option<u64> {
+        let mut previous = 0;
+        // SAFETY: the handle lives, and `check` owns the error.
+        let error =
+            unsafe { error::check(c::wasmtime_sharedmemory_grow(memory.0, delta, &mut previous), ErrorKind::Engine) };
+        error.ok().map(|()| previous)
     }
 }

@@ -1,59 +1,56 @@
 //! Modules.
 
+use crate::backend::ModuleOps;
+use crate::backend::trusted::TrustedBytes;
 use crate::backend::wasmtime::engine::Engine;
-use crate::backend::wasmtime::error;
+use crate::backend::wasmtime::{Wasmtime, error};
 use crate::base::error::{ErrorKind, Result};
 use wasm_c_api as c;
 
 /// A compiled module.
 pub struct Module(pub *mut c::wasmtime_module_t);
 
-// SAFETY: a module is immutable and shared by reference count (wasmtime.h, "Thread Safety").
+// SAFETY: a module is immutable, and shared by a reference count (wasmtime.h, "Thread Safety").
 unsafe impl Send for Module {}
-// SAFETY: as above.
+// SAFETY: a module is immutable (wasmtime.h, "Thread Safety"), so several threads may read it at the same time.
 unsafe impl Sync for Module {}
 
-impl Module {
-    /// Compiles what was validated.
-    pub fn new(engine: &Engine, wasm: &[u8]) -> Result<Self> {
+impl Drop for Module {
+    fn drop(&mut self) {
+        // SAFETY: `self` owns the module. Instances hold their own share of the code.
+        unsafe { c::wasmtime_module_delete(self.0) }
+    }
+}
+
+impl ModuleOps for Wasmtime {
+    fn module_new(engine: &Engine, wasm: &[u8]) -> Result<Module> {
         let mut raw = std::ptr::null_mut();
-        // SAFETY: the bytes are only read; the error is ours, and without one so is the module.
+        // SAFETY: the engine lives, wasmtime only reads the bytes, and `check` owns the error.
         unsafe {
             error::check(c::wasmtime_module_new(engine.0, wasm.as_ptr(), wasm.len(), &mut raw), ErrorKind::Malformed)
         }?;
-        Ok(Self(raw))
+        Ok(Module(raw))
     }
 
-    /// wasmtime's own serialization.
-    pub fn serialize(&self) -> Result<Vec<u8>> {
-        // SAFETY: the vector is filled by wasmtime where there is no error, and freed by it.
+    fn module_serialize(module: &Module) -> Result<Vec<u8>> {
+        // SAFETY: the module lives. Without an error, wasmtime has filled the vector, which is copied and then freed.
         unsafe {
             let mut vec = std::mem::zeroed();
-            error::check(c::wasmtime_module_serialize(self.0, &mut vec), ErrorKind::Engine)?;
+            error::check(c::wasmtime_module_serialize(module.0, &mut vec), ErrorKind::Engine)?;
             let bytes = std::slice::from_raw_parts(vec.data.cast::<u8>(), vec.size).to_vec();
             c::wasm_byte_vec_delete(&mut vec);
             Ok(bytes)
         }
     }
 
-    /// The reverse.
-    ///
-    /// # Safety
-    /// The bytes were serialized by this engine in this version.
-    pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        let mut raw = std::ptr::null_mut();
-        // SAFETY: the caller's promise; the bytes are only read.
+    fn module_deserialize(engine: &Engine, code: TrustedBytes<'_>) -> Result<Module> {
+        let (code, mut raw) = (code.bytes(), std::ptr::null_mut());
+        // SAFETY: the host vouches that this engine, in this version, serialized the code, which wasmtime only reads.
+        // `check` owns the error.
         unsafe {
-            let error = c::wasmtime_module_deserialize(engine.0, bytes.as_ptr(), bytes.len(), &mut raw);
+            let error = c::wasmtime_module_deserialize(engine.0, code.as_ptr(), code.len(), &mut raw);
             error::check(error, ErrorKind::Incompatible)?;
         }
-        Ok(Self(raw))
-    }
-}
-
-impl Drop for Module {
-    fn drop(&mut self) {
-        // SAFETY: owned, and dropped once; instances keep what they need of the module themselves.
-        unsafe { c::wasmtime_module_delete(self.0) }
+        Ok(Module(raw))
     }
 }

@@ -1,10 +1,12 @@
-//! Engines of a library of the system.
+//! Creates engines of a system library.
 //!
-//! The C API's own constructor ends the process where there can be no engine. What of that the options could cause is
-//! found out before: it is what `Config::validate`, `build_compiler` and `build_profiler` refuse in the versions that
-//! wasm_c_api/system.rs names. Flags for Cranelift are not among the options here, since only Cranelift can check them.
+//! The library's constructor ends the process if it cannot create an engine. This file therefore refuses the options
+//! that make the constructor fail: those that `Config::validate`, `build_compiler` and `build_profiler` refuse in the
+//! versions that wasm_c_api/system.rs names. Flags for Cranelift are no option of this engine, since only Cranelift can
+//! check them.
 
-use crate::backend::wasmtime::{config, engine, module};
+use crate::backend::ModuleOps;
+use crate::backend::wasmtime::{Wasmtime, config, engine};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::options::Options;
 use crate::base::target::Target;
@@ -14,15 +16,16 @@ use std::sync::OnceLock;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
-/// An engine, owned by the caller.
+/// Creates an engine, which the caller owns. `stack` is the guest's share of the stack in bytes.
 pub fn engine(options: &Options, stack: usize) -> Result<*mut c::wasm_engine_t> {
     check_the_library()?;
     check(options, stack)?;
     let config = config::config(options, stack)?;
-    // SAFETY: the config is ours, and given away.
+    // SAFETY: `config` is a new configuration of this function, which does not use it again.
     Ok(unsafe { c::wasm_engine_new_with_config(config) })
 }
 
+/// Fails for options with which the library's constructor would end the process.
 fn check(options: &Options, stack: usize) -> Result<()> {
     if stack == 0 {
         return Err(config::contradiction(&"max_wasm_stack size cannot be zero"));
@@ -33,7 +36,7 @@ fn check(options: &Options, stack: usize) -> Result<()> {
         return Err(config::contradiction(&reason));
     }
     if let Some(triple) = options.get("target") {
-        // There is a compiler for this machine; which others there are the library does not tell.
+        // The library has a compiler for this machine, and no function that lists its compilers for others.
         if !Target::parse(triple)?.is_host {
             let host = Target::host().triple;
             let reason = format!("the target {triple} is another machine than this one, {host}");
@@ -43,7 +46,7 @@ fn check(options: &Options, stack: usize) -> Result<()> {
     check_profiler(options.get("profiler"))
 }
 
-/// A profiler's file that cannot be made is an error of the engine.
+/// Fails where the library's constructor could not create the file that the profiler writes.
 fn check_profiler(profiler: Option<&str>) -> Result<()> {
     let pid = std::process::id();
     let (path, supported) = match profiler {
@@ -67,15 +70,16 @@ fn check_profiler(profiler: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// The library that was loaded is of the version whose header this was built with. Nothing else would tell: it has no
-/// version in its name and no function for it, and what it would do with structs of another version is anything.
+/// Fails where the loaded library has another version than the header that the shim was built with: its structs may
+/// differ. The library's name contains no version, and no function returns one, so the version is read from what the
+/// library compiles.
 fn check_the_library() -> Result<()> {
     static LOADED: OnceLock<Option<String>> = OnceLock::new();
     let wanted = c::WASMTIME_VERSION_MAJOR.to_string();
     match LOADED.get_or_init(|| loaded_version().ok().flatten()) {
         Some(version) if *version == wanted => Ok(()),
         other => {
-            let loaded = other.as_deref().unwrap_or("of a version that it does not tell");
+            let loaded = other.as_deref().unwrap_or("of an unknown version");
             let text = format!(
                 "the engine `system` was built with the headers of wasmtime {}, and the libwasmtime that is loaded is \
                  {loaded}: build anywasm again with the headers of that library",
@@ -86,17 +90,17 @@ fn check_the_library() -> Result<()> {
     }
 }
 
-/// The major version that is in whatever the library compiles. The functions called for it are of the oldest ones, and
-/// take pointers only.
+/// Returns the major version that the library writes into compiled code. The functions that this calls exist since the
+/// oldest versions and take only pointers, so they work whatever the version is.
 fn loaded_version() -> Result<Option<String>> {
-    // SAFETY: the engine has the default configuration, and is owned from here on.
+    // SAFETY: the constructor has no arguments, and the new `Engine` is the only owner of what it returns.
     let engine = engine::Engine(unsafe { c::wasm_engine_new() });
     let empty = b"\0asm\x01\0\0\0";
-    Ok(version_in(&module::Module::new(&engine, empty)?.serialize()?))
+    Ok(version_in(&Wasmtime::module_serialize(&Wasmtime::module_new(&engine, empty)?)?))
 }
 
-/// Compiled code is an ELF file of 64 bits with a section `.wasmtime.engine`: a byte, the length of the version in
-/// another, the version (wasmtime, `engine/serialization.rs`).
+/// Reads the version from compiled code, a 64-bit ELF file. Its section `.wasmtime.engine` contains a byte, the length
+/// of the version in a byte, and the version (wasmtime, `engine/serialization.rs`).
 fn version_in(elf: &[u8]) -> Option<String> {
     let number = |at: usize, len: usize| {
         let bytes = elf.get(at..at.checked_add(len)?)?;

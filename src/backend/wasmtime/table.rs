@@ -1,63 +1,59 @@
 //! Tables.
 
-use crate::backend::wasmtime::engine::Store;
-use crate::backend::wasmtime::{error, reference, types};
+use crate::backend::TableOps;
+use crate::backend::wasmtime::external::Extern;
+use crate::backend::wasmtime::{Wasmtime, error, reference, types};
 use crate::base::error::{ErrorKind, Result, fail};
 use crate::base::types::TableType;
 use crate::base::value::Value;
 use wasm_c_api as c;
 
-/// A table full of `init`.
-pub fn new(store: Store, ty: &TableType, init: Value) -> Result<c::wasmtime_extern_t> {
-    let raw_type = types::table_type(ty);
-    // SAFETY: the type is ours and only read; the table goes into the extern.
-    unsafe {
-        let mut out: c::wasmtime_extern_t = std::mem::zeroed();
-        let place = (&raw mut out.of).cast::<c::wasmtime_table_t>();
-        let make = |init: &c::wasmtime_val_t| c::wasmtime_table_new(store.context, raw_type, init, place);
-        let error = reference::spend(store, ty.element, init, make);
-        c::wasm_tabletype_delete(raw_type);
-        error::check(error, ErrorKind::Engine)?;
-        out.kind = c::WASMTIME_EXTERN_TABLE as c::wasmtime_extern_kind_t;
-        Ok(out)
-    }
-}
-
-/// How many elements there are.
-pub fn size(store: Store, table: c::wasmtime_extern_t) -> u64 {
-    // SAFETY: the shim passes only tables of this store here.
-    unsafe { c::wasmtime_table_size(store.context, &table.of.table) }
-}
-
-/// The element at an index in range.
-pub fn get(store: Store, table: c::wasmtime_extern_t, index: u64) -> Result<Value> {
-    // SAFETY: as above; the value is ours.
-    unsafe {
-        let mut out = std::mem::zeroed();
-        if !c::wasmtime_table_get(store.context, &table.of.table, index, &mut out) {
-            fail!(Bounds, "element {index} is outside the table");
+impl TableOps for Wasmtime {
+    fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Extern> {
+        let raw_type = types::table_type(ty);
+        // SAFETY: the store lives, and wasmtime only reads type and value. `check` owns the error.
+        unsafe {
+            let mut out = std::mem::zeroed();
+            let make = |init: &c::wasmtime_val_t| c::wasmtime_table_new(store.context, raw_type, init, &mut out);
+            let error = reference::consume(ty.element, init, make);
+            c::wasm_tabletype_delete(raw_type);
+            error::check(error, ErrorKind::Engine)?;
+            Ok(Extern::table(out))
         }
-        Ok(reference::from_owned(out))
     }
-}
 
-/// Sets the element at an index in range.
-pub fn set(store: Store, table: c::wasmtime_extern_t, ty: &TableType, index: u64, value: Value) -> Result<()> {
-    // SAFETY: as above; the error is freed.
-    unsafe {
-        let set = |value: &c::wasmtime_val_t| c::wasmtime_table_set(store.context, &table.of.table, index, value);
-        error::check(reference::spend(store, ty.element, value, set), ErrorKind::Engine)
+    fn table_size(store: Self::Store, table: Extern) -> u64 {
+        // SAFETY: the caller passes a table of this store, so the union holds a table.
+        unsafe { c::wasmtime_table_size(store.context, table.as_table()) }
     }
-}
 
-/// Grows; false where wasmtime refuses.
-pub fn grow(store: Store, table: c::wasmtime_extern_t, ty: &TableType, delta: u64, init: Value) -> bool {
-    let mut previous = 0;
-    // SAFETY: as above; the error is freed.
-    unsafe {
-        let grow = |init: &c::wasmtime_val_t| {
-            c::wasmtime_table_grow(store.context, &table.of.table, delta, init, &mut previous)
-        };
-        error::check(reference::spend(store, ty.element, init, grow), ErrorKind::Engine).is_ok()
+    fn table_get(store: Self::Store, table: Extern, index: u64) -> Result<Value> {
+        // SAFETY: the caller passes a table of this store, so the union holds a table. The slot owns the value.
+        unsafe {
+            let mut out = std::mem::zeroed();
+            if !c::wasmtime_table_get(store.context, table.as_table(), index, &mut out) {
+                fail!(Bounds, "element {index} is outside the table");
+            }
+            Ok(reference::from_owned(out))
+        }
+    }
+
+    fn table_set(store: Self::Store, table: Extern, ty: &TableType, index: u64, value: Value) -> Result<()> {
+        // SAFETY: the caller passes a table of this store, so the union holds a table. `check` owns the error.
+        unsafe {
+            let set = |value: &c::wasmtime_val_t| c::wasmtime_table_set(store.context, table.as_table(), index, value);
+            error::check(reference::consume(ty.element, value, set), ErrorKind::Engine)
+        }
+    }
+
+    fn table_grow(store: Self::Store, table: Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool> {
+        let mut previous = 0;
+        // SAFETY: the caller passes a table of this store, so the union holds a table. `check` owns the error.
+        unsafe {
+            let grow = |init: &c::wasmtime_val_t| {
+                c::wasmtime_table_grow(store.context, table.as_table(), delta, init, &mut previous)
+            };
+            Ok(error::check(reference::consume(ty.element, init, grow), ErrorKind::Engine).is_ok())
+        }
     }
 }

@@ -1,41 +1,42 @@
-//! Types, made for wasmtime and, for functions found in tables and globals, read from it.
+//! Types: made for wasmtime, and, for functions found in tables and globals, read from wasmtime.
 
 use crate::backend::wasm_h;
-use crate::backend::wasmtime::engine::Store;
+use crate::backend::wasmtime::external::Extern;
+use crate::backend::wasmtime::store::Store;
 use crate::base::types::{FuncType, GlobalType, TableType, ValType};
 use wasm_c_api as c;
 
 fn val_type(ty: ValType) -> *mut c::wasm_valtype_t {
     if ty == ValType::V128 {
-        // SAFETY: makes a type that the caller owns.
+        // SAFETY: the function allocates a type, which the caller owns.
         return unsafe { c::wasmtime_wasm_valtype_v128() };
     }
-    let kind = wasm_h::kind(ty).unwrap_or_else(|| unreachable!("`object::require` lets no such type come here"));
-    // SAFETY: as above, of a kind that wasmtime knows.
+    let kind = wasm_h::kind(ty).unwrap_or_else(|| unreachable!("`object::require` refuses such types"));
+    // SAFETY: wasmtime knows the kind, and allocates a type, which the caller owns.
     unsafe { c::wasm_valtype_new(kind) }
 }
 
-/// A function type, owned by the caller.
+/// Makes a function type, owned by the caller.
 pub fn func_type(ty: &FuncType) -> *mut c::wasm_functype_t {
     wasm_h::func_type(ty, val_type)
 }
 
-/// A table type, owned by the caller; 32-bit, as the shim has checked.
+/// Makes a table type, owned by the caller. The shim has checked that the table is 32-bit.
 pub fn table_type(ty: &TableType) -> *mut c::wasm_tabletype_t {
     wasm_h::table_type(ty, val_type)
 }
 
-/// A global type, owned by the caller.
+/// Makes a global type, owned by the caller.
 pub fn global_type(ty: &GlobalType) -> *mut c::wasm_globaltype_t {
     wasm_h::global_type(ty, val_type)
 }
 
-/// The type of a function.
-pub fn of_func(store: Store, func: c::wasmtime_extern_t) -> FuncType {
-    // SAFETY: the function belongs to the store, and its type is ours until it is deleted. `wasm_valtype_kind` would
-    // abort on v128; this one does not.
+/// Returns the type of a function.
+pub fn of_func(store: Store, func: Extern) -> FuncType {
+    // SAFETY: the caller passes a function of this store. This function owns the type, and frees it. It reads each value
+    // type with `wasmtime_valtype_new`, since `wasm_valtype_kind` aborts on v128.
     unsafe {
-        let raw = c::wasmtime_func_type(store.context, &func.of.func);
+        let raw = c::wasmtime_func_type(store.context, func.as_func());
         let ty = wasm_h::of_func(raw, |ty| {
             let mut out: c::wasmtime_valtype_t = std::mem::zeroed();
             c::wasmtime_valtype_new(ty, &mut out);

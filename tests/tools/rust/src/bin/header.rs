@@ -1,7 +1,10 @@
-//! Checks that `src/anywasm.h` is what `src/abi` says, or writes it: `header [--write]`.
+//! Checks the files that are generated from the shim's sources, or writes them: `header [--write]`.
 //!
-//! The header is generated and committed, so that a change to the stable layer shows in review.
+//! The files are the C header and the Python files of `shim_tools::constants` and `shim_tools::options`. They are
+//! committed, so that a change to the stable layer shows in review.
 
+use shim_tools::{constants, options};
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -27,24 +30,19 @@ const SOURCES: &[&str] = &[
     "abi/table.rs",
     "abi/global.rs",
     "abi/wasi.rs",
+    "abi/wasi_stream.rs",
     "abi/target.rs",
     "abi/tag.rs",
-    "engine/mod.rs",
-    "engine/interrupt.rs",
     "store/object.rs",
     "store/pin.rs",
     "base/options.rs",
-    "store/mod.rs",
-    "base/target.rs",
     "base/value.rs",
-    "wasi/dir.rs",
-    "wasi/mod.rs",
-    "wasi/stdio.rs",
 ];
 
 /// The C names of Rust types.
 const NAMES: &[(&str, &str)] = &[
     ("Bytes", "aw_bytes"),
+    ("CEngine", "aw_engine"),
     ("CError", "aw_error"),
     ("CExport", "aw_export"),
     ("CExternType", "aw_extern_type_info"),
@@ -53,31 +51,37 @@ const NAMES: &[(&str, &str)] = &[
     ("CModule", "aw_module"),
     ("CModuleInfo", "aw_module_info_parts"),
     ("CSection", "aw_custom_section"),
+    ("CStore", "aw_store"),
     ("CTriple", "aw_triple"),
-    ("Engine", "aw_engine"),
+    ("CWasi", "aw_wasi"),
+    ("CWasiRoot", "aw_wasi_root"),
     ("Extern", "aw_extern"),
-    ("Hook", "aw_interrupt_hook_function"),
+    ("Finalizer", "aw_finalizer"),
     ("HostCallback", "aw_host_callback"),
     ("Instance", "aw_instance"),
+    ("InterruptHook", "aw_interrupt_hook_function"),
     ("Options", "aw_options"),
-    ("Owned", "aw_error_owned"),
+    ("OwnedBytes", "aw_bytes_owned"),
+    ("OwnedError", "aw_error_owned"),
+    ("OwnedTriple", "aw_triple_owned"),
     ("Pin", "aw_pin"),
     ("SharedMemory", "aw_shared_memory"),
-    ("Store", "aw_store"),
-    ("Root", "aw_wasi_root"),
     ("Str", "aw_str"),
     ("StreamCallback", "aw_stream_callback"),
-    ("Target", "aw_triple_owned"),
     ("Value", "aw_value"),
-    ("WasiContext", "aw_wasi"),
 ];
 
 const HEADER: &str = "\
 // anywasm's C layer. Generated from src/abi by `make header`; do not edit.
 //
-// Every function that can fail does so by the failure value of its return type (NULL, false, or all bits set) and
-// leaves an error for aw_error_take on the same thread. Needs stdint.h, stdbool.h and stddef.h before it; it includes
-// nothing itself, since cffi reads it too.";
+// A function that fails returns the failure value of its return type (NULL, false, or all bits set; `data` of a text is
+// NULL), and leaves an error on the calling thread, where aw_error_take returns it. NULL in place of an object, a result
+// or a callback is such an error, unless the function documents what NULL means.
+//
+// An object may be used from any thread, and objects may be deleted in any order. The caller keeps every object that it
+// passes alive until the function returns.
+//
+// The header needs stdint.h, stdbool.h and stddef.h before it. It includes nothing itself, because cffi reads it too.";
 
 fn generate(src: &Path) -> String {
     let mut config = cbindgen::Config {
@@ -97,23 +101,27 @@ fn generate(src: &Path) -> String {
     }
     let mut text = Vec::new();
     builder.generate().expect("cbindgen reads the sources").write(&mut text);
-    // The rules about safety stand once, at the top; only what a function adds to them is left.
-    let text = String::from_utf8(text).expect("cbindgen writes UTF-8");
-    text.replace("//\n// # Safety\n// See the module's rules.\n", "")
-        .replace("# Safety\n// See the module's rules; ", "Safety: ")
+    // C has no safe functions, so that the heading which Rust requires tells a C reader nothing.
+    String::from_utf8(text).expect("cbindgen writes UTF-8").replace("// # Safety\n", "")
 }
 
 fn main() -> ExitCode {
-    // Asked when it runs: checkouts that share a cache share this program.
+    // Read at run time, not at compile time: checkouts that share a target folder share this program.
     let here = std::env::var("CARGO_MANIFEST_DIR").expect("`cargo run` says where the crate is");
-    let src = Path::new(&here).join("../../../src");
-    let (path, generated) = (src.join("anywasm.h"), generate(&src));
-    if std::env::args().any(|argument| argument == "--write") {
-        std::fs::write(&path, &generated).expect("the header can be written");
+    let root = Path::new(&here).join("../../..");
+    let header = generate(&root.join("src"));
+    let constants = constants::generate(&root, &header);
+    let files = [("src/anywasm.h", header), (constants::FILE, constants), (options::FILE, options::generate(&root))];
+    let write = std::env::args().any(|argument| argument == "--write");
+    let mut outcome = ExitCode::SUCCESS;
+    for (file, generated) in files {
+        let path = root.join(file);
+        if write {
+            fs::write(&path, &generated).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        } else if fs::read_to_string(&path).ok().as_ref() != Some(&generated) {
+            eprintln!("{file} does not fit the sources that it is generated from: run `make header` and commit it");
+            outcome = ExitCode::FAILURE;
+        }
     }
-    if std::fs::read_to_string(&path).is_ok_and(|committed| committed == generated) {
-        return ExitCode::SUCCESS;
-    }
-    eprintln!("src/anywasm.h is not what src/abi says: run `make header` and commit it");
-    ExitCode::FAILURE
+    outcome
 }

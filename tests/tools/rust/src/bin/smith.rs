@@ -1,6 +1,7 @@
-//! Writes modules that nobody wrote: `smith FOLDER COUNT`. They are valid, and end by themselves.
+//! Writes generated modules, for tests: `smith FOLDER COUNT`. They are valid, and their functions end.
 //!
-//! Every other one keeps to WebAssembly 2.0, so that each engine can run many; the rest use all that there is.
+//! Every second module uses only WebAssembly 2.0, so that each engine can run many of them. The others use all proposals
+//! that the generator knows.
 
 use arbitrary::Unstructured;
 use std::path::PathBuf;
@@ -14,27 +15,28 @@ fn main() {
     let folder = PathBuf::from(arguments.next().expect("usage: smith FOLDER COUNT"));
     let count: u64 = arguments.next().and_then(|count| count.parse().ok()).expect("usage: smith FOLDER COUNT");
     for seed in 0..count {
-        if let Some(wasm) = make(seed) {
+        if let Some(wasm) = generate(seed) {
             std::fs::write(folder.join(format!("{seed}.wasm")), wasm).expect("the folder can be written to");
         }
     }
 }
 
-fn make(seed: u64) -> Option<Vec<u8>> {
-    let bytes = noise(seed);
-    let all = seed.is_multiple_of(2);
+/// Returns the module for a seed; `None` if the generator finds none.
+fn generate(seed: u64) -> Option<Vec<u8>> {
+    let bytes = random_bytes(seed);
+    let all_proposals = seed.is_multiple_of(2);
     let config = Config {
         max_imports: 20,
         max_memory32_bytes: 1 << 24,
         max_memory64_bytes: 1 << 24,
         max_table_elements: 1000,
-        exceptions_enabled: all,
-        gc_enabled: all,
-        memory64_enabled: all,
-        relaxed_simd_enabled: all,
-        tail_call_enabled: all,
-        extended_const_enabled: all,
-        threads_enabled: all,
+        exceptions_enabled: all_proposals,
+        gc_enabled: all_proposals,
+        memory64_enabled: all_proposals,
+        relaxed_simd_enabled: all_proposals,
+        tail_call_enabled: all_proposals,
+        extended_const_enabled: all_proposals,
+        threads_enabled: all_proposals,
         ..Config::default()
     };
     let mut module = Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
@@ -42,8 +44,8 @@ fn make(seed: u64) -> Option<Vec<u8>> {
     Some(module.to_bytes())
 }
 
-/// The same bytes for the same seed: xorshift64.
-fn noise(seed: u64) -> Vec<u8> {
+/// Returns pseudo-random bytes (xorshift64), the same for the same seed.
+fn random_bytes(seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let next = || -> u8 {
         state ^= state << 13;

@@ -1,0 +1,89 @@
+"""Makes the properties of `Config`, which set an option each.
+
+The properties accept the same values as wasmtime-py's, raise the same errors, and cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from anywasm.core import Option, check_option
+from anywasm.wasmtime.errors import WasmtimeError
+from anywasm.wasmtime.managed import Managed
+from anywasm.wasmtime.style import STYLE
+
+#: The text of wasmtime-py's error for a value that is no bool, where the text differs from that of other options.
+_ERROR_TEXTS = {"consume_fuel": "expected an bool"}
+#: The switches that wasmtime-py sets to any value, by its truth.
+_ANY_VALUE = frozenset({"epoch_interruption"})
+
+
+class OptionValues(Managed):
+    """The values of options, until an engine takes them over."""
+
+    def __init__(self) -> None:
+        self._options: dict[str, Option] = {}
+        self._set_open()
+
+    def _set(self, name: str, value: Option) -> None:
+        self._check_open()
+        self._options[name] = value
+
+    def _take(self) -> dict[str, Option]:
+        """Returns the options for a new engine, and closes this object."""
+        self._consume()
+        return self._options
+
+
+def write_only(setter: Callable[[Any, Any], None], documentation: str) -> property:
+    """Returns a property that can be set, but not read."""
+    return property(fset=setter, doc=f"{documentation} The value can be set, but not read.")
+
+
+def switch_property(name: str, documentation: str) -> property:
+    """Returns the property of an option that is true or false."""
+
+    def set_option(options: OptionValues, enable: bool) -> None:
+        if not isinstance(enable, bool) and name not in _ANY_VALUE:
+            raise TypeError(_ERROR_TEXTS.get(name, "expected a bool"))
+        options._set(name, bool(enable))
+
+    return write_only(set_option, documentation)
+
+
+def size_property(name: str, documentation: str) -> property:
+    """Returns the property of an option that is a number of bytes."""
+
+    def set_option(options: OptionValues, size: int) -> None:
+        if not isinstance(size, int):
+            raise TypeError("expected an int")
+        # wasmtime-py passes the number to C, which keeps the lowest 64 bits.
+        options._set(name, int(size) % (1 << 64))
+
+    return write_only(set_option, documentation)
+
+
+def choice_property(name: str, choices: tuple[str, ...], documentation: str) -> property:
+    """Returns the property of an option that is one of several names."""
+    noun = name.removeprefix("cranelift_").replace("_", " ")
+
+    def set_option(options: OptionValues, value: str) -> None:
+        if value not in choices:
+            raise WasmtimeError(f"unknown {noun}: {value}")
+        options._set(name, value)
+
+    return write_only(set_option, f"{documentation} One of: {', '.join(choices)}.")
+
+
+def target_property(name: str, documentation: str) -> property:
+    """Returns the property of an option that is a target triple."""
+
+    def set_option(options: OptionValues, triple: str) -> None:
+        if not isinstance(triple, str):
+            raise TypeError("expected a str")
+        options._check_open()
+        check_option(STYLE, name, triple)
+        options._set(name, triple)
+
+    return write_only(set_option, documentation)

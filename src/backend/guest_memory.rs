@@ -1,0 +1,213 @@
+//! The bytes of a guest's linear memory. Every access is checked against the memory's length.
+//!
+//! This file holds the `unsafe` code of these accesses, so that the system calls of WASI need none.
+
+/// An access to a range that is not completely inside the memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OutOfBounds;
+
+/// The current address and length of a linear memory.
+///
+/// A memory can move when it grows. Create a new value for each access, and drop the value before guest code runs
+/// again.
+pub struct GuestMemory {
+    data: *mut u8,
+    len: usize,
+    shared: bool,
+}
+
+impl Default for GuestMemory {
+    /// Returns an empty memory, in which only empty ranges exist.
+    fn default() -> Self {
+        Self { data: std::ptr::null_mut(), len: 0, shared: false }
+    }
+}
+
+impl GuestMemory {
+    /// Maximum number of bytes that [`GuestMemory::fill`] writes to a shared memory.
+    pub const MAX_SHARED_FILL: usize = 1 << 16;
+
+    /// Wraps the `len` bytes at `data`. `shared` is true if other threads may access the memory at any time.
+    ///
+    /// # Safety
+    /// For as long as the returned value exists:
+    /// * `data` is valid for reads and writes of `len` bytes. `data` may be null if `len` is 0.
+    /// * Unless `shared` is true, nothing else accesses these bytes: no guest code runs that can reach the memory, on
+    ///   any thread, and no other `GuestMemory` for it is in use.
+    pub unsafe fn new(data: *mut u8, len: usize, shared: bool) -> Self {
+        Self { data, len, shared }
+    }
+
+    /// Returns the address of `len` bytes at `offset`.
+    fn address(&self, offset: usize, len: usize) -> Result<*mut u8, OutOfBounds> {
+        match offset.checked_add(len) {
+            // The address of an empty memory may be null, but slices and copies need an address that is not null.
+            Some(end) if end <= self.len && len == 0 => Ok(std::ptr::dangling_mut()),
+            // SAFETY: `offset` is inside the memory, and the creator of this value guarantees that all `self.len` bytes
+            // at `self.data` belong to one valid allocation (see `new`).
+            Some(end) if end <= self.len => Ok(unsafe { self.data.add(offset) }),
+            _ => Err(OutOfBounds),
+        }
+    }
+
+    /// Fails unless all `len` bytes at `offset` are inside the memory.
+    pub fn check(&self, offset: usize, len: usize) -> Result<(), OutOfBounds> {
+        self.address(offset, len).map(drop)
+    }
+
+    /// Copies the bytes at `offset` into `out`, which they fill.
+    pub fn read_into(&self, offset: usize, out: &mut [u8]) -> Result<(), OutOfBounds> {
+        let source = self.address(offset, out.len())?;
+        // SAFETY: `address` has checked that the source range is inside the memory. `out` is memory of the host and as
+        // long as the range, so the two cannot overlap. In a shared memory, guest threads may write during the copy.
+        // Their writes are compiled WebAssembly, not Rust, and `out` then holds a mixture of old and new bytes, as the
+        // threads proposal allows.
+        unsafe { source.copy_to_nonoverlapping(out.as_mut_ptr(), out.len()) }
+        Ok(())
+    }
+
+    /// Returns a copy of `len` bytes at `offset`.
+    pub fn read(&self, offset: usize, len: usize) -> Result<Vec<u8>, OutOfBounds> {
+        // The check comes first, so that an invalid length does not allocate memory.
+        self.check(offset, len)?;
+        let mut bytes = vec![0; len];
+        self.read_into(offset, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Copies all of `bytes` to `offset`.
+    pub fn write(&self, offset: usize, bytes: &[u8]) -> Result<(), OutOfBounds> {
+        let target = self.address(offset, bytes.len())?;
+        // SAFETY: `address` has checked that the target range is inside the memory. `bytes` is memory of the host and
+        // as long as the range, so the two cannot overlap. In a shared memory, guest threads may access the range
+        // during the copy. They run compiled WebAssembly, not Rust, and see a mixture of old and new bytes, as the
+        // threads proposal allows.
+        unsafe { target.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
+        Ok(())
+    }
+
+    /// Calls `work` with `len` bytes at `offset`, without a copy. A shared memory is copied first, because other
+    /// threads may write to it.
+    ///
+    /// `work` must not run guest code in the store of the memory, nor access the memory in another way.
+    pub fn with_bytes<T>(&self, offset: usize, len: usize, work: impl FnOnce(&[u8]) -> T) -> Result<T, OutOfBounds> {
+        if self.shared {
+            return Ok(work(&self.read(offset, len)?));
+        }
+        let start = self.address(offset, len)?;
+        // SAFETY: `address` has checked that the range is inside the memory. The memory is not shared, so the creator
+        // of this value guarantees that nothing else writes to the range while the value exists (see `new`).
+        Ok(work(unsafe { std::slice::from_raw_parts(start, len) }))
+    }
+
+    /// Has `work` write up to `len` bytes at `offset`, without a copy. Returns the result of `work`: the number of
+    /// bytes that it has written, at the start of its buffer.
+    ///
+    /// In a shared memory, `work` writes to a buffer of the host, at most [`GuestMemory::MAX_SHARED_FILL`] bytes, which
+    /// is then copied: a Rust reference must not point to bytes that other threads may access.
+    ///
+    /// `work` must not run guest code in the store of the memory, nor access the memory in another way.
+    pub fn fill<E: From<OutOfBounds>>(
+        &self,
+        offset: usize,
+        len: usize,
+        work: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        let start = self.address(offset, len)?;
+        if self.shared {
+            let mut buffer = vec![0; len.min(Self::MAX_SHARED_FILL)];
+            let count = work(&mut buffer)?;
+            self.write(offset, &buffer[..count])?;
+            return Ok(count);
+        }
+        // SAFETY: `address` has checked that the range is inside the memory. The memory is not shared, so the creator
+        // of this value guarantees that nothing else accesses the range while the value exists (see `new`).
+        work(unsafe { std::slice::from_raw_parts_mut(start, len) })
+    }
+}
+
+/// A memory for tests: bytes of the host in the place of a guest's memory.
+#[cfg(test)]
+pub struct TestMemory {
+    bytes: std::cell::UnsafeCell<Vec<u8>>,
+    shared: bool,
+}
+
+#[cfg(test)]
+impl TestMemory {
+    /// Returns a memory of `len` zeros.
+    pub fn new(len: usize, shared: bool) -> Self {
+        Self { bytes: vec![0; len].into(), shared }
+    }
+
+    /// Returns the memory for one access.
+    pub fn memory(&self) -> GuestMemory {
+        let bytes = self.bytes.get();
+        // SAFETY: the vector lives in `self`, and only the values that this function returns access its bytes. A test
+        // uses one at a time, on one thread, and `self` is not `Sync`.
+        unsafe { GuestMemory::new((*bytes).as_mut_ptr(), (*bytes).len(), self.shared) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(memory: &GuestMemory, offset: usize, len: usize, byte: u8) -> Result<usize, OutOfBounds> {
+        memory.fill(offset, len, |buffer| {
+            buffer.fill(byte);
+            Ok(buffer.len())
+        })
+    }
+
+    #[test]
+    fn accesses_up_to_the_last_byte_succeed_and_those_beyond_fail() {
+        for shared in [false, true] {
+            let test = TestMemory::new(8, shared);
+            let memory = test.memory();
+            memory.write(5, b"abc").unwrap();
+            assert_eq!(memory.read(4, 4).unwrap(), b"\0abc");
+            assert_eq!(memory.with_bytes(6, 2, <[u8]>::to_vec).unwrap(), b"bc");
+            assert_eq!(fill(&memory, 7, 1, b'x'), Ok(1));
+            assert_eq!(memory.read(5, 3).unwrap(), b"abx");
+            for (offset, len) in [(8, 1), (0, 9), (usize::MAX, 1), (1, usize::MAX), (9, 0)] {
+                assert_eq!(memory.check(offset, len), Err(OutOfBounds), "{offset} {len}");
+                assert_eq!(memory.read(offset, len), Err(OutOfBounds), "{offset} {len}");
+                assert_eq!(memory.with_bytes(offset, len, |_| ()), Err(OutOfBounds), "{offset} {len}");
+                assert_eq!(fill(&memory, offset, len, 0), Err(OutOfBounds), "{offset} {len}");
+            }
+            assert_eq!(memory.write(6, b"abc"), Err(OutOfBounds));
+            assert_eq!(memory.read(0, 8).unwrap(), b"\0\0\0\0\0abx", "a failed access changes nothing");
+        }
+    }
+
+    #[test]
+    fn an_empty_memory_has_empty_ranges_only() {
+        let memory = GuestMemory::default();
+        assert_eq!(memory.read(0, 0), Ok(Vec::new()));
+        assert_eq!(memory.write(0, b""), Ok(()));
+        assert_eq!(memory.with_bytes(0, 0, <[u8]>::len), Ok(0));
+        assert_eq!(fill(&memory, 0, 0, 1), Ok(0));
+        assert_eq!(memory.check(0, 1), Err(OutOfBounds));
+    }
+
+    #[test]
+    fn a_shared_memory_is_filled_in_steps() {
+        let size = GuestMemory::MAX_SHARED_FILL + 10;
+        let (own, shared) = (TestMemory::new(size, false), TestMemory::new(size, true));
+        assert_eq!(fill(&own.memory(), 0, size, 1), Ok(size));
+        assert_eq!(fill(&shared.memory(), 0, size, 1), Ok(GuestMemory::MAX_SHARED_FILL));
+        assert_eq!(shared.memory().read(GuestMemory::MAX_SHARED_FILL - 1, 2).unwrap(), [1, 0]);
+    }
+
+    #[test]
+    fn only_the_written_bytes_reach_a_shared_memory() {
+        let test = TestMemory::new(4, true);
+        test.memory().write(0, b"abcd").unwrap();
+        let count = test.memory().fill(0, 4, |buffer| {
+            buffer.fill(b'x');
+            Ok::<_, OutOfBounds>(2)
+        });
+        assert_eq!((count, test.memory().read(0, 4).unwrap().as_slice()), (Ok(2), b"xxcd".as_slice()));
+    }
+}

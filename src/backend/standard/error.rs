@@ -1,0 +1,32 @@
+//! The reason that an engine gives for its last failure: only wasmer has a function for it.
+
+#[cfg(feature = "wasmer")]
+use wasm_c_api as c;
+
+/// Returns the engine's reason for its last failure on this thread, and clears it.
+pub fn last_error() -> String {
+    pending_error().unwrap_or_else(|| "it gave no reason".to_owned())
+}
+
+/// Returns the engine's reason for a failure on this thread, if there is one, and clears it.
+#[cfg(feature = "wasmer")]
+pub fn pending_error() -> Option<String> {
+    // SAFETY: the function only reads a variable of this thread.
+    let length = unsafe { c::wasmer_last_error_length() };
+    if length <= 0 {
+        return None;
+    }
+    let mut buffer = vec![0u8; length as usize];
+    // SAFETY: the buffer has the length that the function is told, and outlives the call.
+    unsafe { c::wasmer_last_error_message(buffer.as_mut_ptr().cast(), length) };
+    while buffer.last() == Some(&0) {
+        buffer.pop();
+    }
+    Some(String::from_utf8_lossy(&buffer).into_owned())
+}
+
+/// Returns `None`: `wasm.h` has no function that returns a reason.
+#[cfg(not(feature = "wasmer"))]
+pub fn pending_error() -> Option<String> {
+    None
+}

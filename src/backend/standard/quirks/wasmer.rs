@@ -1,0 +1,42 @@
+// wasmer 7.3.0, through `wasm.h` and the functions that `wasm_c_api` declares in `wasmer_extras.rs`.
+
+use super::{HAS_COMPILERS, Quirks};
+use crate::base::capabilities as cap;
+use crate::base::options::Options;
+use wasmparser::WasmFeatures;
+
+pub const QUIRKS: Quirks = Quirks {
+    capabilities: cap::SERIALIZE
+        .with(cap::FUNCREF)
+        .with(cap::FUNCREF_CALL)
+        .with(cap::EXTERNREF)
+        .with(cap::FRAMES)
+        .with(cap::FRAME_OFFSETS)
+        .with(cap::STABLE_MEMORY)
+        .with(cap::VIEWS),
+    options: if HAS_COMPILERS {
+        &["cranelift_nan_canonicalization", "compiler"]
+    } else {
+        &["cranelift_nan_canonicalization"]
+    },
+    // wasmer runs guests on a stack of its own, and host functions on the caller's.
+    stack: 0,
+    ref_as_func_is_new: true,
+    // The mappings hold the module's code (wasmer-compiler, `CodeMemory`).
+    kept_mappings: Some(2),
+    features,
+    ..Quirks::NONE
+};
+
+/// Returns `Features::default` of wasmer-types, and for Cranelift also the proposals that only it implements.
+fn features(options: &Options) -> WasmFeatures {
+    let common = WasmFeatures::WASM2
+        | WasmFeatures::GC_TYPES
+        | WasmFeatures::THREADS
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::EXTENDED_CONST;
+    if options.get("compiler") == Some("singlepass") {
+        return common & !WasmFeatures::SIMD;
+    }
+    common | WasmFeatures::EXCEPTIONS | WasmFeatures::RELAXED_SIMD | WasmFeatures::WIDE_ARITHMETIC
+}

@@ -1,0 +1,18 @@
+// wasmtime through `wasm.h`.
+
+use super::Quirks;
+use crate::base::capabilities as cap;
+use wasmparser::WasmFeatures;
+
+pub const QUIRKS: Quirks = Quirks {
+    capabilities: cap::SERIALIZE
+        .with(cap::FUNCREF)
+        .with(cap::FRAMES)
+        .with(cap::FRAME_OFFSETS)
+        .with(cap::STABLE_MEMORY)
+        .with(cap::VIEWS),
+    // The default of `Config::max_wasm_stack`, which `wasm.h` cannot change.
+    stack: 512 << 10,
+    features: |_| WasmFeatures::WASM3,
+    ..Quirks::NONE
+};

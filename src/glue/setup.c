@@ -1,0 +1,78 @@
+/* The Python functions that the glue calls: the slow paths, and the parking of exceptions.
+ *
+ * python/anywasm/core/glue.py hands the functions over by `setup(...)`, once per engine module.
+ */
+
+#include "glue.h"
+
+PyObject *py_callbacks[PY_CALLBACK_COUNT];
+
+/* The names of `setup`'s arguments. */
+static const char *const py_callback_names[PY_CALLBACK_COUNT] = {
+    [PY_CALL_SLOWLY] = "call_slowly",
+    [PY_RAISE_FAILURE] = "raise_failure",
+    [PY_HOST_SLOWLY] = "host_slowly",
+    [PY_PARK_HOST_EXCEPTION] = "park_host_exception",
+    [PY_PARK_STREAM_EXCEPTION] = "park_stream_exception",
+    [PY_PARK_SIGNAL_EXCEPTION] = "park_signal_exception",
+    [PY_GET_ELEMENTS] = "get_elements",
+    [PY_SET_ELEMENTS] = "set_elements",
+    [PY_DELETE_ELEMENTS] = "delete_elements",
+    [PY_COUNT_ELEMENTS] = "count_elements",
+    [PY_RENEW_BUFFER] = "renew_buffer",
+    [PY_RESULTS_ATTRIBUTE] = "results_attribute",
+};
+
+/* setup(*, call_slowly, raise_failure, ...) -> None: fills `py_callbacks`. A second call replaces the functions. */
+PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords)
+{
+    PyObject *handed_over[PY_CALLBACK_COUNT];
+    int index;
+
+    (void)module;
+    if (PyTuple_Size(args) != 0 || !keywords || PyDict_Size(keywords) != PY_CALLBACK_COUNT) {
+        PyErr_Format(PyExc_TypeError, "setup takes %d keyword arguments", PY_CALLBACK_COUNT);
+        return NULL;
+    }
+    for (index = 0; index < PY_CALLBACK_COUNT; index++) {
+        handed_over[index] = PyDict_GetItemString(keywords, py_callback_names[index]);
+        if (!handed_over[index]) {
+            PyErr_Format(PyExc_TypeError, "setup lacks the argument '%s'", py_callback_names[index]);
+            return NULL;
+        }
+    }
+    /* No Python code runs in this loop, so no code sees a mixture of old and new functions. The old functions are not
+     * released, since another thread may be calling one of them. */
+    for (index = 0; index < PY_CALLBACK_COUNT; index++) {
+        Py_INCREF(handed_over[index]);
+        py_callbacks[index] = handed_over[index];
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *py_raise_not_set_up(PyObject *self, PyObject *args)
+{
+    (void)self;
+    (void)args;
+    PyErr_SetString(PyExc_RuntimeError, "setup of this engine module has not been called");
+    return NULL;
+}
+
+static PyMethodDef py_not_set_up = {"not_set_up", py_raise_not_set_up, METH_VARARGS, "Raises RuntimeError."};
+
+int py_init_callbacks(void)
+{
+    PyObject *placeholder = PyCFunction_NewEx(&py_not_set_up, NULL, NULL);
+    int index;
+    if (!placeholder)
+        return -1;
+    for (index = 0; index < PY_CALLBACK_COUNT; index++) {
+        /* Functions from an earlier `setup` stay: an interpreter may initialize the module twice. */
+        if (!py_callbacks[index]) {
+            Py_INCREF(placeholder);
+            py_callbacks[index] = placeholder;
+        }
+    }
+    Py_DECREF(placeholder);
+    return 0;
+}

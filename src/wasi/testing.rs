@@ -1,0 +1,83 @@
+//! Helpers of the unit tests: a guest that makes system calls without an engine.
+
+use crate::backend::guest_memory::{GuestMemory, TestMemory};
+use crate::base::value::Value;
+use crate::wasi::calls::Call;
+use crate::wasi::guest::Guest;
+use crate::wasi::{Errno, Failure, Result, Version, WasiContext, calls};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Returns the error number of a failed call, or `None` for a call that succeeded or ended the guest.
+pub fn errno<T>(result: Result<T>) -> Option<Errno> {
+    match result {
+        Err(Failure::Errno(errno)) => Some(errno),
+        _ => None,
+    }
+}
+
+/// An empty temporary directory, which is deleted on drop.
+pub struct ScratchDir(PathBuf);
+
+impl ScratchDir {
+    /// Creates the directory.
+    pub fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("anywasm-wasi-{}-{number}", std::process::id()));
+        std::fs::create_dir(&path).expect("the temporary folder can be written");
+        Self(path)
+    }
+}
+
+impl Deref for ScratchDir {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for ScratchDir {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).expect("the directory can be deleted");
+    }
+}
+
+/// A guest with a memory of 64 KiB.
+pub struct TestGuest {
+    /// The WASI context of the guest.
+    pub wasi: Arc<WasiContext>,
+    /// The version of WASI whose calls the guest makes.
+    pub version: Version,
+    memory: TestMemory,
+}
+
+impl TestGuest {
+    /// Returns a guest that makes the calls of preview 1.
+    pub fn new(wasi: Arc<WasiContext>) -> Self {
+        Self { wasi, version: Version::Preview1, memory: TestMemory::new(1 << 16, false) }
+    }
+
+    /// Returns the memory of the guest.
+    pub fn memory(&self) -> GuestMemory {
+        self.memory.memory()
+    }
+
+    /// Makes the call `name`.
+    pub fn call(&self, name: &str, arguments: &[u64]) -> Result<()> {
+        let definition = calls(self.version).iter().find(|definition| definition.name == name).expect("a known call");
+        let slot = |bits: &u64| Value { i64: bits.cast_signed() };
+        let memory = || self.memory();
+        let mut call = Call { wasi: &self.wasi, guest: Guest::new(&memory), version: self.version };
+        definition.call(&mut call, &arguments.iter().map(slot).collect::<Vec<_>>())
+    }
+
+    /// Writes `path` to address 0 of the memory and returns its length.
+    pub fn path(&self, path: &str) -> u64 {
+        self.memory().write(0, path.as_bytes()).expect("the path fits");
+        path.len() as u64
+    }
+}

@@ -1,0 +1,31 @@
+//! Generators of Python files from the shim's sources. The program `header` writes or checks the files.
+
+pub mod constants;
+pub mod options;
+pub mod python;
+
+use std::fs;
+use std::path::Path;
+
+/// Parses a Rust source file.
+fn parse(path: &Path) -> syn::File {
+    let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    syn::parse_file(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Returns the text of a documentation comment, as one line.
+fn documentation(attributes: &[syn::Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => string(&pair.value),
+        _ => None,
+    });
+    lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the value of a string literal.
+fn string(expression: &syn::Expr) -> Option<String> {
+    match expression {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! Python code, laid out as `ruff format` lays it out.
+
+/// Maximum length of a line.
+const WIDTH: usize = 120;
+
+/// Indentation of each level.
+pub const INDENT: &str = "    ";
+
+/// Returns a string literal.
+pub fn literal(text: &str) -> String {
+    assert!(!text.contains(['\\', '"', '\n']), "a text that needs escapes: {text}");
+    format!("\"{text}\"")
+}
+
+/// Returns a tuple of string literals.
+pub fn tuple(texts: &[String]) -> String {
+    let literals: Vec<_> = texts.iter().map(|text| literal(text)).collect();
+    match literals.as_slice() {
+        [single] => format!("({single},)"),
+        several => format!("({})", several.join(", ")),
+    }
+}
+
+/// Returns `target = function(arguments)` in a class, on as many lines as the width needs.
+pub fn assign_call(target: &str, function: &str, arguments: &[String]) -> String {
+    let joined = arguments.join(", ");
+    let line = format!("{INDENT}{target} = {function}({joined})\n");
+    if fits(&line) {
+        return line;
+    }
+    let inner = format!("{INDENT}{INDENT}{joined}\n");
+    if fits(&inner) {
+        return format!("{INDENT}{target} = {function}(\n{inner}{INDENT})\n");
+    }
+    let each: String = arguments.iter().map(|argument| format!("{INDENT}{INDENT}{argument},\n")).collect();
+    assert!(each.lines().all(|line| line.chars().count() <= WIDTH), "too long for a line:\n{each}");
+    format!("{INDENT}{target} = {function}(\n{each}{INDENT})\n")
+}
+
+/// Returns comment lines that document the name in the next line; none for an empty text.
+pub fn comment(indent: &str, text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if indent.len() + line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("#: {word}")),
+        }
+    }
+    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+}
+
+fn fits(line: &str) -> bool {
+    line.trim_end().chars().count() <= WIDTH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_broken_where_a_line_is_too_long() {
+        let call = |length: usize| assign_call("name", "f", &[literal(&"x".repeat(length)), literal("y")]);
+        assert_eq!(call(3), "    name = f(\"xxx\", \"y\")\n");
+        let x = "x".repeat(105);
+        assert_eq!(call(105), format!("    name = f(\n        \"{x}\", \"y\"\n    )\n"));
+        let x = "x".repeat(109);
+        assert_eq!(call(109), format!("    name = f(\n        \"{x}\",\n        \"y\",\n    )\n"));
+    }
+
+    #[test]
+    fn a_comment_is_wrapped() {
+        assert_eq!(comment("  ", ""), "");
+        assert_eq!(comment("  ", "one two"), "  #: one two\n");
+        let long = ["word"; 30].join(" ");
+        let lines = comment("", &long);
+        assert!(lines.lines().count() == 2 && lines.lines().all(|line| line.len() <= WIDTH && line.starts_with("#: ")));
+    }
+
+    #[test]
+    fn tuples_have_a_comma() {
+        assert_eq!(tuple(&["a".into()]), "(\"a\",)");
+        assert_eq!(tuple(&["a".into(), "b".into()]), "(\"a\", \"b\")");
+    }
+}
