@@ -239,7 +239,7 @@ def test_an_engine_s_options(engine: str) -> None:
 
     with pytest.raises(WasmtimeError, match="there is no option `nonsense`; there are wasm_threads, "):
         core.Engine(STYLE, engine, {"nonsense": "1"})
-    if "compilers" not in core.Engine(STYLE, engine).engine_module.capabilities:
+    if "compilers" not in core.Engine(STYLE, engine)._core_engine_module.capabilities:
         with pytest.raises(anywasm.CapabilityError, match=r"lacks the capability `compilers` .* `compiler` needs"):
             core.Engine(STYLE, engine, {"compiler": "singlepass"})
         return

@@ -111,7 +111,7 @@ def test_functions_are_handed_over(engine: str, case: str) -> None:
 
 
 def test_a_hand_over_must_be_complete(on_engine: str) -> None:
-    setup = Engine().engine_module.setup
+    setup = Engine()._core_engine_module.setup
     with pytest.raises(TypeError, match="setup takes 12 keyword arguments"):
         setup()
     with pytest.raises(TypeError, match="setup takes 12 keyword arguments"):
@@ -125,7 +125,7 @@ def test_a_hand_over_must_be_complete(on_engine: str) -> None:
 
 def test_a_derived_class_may_override_the_slow_path(on_engine: str) -> None:
     class Mine(Func):
-        def _call_slowly(self, args: tuple[Any, ...]) -> Any:
+        def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
             return "slow", args
 
     store = Store()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
+import weakref
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import anywasm
 import children
-from anywasm.core import store as core_store
+from anywasm import core
+from anywasm.core import parking
+from anywasm.core.store import store as core_store_module
 from drivers import Driver
 
 ROUNDS = """
@@ -90,7 +96,6 @@ def test_an_export_outlives_its_instance_and_module(wasm: Driver) -> None:
 
 
 def test_a_closed_store_says_so(engine: str) -> None:
-    import anywasm
     from anywasm.wasmtime import Func, FuncType, Instance, Module, Store, WasmtimeError
 
     with anywasm.use_engine(engine):
@@ -112,6 +117,86 @@ def test_a_closed_store_says_so(engine: str) -> None:
         with pytest.raises(WasmtimeError, match="cannot be closed while it runs"):
             run(inner)
         inner.close()
+
+
+WRITING = """(module
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1) (data (i32.const 8) "Hello")
+    (func (export "run") (i32.store (i32.const 0) (i32.const 8)) (i32.store (i32.const 4) (i32.const 5))
+      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 20)))))"""
+
+
+class Output(bytearray):
+    """A stream that can be referred to weakly."""
+
+
+def core_store(wasm: Driver, instance: Any) -> core.Store:
+    """The store that an instance lives in, in either style."""
+    store: core.Store = wasm.export(instance, "run")._core_store
+    return store
+
+
+def test_a_closed_store_releases_its_wasi_context(wasm: Driver, tmp_path: Path) -> None:
+    def opened() -> int:
+        descriptors = Path("/proc/self/fd")
+        return sum(os.path.realpath(descriptors / name) == str(tmp_path) for name in os.listdir(descriptors))
+
+    output = Output()
+    directories = [("data", tmp_path, False)]
+    instance = wasm.instantiate_wasi(wasm.compile(WRITING), stdout=output, directories=directories)
+    run, store = wasm.export(instance, "run"), core_store(wasm, instance)
+    wasm.call(run)
+    assert output == b"Hello"
+    stream = weakref.ref(output)
+    del output
+    gc.collect()
+    assert opened() == 1
+    assert stream() is not None
+    store._core_close()
+    gc.collect()
+    assert opened() == 0
+    assert stream() is None
+    # The store, its instance and its function are still there.
+    with pytest.raises((wasm.error, ValueError), match="closed"):
+        wasm.call(run)
+
+
+def test_a_closed_store_releases_what_its_host_functions_refer_to(wasm: Driver) -> None:
+    class Witness:
+        def __call__(self) -> None:
+            """Does nothing."""
+
+    witness = Witness()
+    alive = weakref.ref(witness)
+    instance = wasm.instantiate(wasm.compile(IMPORTING), {"f": wasm.func([], [], witness)})
+    store = core_store(wasm, instance)
+    wasm.call(wasm.export(instance, "run"))
+    state = store._core_state
+    del witness
+    store._core_close()
+    assert store._core_state is not state
+    del state
+    gc.collect()
+    assert alive() is None
+    assert not store._core_state.callables
+
+
+@pytest.mark.needs("externref")
+def test_a_closed_store_releases_the_objects_that_guests_hold(wasm: Driver) -> None:
+    source = (
+        '(module (table 2 externref) (func (export "run") (param externref) (table.set (i32.const 0) (local.get 0))))'
+    )
+    instance = wasm.instantiate(wasm.compile(source))
+    held = Output()
+    alive = weakref.ref(held)
+    wasm.call(wasm.export(instance, "run"), held)
+    store = core_store(wasm, instance)
+    del held
+    gc.collect()
+    assert alive() is not None
+    store._core_close()
+    gc.collect()
+    assert alive() is None
 
 
 def test_a_buffer_outlives_the_closing_of_its_store(engine: str) -> None:
@@ -150,7 +235,6 @@ def test_a_buffer_outlives_the_closing_of_its_store(engine: str) -> None:
 
 
 def test_objects_of_two_stores_do_not_mix(engine: str) -> None:
-    import anywasm
     from anywasm.wasmtime import Func, FuncType, Instance, Module, Store, WasmtimeError
 
     with anywasm.use_engine(engine):
@@ -218,7 +302,7 @@ def test_exceptions_whose_taking_is_interrupted_do_not_pile_up(
 
     run = running(wasm, host)
     with monkeypatch.context() as patch:
-        patch.setattr(core_store, "take", interrupted)
+        patch.setattr(core_store_module, "take_failure", interrupted)
         for _ in range(200):
             with pytest.raises(interruption):
                 wasm.call(run)
@@ -230,7 +314,7 @@ def test_exceptions_whose_taking_is_interrupted_do_not_pile_up(
 def test_what_fails_while_an_error_is_taken_does_not_displace_it(wasm: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a finalizer or a signal handler may, which run anywhere."""
     raised: list[Raised] = []
-    take = core_store.take
+    take = core_store_module.take_failure
     inside = 0
 
     def host() -> None:
@@ -243,7 +327,7 @@ def test_what_fails_while_an_error_is_taken_does_not_displace_it(wasm: Driver, m
         if inside < 8:
             fails_with_the_newest()
         else:
-            monkeypatch.setattr(core_store, "take", take)
+            monkeypatch.setattr(core_store_module, "take_failure", take)
             for _ in range(50):
                 fails_with_the_newest()
         return take(engine_module)
@@ -255,16 +339,103 @@ def test_what_fails_while_an_error_is_taken_does_not_displace_it(wasm: Driver, m
         assert caught.value is raised[expected]
 
     run = running(wasm, host)
-    monkeypatch.setattr(core_store, "take", disturbed)
+    monkeypatch.setattr(core_store_module, "take_failure", disturbed)
     fails_with_the_newest()
     assert inside == 8
+
+
+def test_an_exception_that_nobody_takes_goes_with_its_store(wasm: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    take = core_store_module.take_failure
+
+    def interrupted(engine_module: Any) -> None:
+        take(engine_module)
+        raise KeyboardInterrupt
+
+    def leave_behind() -> weakref.ref[core.Store]:
+        def host() -> None:
+            # The traceback refers to this frame, and so to the store.
+            here = instance
+            raise Raised(here)
+
+        instance = wasm.instantiate(wasm.compile(IMPORTING), {"f": wasm.func([], [], host)})
+        run = wasm.export(instance, "run")
+        for _ in range(3):
+            with pytest.raises(KeyboardInterrupt):
+                wasm.call(run)
+        assert living(Raised) == 3
+        return weakref.ref(core_store(wasm, instance))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(core_store_module, "take_failure", interrupted)
+        store = leave_behind()
+    # The explicit style's driver holds its store.
+    vars(wasm).clear()
+    assert living(Raised) == 0
+    assert store() is None
+
+
+def test_the_lot_is_bounded_whatever_parks_in_it() -> None:
+    class Left(Exception):
+        """Not taken."""
+
+    holders = [parking.ParkedExceptions()]
+
+    def work() -> None:
+        for index in range(100):
+            parking.park(Left(), holders[0])
+            token = parking.park(Left(index))
+            if index % 2:
+                error = parking.take(token)
+                assert isinstance(error, Left)
+                assert error.args == (index,)
+                assert parking.take(token) is None
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 0 < living(Left) <= 4 * 16
+    # Exceptions go with their holder, and what the lot knows of them goes when it is next looked through.
+    tokens = list(holders[0])
+    assert tokens
+    holders.clear()
+    assert living(Left) < 4 * 16
+    for _ in range(17):
+        parking.park(Left())
+    assert not set(tokens) & parking._lot.keys()
+    assert all(parking.take(token) is None for token in tokens)
+    for token in list(parking._lot):
+        parking.take(token)
+    assert living(Left) == 0
+
+
+def test_a_call_gets_its_exception_from_a_store_that_was_closed_meanwhile(
+    wasm: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by another thread, between the end of the guest and the taking of the error."""
+    take = core_store_module.take_failure
+
+    def host() -> None:
+        raise Raised
+
+    def closing(engine_module: Any) -> Any:
+        monkeypatch.setattr(core_store_module, "take_failure", take)
+        store._core_close()
+        return take(engine_module)
+
+    instance = wasm.instantiate(wasm.compile(IMPORTING), {"f": wasm.func([], [], host)})
+    run, store = wasm.export(instance, "run"), core_store(wasm, instance)
+    monkeypatch.setattr(core_store_module, "take_failure", closing)
+    with pytest.raises(Raised):
+        wasm.call(run)
 
 
 def test_threads_that_wait_for_their_errors_get_their_own(wasm: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store is used by one at a time; its exceptions may be waiting for many, who have been in it before."""
     count = 40
     all_failed, turn = threading.Barrier(count), threading.Lock()
-    take = core_store.take
+    take = core_store_module.take_failure
     mine = threading.local()
     right: list[bool] = []
 
@@ -285,7 +456,7 @@ def test_threads_that_wait_for_their_errors_get_their_own(wasm: Driver, monkeypa
             right.append(error is mine.raised)
 
     run = running(wasm, host)
-    monkeypatch.setattr(core_store, "take", when_all_have_failed)
+    monkeypatch.setattr(core_store_module, "take_failure", when_all_have_failed)
     threads = [threading.Thread(target=work) for _ in range(count)]
     for thread in threads:
         thread.start()

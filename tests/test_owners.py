@@ -33,18 +33,14 @@ def test_owners_of_one_store_go_in_any_order_on_any_thread(engine: str) -> None:
         engine_module, engine = default_engine(), Engine()
         module = Module(engine, '''%s''')
 
-        class Holder:
-            def _host_slowly(self, *args):
-                raise AssertionError
-
-        holder, signature = Holder(), object()
+        holder, signature = object(), object()
         def function():
             pass
 
         def owners():
-            store = engine_module.new_store(engine._owner)
+            store = engine_module.new_store(engine._core_owner)
             func = engine_module.new_host_func(store, holder, function, signature, b"", b"")
-            instance = engine_module.new_instance(store, module._core._owner, [func])
+            instance = engine_module.new_instance(store, module._core._core_owner, [func])
             return [store, func, instance, engine_module.instance_export(instance, 0)]
 
         def rounds(count):
@@ -79,10 +75,10 @@ def test_owners_of_one_store_go_in_any_order_on_any_thread(engine: str) -> None:
 
 def test_what_the_shim_refuses_has_no_owner(engine_module: Any) -> None:
     store = Store()
-    assert (store._owner.kind, store._owner.address > 0) == ("store", True)
-    assert engine_module.new_host_func(store._owner, store, print, None, bytes(1001), b"") is None
+    assert (store._core_owner.kind, store._core_owner.address > 0) == ("store", True)
+    assert engine_module.new_host_func(store._core_owner, store, print, None, bytes(1001), b"") is None
     with pytest.raises(WasmtimeError, match="0x0 is not the code of a value type"):
-        store._check(None)
+        store._core_check(None)
 
 
 def test_what_is_closed_goes_on_for_those_who_have_it(engine: str) -> None:
@@ -131,15 +127,15 @@ def test_owners_are_told_apart(engine_module: Any) -> None:
     engine = Engine()
     module = Module(engine, "(module)")
     with pytest.raises(TypeError, match="an owner of the kind 'engine'"):
-        engine_module.new_store(module._core._owner)
+        engine_module.new_store(module._core._core_owner)
     with pytest.raises(TypeError, match="an owner of the kind 'module'"):
-        engine_module.new_instance(Store(engine)._owner, engine._owner, [])
+        engine_module.new_instance(Store(engine)._core_owner, engine._core_owner, [])
     with pytest.raises(TypeError, match="an owner of the kind 'extern'"):
-        engine_module.new_instance(Store(engine)._owner, module._core._owner, [engine._owner])
+        engine_module.new_instance(Store(engine)._core_owner, module._core._core_owner, [engine._core_owner])
     with pytest.raises(TypeError, match="an owner of the kind 'store'"):
         engine_module.new_host_func(None, None, None, None, b"", b"")
     with pytest.raises(TypeError, match="takes 2 arguments, not 1"):
-        engine_module.instance_export(engine._owner)
+        engine_module.instance_export(engine._core_owner)
     with pytest.raises(ValueError, match="nothing is owned of the kind 'cat'"):
         engine_module.owner("cat", 1)
     assert engine_module.own("store", engine_module.ffi.NULL) is None
@@ -151,7 +147,7 @@ def test_an_owner_of_another_engine_is_refused() -> None:
         pytest.skip("one engine is installed")
     one, other = (Engine(name=name) for name in names[:2])
     with pytest.raises(TypeError, match="of the same engine"):
-        one.engine_module.new_store(other._owner)
+        one._core_engine_module.new_store(other._core_owner)
 
 
 def test_more_imports_than_fit_on_the_stack(engine_module: Any) -> None:

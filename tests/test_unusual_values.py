@@ -217,14 +217,14 @@ def test_an_engine_without_such_references_keeps_no_object(store: Store) -> None
 @pytest.mark.needs("externref")
 def test_values_of_which_one_cannot_be_written_keep_no_object(store: Store) -> None:
     class Unwilling:
-        def reference_in(self, store: object) -> object:
+        def _core_reference_in(self, store: object) -> object:
             raise LookupError
 
     thing = Thing()
     watch = weakref.ref(thing)
     types = (values.ValType.EXTERNREF, values.ValType.FUNCREF)
     with pytest.raises(LookupError):
-        values.write_all(store._context(), values.slots(store._context(), 2), types, (thing, Unwilling()))
+        values.lower_all(store._context(), values.slots(store._context(), 2), types, (thing, Unwilling()))
     del thing
     gc.collect()
     assert watch() is None

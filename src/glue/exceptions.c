@@ -3,10 +3,11 @@
  * An exception cannot pass through an engine's frames. Python parks the exception, and only its token passes. A host
  * function's exception takes these steps:
  *   1. host.c catches the exception and calls `py_park_exception`.
- *   2. Python keeps the exception under a new token (`Store.park` and parking.py in python/anywasm/core/).
+ *   2. Python keeps the exception under a new token (python/anywasm/core/parking.py).
  *   3. The shim remembers the token in the store, and makes the engine trap (src/store/host.rs).
  *   4. When the engine has left the guest's frames, `Entered::run` (src/store/mod.rs) returns an error with the token.
- *   5. Python takes that error, looks the exception up by its token, and raises the same object (`core_exception`).
+ *   5. Python takes that error, looks the exception up by its token, and raises the same object
+ *      (`Store._core_exception_for`).
  * Exceptions of WASI streams (stream.c) and of signal handlers (interrupt.c) are parked likewise.
  */
 

@@ -6,6 +6,7 @@ import gc
 from typing import Any
 
 from anywasm import core, wasmer
+from anywasm.core.store import externrefs
 from drivers.base import Driver
 
 TYPES = {name: getattr(wasmer.Type, name.upper()) for name in ("i32", "i64", "f32", "f64", "v128")}
@@ -46,7 +47,7 @@ class Implicit(Driver):
         # The style has no word for it: engine stores come and go with instances.
         for each in gc.get_objects():
             if isinstance(each, core.Store):
-                each.core_collect()
+                externrefs.collect(each)
 
     def close(self) -> None:
         self.store = wasmer.Store()

@@ -57,9 +57,9 @@ CASES = {
     "a destructor makes a store while an engine's guests are told to look for signals": (
         COLLECTED,
         """
-        interrupts._ask = collecting(interrupts._ask)
+        interrupts._install_hook = collecting(interrupts._install_hook)
         store = Store()
-        assert "epoch" not in store._engine.engine_module.capabilities or len(late) == 1""",
+        assert "epoch" not in store._engine._core_engine_module.capabilities or len(late) == 1""",
     ),
     "a forked child makes a store while a thread of its parent was making one": (
         """
@@ -215,10 +215,10 @@ def three() -> int:
 def test_a_function_that_is_called_while_its_first_call_makes_it(on_engine: str, between: Between) -> None:
     function = Function(Store(), three)
     owners: list[Any] = []
-    between(core.HostDefinition, "new_in", lambda: owners.append((function(), function._owner)[1]))
+    between(core.HostDefinition, "new_in", lambda: owners.append((function(), function._core_owner)[1]))
     assert function() == 3
     # What somebody may be calling just now stays.
-    assert owners[0] is function._owner
+    assert owners[0] is function._core_owner
 
 
 def test_a_home_that_is_made_while_it_is_made(on_engine: str, between: Between) -> None:

@@ -75,11 +75,11 @@ def test_a_function_for_all_stores_is_made_once_in_each(store: Store, linker: Li
     caller = module(store, '(module (import "env" "f" (func)) (export "f" (func 0)))')
     other = Store(store.engine)
     for home in (store, other, store):
-        before = len(home._callables)
+        before = len(home._core_state.callables)
         for _ in range(3):
             linker.instantiate(home, caller).exports(home)["f"](home)
             linker.get(home, "env", "f")(home)
-        assert len(home._callables) - before <= 1
+        assert len(home._core_state.callables) - before <= 1
     assert len(calls) == 18
 
 

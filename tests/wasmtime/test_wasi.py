@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import io
+import os
+import weakref
+from pathlib import Path
+
 import pytest
 
 import children
@@ -98,3 +104,28 @@ def test_a_stream_that_returns_no_number_of_an_error(on_engine: str, count: int)
     source = source.replace("(i32.const 20)))))", "(i32.const 20))))")
     errno = linker.instantiate(store, Module(store.engine, source)).exports(store)["_start"](store)
     assert errno == 29  # EIO
+
+
+def test_closing_a_store_closes_its_directories_and_streams(on_engine: str, tmp_path: Path) -> None:
+    def opened() -> int:
+        descriptors = Path("/proc/self/fd")
+        return sum(os.path.realpath(descriptors / name) == str(tmp_path) for name in os.listdir(descriptors))
+
+    class Out(io.BytesIO):
+        pass
+
+    store, config, output = Store(), WasiConfig(), Out()
+    linker = Linker(store.engine)
+    linker.define_wasi()
+    config.stdout = output
+    config.preopen_dir(str(tmp_path), "data")
+    store.set_wasi(config)
+    start = linker.instantiate(store, Module(store.engine, HELLO)).exports(store)["_start"]
+    start(store)
+    assert output.getvalue() == b"Hello"
+    stream = weakref.ref(output)
+    del config, output
+    assert (opened(), stream() is None) == (1, False)
+    store.close()
+    gc.collect()
+    assert (opened(), stream() is None) == (0, True)

@@ -52,8 +52,8 @@ class ResourceLimits:
         """Makes an engine that can enforce the limits. `anywasm.CapabilityError` if the selected engine cannot."""
         engine = Engine()
         for limit, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory, "limits", "--max-memory")):
-            if limit is not None and capability not in engine.engine_module.capabilities:
-                raise engine.style.exception(lacking(engine.engine_module, capability, option))
+            if limit is not None and capability not in engine._core_engine_module.capabilities:
+                raise engine._core_style.exception(lacking(engine._core_engine_module, capability, option))
         if self.fuel is None:
             return engine
         config = Config()

@@ -1,7 +1,7 @@
-"""Programs and libraries: what a module that is linked as a whole stands for (WASI, "Application ABI").
+"""Commands and reactors: the two kinds of modules that are linked as a whole (WASI, "Application ABI").
 
-A *command* exports `_start`. Each call of one of its functions gets an instance of its own. Any other module is a
-*reactor*: there is one instance, whose `_initialize`, if it has one, is called first.
+A *command* exports `_start`; each call of one of its functions gets a new instance. Every other module is a *reactor*:
+it has one instance, whose function `_initialize` is called first if it exists.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from anywasm.core.store import Store
 from anywasm.core.table import Table
 from anywasm.core.types import NUMBERS, ExternType, FuncType, GlobalType, MemoryType, TableType, ValType
 
-#: What a command may export besides functions, as compilers make it: nobody can use it.
+#: What a command may export besides functions, by name and type. Compilers emit these exports, although no
+#: other module can use them.
 _TOLERATED: dict[str, type] = {
     "memory": MemoryType,
     "table": TableType,
@@ -34,7 +35,7 @@ _TOLERATED: dict[str, type] = {
 
 
 def is_command(module: Module) -> bool:
-    """Whether the module is a command; an error where it is neither that nor a reactor."""
+    """Whether the module is a command; the style's error if it is neither a valid command nor a valid reactor."""
     types = {export.name: export.type for export in module.export_list}
     found = [name for name in ("_start", "_initialize") if name in types]
     if len(found) == 2:
@@ -46,45 +47,49 @@ def is_command(module: Module) -> bool:
 
 
 def functions(store: Store, module: Module, imports: Sequence[Importable]) -> Iterator[tuple[str, Importable]]:
-    """A command's functions by name: each call of one has an instance of its own, with these imports."""
+    """Yields the name and the function of each of a command's exports. `imports` are those of its instances."""
     for index, item in enumerate(imports):
-        item.check_import(module, index)
+        item._core_check_import(module, index)
     for index, export in enumerate(module.export_list):
         if isinstance(export.type, FuncType):
-            definition = HostDefinition(export.type, _fresh(store, module, imports, index))
-            yield export.name, definition.as_extern(store)
+            definition = HostDefinition(export.type, _with_new_instance(store, module, imports, index))
+            yield export.name, definition._core_as_extern(store)
         elif _TOLERATED.get(export.name) is not type(export.type):
             raise _error(module, f"command export '{export.name}' is not a function")
 
 
-def _fresh(store: Store, module: Module, imports: Sequence[Importable], index: int) -> Callable[..., Any]:
+def _with_new_instance(store: Store, module: Module, imports: Sequence[Importable], index: int) -> Callable[..., Any]:
+    """Returns a callable that instantiates the module, then calls the instance's export at this position."""
+
     def call(*args: Any) -> Any:
         function = Instance(store, module, imports).extern(index)
         assert isinstance(function, Func)
-        results = tuple(function.call(args))
+        results = tuple(function._core_call(args))
         return None if not results else results[0] if len(results) == 1 else results
 
     return call
 
 
 def initialize(instance: Instance) -> None:
-    """Calls a reactor's `_initialize`, if it has one."""
-    index = instance.core_module.export_positions.get("_initialize")
+    """Calls a reactor's `_initialize`, if it has one; the style's error if that takes parameters or has results."""
+    index = instance.module.export_positions.get("_initialize")
     if index is None:
         return
     function = instance.extern(index)
     assert isinstance(function, Func)
-    signature = function.signature
+    signature = function._core_signature
     for what, types in (("parameters", signature.params), ("results", signature.results)):
         if types:
             text = f"type mismatch with {what}\n    1: expected 0 types, found {len(types)}\n"
             context = "calling the Reactor initialization function"
-            raise _error(instance.core_module, f"{context}\n\nCaused by:\n    0: {text}")
-    function.call(())
+            raise _error(instance.module, f"{context}\n\nCaused by:\n    0: {text}")
+    function._core_call(())
 
 
 def default(store: Store, ty: ExternType) -> Importable:
-    """Something of this type that does nothing and holds zeros and null."""
+    """Creates the default of a type: a function that returns zeros and null, a global that is zero or null, a memory of
+    zeros, or a table of null. The style's error for other types.
+    """
     if isinstance(ty, FuncType):
         values = tuple(map(_zero, ty.results))
         result = None if not values else values[0] if len(values) == 1 else values
@@ -95,7 +100,8 @@ def default(store: Store, ty: ExternType) -> Importable:
         return Memory.new(store, ty)
     if isinstance(ty, TableType):
         return Table.new(store, ty, None)
-    raise store.core_exception(Failure.of(ErrorKind.LINK, f"there is no default value of type {ty}"))
+    failure = Failure.of(ErrorKind.LINK, f"there is no default value of type {ty}")
+    raise store._core_exception_for(failure)
 
 
 def _zero(ty: ValType) -> Any:
@@ -105,4 +111,4 @@ def _zero(ty: ValType) -> Any:
 
 
 def _error(module: Module, text: str) -> BaseException:
-    return module.core_engine.style.exception(Failure.of(ErrorKind.LINK, text))
+    return module.engine._core_style.exception(Failure.of(ErrorKind.LINK, text))

@@ -1,4 +1,4 @@
-"""What the shim says when a call fails."""
+"""Failed calls of the shim, as Python values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anywasm.engines import EngineModule, engines
 
 
 class CapabilityError(RuntimeError):
-    """The engine lacks a capability that was asked for; the text says which installed engine has it."""
+    """The engine lacks a capability that the call needs. The message names the installed engines that have it."""
 
     def __init__(self, message: str, capability: str | None = None) -> None:
         super().__init__(message)
@@ -19,40 +19,40 @@ class CapabilityError(RuntimeError):
 
 
 class Failure(NamedTuple):
-    """A failed call, before a style has made an exception of it."""
+    """Describes a failed call. A style turns a failure into its own exception (`StyleAdapter.exception`)."""
 
     kind: ErrorKind
     message: str
-    #: A trap's code, or None where the engine does not tell.
+    #: The code of a trap; None if the engine does not report one.
     trap_code: TrapCode | None
-    #: A mistyped import's position among the module's imports; -1 where that is not the problem.
+    #: The position of a mistyped import among the module's imports; -1 if the failure has another reason.
     import_index: int
-    #: The capability that is missing, by name.
+    #: The name of the missing capability.
     capability: str | None
-    #: Of a trap, innermost first.
+    #: The backtrace of a trap, innermost frame first.
     frames: tuple[Frame, ...]
-    #: What the host function that failed returned.
+    #: The token that the failed host function returned (`core/parking.py`); 0 if no host function failed.
     token: int
-    #: What a WASI program ended with; unsigned.
+    #: The exit code of a WASI program that ended itself, as an unsigned number.
     exit_code: int | None = None
 
     @classmethod
     def of(cls, kind: ErrorKind, message: str) -> Failure:
-        """One that this package found by itself."""
+        """Creates a failure that Python code detects, without a call of the shim."""
         return cls(kind, message, None, -1, None, (), 0)
 
 
 def lacking(engine_module: EngineModule, capability: str, what: str) -> Failure:
-    """What is said where an engine lacks a capability that something needs, before the shim is asked."""
+    """Creates the failure for an engine that lacks a capability which `what` needs, without a call of the shim."""
     message = (
         f"the engine `{engine_module.name}` lacks the capability `{capability}` ({engine_module.meanings[capability]})"
     )
-    text = f"{message}, which {what} needs; {_who_has(capability)}"
+    text = f"{message}, which {what} needs; {_engines_with(capability)}"
     return Failure(ErrorKind.UNSUPPORTED, text, None, -1, capability, (), 0)
 
 
-def take(engine_module: EngineModule) -> Failure:
-    """The failure of the last call on this thread."""
+def take_failure(engine_module: EngineModule) -> Failure:
+    """Returns the failure of the last failed call on this thread, and removes it from the shim."""
     return _read(engine_module, engine_module.lib.aw_error_take())
 
 
@@ -64,7 +64,7 @@ def _read(engine_module: EngineModule, error: Any) -> Failure:
         capability = None
         if kind is ErrorKind.UNSUPPORTED and code >= 0:
             capability = engine_module.capability_name(code)
-            message = f"{message}; {_who_has(capability)}"
+            message = f"{message}; {_engines_with(capability)}"
         trap_code = TrapCode(code) if kind is ErrorKind.TRAP and code in TrapCode._value2member_map_ else None
         frames = tuple(_frame(engine_module, error.frames[index]) for index in range(error.frames_len))
         index = code if kind is ErrorKind.LINK else -1
@@ -79,6 +79,6 @@ def _frame(engine_module: EngineModule, raw: Any) -> Frame:
     return Frame(raw.func_index, raw.func_offset, raw.module_offset, *names)
 
 
-def _who_has(capability: str) -> str:
+def _engines_with(capability: str) -> str:
     names = [info.name for info in engines() if capability in info.capabilities]
     return f"installed engines that have it: {', '.join(names) or 'none'}"

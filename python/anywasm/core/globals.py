@@ -11,7 +11,7 @@ from anywasm.core.types import GlobalType
 
 
 class Global(Extern):
-    """A global; values are plain ones (see values.py)."""
+    """A global. Its value is a plain value (see `core/values.py`)."""
 
     def __init__(self, store: Store, owner: Any, ty: GlobalType) -> None:
         super().__init__(store, owner)
@@ -19,23 +19,23 @@ class Global(Extern):
 
     @classmethod
     def new(cls, store: Store, ty: GlobalType, value: Any) -> Global:
-        """A new global of this value."""
-        make, raw = store._engine_module.lib.aw_global_new, types.write(store._engine_module, ty)
-        ptr = values.hand_over(store, ty.content, value, make, store._ptr, raw)
-        return cls(store, store.owned(ptr), ty)
+        """Creates a global with this initial value."""
+        new, raw = store._core_engine_module.lib.aw_global_new, types.write(store._core_engine_module, ty)
+        ptr = values.call_with(store, ty.content, value, new, store._core_ptr, raw)
+        return cls(store, store._core_own_extern(ptr), ty)
 
     @property
     def type(self) -> GlobalType:
-        """Its type."""
+        """The global's type."""
         return self._type
 
     def get(self) -> Any:
-        """Its value."""
-        slot = values.slots(self._store, 1)
-        self._check(self._engine_module.lib.aw_global_get(self._ptr, slot))
-        return values.read(self._store, slot[0], self._type.content)
+        """Returns the value."""
+        slot = values.slots(self._core_store, 1)
+        self._core_check(self._core_engine_module.lib.aw_global_get(self._core_ptr, slot))
+        return values.lift(self._core_store, slot[0], self._type.content)
 
     def set(self, value: Any) -> None:
-        """Sets the value of a mutable global."""
-        set_ = self._engine_module.lib.aw_global_set
-        self._check(values.hand_over(self._store, self._type.content, value, set_, self._ptr))
+        """Sets the value; the style's error if the global is immutable."""
+        set_ = self._core_engine_module.lib.aw_global_set
+        self._core_check(values.call_with(self._core_store, self._type.content, value, set_, self._core_ptr))

@@ -1,7 +1,9 @@
-"""The Python side of host functions: what the C trampoline does not do itself.
+"""The slow path of host functions: what the C callback does not do itself.
 
-The trampoline (src/glue/host.c) converts numbers and calls the callable. For the rest it calls the store, which calls
-`slowly`.
+The callback (`src/glue/host.c`) converts numbers and calls the Python callable. In all other cases it calls `slowly`.
+
+`core/parking.py` describes the whole way of an exception that a host function raises. `core/values.py` describes the
+conversion of values.
 """
 
 from __future__ import annotations
@@ -9,30 +11,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from anywasm.core import values
+from anywasm.core import parking, values
 from anywasm.core.types import FuncType
 
 if TYPE_CHECKING:
     from anywasm.core.store import Store
 
-# What the trampoline asks for, as in src/glue/host.c.
-RESULT, CALL = 0, 1
+# Tasks. The numbers are those of `src/glue/host.c`.
+
+#: To convert a return value that the callback cannot convert.
+RESULT = 0
+#: To convert the arguments, call the callable and convert its return value.
+CALL = 1
 
 
 def slowly(
-    store: Store, function: Callable[..., Any], signature: FuncType, what: int, value: Any, address: int
+    store: Store, function: Callable[..., Any], signature: FuncType, task: int, value: Any, address: int
 ) -> int | list[Any]:
-    """Does `what` for a host function: 0, or the token of a parked exception, or a list of what must live until the
-    engine has taken the results over.
+    """Does a task, `RESULT` or `CALL`, for a host function.
 
-    `value` is its unusual result; the value slots are at `address`.
+    `value` is the callable's return value, for the task `RESULT`. The value slots are at `address`; on success they
+    hold the results.
+
+    Returns 0 for success, or the token of a parked exception. If the results include references, it returns the owners
+    of what the slots refer to; the C glue holds them until the engine has taken the results.
     """
     try:
-        style, slots = store._style, store._engine_module.ffi.cast("aw_value *", address)
-        if what == CALL:
-            value = function(*values.read_all(store, slots, signature.params))
-        results = style.host_results(signature, value)
-        kept = values.write_all(store, slots, signature.results, results)
-        return kept if any(owner is not None for owner in kept) else 0
+        slots = store._core_engine_module.ffi.cast("aw_value *", address)
+        if task == CALL:
+            value = function(*values.lift_all(store, slots, signature.params))
+        results = store._core_style.host_results(signature, value)
+        owners = values.lower_all(store, slots, signature.results, results)
+        return owners if any(owner is not None for owner in owners) else 0
     except BaseException as error:
-        return store.park(error)
+        return parking.park(error, store._core_parked)

@@ -1,7 +1,8 @@
-"""Python's signal handlers while WebAssembly runs: so that Ctrl-C ends a guest that would not end.
+"""Python's signal handlers while WebAssembly runs, so that Ctrl-C ends a guest that does not end by itself.
 
-Guests of an engine with the option `interruptible` ask now and then whether they may go on (src/glue/interrupt.c). What
-a signal's handler raises then ends the call, as that very exception.
+Guests of an engine with the option `interruptible` regularly call a hook (`src/glue/interrupt.c`). On the main thread,
+the hook runs Python's pending signal handlers. If a handler raises, the hook parks the exception (`core/parking.py`)
+and the guest ends; the code that called the guest raises that very exception.
 """
 
 from __future__ import annotations
@@ -9,49 +10,39 @@ from __future__ import annotations
 import os
 import threading
 
-from anywasm.core import parking
 from anywasm.engines import EngineModule
 
-#: Exceptions of signal handlers on their way through WebAssembly, by token.
-_parked: dict[int, BaseException] = {}
+#: The engine modules that have the hook. The values mean nothing: a dictionary serves as an ordered set.
 _watched: dict[EngineModule, None] = {}
 
 
-def park(exception: BaseException) -> int:
-    """Keeps an exception until the call that it ends has returned; gives the token to find it by."""
-    return parking.park(_parked, exception)
-
-
-def take(token: int) -> BaseException | None:
-    """The exception of this token; None where there is none."""
-    return _parked.pop(token, None)
-
-
 def watch(engine_module: EngineModule) -> None:
-    """Has this engine's guests ask, from now on."""
+    """Installs the hook in an engine module, unless the engine cannot call hooks or has the hook already."""
     if "epoch" not in engine_module.capabilities or engine_module in _watched:
         return
-    # Twice does no harm, where two threads come here at once. A lock would: a signal's handler may come here too.
-    _ask(engine_module)
+    # Two threads may install the hook at the same time, which does no harm. A lock would: a signal handler that runs
+    # meanwhile on the same thread may call this function too.
+    _install_hook(engine_module)
     _watched.setdefault(engine_module)
 
 
-def by_default(engine_module: EngineModule) -> dict[str, bool | int | str]:
-    """The options that the environment asks for, as far as the engine can."""
+def default_options(engine_module: EngineModule) -> dict[str, bool | int | str]:
+    """Returns the engine options that environment variables ask for, without those that the engine cannot honour."""
     wanted = os.environ.get("ANYWASM_INTERRUPTIBLE", "0") not in ("", "0")
     return {"interruptible": True} if wanted and "epoch" in engine_module.capabilities else {}
 
 
-def _ask(engine_module: EngineModule) -> None:
+def _install_hook(engine_module: EngineModule) -> None:
     engine_module.watch_signals(threading.main_thread().ident)
 
 
 def _fork(stage: int) -> None:
+    """Prepares the shim for a fork (stage 0), and cleans up in the parent (1) and in the child (2)."""
     for engine_module in list(_watched):
         engine_module.lib.aw_interrupt_fork(stage)
         if stage == 2:
             # The thread that forked is the child's main thread.
-            _ask(engine_module)
+            _install_hook(engine_module)
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,4 +1,4 @@
-"""Attributes that are made when they are first asked for."""
+"""Attributes that are computed at their first use."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class lazy(Generic[T]):  # noqa: N801 (used as `property` is)
-    """A method whose result is made at the first look and then kept, as an attribute of its name.
+class lazy(Generic[T]):  # noqa: N801 (a decorator, named in lower case like `property`)
+    """Decorates a method: its result is computed at the first access, then stored as an attribute of the same name.
 
-    As `functools.cached_property`, without the lock that it has until Python 3.12, which costs a microsecond and may
-    hold up whoever else looks. Of threads that look first at the same time, all get what the fastest one made.
+    It differs from `functools.cached_property` in that it never locks. Before Python 3.12, `cached_property` has a
+    lock, which costs a microsecond and blocks other threads. If several threads access the attribute first at the same
+    time, each may compute a value, and all get the value of the fastest thread.
 
     >>> class Circle:
     ...     @lazy
@@ -25,8 +26,8 @@ class lazy(Generic[T]):  # noqa: N801 (used as `property` is)
     (3.14, 3.14)
     """
 
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make, self.__doc__ = make, make.__doc__
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute, self.__doc__ = compute, compute.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -34,5 +35,7 @@ class lazy(Generic[T]):  # noqa: N801 (used as `property` is)
     def __get__(self, instance: Any, owner: type | None = None) -> T:
         if instance is None:
             return self  # type: ignore[return-value]
-        made: T = instance.__dict__.setdefault(self._name, self._make(instance))
-        return made
+        # Atomic, so that all threads get the same value. From now on Python finds the value in the instance's
+        # dictionary, and does not call this method again.
+        value: T = instance.__dict__.setdefault(self._name, self._compute(instance))
+        return value

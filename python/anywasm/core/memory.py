@@ -1,4 +1,4 @@
-"""Memories: their bytes, and views of them."""
+"""Memories."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from anywasm.core.types import MemoryType
 class Memory(Paged, Extern):
     """A linear memory.
 
-    Bytes are copied by the shim, with the store entered. What shows them where they are is a `Buffer`.
+    Its methods copy bytes; the shim enters the store for each copy. A `Buffer` shows the bytes without a copy.
     """
 
     _size_call, _grow_call = "aw_memory_size", "aw_memory_grow"
@@ -23,31 +23,31 @@ class Memory(Paged, Extern):
     def __init__(self, store: Store, owner: Any, ty: MemoryType) -> None:
         super().__init__(store, owner)
         self._type = ty
+        #: The address of the shim's memory object (`aw_extern`), not of the bytes.
         self._address: int = owner.address
-        fast = self._engine_module.memory_bytes()
-        fast._bind(self._address)
-        #: `fast_read(start, stop)` gives a bytearray, `fast_write(start, data)` the number of bytes written. They do
-        #: the plain case (src/glue/memory.c), and give None otherwise.
-        self.fast_read: Callable[[Any, Any], bytearray | None] = fast.read
-        self.fast_write: Callable[[Any, Any], int | None] = fast.write
+        memory_bytes = self._core_engine_module.memory_bytes()
+        memory_bytes._bind(self._address)
+        #: `fast_read(start, stop)` returns the bytes as a bytearray. Returns None if the case needs the slow path,
+        #: which is everything but plain indices in range (`src/glue/memory.c`).
+        self.fast_read: Callable[[Any, Any], bytearray | None] = memory_bytes.read
+        #: `fast_write(start, data)` returns the number of bytes written, or None as `fast_read` does.
+        self.fast_write: Callable[[Any, Any], int | None] = memory_bytes.write
 
     @classmethod
     def new(cls, store: Store, ty: MemoryType) -> Memory:
-        """A new memory."""
-        return cls(
-            store,
-            store.owned(store._engine_module.lib.aw_memory_new(store._ptr, types.write(store._engine_module, ty))),
-            ty,
-        )
+        """Creates a memory."""
+        raw = types.write(store._core_engine_module, ty)
+        ptr = store._core_engine_module.lib.aw_memory_new(store._core_ptr, raw)
+        return cls(store, store._core_own_extern(ptr), ty)
 
     def read_array(self, start: int, length: int) -> bytearray:
-        """`length` bytes from `start`; the style's error where the range is not within `byte_size`."""
+        """Returns `length` bytes from `start`; the style's error if the range is not within `byte_size`."""
         data = bytearray(length)
-        ffi = self._engine_module.ffi
-        self._check(self._engine_module.lib.aw_memory_read(self._ptr, start, ffi.from_buffer(data), length))
+        buffer = self._core_engine_module.ffi.from_buffer(data)
+        self._core_check(self._core_engine_module.lib.aw_memory_read(self._core_ptr, start, buffer, length))
         return data
 
     def write_bytes(self, start: int, data: Any) -> None:
-        """Copies any bytes-like object to `start`; the style's error where it does not fit."""
-        raw = data if data.__class__ is bytes else self._engine_module.ffi.from_buffer(data)
-        self._check(self._engine_module.lib.aw_memory_write(self._ptr, start, raw, len(raw)))
+        """Copies a bytes-like object to `start`; the style's error if it does not fit."""
+        raw = data if data.__class__ is bytes else self._core_engine_module.ffi.from_buffer(data)
+        self._core_check(self._core_engine_module.lib.aw_memory_write(self._core_ptr, start, raw, len(raw)))

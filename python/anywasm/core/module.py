@@ -6,13 +6,13 @@ from typing import Any, NamedTuple, cast
 
 from anywasm.core import types
 from anywasm.core.engine import Engine
-from anywasm.core.errors import take
+from anywasm.core.errors import take_failure
 from anywasm.core.handle import Handle
 from anywasm.core.lazy import lazy
 
 
 class Import(NamedTuple):
-    """One import of a module."""
+    """An import of a module."""
 
     module: str
     name: str
@@ -20,7 +20,7 @@ class Import(NamedTuple):
 
 
 class Export(NamedTuple):
-    """One export of a module."""
+    """An export of a module."""
 
     name: str
     type: types.ExternType
@@ -30,35 +30,37 @@ class Module(Handle):
     """A compiled module."""
 
     def __init__(self, engine: Engine, ptr: Any) -> None:
-        super().__init__(engine.engine_module, engine.style, engine.engine_module.own("module", ptr))
-        self._engine = engine
-
-    @property
-    def core_engine(self) -> Engine:
-        """The engine it was compiled by."""
-        return self._engine
+        """Takes ownership of `ptr`; for NULL, raises the exception of the call that failed."""
+        engine_module = engine._core_engine_module
+        super().__init__(engine_module, engine._core_style, engine_module.own("module", ptr))
+        #: The engine that the module was compiled by.
+        self.engine = engine
 
     @staticmethod
     def compile(engine: Engine, wasm: bytes | bytearray) -> Any:
-        """The pointer to a module compiled from a binary."""
-        return _with_bytes(engine, engine.engine_module.lib.aw_module_new, wasm)
+        """Compiles a binary module. Returns a pointer to the module, or NULL."""
+        return _call_with_bytes(engine, engine._core_engine_module.lib.aw_module_new, wasm)
 
     @staticmethod
     def load(engine: Engine, data: bytes | bytearray) -> Any:
-        """The pointer to a module from what `dump` wrote. The data must not come from an untrusted source."""
-        return _with_bytes(engine, engine.engine_module.lib.aw_module_deserialize, data)
+        """Loads a module from the bytes that `dump` returned. Returns a pointer to the module, or NULL.
+
+        The bytes must not come from an untrusted source.
+        """
+        return _call_with_bytes(engine, engine._core_engine_module.lib.aw_module_deserialize, data)
 
     @staticmethod
     def check(engine: Engine, wasm: bytes | bytearray) -> BaseException | None:
-        """Why a binary is not valid for this engine, as the style's exception; None where it is."""
-        if _with_bytes(engine, engine.engine_module.lib.aw_module_validate, wasm):
+        """Validates a binary module for this engine. Returns None if it is valid, else the style's exception."""
+        engine_module = engine._core_engine_module
+        if _call_with_bytes(engine, engine_module.lib.aw_module_validate, wasm):
             return None
-        return engine.style.exception(take(engine.engine_module))
+        return engine._core_style.exception(take_failure(engine_module))
 
     def dump(self) -> bytes:
-        """The module as bytes, for `load` with the same engine in the same version."""
-        lib, ffi = self._engine_module.lib, self._engine_module.ffi
-        raw = self._check(lib.aw_module_serialize(self._ptr))
+        """Serializes the module. The same engine in the same version can `load` the bytes."""
+        lib, ffi = self._core_engine_module.lib, self._core_engine_module.ffi
+        raw = self._core_check(lib.aw_module_serialize(self._core_ptr))
         try:
             return bytes(ffi.buffer(raw.data, raw.len))
         finally:
@@ -66,56 +68,59 @@ class Module(Handle):
 
     @lazy
     def import_list(self) -> tuple[Import, ...]:
-        """Its imports, in its own order."""
-        info, engine_module = self._info(), self._engine_module
-        raw = (info.imports[index] for index in range(info.imports_len))
-        return tuple(Import(engine_module.text(i.module), engine_module.text(i.name), self._type(i.ty)) for i in raw)
+        """The imports, in the module's order."""
+        info, text = self._info(), self._core_engine_module.text
+        raw_imports = (info.imports[index] for index in range(info.imports_len))
+        return tuple(Import(text(raw.module), text(raw.name), self._type(raw.ty)) for raw in raw_imports)
 
     @lazy
     def import_names(self) -> tuple[tuple[str, str], ...]:
-        """Each import's module and name, in its own order."""
-        return tuple((asked.module, asked.name) for asked in self.import_list)
+        """The module and name of each import, in the module's order."""
+        return tuple((each.module, each.name) for each in self.import_list)
 
     @lazy
     def export_list(self) -> tuple[Export, ...]:
-        """Its exports, in its own order."""
-        info, engine_module = self._info(), self._engine_module
-        raw = (info.exports[index] for index in range(info.exports_len))
-        return tuple(Export(engine_module.text(e.name), self._type(e.ty)) for e in raw)
+        """The exports, in the module's order."""
+        info, text = self._info(), self._core_engine_module.text
+        raw_exports = (info.exports[index] for index in range(info.exports_len))
+        return tuple(Export(text(raw.name), self._type(raw.ty)) for raw in raw_exports)
 
     @lazy
     def export_positions(self) -> dict[str, int]:
-        """Where each export is in `export_list`, by name."""
+        """By name, each export's position in `export_list`."""
         return {export.name: index for index, export in enumerate(self.export_list)}
 
     @lazy
     def has_start(self) -> bool:
-        """Whether it has a start function."""
+        """Whether the module has a start function."""
         return bool(self._info().has_start)
 
     @lazy
     def deferred(self) -> Module:
-        """The same module, which does not run its start function but exports it, last; compiled once."""
-        return Module(self._engine, self._engine_module.lib.aw_module_deferred(self._ptr))
+        """The module with its start function deferred: as the last export instead of a start function.
+
+        It is compiled at the first access.
+        """
+        return Module(self.engine, self._core_engine_module.lib.aw_module_deferred(self._core_ptr))
 
     @property
     def name_section(self) -> str | None:
-        """The module's own name."""
+        """The module's name from its name section; None if it has none."""
         name = self._info().name
-        return self._engine_module.text(name) if name.data else None
+        return self._core_engine_module.text(name) if name.data else None
 
     def custom_section_contents(self) -> list[tuple[str, bytes]]:
-        """All custom sections, in its own order."""
-        info, engine_module = self._info(), self._engine_module
-        raw = (info.custom_sections[index] for index in range(info.custom_sections_len))
-        return [(engine_module.text(section.name), engine_module.bytes(section.contents)) for section in raw]
+        """Returns the name and contents of each custom section, in the module's order."""
+        info, engine_module = self._info(), self._core_engine_module
+        sections = (info.custom_sections[index] for index in range(info.custom_sections_len))
+        return [(engine_module.text(raw.name), engine_module.bytes(raw.contents)) for raw in sections]
 
     def _info(self) -> Any:
-        return self._check(self._engine_module.lib.aw_module_info(self._ptr))
+        return self._core_check(self._core_engine_module.lib.aw_module_info(self._core_ptr))
 
     def _type(self, raw: Any) -> types.ExternType:
-        return cast(types.ExternType, types.read(self._engine_module, raw))
+        return cast(types.ExternType, types.read(self._core_engine_module, raw))
 
 
-def _with_bytes(engine: Engine, function: Any, data: bytes | bytearray) -> Any:
-    return function(engine._ptr, engine.engine_module.ffi.from_buffer(data), len(data))
+def _call_with_bytes(engine: Engine, function: Any, data: bytes | bytearray) -> Any:
+    return function(engine._core_ptr, engine._core_engine_module.ffi.from_buffer(data), len(data))

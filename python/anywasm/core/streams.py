@@ -1,8 +1,10 @@
-"""What a WASI program reads from and writes to, as the callables that the shim wants.
+"""Standard streams of WASI programs: converts Python objects to what the shim reads from and writes to.
 
-A source is bytes, an open descriptor's number, or a callable: given a number, it returns at most so many bytes, none at
-the end. A sink is a descriptor's number or a callable: given bytes, it returns how many it took (None: all), or a
-negated `errno`.
+A *source* is bytes, the number of an open file descriptor, or a callable. `source(size)` returns at most `size` bytes,
+and no bytes at the end.
+
+A *sink* is the number of an open file descriptor, or a callable. `sink(data)` returns how many bytes it wrote (None
+means all) or a negated `errno`.
 """
 
 from __future__ import annotations
@@ -18,52 +20,53 @@ Source = Union[bytes, int, BinaryIO, Callable[[int], bytes]]
 Sink = Union[int, BinaryIO, Callable[[bytes], "int | None"]]
 
 
-def source(given: Any) -> Source | None:
-    """What to read from: bytes, a path, a descriptor, a file object (binary or text), or a callable; None is nothing.
+def source(value: Any) -> Source | None:
+    """Returns the source for bytes, a path, a descriptor, a file object (binary or text), or a callable.
 
-    A path is opened here; OSError where it cannot be.
+    None means an empty stream. Opens the file if `value` is a path; raises OSError if that fails. Raises TypeError for
+    any other object.
     """
-    if given is None or isinstance(given, int):
-        return given
-    if isinstance(given, (bytes, bytearray, memoryview)):
-        return bytes(given)
-    if isinstance(given, (str, os.PathLike)):
-        return open(given, "rb", buffering=0)
-    if isinstance(given, io.TextIOBase) and not hasattr(given, "buffer"):
-        return _text_reader(given)
-    given = getattr(given, "buffer", given)
-    read = getattr(given, "read1", None) or getattr(given, "read", None) or given
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if isinstance(value, (str, os.PathLike)):
+        return open(value, "rb", buffering=0)
+    if isinstance(value, io.TextIOBase) and not hasattr(value, "buffer"):
+        return _text_reader(value)
+    value = getattr(value, "buffer", value)
+    read = getattr(value, "read1", None) or getattr(value, "read", None) or value
     if not callable(read):
-        raise TypeError(f"expected bytes, a path, a file object or a callable to read from, got {_name(given)}")
+        raise TypeError(f"expected bytes, a path, a file object or a callable to read from, got {_name(value)}")
     return lambda size: _bytes(read(size))
 
 
-def sink(given: Any) -> Sink | None:
-    """Where to write: a path, a descriptor, a bytearray, a file object (binary or text), a callable; None is nowhere.
+def sink(value: Any) -> Sink | None:
+    """Returns the sink for a path, a descriptor, a bytearray, a file object (binary or text), or a callable.
 
-    A path is opened here, for a file that is new or empty then; OSError where it cannot be. Bytes are passed on as they
-    are written, one call of the program after another.
+    None discards the output. Opens the file if `value` is a path, and truncates it; raises OSError if that fails.
+    Raises TypeError for any other object. A sink passes on each write of the program at once.
     """
-    if given is None or isinstance(given, int):
-        return given
-    if isinstance(given, bytearray):
-        return given.extend
-    if isinstance(given, (str, os.PathLike)):
-        return open(given, "wb", buffering=0)
-    if isinstance(given, io.TextIOBase) and not hasattr(given, "buffer"):
-        return _text_writer(given)
-    if hasattr(given, "buffer") and hasattr(given, "write"):
-        return _buffer_writer(given)
-    if hasattr(given, "write"):
-        return _raw_writer(given) if isinstance(given, io.RawIOBase) else _writer(given)
-    if not callable(given):
-        raise TypeError(f"expected a path, a bytearray, a file object or a callable to write to, got {_name(given)}")
-    taken: Callable[[bytes], int | None] = given
-    return taken
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, bytearray):
+        return value.extend
+    if isinstance(value, (str, os.PathLike)):
+        return open(value, "wb", buffering=0)
+    if isinstance(value, io.TextIOBase) and not hasattr(value, "buffer"):
+        return _text_writer(value)
+    if hasattr(value, "buffer") and hasattr(value, "write"):
+        return _buffer_writer(value)
+    if hasattr(value, "write"):
+        return _raw_writer(value) if isinstance(value, io.RawIOBase) else _writer(value)
+    if not callable(value):
+        raise TypeError(f"expected a path, a bytearray, a file object or a callable to write to, got {_name(value)}")
+    callback: Callable[[bytes], int | None] = value
+    return callback
 
 
 def _bytes(data: Any) -> bytes:
-    # None is what a non-blocking file without data says; a program's read would not come back.
+    # A non-blocking file returns None if it has no data yet. Waiting for data could block the program for ever.
     if data is None:
         raise BlockingIOError(errno.EAGAIN, "the file object has nothing to read yet")
     if not isinstance(data, (bytes, bytearray, memoryview)):
@@ -72,21 +75,23 @@ def _bytes(data: Any) -> bytes:
 
 
 def _text_reader(file: Any) -> Callable[[int], bytes]:
-    """Characters become bytes, of which there may be more than asked for: they wait for the next read."""
-    waiting = bytearray()
+    """Returns a source that encodes a text file's characters as UTF-8."""
+    # `size` characters may be more than `size` bytes. The rest stays here for the next read.
+    encoded = bytearray()
 
     def read(size: int) -> bytes:
-        if not waiting:
-            waiting.extend(file.read(size).encode())
-        data = bytes(waiting[:size])
-        del waiting[:size]
+        if not encoded:
+            encoded.extend(file.read(size).encode())
+        data = bytes(encoded[:size])
+        del encoded[:size]
         return data
 
     return read
 
 
 def _text_writer(file: Any) -> Callable[[bytes], None]:
-    # A character may be cut by the end of a write.
+    """Returns a sink that decodes UTF-8 for a text file."""
+    # Incremental, because a write may end in the middle of a character.
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def write(data: bytes) -> None:
@@ -96,14 +101,19 @@ def _text_writer(file: Any) -> Callable[[bytes], None]:
 
 
 def _buffer_writer(file: Any) -> Callable[[bytes], None]:
+    """Returns a sink that writes to the binary buffer of a text file."""
+
     def write(data: bytes) -> None:
-        file.flush()  # What was written as text comes first.
+        # Flushes text that was written to the file before, so that the order is kept.
+        file.flush()
         file.buffer.write(data)
 
     return write
 
 
 def _raw_writer(file: Any) -> Callable[[bytes], int]:
+    """Returns a sink for an unbuffered binary file, which may write less than it is given."""
+
     def write(data: bytes) -> int:
         count = file.write(data)
         return -errno.EAGAIN if count is None else int(count)
@@ -112,6 +122,8 @@ def _raw_writer(file: Any) -> Callable[[bytes], int]:
 
 
 def _writer(file: Any) -> Callable[[bytes], None]:
+    """Returns a sink for a binary file that always writes everything."""
+
     def write(data: bytes) -> None:
         file.write(data)
 

@@ -1,4 +1,4 @@
-"""What a style gives the core: its conversions, its errors, its classes."""
+"""What a style provides to the core: its conversions, exceptions and classes."""
 
 from __future__ import annotations
 
@@ -11,31 +11,37 @@ from anywasm.core.types import ExternType, FuncType
 
 if TYPE_CHECKING:
     from anywasm.core.extern import Extern
-    from anywasm.core.func import Func
+    from anywasm.core.func import Func, OpaqueRef
     from anywasm.core.module import Import
+    from anywasm.core.store import Store
 
 
 class StyleAdapter(ABC):
-    """One style, as the core sees it."""
+    """The interface between the core and one style."""
 
-    #: The style's class of functions, over `core.Func`.
+    #: The style's class of functions, a subclass of `core.Func`.
     func: type[Func]
-    #: By the core's class, what makes the style's object over one of its objects. Filled by the style's package.
+    #: By core class, the function that wraps an object of that class in the style's object. The style's package fills
+    #: it.
     wrappers: dict[type, Callable[[Any], Any]]
 
     @abstractmethod
     def exception(self, failure: Failure) -> BaseException:
-        """The style's exception for a failed call."""
+        """Returns the style's exception for a failed call."""
 
     @abstractmethod
-    def link_error(self, asked: Import, given: ExternType | None, failure: Failure) -> BaseException:
-        """The style's exception for an import of the wrong type; None stands for an opaque reference."""
+    def link_error(self, expected: Import, actual: ExternType | None, failure: Failure) -> BaseException:
+        """Returns the style's exception for an import of the wrong type; `actual` is None for an opaque reference."""
 
     @abstractmethod
     def host_results(self, ty: FuncType, value: Any) -> Sequence[Any]:
-        """What a host function returned, as one plain value (see values.py) for each result."""
+        """Converts the return value of a host function to one plain value (see `core/values.py`) per result."""
 
     def wrap(self, extern: Extern) -> Any:
-        """The style's object over the core's; the core's own where the style has none for it."""
-        make = self.wrappers.get(type(extern))
-        return make(extern) if make else extern
+        """Returns the style's object for an extern; the extern itself if the style has no class for it."""
+        wrapper = self.wrappers.get(type(extern))
+        return wrapper(extern) if wrapper else extern
+
+    def func_reference(self, store: Store, ptr: Any) -> Func | OpaqueRef:
+        """Returns an object for a function that came out of the engine; the object owns the pointer `ptr`."""
+        return self.func._core_from_ptr(store, ptr)

@@ -10,7 +10,7 @@ from anywasm.core.types import TagType
 
 
 class Tag(Extern):
-    """A tag: what kind of exception is thrown, and which values it carries."""
+    """An exception tag: a kind of WebAssembly exceptions, with the types of the values that they carry."""
 
     def __init__(self, store: Store, owner: Any, ty: TagType) -> None:
         super().__init__(store, owner)
@@ -18,18 +18,19 @@ class Tag(Extern):
 
     @classmethod
     def new(cls, store: Store, ty: TagType) -> Tag:
-        """A new tag, which no other equals."""
+        """Creates a tag, which is unlike every other tag."""
         params, results = ty.func.codes
-        ptr = store._engine_module.lib.aw_tag_new(store._ptr, params, len(params), results, len(results))
-        return cls(store, store.owned(ptr), ty)
+        lib = store._core_engine_module.lib
+        ptr = lib.aw_tag_new(store._core_ptr, params, len(params), results, len(results))
+        return cls(store, store._core_own_extern(ptr), ty)
 
     @property
     def type(self) -> TagType:
-        """Its type."""
+        """The tag's type."""
         return self._type
 
     def same(self, other: Tag) -> bool:
-        """Whether both are one tag."""
-        answer = self._engine_module.ffi.new("bool *")
-        self._check(self._engine_module.lib.aw_tag_same(self._ptr, other._ptr, answer))
+        """Whether both objects are the same tag."""
+        answer = self._core_engine_module.ffi.new("bool *")
+        self._core_check(self._core_engine_module.lib.aw_tag_same(self._core_ptr, other._core_ptr, answer))
         return bool(answer[0])

@@ -4,45 +4,45 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from anywasm.core.errors import take
+from anywasm.core.errors import take_failure
 from anywasm.engines import EngineModule, default_engine
 
 
 class Triple(NamedTuple):
-    """Which kind of machine code is for; parts that the triple leaves out are `unknown`."""
+    """A target triple: the kind of machine that code is compiled for. Omitted parts are `unknown`."""
 
-    #: In its shortest full form.
+    #: The triple in its shortest full form.
     text: str
     architecture: str
     vendor: str
     operating_system: str
     binary_format: str
     environment: str
-    #: `little` or `big`; None where the architecture is unknown.
+    #: `little` or `big`; None if the architecture is unknown.
     endianness: str | None
-    #: None where the operating system has none.
+    #: The default calling convention; None if the operating system has none.
     calling_convention: str | None
-    #: In bytes; None where the architecture is unknown.
+    #: The width of a pointer in bytes; None if the architecture is unknown.
     pointer_width: int | None
-    #: Whether code that an engine makes here is code for it.
+    #: Whether engines on this machine compile for this target.
     is_host: bool
 
     @staticmethod
     def parse(text: str) -> Triple:
-        """The triple that a text says; ValueError for names that are unknown.
+        """Parses a triple; ValueError for unknown names.
 
         >>> from anywasm.core.target import Triple
         >>> Triple.parse("x86_64-linux-musl").text
         'x86_64-unknown-linux-musl'
         """
-        # Any engine module can do it, all the same way.
+        # All engine modules parse triples in the same way, so any of them will do.
         engine_module = default_engine()
         data = text.encode()
         return _read(engine_module, engine_module.lib.aw_triple_new(data, len(data)))
 
     @staticmethod
     def host() -> Triple:
-        """The triple of this machine.
+        """Returns the triple of this machine.
 
         >>> from anywasm.core.target import Triple
         >>> Triple.host().is_host
@@ -54,7 +54,7 @@ class Triple(NamedTuple):
 
 def _read(engine_module: EngineModule, raw: Any) -> Triple:
     if not raw:
-        raise ValueError(take(engine_module).message)
+        raise ValueError(take_failure(engine_module).message)
     try:
         return Triple(
             text=engine_module.text(raw.text),

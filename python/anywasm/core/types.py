@@ -1,4 +1,4 @@
-"""The types of WebAssembly, as plain values."""
+"""WebAssembly types, as plain Python values."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ NUMBERS = frozenset((ValType.I32, ValType.I64, ValType.F32, ValType.F64))
 REFERENCES = frozenset((ValType.FUNCREF, ValType.EXTERNREF, ValType.OTHER))
 
 
-# Named tuples, here and below: to make one class of them takes a tenth of the time that a dataclass takes, which a
-# program waits for when it starts.
+# All types here are named tuples: creating such a class takes a tenth of the time that creating a dataclass takes, and
+# every program spends this time when it starts.
 class _ParamsAndResults(NamedTuple):
     params: tuple[ValType, ...]
     results: tuple[ValType, ...]
@@ -26,7 +26,7 @@ class FuncType(_ParamsAndResults):
 
     @lazy
     def codes(self) -> tuple[bytes, bytes]:
-        """Parameters and results as the shim takes them."""
+        """The parameters and the results in the form that the shim expects: one byte per type."""
         return bytes(self.params), bytes(self.results)
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class FuncType(_ParamsAndResults):
 
 
 class GlobalType(NamedTuple):
-    """A global's value type, and whether it can be set."""
+    """A global's value type and mutability."""
 
     content: ValType
     mutable: bool
@@ -48,7 +48,7 @@ class GlobalType(NamedTuple):
 
 
 class TableType(NamedTuple):
-    """A table's element type, and its size in elements."""
+    """A table's element type, its size limits in elements, and whether its indices have 64 bits."""
 
     element: ValType
     minimum: int
@@ -60,7 +60,7 @@ class TableType(NamedTuple):
 
 
 class MemoryType(NamedTuple):
-    """A memory's size in pages, and what kind of memory it is."""
+    """A memory's size limits in pages, and its kind."""
 
     minimum: int
     maximum: int | None = None
@@ -75,7 +75,7 @@ class MemoryType(NamedTuple):
 
 
 class TagType(NamedTuple):
-    """An exception tag's type."""
+    """The type of an exception tag: a function type whose parameters are the types of the exception's values."""
 
     func: FuncType
 
@@ -91,21 +91,21 @@ def _sizes(wide: bool, minimum: int, maximum: int | None) -> str:
 
 
 def read(engine_module: EngineModule, raw: Any) -> ExternType | None:
-    """The type in an `aw_extern_type_info`; None for an opaque reference."""
+    """Converts an `aw_extern_type_info` to a type; None for an opaque reference."""
     lib = engine_module.lib
-    has = raw.flags.__and__
-    maximum = raw.max if has(lib.AW_HAS_MAX) else None
+    has_flag = raw.flags.__and__
+    maximum = raw.max if has_flag(lib.AW_HAS_MAX) else None
     if raw.kind in (lib.AW_FUNC, lib.AW_TAG):
         func = FuncType(
             _types(engine_module, raw.params, raw.params_len), _types(engine_module, raw.results, raw.results_len)
         )
         return func if raw.kind == lib.AW_FUNC else TagType(func)
     if raw.kind == lib.AW_GLOBAL:
-        return GlobalType(ValType(raw.content), bool(has(lib.AW_MUTABLE)))
+        return GlobalType(ValType(raw.content), bool(has_flag(lib.AW_MUTABLE)))
     if raw.kind == lib.AW_TABLE:
-        return TableType(ValType(raw.content), raw.min, maximum, bool(has(lib.AW_INDEX64)))
+        return TableType(ValType(raw.content), raw.min, maximum, bool(has_flag(lib.AW_INDEX64)))
     if raw.kind == lib.AW_MEMORY:
-        wide, shared = bool(has(lib.AW_INDEX64)), bool(has(lib.AW_SHARED))
+        wide, shared = bool(has_flag(lib.AW_INDEX64)), bool(has_flag(lib.AW_SHARED))
         return MemoryType(raw.min, maximum, wide, shared, raw.page_size_log2)
     return None
 
@@ -115,7 +115,7 @@ def _types(engine_module: EngineModule, codes: Any, count: int) -> tuple[ValType
 
 
 def write(engine_module: EngineModule, ty: GlobalType | TableType | MemoryType) -> Any:
-    """The type as a fresh `aw_extern_type_info *`."""
+    """Converts a type to a new `aw_extern_type_info *`."""
     lib = engine_module.lib
     raw = engine_module.ffi.new("aw_extern_type_info *")
     if isinstance(ty, GlobalType):

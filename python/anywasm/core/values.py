@@ -1,7 +1,15 @@
-"""Plain Python values in and out of the shim's value slots, for what the fast path does not cover.
+"""Plain Python values in and out of the shim's value slots, in the cases that the fast paths do not cover.
 
-A plain value is an int within its type's signed range, a float, an int below 2**128 for a v128, a function or None for
-a funcref, any object or None for an externref.
+A *plain value* is an int within its type's signed range, a float, an int from 0 to 2**128 - 1 for a v128, a function or
+None for a funcref, or any object or None for an externref. To *lower* a value is to write it into a slot; to *lift* it
+is to read it from a slot.
+
+A number on its way between Python and a guest meets, in this order:
+
+1. the fast paths in C: `src/glue/call.c` for arguments and results of calls, `src/glue/host.c` for host functions;
+2. the slow paths `Func._core_call_slowly` and `core/host.py`, for whatever the fast paths do not cover;
+3. the style's rules, which turn any Python object into a plain value or raise (`convert.py` of the style);
+4. this module, which trusts that it is given plain values.
 """
 
 from __future__ import annotations
@@ -17,11 +25,12 @@ from anywasm.core.types import ValType
 if TYPE_CHECKING:
     from anywasm.core.store import Store
 
+#: By number type, the slot's field for it.
 _FIELDS = {ValType.I32: "i32", ValType.I64: "i64", ValType.F32: "f32", ValType.F64: "f64"}
 
 
 def single(value: float) -> float:
-    """The 32-bit float that is nearest; infinity beyond their range."""
+    """Returns the nearest 32-bit float; infinity for a value beyond the range of 32-bit floats."""
     try:
         return float(struct.unpack("<f", struct.pack("<f", value))[0])
     except OverflowError:
@@ -29,87 +38,88 @@ def single(value: float) -> float:
 
 
 def slots(store: Store, count: int) -> Any:
-    """`count` fresh slots, at least one."""
-    return store._engine_module.ffi.new("aw_value[]", max(count, 1))
+    """Returns a new array of `count` slots, but at least one slot."""
+    return store._core_engine_module.ffi.new("aw_value[]", max(count, 1))
 
 
-def write(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
-    """Writes a plain value (see above); returns what must live for as long as the slot is used."""
+def lower(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
+    """Writes a plain value into a slot. Returns the object to keep alive while the slot is in use, or None."""
     field = _FIELDS.get(ty)
     if field is not None:
         setattr(slot, field, value)
     elif ty is ValType.V128:
         slot.v128 = value.to_bytes(16, "little")
     elif ty is ValType.EXTERNREF:
-        # Where no store has the capability, the shim refuses whatever is done with the slot: no object gets anywhere.
-        able = "externref" in store._engine_module.capabilities
-        slot.reference = store._host_objects.number(value) if able else 0
+        # If the engine lacks the capability, the shim refuses every use of the slot, so that no object needs a number.
+        able = "externref" in store._core_engine_module.capabilities
+        slot.reference = store._core_state.externrefs.add(store, value) if able else 0
     else:
-        owner = None if value is None else value.reference_in(store)
-        slot.reference = 0 if owner is None else owner._owner.address
-        return owner
+        func = None if value is None else value._core_reference_in(store)
+        slot.reference = 0 if func is None else func._core_owner.address
+        return func
     return None
 
 
-def hand_over(
-    store: Store, ty: ValType, value: Any, call: Callable[..., Any], *args: Any, failed: Callable[[Any], bool] = not_
+def call_with(
+    store: Store,
+    ty: ValType,
+    value: Any,
+    function: Callable[..., Any],
+    *args: Any,
+    failed: Callable[[Any], bool] = not_,
 ) -> Any:
-    """What a call of the shim gives whose last argument, after `args`, is a slot with this value.
+    """Lowers a plain value and calls a function of the shim: returns `function(*args, slot)`.
 
-    Of an object that it does not take nothing is kept: where cffi refuses another argument, and where it has `failed`.
+    If cffi refuses another argument, or if `failed(result)`, the guest has not received the value: then an object that
+    was lowered as externref is released.
     """
     slot = slots(store, 1)
-    _owner = write(store, slot[0], ty, value)
+    _func = lower(store, slot[0], ty, value)
     try:
-        result = call(*args, slot)
-    # What else may be raised here comes from a signal handler, when the guest may have the object.
+        result = function(*args, slot)
+    # Any other exception comes from a signal handler, when the guest may have received the object already.
     except (TypeError, OverflowError):
-        _take_back(store, slot[0], ty)
+        _discard(store, slot[0], ty)
         raise
     if failed(result):
-        _take_back(store, slot[0], ty)
+        _discard(store, slot[0], ty)
     return result
 
 
-def _take_back(store: Store, slot: Any, ty: ValType) -> None:
+def _discard(store: Store, slot: Any, ty: ValType) -> None:
+    """Releases what was lowered into a slot that no guest has received."""
     if ty is ValType.EXTERNREF:
-        store._host_objects.take_back(slot.reference)
+        store._core_state.externrefs.discard(slot.reference)
 
 
-def read(store: Store, slot: Any, ty: ValType) -> Any:
-    """The plain value in a slot. A function becomes a new object, which owns what is in the slot."""
+def lift(store: Store, slot: Any, ty: ValType) -> Any:
+    """Reads the plain value in a slot. A function becomes a new object, which owns what the slot refers to."""
     field = _FIELDS.get(ty)
     if field is not None:
         return getattr(slot, field)
     if ty is ValType.V128:
         return int.from_bytes(bytes(slot.v128), "little")
     if ty is ValType.EXTERNREF:
-        return store._host_objects.value(slot.reference)
-    return function(store, slot.reference)
-
-
-def function(store: Store, address: int) -> Any:
-    """The function that a slot refers to, or None; an opaque reference where the engine tells nothing of it."""
+        return store._core_state.externrefs.get(slot.reference)
+    address = slot.reference
     if not address:
         return None
-    from anywasm.core.func import from_pointer
-
-    return from_pointer(store, store._engine_module.ffi.cast("aw_extern *", address))
+    return store._core_style.func_reference(store, store._core_engine_module.ffi.cast("aw_extern *", address))
 
 
-def write_all(store: Store, at: Any, types: Sequence[ValType], values: Sequence[Any]) -> list[Any]:
-    """Writes values into consecutive slots, all or none; returns what must live for as long as they are used."""
-    kept: list[Any] = []
+def lower_all(store: Store, array: Any, types: Sequence[ValType], values: Sequence[Any]) -> list[Any]:
+    """Lowers values into consecutive slots, all or none. Returns for each what `lower` returns."""
+    kept_alive: list[Any] = []
     try:
         for index, (ty, value) in enumerate(zip(types, values)):
-            kept.append(write(store, at[index], ty, value))
+            kept_alive.append(lower(store, array[index], ty, value))
     except BaseException:
-        for index in range(len(kept)):
-            _take_back(store, at[index], types[index])
+        for index in range(len(kept_alive)):
+            _discard(store, array[index], types[index])
         raise
-    return kept
+    return kept_alive
 
 
-def read_all(store: Store, at: Any, types: Sequence[ValType]) -> list[Any]:
-    """Reads consecutive slots."""
-    return [read(store, at[index], ty) for index, ty in enumerate(types)]
+def lift_all(store: Store, array: Any, types: Sequence[ValType]) -> list[Any]:
+    """Lifts the values in consecutive slots."""
+    return [lift(store, array[index], ty) for index, ty in enumerate(types)]

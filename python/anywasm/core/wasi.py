@@ -1,7 +1,7 @@
-"""WASI: what a program finds, and its system calls as something to import.
+"""WASI: what a program has access to, and its system calls as functions to import.
 
-The calls themselves are in the shim (src/wasi): between a program and its files there is no Python, but for streams
-that are Python objects.
+The shim implements the system calls (`src/wasi/`). A system call runs no Python code, except for standard streams that
+are Python objects.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from anywasm.core import _constants
 from anywasm.core.definition import HostDefinition
 from anywasm.core.engine import Engine
 from anywasm.core.handle import Handle
-from anywasm.core.importer import Caller, Waiting
+from anywasm.core.importer import Caller, InstanceCallbacks
 from anywasm.core.instance import Instance
 from anywasm.core.store import Store
 from anywasm.core.streams import Sink, Source
@@ -26,11 +26,15 @@ from anywasm.engines import EngineModule
 
 
 class Perms(enum.IntFlag):
-    """What a program may do below a directory."""
+    """What a program may do in a preopened directory and below."""
 
+    #: List and open names.
     LIST = _constants.WASI_LIST
+    #: Create, remove and rename names.
     CHANGE = _constants.WASI_CHANGE
+    #: Read files.
     READ = _constants.WASI_READ
+    #: Write files.
     WRITE = _constants.WASI_WRITE
     ALL = LIST | CHANGE | READ | WRITE
     READ_ONLY = LIST | READ
@@ -38,132 +42,142 @@ class Perms(enum.IntFlag):
 
 Version = _constants.WasiVersion
 
-#: The modules that programs import WASI from.
+#: By version, the name of the module that programs import WASI from.
 MODULES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
 
 
 class WasiConfig:
-    """What a program is to find."""
+    """Describes what a program has access to. At first: nothing."""
 
     def __init__(self) -> None:
         self.args: list[str] = []
         self.env: list[tuple[str, str]] = []
-        #: What it reads and writes; None is nothing. See streams.py.
+        #: The standard streams (see `core/streams.py`). None means an empty input, or that output is discarded.
         self.stdin: Source | None = None
         self.stdout: Sink | None = None
         self.stderr: Sink | None = None
-        #: Directories of the host, the names that the program finds them by, and what it may do there.
+        #: The preopened directories: each one's path on the host, its name for the program, and what is permitted
+        #: there.
         self.directories: list[tuple[str, str, Perms]] = []
-        #: Whether the first directory is `/`, which holds all others under their names.
+        #: Whether the first preopened directory is `/`, which contains all others under their names.
         self.root = False
 
 
 class WasiContext(Handle):
-    """What a program finds, on one engine. Instances that share it share open files too.
+    """What a program has access to, on one engine. Instances that share a context share its open files too.
 
-    Without a setup its system calls fail, until it takes over another.
+    Without a config, system calls fail until `take_over` is called.
 
-    Raises the style's error for arguments with null bytes in them and for directories that cannot be opened.
+    Raises the style's error for arguments that contain null bytes, and for directories that cannot be opened.
     """
 
-    def __init__(self, engine: Engine, setup: WasiConfig | None) -> None:
-        lib = engine.engine_module.lib
-        made = lib.aw_wasi_new_unset() if setup is None else lib.aw_wasi_new()
-        super().__init__(engine.engine_module, engine.style, engine.engine_module.own("wasi", made))
-        #: The streams' callables, which the shim only borrows.
-        self._held: list[Any] = []
-        #: Those of before, as long as one of them may still be running.
-        self._former: list[Any] = []
-        if setup is not None:
-            self._give(setup)
+    def __init__(self, engine: Engine, config: WasiConfig | None) -> None:
+        engine_module = engine._core_engine_module
+        ptr = engine_module.lib.aw_wasi_new_unset() if config is None else engine_module.lib.aw_wasi_new()
+        super().__init__(engine_module, engine._core_style, engine_module.own("wasi", ptr))
+        #: The streams' callables. The shim only borrows them (`src/glue/stream.c`).
+        self._callables: list[Any] = []
+        #: Callables from before `take_over`, which system calls on other threads may still be running.
+        self._former_callables: list[Any] = []
+        if config is not None:
+            self._apply(config)
 
-    def _give(self, setup: WasiConfig) -> None:
-        lib = self._engine_module.lib
-        for arg in setup.args:
+    def _apply(self, config: WasiConfig) -> None:
+        lib = self._core_engine_module.lib
+        for arg in config.args:
             raw = os.fsencode(arg)
-            self._check(lib.aw_wasi_arg(self._ptr, raw, len(raw)))
-        for name, value in setup.env:
+            self._core_check(lib.aw_wasi_arg(self._core_ptr, raw, len(raw)))
+        for name, value in config.env:
             raw_name, raw_value = os.fsencode(name), os.fsencode(value)
-            self._check(lib.aw_wasi_env(self._ptr, raw_name, len(raw_name), raw_value, len(raw_value)))
-        for which, stream in enumerate((setup.stdin, setup.stdout, setup.stderr)):
-            self._connect(which, stream)
-        self._open_directories(setup)
+            self._core_check(lib.aw_wasi_env(self._core_ptr, raw_name, len(raw_name), raw_value, len(raw_value)))
+        for fd, stream in enumerate((config.stdin, config.stdout, config.stderr)):
+            self._connect(fd, stream)
+        self._open_directories(config)
 
     def take_over(self, other: WasiContext) -> None:
-        """Becomes what another is, for the system calls made with this one too; what was open is closed."""
-        lib = self._engine_module.lib
-        self._check(lib.aw_wasi_take_over(self._ptr, other._ptr))
-        former, self._held = self._held, other._held
-        self._former += former
-        if lib.aw_wasi_is_idle(self._ptr):
-            self._former = []
+        """Replaces the content of this context by the content of another, which becomes empty.
 
-    def _connect(self, which: int, stream: Source | Sink | None) -> None:
-        lib = self._engine_module.lib
+        System calls that were imported with this context use the new content. Files that were open are closed.
+        """
+        lib = self._core_engine_module.lib
+        self._core_check(lib.aw_wasi_take_over(self._core_ptr, other._core_ptr))
+        former, self._callables = self._callables, other._callables
+        self._former_callables += former
+        if lib.aw_wasi_is_idle(self._core_ptr):
+            self._former_callables = []
+
+    def _connect(self, fd: int, stream: Source | Sink | None) -> None:
+        """Connects standard input (0), output (1) or error (2)."""
+        lib = self._core_engine_module.lib
         if isinstance(stream, bytes):
-            self._check(lib.aw_wasi_stdin_bytes(self._ptr, stream, len(stream)))
+            self._core_check(lib.aw_wasi_stdin_bytes(self._core_ptr, stream, len(stream)))
         elif isinstance(stream, int):
-            self._check(lib.aw_wasi_stdio_fd(self._ptr, which, stream))
+            self._core_check(lib.aw_wasi_stdio_fd(self._core_ptr, fd, stream))
         elif isinstance(stream, io.FileIO):
-            self._check(lib.aw_wasi_stdio_fd(self._ptr, which, stream.fileno()))
+            self._core_check(lib.aw_wasi_stdio_fd(self._core_ptr, fd, stream.fileno()))
         elif stream is not None:
-            self._held.append(stream)
-            self._check(self._engine_module.connect_stream(self._owner, which, stream))
+            self._callables.append(stream)
+            self._core_check(self._core_engine_module.connect_stream(self._core_owner, fd, stream))
 
-    def _open_directories(self, setup: WasiConfig) -> None:
-        ffi, lib = self._engine_module.ffi, self._engine_module.lib
+    def _open_directories(self, config: WasiConfig) -> None:
+        ffi, lib = self._core_engine_module.ffi, self._core_engine_module.lib
         root = ffi.NULL
-        if setup.root:
-            root = self._check(lib.aw_wasi_root_new(self._ptr))
-            _owner = self._engine_module.own("wasi_root", root)
-        for path, name, perms in setup.directories:
+        if config.root:
+            root = self._core_check(lib.aw_wasi_root_new(self._core_ptr))
+            _owner = self._core_engine_module.own("wasi_root", root)
+        for path, name, perms in config.directories:
             raw_path, raw_name = os.fsencode(path), os.fsencode(name)
             arguments = raw_path, len(raw_path), raw_name, len(raw_name), perms
-            self._check(lib.aw_wasi_preopen(self._ptr, root, *arguments))
+            self._core_check(lib.aw_wasi_preopen(self._core_ptr, root, *arguments))
 
 
 class SystemCall(HostDefinition):
-    """One call, to be imported: it becomes a function of its own for each instance that imports it.
+    """A system call as something to import. Each instance that imports it gets a function of its own.
 
-    `wasi` makes what it works on, given the store that it is imported in.
+    `context_of` returns the WASI context for the store that the call is imported in.
     """
 
-    __slots__ = ("_index", "_version", "_wasi")
+    __slots__ = ("_context_of", "_index", "_version")
 
-    def __init__(self, wasi: Callable[[Store], WasiContext], version: Version, index: int, signature: FuncType) -> None:
-        # Nothing of Python's is called, but it does want to know who calls.
-        super().__init__(signature, wasi, Caller)
-        self._wasi, self._version, self._index = wasi, version, index
+    def __init__(
+        self, context_of: Callable[[Store], WasiContext], version: Version, index: int, signature: FuncType
+    ) -> None:
+        # The base class never calls `context_of`: this class overrides every method that would. The caller class makes
+        # `Func` create the function anew for each instance.
+        super().__init__(signature, context_of, Caller)
+        self._context_of, self._version, self._index = context_of, version, index
 
-    def import_into(self, store: Store, waiting: Waiting) -> Any:
-        """What to import it by, bound to the importing instance as soon as there is one."""
-        owner, engine_module = self.owner_in(store), store._engine_module
+    def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
+        """Returns the owner of a new function, which is bound to the importing instance as soon as that exists."""
+        owner, engine_module = self.owner_in(store), store._core_engine_module
 
         def bind(instance: Instance) -> None:
-            if not engine_module.lib.aw_wasi_bind(engine_module.pointer(owner), instance._ptr):
-                raise instance._failure()
+            if not engine_module.lib.aw_wasi_bind(engine_module.pointer(owner), instance._core_ptr):
+                raise instance._core_last_exception()
 
-        waiting.append(bind)
+        callbacks.append(bind)
         return owner
 
     def owner_in(self, store: Store) -> Any:
-        """The owner of a new function in this store; called by nobody that has a memory, it can only fail."""
-        wasi = self._wasi(store)
-        store.keep_wasi(wasi)
-        return store.owned(store._engine_module.lib.aw_wasi_func(store._ptr, wasi._ptr, self._version, self._index))
+        """Returns the owner of a new function in this store. Until it is bound to an instance, calling it traps."""
+        context = self._context_of(store)
+        store._core_state.wasi.hold(context)
+        lib = store._core_engine_module.lib
+        ptr = lib.aw_wasi_func(store._core_ptr, context._core_ptr, self._version, self._index)
+        return store._core_own_extern(ptr)
 
 
 def system_calls(
-    engine_module: EngineModule, version: Version, wasi: Callable[[Store], WasiContext]
+    engine_module: EngineModule, version: Version, context_of: Callable[[Store], WasiContext]
 ) -> dict[str, SystemCall]:
-    """All calls of a version by name."""
-    return {
-        name: SystemCall(wasi, version, index, ty) for index, (name, ty) in enumerate(_calls(engine_module, version))
-    }
+    """Returns all system calls of a version by name; `context_of` is that of `SystemCall`."""
+    calls = _names_and_types(engine_module, version)
+    return {name: SystemCall(context_of, version, index, ty) for index, (name, ty) in enumerate(calls)}
 
 
 @functools.cache
-def _calls(engine_module: EngineModule, version: Version) -> tuple[tuple[str, FuncType], ...]:
+def _names_and_types(engine_module: EngineModule, version: Version) -> tuple[tuple[str, FuncType], ...]:
+    """Returns the name and type of each system call of a version, in the shim's order."""
     calls: list[tuple[str, FuncType]] = []
     raw = engine_module.ffi.new("aw_extern_type_info *")
     while name := engine_module.text(engine_module.lib.aw_wasi_call_name(version, len(calls))):

@@ -108,7 +108,7 @@ class Binding(Generic[ExternT]):
     def join(self, claim: Claim) -> bool:
         """Adds the object to a claim. Returns False if the object already belongs to another store."""
         if self.extern is not None:
-            return self.extern.core_store is claim.store
+            return self.extern._core_store is claim.store
         plan = self._last_plan
         while plan.claim is not claim:
             if plan.claim is not None and plan.claim.decide(False):
@@ -143,7 +143,7 @@ class Binding(Generic[ExternT]):
 
     def store(self) -> core.Store | None:
         """Returns the engine store that the object belongs to, or None while it is unbound."""
-        return self._last_plan.store if self.extern is None else self.extern.core_store
+        return self._last_plan.store if self.extern is None else self.extern._core_store
 
     @property
     def _last_plan(self) -> _Plan[ExternT]:

@@ -28,7 +28,7 @@ class Exports(Unconstructible):
 
     def __getattr__(self, name: str) -> Any:
         instance = object.__getattribute__(self, "__anywasm_instance__")
-        index = instance.core_module.export_positions.get(name)
+        index = instance.module.export_positions.get(name)
         if index is None:
             raise LookupError(f"Export `{arguments.text(None, name)}` does not exist.")
         return _cached_export(self, index)
@@ -40,7 +40,7 @@ class Exports(Unconstructible):
         raise AttributeError(f"'Exports' object has no attribute '{name}'")
 
     def __len__(self) -> int:
-        return len(object.__getattribute__(self, "__anywasm_instance__").core_module.export_list)
+        return len(object.__getattribute__(self, "__anywasm_instance__").module.export_list)
 
     def __iter__(self) -> ExportsIterator:
         return ExportsIterator._over(self)
@@ -59,7 +59,7 @@ def make_exports(instance: core.Instance) -> Exports:
 def _cached_export(exports: Exports, index: int) -> Any:
     """Returns the export at this position of the module's exports, as the same object each time."""
     instance = object.__getattribute__(exports, "__anywasm_instance__")
-    name = instance.core_module.export_list[index].name
+    name = instance.module.export_list[index].name
     if name not in exports.__dict__ or name == "__getattribute__":
         exports.__dict__[name] = instance.export(index)
     return exports.__dict__[name]
@@ -76,7 +76,7 @@ class ExportsIterator(Unconstructible):
     def _over(cls, exports: Exports) -> ExportsIterator:
         iterator = object.__new__(cls)
         instance = object.__getattribute__(exports, "__anywasm_instance__")
-        names = enumerate(export.name for export in instance.core_module.export_list)
+        names = enumerate(export.name for export in instance.module.export_list)
         iterator._items = ((name, _cached_export(exports, index)) for index, name in names)
         return iterator
 

@@ -52,8 +52,8 @@ class Function(Sealed, core.Func):
     @classmethod
     def _from_definition(cls, store: Store, definition: core.HostDefinition) -> Function:
         """Makes an unbound host function. A definition that is a `SystemCall` makes a WASI function."""
-        function: Function = object.__new__(specialise(Function, store._engine.engine_module))
-        function._init_unbound(store._engine, definition.signature)
+        function: Function = object.__new__(specialise(Function, store._engine._core_engine_module))
+        function._core_init_unbound(store._engine, definition.signature)
         function._host, function._style_store = definition, store
         return function
 
@@ -70,12 +70,12 @@ class Function(Sealed, core.Func):
     @property
     def type(self) -> FunctionType:
         """The type of the function."""
-        result: FunctionType = type_from_core(self._signature)
+        result: FunctionType = type_from_core(self._core_signature)
         return result
 
     def _bound_store(self) -> core.Store | None:
         """Returns the engine store of an exported function. None for a host function, which can be in any."""
-        return self._store if self._host is None else None
+        return self._core_store if self._host is None else None
 
     def _importable_in(self, store: core.Store) -> core.Importable:
         """Returns the core object to import into an instance in `store`.
@@ -84,33 +84,33 @@ class Function(Sealed, core.Func):
         """
         if self._host is not None:
             return self._host
-        return self if self._store is store else self._proxy_definition()
+        return self if self._core_store is store else self._proxy_definition()
 
-    def reference_in(self, store: core.Store) -> core.Extern:
+    def _core_reference_in(self, store: core.Store) -> core.Extern:
         """Returns the core object for a function reference in `store`."""
-        return self._importable_in(store).as_extern(store)
+        return self._importable_in(store)._core_as_extern(store)
 
     def _proxy_definition(self) -> core.HostDefinition:
         # A strong reference here would be a cycle, because the definition holds this function. Then the function's
         # store would be freed only when Python's cycle collector runs.
         proxy = self._proxy and self._proxy()
         if not proxy:
-            proxy = core.HostDefinition(self._signature, self._call_from_other_store)
+            proxy = core.HostDefinition(self._core_signature, self._call_from_other_store)
             self._proxy = weakref.ref(proxy)
         return proxy
 
     def _call_from_other_store(self, *args: Any) -> Any:
-        return self._call_slowly(args)
+        return self._core_call_slowly(args)
 
-    def _call_slowly(self, args: tuple[Any, ...]) -> Any:
-        if self._owner is None:
+    def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
+        if self._core_owner is None:
             self._bind_to_home()
-        params, results = self._signature.params, self._signature.results
+        params, results = self._core_signature.params, self._core_signature.results
         plain = [convert.to_wasm(ty, arg) for ty, arg in zip(params, args)]
         if len(plain) < len(params):
             given, signature = val_types(params[: len(plain)]), f"{val_types(params)} -> {val_types(results)}"
             raise RuntimeError(f"RuntimeError: Parameters of type {given} did not match signature {signature}")
-        values = self.call(plain)
+        values = self._core_call(plain)
         return None if not results else values[0] if len(results) == 1 else tuple(values)
 
     def _bind_to_home(self) -> None:
@@ -121,4 +121,4 @@ class Function(Sealed, core.Func):
         # Several threads may make the first call at the same time. `setdefault` picks the store and owner that all of
         # them use. Each thread runs `_init` itself, so that no thread calls the function before it is complete.
         home, owner = self.__dict__.setdefault("_home_and_owner", (home, self._host.new_in(home)))
-        self._init(home, owner, self._signature, self._host)
+        self._core_init(home, owner, self._core_signature, self._host)

@@ -65,7 +65,7 @@ class Global(Bound):
 
     def _importable_in(self, store: core.Store) -> core.Extern:
         extern = super()._importable_in(store)
-        if self._core_type.mutable or extern.core_store is store:
+        if self._core_type.mutable or extern._core_store is store:
             return extern
         return core.Global.new(store, self._core_type, self.value)
 

@@ -108,9 +108,9 @@ def _choose_store(style_store: Store, externs: list[Any]) -> core.Store:
             continue
         if not isinstance(extern, Function):
             required.add(store)
-        elif store.core_engine is engine:
+        elif store._core_engine is engine:
             preferred.append(store)
-    if len(required) > 1 or any(store.core_engine is not engine for store in required):
+    if len(required) > 1 or any(store._core_engine is not engine for store in required):
         raise RuntimeError(
             "Error while importing: a memory, mutable global or table lives in another engine store than the other "
             "imports, and cannot move; import the object before you use it, or pass exports of one instance to the "
@@ -130,7 +130,7 @@ def _claim_all(store: core.Store, externs: list[Bound]) -> bool:
 
 def _bound_store(extern: Any) -> core.Store | None:
     """Returns the engine store that an import is bound to, or None if the import can be used in any."""
-    store: core.Store | None = extern.core_store if _is_tag(extern) else extern._bound_store()
+    store: core.Store | None = extern._core_store if _is_tag(extern) else extern._bound_store()
     return store
 
 

@@ -106,6 +106,6 @@ def _is_bytes(source: Any) -> bool:
 
 def _from_text(store: Store, source: str | bytes) -> bytes:
     try:
-        return to_binary(source, store._engine.engine_module, callers=4)
+        return to_binary(source, store._engine._core_engine_module, callers=4)
     except RuntimeError as error:
         raise RuntimeError(f"WebAssembly translation error: Error when converting wat: {error}") from None

@@ -229,14 +229,14 @@ class Environment(Unconstructible):
         """Makes the same imports as `generate_import_object`, as a dictionary of dictionaries."""
         check.instance("store", store, Store)
         version = _VERSIONS[_version(wasi_version)]
-        calls = wasi.system_calls(store._engine.engine_module, version, self._context_for)
+        calls = wasi.system_calls(store._engine._core_engine_module, version, self._context_for)
         return {wasi.MODULES[version]: {name: Function._from_definition(store, call) for name, call in calls.items()}}
 
     def _context_for(self, store: core.Store) -> wasi.WasiContext:
-        engine = store.core_engine
-        context = self._contexts.get(engine.engine_module)
+        engine = store._core_engine
+        context = self._contexts.get(engine._core_engine_module)
         if context is None:
-            context = self._contexts.setdefault(engine.engine_module, wasi.WasiContext(engine, self._config))
+            context = self._contexts.setdefault(engine._core_engine_module, wasi.WasiContext(engine, self._config))
         return context
 
 

@@ -38,9 +38,9 @@ class Caller(core.Caller):
     def get(self, name: str) -> Optional[Any]:
         """Returns the export of this name. None if there is none, or if the host function has returned."""
         name.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
-        return self.export(name)
+        return self._core_export(name)
 
     def _context(self) -> core.Store:
-        if self._store is None:
+        if self._core_store is None:
             raise ValueError("caller is no longer valid")
-        return self._store
+        return self._core_store

@@ -38,13 +38,18 @@ class Engine(core.Engine, Managed):
         super().__init__(STYLE, name, options)
         self._set_open()
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """The names of the engine's capabilities under its options (see `anywasm engines`)."""
+        return self._core_capabilities
+
     def increment_epoch(self) -> None:
         """Advances the epoch by one, which interrupts guests whose store has now reached its deadline.
 
         Any thread may call this method, also while guests run.
         """
         self._check_open()
-        self.advance_epoch()
+        self._core_advance_epoch()
 
     def is_pulley(self) -> bool:
         """Returns whether the engine runs wasmtime's Pulley bytecode. Always False: no engine of anywasm does."""

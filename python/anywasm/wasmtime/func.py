@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from anywasm import core
+from anywasm.core.store.host_calls import new_host_func
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.caller import Caller
 from anywasm.wasmtime.errors import WasmtimeError
@@ -26,16 +27,16 @@ class Func(core.Func):
     42
     """
 
-    takes_store = True
+    _core_takes_store = True
 
     def __new__(cls, store: Any = None, *args: Any, **kwargs: Any) -> Func:
         # The object's class depends on the store's engine. A constructor of a derived class may take the store as any
         # of its arguments. The first argument is checked first, for speed.
         if isinstance(store, Store):
-            return cls._allocate(store)
+            return cls._core_allocate(store)
         for arg in (*args, *kwargs.values()):
             if isinstance(arg, Store):
-                return cls._allocate(arg)
+                return cls._core_allocate(arg)
         raise TypeError("expected a Store")
 
     def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
@@ -46,9 +47,9 @@ class Func(core.Func):
         core_store, signature = store._context(), ty._core
         if access_caller:
             definition = make_definition(ty, func, access_caller)
-            self._init(core_store, definition.new_in(core_store), signature, definition)
+            self._core_init(core_store, definition.new_in(core_store), signature, definition)
         else:
-            self._init(core_store, core_store.new_host_func(signature, func), signature)
+            self._core_init(core_store, new_host_func(core_store, signature, func), signature)
 
     # The engine module's class defines this method in C (src/glue/call.c). Only type checkers see this definition.
     if TYPE_CHECKING:
@@ -59,18 +60,18 @@ class Func(core.Func):
     def type(self, store: Storelike) -> FuncType:
         """Returns the type of the function."""
         check_store(store, self)
-        result: FuncType = type_from_core(self._signature)
+        result: FuncType = type_from_core(self._core_signature)
         return result
 
-    def _call_slowly(self, args: tuple[Any, ...]) -> Any:
+    def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         if not args:
             raise TypeError("a function is called with its store, then its arguments")
         check_store(args[0], self)
-        args, params, results = args[1:], self._signature.params, self._signature.results
+        args, params, results = args[1:], self._core_signature.params, self._core_signature.results
         if len(args) != len(params):
             problem = "too many" if len(args) > len(params) else "too few"
             raise WasmtimeError(f"{problem} parameters provided: given {len(args)}, expected {len(params)}")
-        values = self.call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
+        values = self._core_call([convert.to_wasm(ty, arg) for ty, arg in zip(params, args)])
         return None if not results else values[0] if len(results) == 1 else values
 
 

@@ -23,7 +23,7 @@ class InstanceExports(Mapping[str, Any]):
 
     def __init__(self, instance: core.Instance) -> None:
         self._instance = instance
-        self._positions = instance.core_module.export_positions
+        self._positions = instance.module.export_positions
         self._objects: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:

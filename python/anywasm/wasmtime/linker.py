@@ -60,7 +60,7 @@ class Linker(Managed):
     def define(self, store: Storelike, module: str, name: str, item: AsExtern) -> None:
         """Defines a name as an object of this store. WasmtimeError if the name is defined already."""
         extern = unwrap(item)
-        if not extern.lives_in(self._checked_store(store)):
+        if not extern._core_lives_in(self._checked_store(store)):
             raise wrong_store()
         self._core.define(module, name, extern)
 
@@ -96,7 +96,7 @@ class Linker(Managed):
         They use the WASI config that each store gets by `Store.set_wasi`.
         """
         for version, module in wasi.MODULES.items():
-            for name, call in wasi.system_calls(self.engine.engine_module, version, context_of_store).items():
+            for name, call in wasi.system_calls(self.engine._core_engine_module, version, context_of_store).items():
                 self._core.define(module, name, call)
 
     def define_unknown_imports_as_traps(self, module: Module) -> None:

@@ -78,7 +78,7 @@ class Memory:
     def read(self, store: Storelike, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
         """Returns a copy of the bytes from `start` to `stop`, which have the meaning of a Python slice."""
         core = self._core
-        if store is not core._store:
+        if store is not core._core_store:
             check_store(store, core)
         data = core.fast_read(start, stop)
         if data is not None:
@@ -89,7 +89,7 @@ class Memory:
     def write(self, store: Storelike, value: bytes | bytearray | Sequence[int], start: Optional[int] = None) -> int:
         """Writes bytes from index `start` on. Returns their number. IndexError if they do not fit."""
         core = self._core
-        if store is not core._store:
+        if store is not core._core_store:
             check_store(store, core)
         count = core.fast_write(0 if start is None else start, value)
         if count is not None:

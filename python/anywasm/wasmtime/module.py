@@ -123,5 +123,5 @@ def _bytes(wasm: Any) -> Union[bytes, bytearray]:
 def _binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
     """Returns a module in the binary format. Translates text, which is a str or bytes without a leading zero byte."""
     if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
-        return core.wat2wasm(STYLE, wasm, engine.engine_module)
+        return core.wat2wasm(STYLE, wasm, engine._core_engine_module)
     return _bytes(wasm)

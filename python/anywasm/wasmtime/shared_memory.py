@@ -49,8 +49,8 @@ class SharedMemory(Managed):
     @classmethod
     def _shared_or_plain(cls, extern: core.Memory) -> Memory | SharedMemory:
         """Makes the object for an exported memory. On engines without shared memories, this is a `Memory`."""
-        is_shared = extern.type.shared and "shared_memory" in extern.core_store.core_engine.capabilities
-        return cls._from_core(core.SharedMemory.behind(extern)) if is_shared else Memory._from_core(extern)
+        is_shared = extern.type.shared and "shared_memory" in extern._core_store._core_engine._core_capabilities
+        return cls._from_core(core.SharedMemory.from_export(extern)) if is_shared else Memory._from_core(extern)
 
     @property
     def _core(self) -> core.SharedMemory:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from anywasm import core
+from anywasm.core.store import limits
+from anywasm.core.store.externrefs import collect
 from anywasm.core.wasi import WasiContext
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
@@ -24,7 +26,7 @@ class Store(core.Store, Managed):
     True
     """
 
-    _engine: Engine
+    _core_engine: Engine
 
     def __init__(self, engine: Optional[Engine] = None, data: Any = None) -> None:
         if engine is None:
@@ -40,7 +42,7 @@ class Store(core.Store, Managed):
     @property
     def engine(self) -> Engine:
         """The engine that the store was made with."""
-        return self._engine
+        return self._core_engine
 
     def data(self) -> Any:
         """Returns the argument `data` of the constructor. As in wasmtime-py, None for any false value."""
@@ -53,18 +55,19 @@ class Store(core.Store, Managed):
         Raises WasmtimeError if the config cannot be applied, e.g. because a directory no longer exists.
         """
         wasi._consume()
-        core_store, context = self._context(), WasiContext(self._engine, wasi._core_config)
-        if core_store.core_wasi is None:
-            core_store.core_wasi = context
+        core_store, context = self._context(), WasiContext(self._core_engine, wasi._core_config)
+        state = core_store._core_state.wasi
+        if state.own is None:
+            state.own = context
         else:
-            core_store.core_wasi.take_over(context)
+            state.own.take_over(context)
 
     def gc(self) -> None:
         """Releases the Python objects that guests got as externref and do not refer to any more.
 
         Without a call of this method, these objects are released later.
         """
-        self._context().core_collect()
+        collect(self._context())
 
     def set_fuel(self, fuel: int) -> None:
         """Sets the fuel of guests in this store. An instruction uses about one unit.
@@ -72,11 +75,11 @@ class Store(core.Store, Managed):
         Guests without fuel trap with `TrapCode.OUT_OF_FUEL`. A new store has no fuel. Raises WasmtimeError unless the
         engine was made with `Config.consume_fuel`.
         """
-        self._context().write_fuel(_integer(fuel) % (1 << 64))
+        limits.set_fuel(self._context(), _integer(fuel) % (1 << 64))
 
     def get_fuel(self) -> int:
         """Returns the fuel that is left. WasmtimeError unless the engine was made with `Config.consume_fuel`."""
-        return self._context().read_fuel()
+        return limits.get_fuel(self._context())
 
     def set_epoch_deadline(self, ticks_after_current: int) -> None:
         """Sets the deadline of guests, in increments of the engine's epoch from now (`Engine.increment_epoch`).
@@ -84,7 +87,7 @@ class Store(core.Store, Managed):
         When the deadline is reached, guests trap with `TrapCode.INTERRUPT`. The deadline of a new store is reached
         already. It has no effect unless the engine was made with `Config.epoch_interruption`.
         """
-        self._context().set_deadline(_integer(ticks_after_current) % (1 << 64))
+        limits.set_epoch_deadline(self._context(), _integer(ticks_after_current) % (1 << 64))
 
     def set_limits(
         self,
@@ -100,12 +103,12 @@ class Store(core.Store, Managed):
         A negative number means no limit. In WebAssembly, `memory.grow` and `table.grow` return -1 beyond a limit. In
         Python, making or growing an object raises WasmtimeError beyond a limit.
         """
-        limits = (memory_size, table_elements, instances, tables, memories)
-        self._context().core_limit(*(_signed(_integer(limit)) for limit in limits))
+        numbers = (memory_size, table_elements, instances, tables, memories)
+        limits.set_limits(self._context(), *(_signed(_integer(number)) for number in numbers))
 
     def set_wasi_http(self) -> None:
         """Allows components to use `wasi:http`. WasmtimeError if the engine lacks the component model."""
-        self._context().core_engine.require("components", "`wasi:http`")
+        self._context()._core_engine._core_require("components", "`wasi:http`")
 
     def _context(self) -> core.Store:
         if not self._open:
@@ -113,7 +116,7 @@ class Store(core.Store, Managed):
         return self
 
     def _delete(self) -> None:
-        self._close_store()
+        self._core_close()
 
 
 class StoreContext:
@@ -149,7 +152,7 @@ Storelike = Union[Store, StoreContext, "Caller"]
 
 def check_store(store: Storelike, owner: core.Extern | core.Instance) -> None:
     """Raises WasmtimeError if the object does not live in this store."""
-    if store._context() is not owner._store:
+    if store._context() is not owner._core_store:
         raise wrong_store()
 
 

@@ -169,7 +169,8 @@ def _c_string(value: str) -> str:
 
 def context_of_store(store: core.Store) -> wasi.WasiContext:
     """Returns the WASI context that system calls in a store use."""
-    if store.core_wasi is None:
+    state = store._core_state.wasi
+    if state.own is None:
         # An empty context, which `Store.set_wasi` can fill at any time before the first call.
-        store.core_wasi = wasi.WasiContext(store.core_engine, None)
-    return store.core_wasi
+        state.own = wasi.WasiContext(store._core_engine, None)
+    return state.own

@@ -1,0 +1,63 @@
+"""Exports of instances, as the core's and the style's objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from anywasm.core.globals import Global
+from anywasm.core.memory import Memory
+from anywasm.core.table import Table
+from anywasm.core.tag import Tag
+from anywasm.core.types import FuncType, GlobalType, MemoryType, TableType
+
+if TYPE_CHECKING:
+    from anywasm.core.extern import Extern
+    from anywasm.core.instance import Instance
+    from anywasm.core.module import Module
+    from anywasm.core.store import Store
+
+
+def extern_at(store: Store, instance: Any, module: Module, index: int) -> Extern:
+    """Returns the core's object for an export. `instance` is the owner of an instance of `module` in the store;
+    `index` is the export's position in the module.
+    """
+    owner, ty = store._core_engine_module.instance_export(instance, index), module.export_list[index].type
+    if isinstance(ty, FuncType):
+        return store._core_style.func._core_of(store, owner, ty)
+    if isinstance(ty, GlobalType):
+        return Global(store, owner, ty)
+    if isinstance(ty, TableType):
+        return Table(store, owner, ty)
+    if isinstance(ty, MemoryType):
+        return Memory(store, owner, ty)
+    return Tag(store, owner, ty)
+
+
+def export_at(store: Store, instance: Any, module: Module, index: int) -> Any:
+    """Returns the style's object for an export; the parameters are those of `extern_at`."""
+    return store._core_style.wrap(extern_at(store, instance, module, index))
+
+
+class Exports:
+    """The exports of the instance that calls a host function, by name.
+
+    The store holds this object with the host function's callable, so this object must not hold the store.
+    """
+
+    __slots__ = ("_module", "_owner")
+
+    def __init__(self) -> None:
+        #: The owner of the instance, and its module. Both are None if the host function has no calling instance.
+        self._owner: Any = None
+        self._module: Module | None = None
+
+    def set_instance(self, instance: Instance) -> None:
+        """Sets the instance whose exports these are."""
+        self._owner, self._module = instance._core_owner, instance.module
+
+    def get(self, store: Store, name: str) -> Any:
+        """Returns the style's object for the export with this name; None if there is no such export or no instance."""
+        if self._module is None:
+            return None
+        index = self._module.export_positions.get(name)
+        return None if index is None else export_at(store, self._owner, self._module, index)
