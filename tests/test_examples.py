@@ -92,7 +92,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[
     return result.returncode, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("checker", [mypy, pyright])
+@pytest.mark.parametrize("checker", [mypy, pytest.param(pyright, marks=pytest.mark.slow)])
 def test_a_type_checker_accepts_them(folder: Path, checker: Callable[[Path], tuple[int, str]]) -> None:
     if importlib.util.find_spec(checker.__name__) is None:
         pytest.skip(f"{checker.__name__} is not installed")

@@ -49,7 +49,10 @@ def cargo(command: str, *arguments: str, **environment: str) -> None:
 
 
 def test(engines: list[str]) -> None:
-    """Checks the generated files, then tests the generators and, on each engine, the shim with the same made-up modules."""
+    """Checks the generated files, and runs the tests of the generators and of the shim.
+
+    Every engine gets the same generated modules.
+    """
     cargo("run", *TOOLS, "--bin", "header")
     cargo("test", *TOOLS, PYTHON=sys.executable)
     with tempfile.TemporaryDirectory() as folder:

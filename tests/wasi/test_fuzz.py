@@ -27,6 +27,7 @@ def fuzz(engine: str, style: str, folder: Path, seed: int, calls: int) -> tuple[
     return int(seen), json.loads(missing.replace("'", '"'))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("style", "seed"), [("explicit", 1), ("implicit", 2)])
 def test_a_hundred_thousand_calls(engine: str, style: str, seed: int, tmp_path: Path) -> None:
     seen, never = fuzz(engine, style, tmp_path, seed, 100_000)

@@ -83,7 +83,9 @@ class ValType(ValTypeBase):
 
 
 class WasiVersion(enum.IntEnum):
-    """A version of WASI, from the oldest to the newest. A call has the same type in all versions, but some structures and numbers differ."""
+    """A version of WASI, from the oldest to the newest. A call has the same type in all versions, but some structures
+    and numbers differ.
+    """
 
     #: `wasi_unstable`, also called snapshot 0.
     UNSTABLE = 0

@@ -1,6 +1,6 @@
 //! Generates the numbers that the shim and Python share, from Rust's enumerations and from the C header.
 
-use crate::python::{INDENT, comment};
+use crate::python::{INDENT, comment, docstring};
 use crate::{documentation, parse};
 use std::path::Path;
 use syn::{Expr, ExprLit, Lit};
@@ -75,7 +75,7 @@ fn class(enumeration: &Enumeration, file: &syn::File) -> Result<String, String> 
     });
     let item = found.ok_or(format!("there is no enum `{name}`"))?;
     let summary = plain(&documentation(&item.attrs));
-    let mut text = format!("class {class}({base}):\n{INDENT}\"\"\"{summary}\"\"\"\n\n");
+    let mut text = format!("class {class}({base}):\n{}\n", docstring(INDENT, &summary));
     let mut next = 0;
     for variant in &item.variants {
         let number = match &variant.discriminant {

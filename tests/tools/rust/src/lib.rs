@@ -7,6 +7,9 @@ pub mod python;
 use std::fs;
 use std::path::Path;
 
+/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
+const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");
+
 /// Parses a Rust source file.
 fn parse(path: &Path) -> syn::File {
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));

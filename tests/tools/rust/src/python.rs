@@ -39,17 +39,32 @@ pub fn assign_call(target: &str, function: &str, arguments: &[String]) -> String
 
 /// Returns comment lines that document the name in the next line; none for an empty text.
 pub fn comment(indent: &str, text: &str) -> String {
+    wrap(text, WIDTH - indent.len() - 3).iter().map(|line| format!("{indent}#: {line}\n")).collect()
+}
+
+/// Returns a docstring, on as many lines as the width needs.
+pub fn docstring(indent: &str, text: &str) -> String {
+    let line = format!("{indent}\"\"\"{text}\"\"\"\n");
+    if fits(&line) {
+        return line;
+    }
+    let lines = wrap(text, WIDTH - indent.len() - 3).join(&format!("\n{indent}"));
+    format!("{indent}\"\"\"{lines}\n{indent}\"\"\"\n")
+}
+
+/// Breaks a text into lines of at most `width` characters.
+fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if indent.len() + line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(format!("#: {word}")),
+            _ => lines.push(word.to_owned()),
         }
     }
-    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    lines
 }
 
 fn fits(line: &str) -> bool {
@@ -77,6 +92,14 @@ mod tests {
         let long = ["word"; 30].join(" ");
         let lines = comment("", &long);
         assert!(lines.lines().count() == 2 && lines.lines().all(|line| line.len() <= WIDTH && line.starts_with("#: ")));
+    }
+
+    #[test]
+    fn a_docstring_is_wrapped() {
+        assert_eq!(docstring("    ", "One line."), "    \"\"\"One line.\"\"\"\n");
+        let lines = docstring("    ", &["word"; 30].join(" "));
+        assert!(lines.lines().count() == 3 && lines.lines().all(|line| line.len() <= WIDTH));
+        assert!(lines.ends_with("word\n    \"\"\"\n"));
     }
 
     #[test]

@@ -8,9 +8,6 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
-const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");
-
 /// Where the C layer and the types in its signatures are written.
 const SOURCES: &[&str] = &[
     "abi/types.rs",
