@@ -5,7 +5,7 @@
 //! * `make header` writes `python/anywasm/wasmtime/_options.py`, where each row is a property of Python's `Config` with
 //!   the row's comment as its documentation (`tests/tools/rust/src/options.rs` reads the rows).
 //! * `backend/wasmtime/config.rs` hands the option to the engine, where the engine's header has a function for it.
-//! * Engines behind `wasm.h` list the options that they honour in `backend/standard/quirks.rs`.
+//! * Engines behind `wasm.h` list the options that they honour in `backend/standard/quirks`.
 //!
 //! [`crate::base::options`] checks names and values against the rows.
 
