@@ -125,8 +125,8 @@ class _Finder:
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Imports the module of anywasm that the spec refers to, and returns the module."""
         module = _import_module(spec.loader_state)
-        # `setdefault` keeps the `__spec__` from the first import. At a later import, `__spec__` may be a wrong one: the
-        # import system may have replaced the attribute for another thread that imports the module under another name.
+        # `setdefault` keeps the `__spec__` from the first import. At a later import, the attribute may be wrong,
+        # because the import system may have replaced it for another thread that imports the module under another name.
         self._specs.setdefault(module.__name__, module.__spec__)
         return module
 
@@ -142,7 +142,7 @@ class _Finder:
         # The module `standin` is imported as late as possible, because importing `importlib.metadata` takes long.
         from anywasm import standin
 
-        return standin.distributions(self._versions, context)
+        return standin.find_distributions(self._versions, context)
 
 
 def _find_spec(name: str) -> ModuleSpec | None:

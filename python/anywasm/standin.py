@@ -31,7 +31,7 @@ class _Distribution(importlib.metadata.Distribution):
         return Path(__file__).parent.parent / path
 
 
-def distributions(
+def find_distributions(
     versions: Mapping[str, str], context: importlib.metadata.DistributionFinder.Context
 ) -> Iterator[importlib.metadata.Distribution]:
     """Yields the distributions that match a search of `importlib.metadata`.

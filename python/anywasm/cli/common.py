@@ -99,12 +99,12 @@ def write(path: str, data: bytes | bytearray) -> None:
 
 def compile_file(engine: Engine, path: str, data: bytes) -> Module:
     """Compiles a module. `data` is the contents of the file, in the binary or text format; `path` is for errors."""
-    with errors_naming(path):
+    with prefix_errors(path):
         return Module(engine, data)
 
 
 @contextlib.contextmanager
-def errors_naming(path: str) -> Iterator[None]:
+def prefix_errors(path: str) -> Iterator[None]:
     """Puts the path of a file in front of each error message that leaves the `with` block."""
     try:
         yield

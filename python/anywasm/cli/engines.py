@@ -33,14 +33,14 @@ def list_engines(engine: str | None, as_json: bool) -> None:
         print_json(_as_json(infos, installed))
         return
     out = console()
-    out.print(_engine_table(infos))
+    out.print(_make_engine_table(infos))
     if installed:
         out.print()
-        out.print(_capability_table(out, installed))
+        out.print(_make_capability_table(out, installed))
 
 
 def _as_json(infos: Sequence[EngineInfo], installed: Sequence[EngineInfo]) -> dict[str, object]:
-    capabilities, limits = _meanings(installed)
+    capabilities, limits = _read_meanings(installed)
     return {
         "engines": [
             info._asdict() | {"capabilities": sorted(info.capabilities), "limits": dict(info.limits)} for info in infos
@@ -51,7 +51,7 @@ def _as_json(infos: Sequence[EngineInfo], installed: Sequence[EngineInfo]) -> di
     }
 
 
-def _meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str, str]]:
+def _read_meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str, str]]:
     """Returns two dictionaries, for capabilities and for limits. Each maps the names to descriptions.
 
     The descriptions come from the installed engine modules.
@@ -65,7 +65,7 @@ def _meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str
     return capabilities, limits
 
 
-def _engine_table(infos: Sequence[EngineInfo]) -> Table:
+def _make_engine_table(infos: Sequence[EngineInfo]) -> Table:
     rows = table("engine", "installed", "header", "path")
     for info in infos:
         version, path_or_problem = (info.version, info.path) if info.installed else ("no", info.problem)
@@ -73,10 +73,10 @@ def _engine_table(infos: Sequence[EngineInfo]) -> Table:
     return rows
 
 
-def _capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
+def _make_capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
     """Returns a table with a column for each engine, and with sections for capabilities, limits and measurements."""
     mark = "✓" if out.encoding.startswith("utf") else "x"
-    capabilities, limits = _meanings(infos)
+    capabilities, limits = _read_meanings(infos)
     rows = table("capability")
     for info in infos:
         # On a terminal, break a long engine name into lines. The cells of the column contain only a check mark or a

@@ -17,7 +17,7 @@ from anywasm.engines import load
 #: Options of the Python interpreter that prevent loading anywasm. With E and I, Python ignores PYTHONPATH. With S,
 #: Python does not import `site`, so it does not import `sitecustomize` either.
 _UNSUPPORTED_OPTIONS = frozenset("EIS")
-#: Options of the Python interpreter that are the last options: the arguments after them belong to the program.
+#: Options of the Python interpreter after which no other option can follow. All later arguments belong to the program.
 _FINAL_OPTIONS = frozenset("cm")
 #: Options of the Python interpreter that take a value. The value is the rest of the argument or the next argument.
 _OPTIONS_WITH_VALUE = frozenset("WX")
@@ -57,11 +57,11 @@ def exec_program(styles: tuple[str, ...], engine: str | None, arguments: tuple[s
         load(engine)  # Raises EngineUnavailable if the engine is unknown, not installed or broken.
     interpreter_options = _args_from_interpreter_flags()
     _check_python_options([*interpreter_options, *arguments])
-    environment = _environment(os.environ, styles or STYLES, engine)
+    environment = _make_environment(os.environ, styles or STYLES, engine)
     os.execve(sys.executable, [sys.executable, *interpreter_options, *arguments], environment)
 
 
-def _environment(base: Mapping[str, str], styles: Sequence[str], engine: str | None) -> dict[str, str]:
+def _make_environment(base: Mapping[str, str], styles: Sequence[str], engine: str | None) -> dict[str, str]:
     """Returns the environment variables of the program: the variables in `base`, with some variables changed.
 
     The changed variables make Python import `startup/sitecustomize.py` before it runs the program.

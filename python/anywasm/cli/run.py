@@ -185,7 +185,7 @@ def run_file(
 
     FILE is a module in the binary or text format, or `-` for stdin. Each result of a function is printed on a line.
 
-    ARGS are the command-line arguments of a WASI program, which is a module that exports `_start`. For any other
+    A module that exports `_start` is a WASI program. For a program, ARGS are its command-line arguments. For any other
     function, ARGS are its parameters. An integer is decimal or hexadecimal (0x...). Put `--` before an argument that is
     also an option of this command.
 
@@ -293,7 +293,7 @@ def _parse(parameter: str, ty: ValType, text: str) -> Any:
 
 
 def _parse_integer(text: str, bits: int) -> int:
-    """Parses an integer of `bits` bits, which can be signed or unsigned. Returns the unsigned value.
+    """Parses a signed or unsigned integer of `bits` bits. Returns the unsigned value.
 
     Raises ValueError if the text is not an integer, or if the integer does not fit into `bits` bits.
     """

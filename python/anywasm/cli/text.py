@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from anywasm import core
-from anywasm.cli.common import engine_option, errors_naming, file_argument, read, using, write
+from anywasm.cli.common import engine_option, file_argument, prefix_errors, read, using, write
 from anywasm.wasmtime import wat2wasm
 from anywasm.wasmtime.style import STYLE
 
@@ -21,7 +21,7 @@ def wat_to_wasm(file: str, output: str | None, engine: str | None) -> None:
 
     FILE is a module in the text format, or `-` for stdin. If FILE is `-`, the default output is stdout.
     """
-    with using(engine), errors_naming(file):
+    with using(engine), prefix_errors(file):
         wasm = wat2wasm(read(file))
         write(output or _default_output(file), wasm)
 
@@ -35,7 +35,7 @@ def wasm_to_wat(file: str, output: str, engine: str | None) -> None:
 
     FILE is a module in the binary format, or `-` for stdin.
     """
-    with using(engine), errors_naming(file):
+    with using(engine), prefix_errors(file):
         write(output, core.wasm2wat(STYLE, read(file)).encode())
 
 

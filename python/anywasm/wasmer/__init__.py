@@ -48,8 +48,8 @@ STYLE.wrappers = {
     core.Table: Table._from_core,
 }
 
-#: The version of the `wasmer` package whose API this style has. The package has both attributes, and some programs read
-#: them.
+#: The version of the `wasmer` package whose API this style has. The package has two version attributes. Some programs
+#: read these attributes.
 __version__ = "1.1.0"
 __core_version__ = "1.1.0"
 

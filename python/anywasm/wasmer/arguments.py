@@ -22,7 +22,7 @@ TOO_LARGE_FOR_LONG_TEXT = "Python int too large to convert to C long"
 def check_instance(name: str | None, value: Any, expected: type[Expected], class_name: str | None = None) -> Expected:
     """Returns the value if it is an instance of `expected`. Raises TypeError otherwise.
 
-    The error message contains `class_name`. By default, it contains the name of the class `expected`.
+    The error message contains `class_name`. The default is the name of the class `expected`.
     """
     if not isinstance(value, expected):
         raise_wrong_class(name, value, class_name or expected.__name__)

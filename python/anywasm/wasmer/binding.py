@@ -1,9 +1,10 @@
 """Binds memories, globals and tables of the host to engine stores, as late as possible.
 
 In this style, a memory, global or table that the host made with any `Store` can be imported into any instance. But an
-engine accepts only imports that live in the engine store of the instance. So an object of the host is unbound at first:
-it lives in no engine store. The first use of the object binds it. If this use is an import, the object is bound to the
-engine store of the instance. Any other use binds the object to the home store of its `Store` (see `Store._home`).
+engine accepts only imports that live in the engine store of the instance. So an object of the host is unbound at first.
+An unbound object lives in no engine store. The first use of the object binds it. If this use is an import, the object
+is bound to the engine store of the instance. Any other use binds the object to the home store of its `Store` (see
+`Store._home`).
 
 Binding takes two steps. In the first step, a `Claim` on the object is accepted. The claim contains the engine store,
 and this choice is final. No thread needs to enter a store for this step. In the second step, the object is created in
@@ -37,9 +38,9 @@ class Claim:
     def decide(self, accepted: bool) -> bool:
         """Accepts or rejects the claim if it is undecided. Returns whether the claim is accepted.
 
-        The thread that makes a claim accepts the claim after it has added every object to the claim. If another thread
-        finds an undecided claim on an object, this thread does not wait: it rejects the claim. Then the thread that
-        made the rejected claim makes a new claim.
+        The thread that makes a claim adds every object to the claim, and then accepts the claim. If another thread
+        finds an undecided claim on an object, the other thread does not wait but rejects the claim. Then the first
+        thread makes a new claim.
         """
         decision: bool = self.__dict__.setdefault("accepted", accepted)
         return decision
@@ -53,8 +54,8 @@ class Claim:
 class _Plan(Node, Generic[ExternT]):
     """A plan to create an object: the factory of the object, and a claim on the object.
 
-    Plans are nodes of a list. A plan never changes. To change the factory or claim of an object, a thread appends a new
-    plan to the list. The last plan of the list is the current plan.
+    Plans are nodes of a list. The factory and the claim of a plan never change. To give an object another factory or
+    claim, a thread appends a new plan to the list. The last plan of the list is the current plan.
     """
 
     __slots__ = ("claim", "factory")
@@ -63,7 +64,7 @@ class _Plan(Node, Generic[ExternT]):
         self.factory, self.claim = factory, claim
 
     def create(self, store: core.Store) -> ExternT:
-        """Returns the object. Creates the object in `store` if it does not exist.
+        """Returns the object. If the object does not exist, creates the object in `store`.
 
         If several threads create the object at the same time, all of them return the object of the first thread.
         """
@@ -168,7 +169,7 @@ class Binding(Generic[ExternT]):
         return self._style_store
 
 
-class Bound(Sealed):
+class Bindable(Sealed):
     """The base class of memories, globals and tables. Each object has a binding."""
 
     __slots__ = ("_binding",)
@@ -176,7 +177,7 @@ class Bound(Sealed):
     _binding: Binding[Any]
 
     def _bound_store(self) -> core.Store | None:
-        """Returns the engine store that this object is bound to, or None if it can be used in any engine store."""
+        """Returns the engine store of this object. Returns None if the object can be used in any engine store."""
         return self._binding.store()
 
     def _add_to_claim(self, claim: Claim) -> bool:

@@ -77,7 +77,7 @@ def _compiler_name(compiler: OpaqueCompiler) -> str:
 
 
 class Universal(StoreEngine):
-    """The engine class for compiled code in memory. In anywasm, it differs from `Dylib` only in its name.
+    """The engine class for compiled code in memory. In anywasm, this class differs from `Dylib` only in its name.
 
     `compiler` is the class `Compiler` of a package in `anywasm.wasmer.compilers`. Without a compiler, the engine is
     headless. `target` is the machine to compile for. The target must be of the same kind as this machine, but its
@@ -105,7 +105,7 @@ class Universal(StoreEngine):
 
 
 class Dylib(StoreEngine):
-    """The engine class for compiled code in shared libraries. In anywasm, it differs from `Universal` only in its name.
+    """The engine class for compiled code in shared libraries. In anywasm, this class works like `Universal`.
 
     >>> from anywasm.wasmer import Store, engine
     >>> Store(engine.Dylib()).engine_name

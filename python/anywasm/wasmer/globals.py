@@ -6,13 +6,13 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments, convert
-from anywasm.wasmer.binding import Binding, Bound, Claim
+from anywasm.wasmer.binding import Bindable, Binding, Claim
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import GlobalType, type_from_core
 from anywasm.wasmer.value import Value
 
 
-class _Factory:
+class _GlobalFactory:
     """Creates a global in an engine store. Until the global is created, the factory contains its value.
 
     So a program can read and set the value of an unbound global, and the global stays unbound.
@@ -27,7 +27,7 @@ class _Factory:
         return core.Global.new(store, self._type, self.value)
 
 
-class Global(Bound):
+class Global(Bindable):
     """A global: a variable that instances can import and export.
 
     The initial value determines the type. By default, a new global is immutable.
@@ -48,7 +48,7 @@ class Global(Bound):
         arguments.check_instance("value", value, Value)
         ty = core.GlobalType(value._type, mutable is not None and arguments.check_bool("mutable", mutable))
         self._core_type = ty
-        self._binding = Binding(store, _Factory(ty, value._value))
+        self._binding = Binding(store, _GlobalFactory(ty, value._value))
 
     @classmethod
     def _from_core(cls, extern: core.Global) -> Global:
@@ -87,7 +87,7 @@ class Global(Bound):
     def value(self) -> Any:
         """The current value. Setting the value raises RuntimeError if the global is immutable."""
         extern_or_factory = self._binding.extern_or_factory()
-        if isinstance(extern_or_factory, _Factory):
+        if isinstance(extern_or_factory, _GlobalFactory):
             return extern_or_factory.value
         assert isinstance(extern_or_factory, core.Global)
         return extern_or_factory.get()
@@ -97,7 +97,7 @@ class Global(Bound):
         if not self._core_type.mutable:
             raise RuntimeError("The global variable is not mutable, cannot set a new value")
         plain_value = convert.to_wasm(self._core_type.content, value)
-        if not self._binding.replace_factory(_Factory(self._core_type, self._round(plain_value))):
+        if not self._binding.replace_factory(_GlobalFactory(self._core_type, self._round(plain_value))):
             self._binding.get().set(plain_value)
 
     def _round(self, value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments
-from anywasm.wasmer.binding import Bound, Claim
+from anywasm.wasmer.binding import Bindable, Claim
 from anywasm.wasmer.describe import format_extern_type
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.globals import Global
@@ -101,7 +101,7 @@ def bind_imports(style_store: Store, externs: list[Any]) -> tuple[core.Store, li
     """
     while True:
         store = _choose_store(style_store, externs)
-        if _claim_all(store, [extern for extern in externs if isinstance(extern, Bound)]):
+        if _claim_all(store, [extern for extern in externs if isinstance(extern, Bindable)]):
             return store, [extern if _is_tag(extern) else extern._importable_in(store) for extern in externs]
         # Another thread has bound one of the externs to a different engine store. Choose again.
 
@@ -132,7 +132,7 @@ def _choose_store(style_store: Store, externs: list[Any]) -> core.Store:
     return candidates[0] if candidates else style_store._store_for_instance()
 
 
-def _claim_all(store: core.Store, externs: list[Bound]) -> bool:
+def _claim_all(store: core.Store, externs: list[Bindable]) -> bool:
     """Binds all unbound externs to `store`, and returns True.
 
     If an extern is bound to a different engine store, binds no extern and returns False.
@@ -144,7 +144,7 @@ def _claim_all(store: core.Store, externs: list[Bound]) -> bool:
 
 
 def _bound_store(extern: Any) -> core.Store | None:
-    """Returns the engine store that an extern is bound to, or None if it can be used in any engine store."""
+    """Returns the engine store that an extern is bound to. Returns None if any engine store can use the extern."""
     store: core.Store | None = extern._core_store if _is_tag(extern) else extern._bound_store()
     return store
 

@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 
 
 class Node:
-    """A node of a linked list. Nodes can only be added. The successor of a node cannot be changed.
+    """A node of a linked list. Nodes are only added to the list. The successor of a node cannot be changed.
 
     >>> first, second, third = Node(), Node(), Node()
     >>> first.set_next(second) is second, first.set_next(third) is second
@@ -65,7 +65,7 @@ class _WeakNode(Node, Generic[Value]):
 
 
 class WeakSingleton(Generic[Value]):
-    """Creates a value on demand. All callers of `get` share the value until the last of them releases it.
+    """Creates a value on demand. All callers of `get` share the value until the last caller releases the value.
 
     >>> class Ship: ...
     >>> singleton = WeakSingleton()

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from anywasm import core
 from anywasm.wasmer import arguments, views
-from anywasm.wasmer.binding import Binding, Bound
+from anywasm.wasmer.binding import Bindable, Binding
 from anywasm.wasmer.buffer import Buffer
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import MemoryType, type_from_core
@@ -18,7 +18,7 @@ _MAX_PAGES = 65536
 _View = TypeVar("_View", bound=views.View)
 
 
-class Memory(Bound):
+class Memory(Bindable):
     """A linear memory. Its size is a number of pages of 64 KiB.
 
     >>> from anywasm.wasmer import Memory, MemoryType, Store

@@ -27,7 +27,7 @@ class Module(Sealed):
 
     def __init__(self, store: Store, bytes: bytes | str) -> None:
         arguments.check_instance("store", store, Store)
-        binary = _binary(store, bytes)
+        binary = _to_binary_format(store, bytes)
         store._store_engine.check_compiles()
         self._init(store, core.Module.compile(store._engine, binary))
 
@@ -97,13 +97,13 @@ class Module(Sealed):
         return module
 
 
-def _binary(store: Store, source: Any) -> bytes:
+def _to_binary_format(store: Store, source: Any) -> bytes:
     if isinstance(source, str):
-        return _from_text(store, source)
+        return _translate_text(store, source)
     if not _is_bytes(source):
         raise TypeError("`Module` accepts Wasm bytes or a WAT string")
     binary: bytes = source
-    return binary if binary.startswith(b"\0asm") else _from_text(store, binary)
+    return binary if binary.startswith(b"\0asm") else _translate_text(store, binary)
 
 
 def _is_bytes(source: Any) -> bool:
@@ -111,7 +111,7 @@ def _is_bytes(source: Any) -> bool:
     return isinstance(source, bytes)
 
 
-def _from_text(store: Store, source: str | bytes) -> bytes:
+def _translate_text(store: Store, source: str | bytes) -> bytes:
     try:
         return to_binary(source, store._engine._core_engine_module, frames_above=4)
     except RuntimeError as error:

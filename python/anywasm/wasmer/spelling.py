@@ -27,7 +27,7 @@ _NUMBER_TYPE = "i32|i64|f32|f64"
 _CONVERSION = re.compile(
     rf"(?P<target>{_NUMBER_TYPE})\.(?P<verb>[a-z]+)(?P<sign>_[su])?(?P<saturating>:sat)?/(?P<source>{_NUMBER_TYPE})"
 )
-#: Matches a string, a comment or a name. A string or comment is a single token, so the names in it are not replaced.
+#: Matches a string, a comment or a name. Each string or comment is a single token, so no name inside is replaced.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|;;[^\n]*|\(;.*?;\)|[^\s()";]+', re.DOTALL)
 
 

@@ -18,8 +18,9 @@ from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.style import STYLE
 
 # All stores with the same engine module and the same options share one engine. So a module that was compiled for one of
-# these stores can be used with all of them. The references to engines are weak, so an engine is freed together with the
-# last store or module that uses it. This matters because an engine may keep the code of all its modules until then.
+# these stores can be used with all other stores of this group. The references to engines are weak, so an engine is
+# freed together with the last store or module that uses it. Until an engine is freed, it may keep the code of all its
+# modules.
 _engines: dict[tuple[EngineModule, frozenset[tuple[str, core.Option]]], WeakSingleton[core.Engine]] = {}
 
 #: The default of the parameter `engine` of `Store`: an engine class with the Cranelift compiler.
@@ -36,16 +37,16 @@ def _shared_engine(name: str | None, compiler: str | None, options: Mapping[str,
     if compiler is not None and compiler in engine_module.option_values("compiler")[1:]:
         engine_options["compiler"] = compiler
     if "shared_memory" in engine_module.capabilities:
-        # In this style, a program needs no option to use a shared memory: it only sets `shared` in the type of the
-        # memory. So the engine always gets the option for shared memories.
+        # A program of this style sets no option to use a shared memory: the type of the memory has an attribute
+        # `shared`. So the engine always gets the option for shared memories.
         engine_options["shared_memory"] = True
     engine_options.update(options)
     key = engine_module, frozenset(engine_options.items())
     singleton = _engines.get(key)
     if singleton is not None:
         return singleton.get(lambda: core.Engine(STYLE, engine_module.name, engine_options))
-    # Make the engine before the entry in `_engines`. If the engine rejects the options, there must be no entry for
-    # them.
+    # Make the engine before the entry in `_engines`. If the engine rejects the options, `_engines` must not get an
+    # entry.
     engine = core.Engine(STYLE, engine_module.name, engine_options)
     return _engines.setdefault(key, WeakSingleton()).get(lambda: engine)
 

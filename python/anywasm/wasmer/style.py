@@ -19,7 +19,7 @@ class WasmerAdapter(core.StyleAdapter):
         if failure.kind is ErrorKind.UNSUPPORTED:
             return CapabilityError(failure.message, failure.capability)
         if failure.kind is ErrorKind.TRAP:
-            return RuntimeError(_trap_text(failure))
+            return RuntimeError(_format_trap(failure))
         if failure.kind is ErrorKind.EXIT:
             return RuntimeError(f"RuntimeError: WASI exited with code: {failure.exit_code}")
         if failure.kind is ErrorKind.MALFORMED:
@@ -51,11 +51,11 @@ class WasmerAdapter(core.StyleAdapter):
 
 
 def _with_decimal_offset(text: str) -> str:
-    """Changes the offset in an error text from hexadecimal to decimal. In wasmer's error texts, it is decimal."""
+    """Changes the offset in an error text from hexadecimal to decimal, as in wasmer's error texts."""
     return re.sub(r"\(at offset (0x[0-9a-f]+)\)", lambda match: f"(at offset {int(match[1], 16)})", text)
 
 
-def _trap_text(failure: Failure) -> str:
+def _format_trap(failure: Failure) -> str:
     """Returns the error text for a trap: the reason of the trap, and a line for each frame of the backtrace."""
     text = failure.trap_code.text if failure.trap_code is not None else failure.message
     lines = [f"RuntimeError: {text}"]

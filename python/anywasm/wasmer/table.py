@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from anywasm import core
 from anywasm.wasmer import arguments
-from anywasm.wasmer.binding import Binding, Bound
+from anywasm.wasmer.binding import Bindable, Binding
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import TableType, type_from_core
 from anywasm.wasmer.value import Value
 
 
-class Table(Bound):
+class Table(Bindable):
     """A table that an instance exports.
 
     As in wasmer 1.1, a program cannot make a table. The reason is that the constructor needs a reference as the initial

@@ -58,9 +58,9 @@ class Value(Unconstructible):
     def __repr__(self) -> str:
         value = self._value
         if self._type is ValType.F32:
-            value = _decimal(_shortest_f32(value))
+            value = _to_decimal_notation(_shortest_f32(value))
         elif self._type is ValType.F64:
-            value = _decimal(repr(value))
+            value = _to_decimal_notation(repr(value))
         return f"{self._type.name}({value})"
 
 
@@ -73,7 +73,7 @@ def _shortest_f32(value: float) -> str:
     return next((text for text in texts if core.single(float(text)) == value), repr(value))
 
 
-def _decimal(text: str) -> str:
+def _to_decimal_notation(text: str) -> str:
     """Converts a number to decimal notation without an exponent, e.g. `1e-07` to `0.0000001`."""
     if text in ("nan", "inf", "-inf"):
         return text.replace("nan", "NaN")

@@ -55,7 +55,7 @@ class View(Sealed, core.Elements):
     def __len__(self) -> int:
         return self._count()
 
-    # The C methods call the methods `_get_slowly`, `_set_slowly` and `_delete` in all cases that they do not handle.
+    # If the C methods do not handle a case, they call the methods `_get_slowly`, `_set_slowly` and `_delete`.
 
     def _get_slowly(self, index: Any) -> Any:
         if isinstance(index, slice):
@@ -63,12 +63,12 @@ class View(Sealed, core.Elements):
             if not positions:
                 return []
             return self._read_run(positions.start, positions.stop)[:: positions.step].tolist()
-        position = self._position(index)
+        position = self._to_position(index)
         return self._read_run(position, position + 1)[0]
 
     def _set_slowly(self, index: Any, value: Any) -> None:
         if not isinstance(index, slice):
-            self._write_one(self._position(index), self._element(value))
+            self._write_one(self._to_position(index), self._to_element(value))
             return
         positions = self._slice_positions(index)
         count = len(arguments.check_sequence(None, value))
@@ -80,12 +80,12 @@ class View(Sealed, core.Elements):
         # Convert and write the elements one by one. If an element is out of range, the elements before it have already
         # been written, as in stock wasmer.
         for item, position in enumerate(positions):
-            self._write_one(position, self._element(value[item]))
+            self._write_one(position, self._to_element(value[item]))
 
     def _delete(self, index: Any) -> None:
         raise NotImplementedError('Subscript deletion not supported by "Self"')
 
-    def _position(self, index: Any) -> int:
+    def _to_position(self, index: Any) -> int:
         """Converts an index to the position of an element.
 
         Raises ValueError if the index is not an integer of 64 bits, and IndexError if the index is out of range.
@@ -115,7 +115,7 @@ class View(Sealed, core.Elements):
             raise IndexError(f"Slice must have a positive step; given {step}")
         return range(start, stop, step)
 
-    def _element(self, value: Any) -> int | float:
+    def _to_element(self, value: Any) -> int | float:
         """Converts a Python object to a number of the element type.
 
         Raises TypeError if the object is not a number, and OverflowError if the number is out of range.
@@ -132,7 +132,7 @@ class View(Sealed, core.Elements):
             raise OverflowError(arguments.OUT_OF_RANGE_TEXT) from None
         return integer
 
-    # With None, Python raises TypeError for `iter(view)`, `reversed(view)` and `x in view`, as in stock wasmer.
+    # With None, Python raises TypeError for `iter(view)`, `reversed(view)` and `x in view`.
     __iter__: ClassVar[None] = None
     __reversed__: ClassVar[None] = None
     __contains__: ClassVar[None] = None

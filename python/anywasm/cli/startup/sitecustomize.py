@@ -14,7 +14,8 @@ from pathlib import Path
 
 def _main() -> None:
     folder = Path(__file__).resolve().parent
-    # Remove this folder from the path, so that the program does not see it and the hidden `sitecustomize` is found.
+    # Remove this folder from `sys.path`. Otherwise, the program would see the folder, and the search for the hidden
+    # `sitecustomize` would find this module.
     sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != folder]
     _activate(str(folder.parents[2]), os.environ.get("ANYWASM_ACTIVATE", ""))
     _run_hidden_sitecustomize()
@@ -34,8 +35,8 @@ def _activate(package_parent: str, styles: str) -> None:
 
 
 def _run_hidden_sitecustomize() -> None:
-    # Python imports only the first module `sitecustomize` on `sys.path`. If there is another module of this name, this
-    # module has hidden it. So run the other module.
+    # Python imports only the first module `sitecustomize` on `sys.path`. So this module hides any other module with
+    # this name. Run the hidden module.
     spec = PathFinder.find_spec(__name__)
     if spec is None or spec.loader is None:
         return

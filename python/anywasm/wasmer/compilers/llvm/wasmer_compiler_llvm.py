@@ -6,7 +6,7 @@ __all__ = ["Compiler"]
 
 
 class Compiler(NamedCompiler):
-    """The LLVM compiler. No engine of anywasm includes LLVM. If a program selects it, the engine uses another compiler.
+    """The LLVM compiler. No engine of anywasm includes LLVM, so the engine uses another compiler.
 
     >>> from anywasm.wasmer.compilers.llvm import Compiler
     >>> Compiler.into_opaque_compiler().name
