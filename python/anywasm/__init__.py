@@ -1,8 +1,9 @@
 """Runs WebAssembly on several engines.
 
-There are two API styles over one core: `anywasm.wasmer` has the API of the `wasmer` 1.1 package (implicit store), and
-`anywasm.wasmtime` has the API of wasmtime-py (explicit store). A program selects an engine by the environment variable
-`ANYWASM_ENGINE`, by `use_engine`, or by the parameter `name` of `anywasm.wasmer.Store` and `anywasm.wasmtime.Engine`.
+The package offers two API styles. `anywasm.wasmer` has the API of the `wasmer` 1.1 package (implicit store).
+`anywasm.wasmtime` has the API of wasmtime-py (explicit store). Both styles use the same core, `anywasm.core`. A program
+selects an engine by the environment variable `ANYWASM_ENGINE`, by `use_engine`, or by the parameter `name` of
+`anywasm.wasmer.Store` and `anywasm.wasmtime.Engine`.
 
 >>> import anywasm
 >>> any(info.installed for info in anywasm.engines())

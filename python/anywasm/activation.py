@@ -1,8 +1,8 @@
-"""`anywasm.activate`, which makes a style available under the name of the package that it replaces.
+"""Implements `anywasm.activate`. This function makes programs that import `wasmer` or `wasmtime` use anywasm.
 
-A finder at the start of `sys.meta_path` handles imports of these packages and their submodules. So `import wasmer`,
-`from wasmer import engine` and `import wasmer.wasmer` all load modules of anywasm. The modules are the same objects,
-not copies: `wasmer` is `anywasm.wasmer`.
+A style replaces a package, such as `wasmer`. A finder at the start of `sys.meta_path` handles imports of the replaced
+packages and their submodules. So `import wasmer`, `from wasmer import engine` and `import wasmer.wasmer` all load
+modules of anywasm. The imported modules are not copies: `wasmer` is the same object as `anywasm.wasmer`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from importlib.abc import Loader
     from importlib.metadata import Distribution, DistributionFinder
 
-#: For each style, the modules of anywasm by the name of the package that they replace.
+#: Maps each style to the packages that the style replaces. Each package name is mapped to a module of anywasm.
 _REPLACEMENTS = {
     "wasmer": {
         "wasmer": "anywasm.wasmer",
@@ -30,23 +30,24 @@ _REPLACEMENTS = {
     "wasmtime": {"wasmtime": "anywasm.wasmtime"},
 }
 
-#: The version of each package whose API a style has.
+#: The version of the replaced package whose API each style has.
 _VERSIONS = {"wasmer": "1.1.0", "wasmtime": "50.0.1"}
 
 STYLES = tuple(_REPLACEMENTS)
 
 
 def activate(*styles: str) -> None:
-    """Makes `import wasmer` (and `wasmer_compiler_*`) or `import wasmtime` load anywasm's style, in this process.
+    """Makes this process load anywasm when it imports the packages that these styles replace.
 
-    A program must call this function before anything imports these packages. A second call has no effect. All
-    submodules are replaced too, and `importlib.metadata.version` returns the version of the package whose API the style
+    The style `wasmer` replaces `wasmer` and `wasmer_compiler_*`. The style `wasmtime` replaces `wasmtime`. All
+    submodules are replaced too. `importlib.metadata.version` returns the version of the package whose API the style
     has.
 
-    Raises ValueError for an unknown style, and if no style is passed. Raises ImportError, without activating any style,
-    if one of the packages is already imported and is not anywasm's.
+    A program must call this function before anything imports these packages. A second call with the same style has no
+    effect. Raises ValueError for an unknown style, and if no style is passed. Raises ImportError if a replaced
+    package is already imported from elsewhere than anywasm. In this case, no style is activated.
 
-    A program that was written for such a package starts with
+    A program that was written for a replaced package starts with
 
         import anywasm
         anywasm.activate("wasmer")
@@ -71,7 +72,7 @@ def activate(*styles: str) -> None:
 
 
 def _check_not_imported(style: str) -> None:
-    """Raises ImportError if a package that the style replaces is imported already, and is not anywasm's."""
+    """Raises ImportError if a package that the style replaces is already imported from elsewhere than anywasm."""
     for name, replacement in _REPLACEMENTS[style].items():
         module = sys.modules.get(name)
         if module is not None and module is not sys.modules.get(replacement):
@@ -83,23 +84,23 @@ def _check_not_imported(style: str) -> None:
 
 
 class _Finder:
-    """Finds and loads modules of anywasm under the names of the packages that they replace.
+    """Finds and loads modules of anywasm under the names of the replaced packages.
 
-    The class has the methods of a finder and of a loader but not their base classes, because the modules of these base
-    classes take long to import.
+    The class has the methods of a finder and of a loader. It does not inherit from the base classes of finders and
+    loaders, because the modules that define these base classes take long to import.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        #: Names of modules of anywasm, by the name of the package that each replaces.
+        #: Maps the name of each replaced package to the name of a module of anywasm.
         self._replacements: dict[str, str] = {}
-        #: Versions by the name of the replaced package.
+        #: Maps the name of each replaced package to the version for `importlib.metadata`.
         self._versions: dict[str, str] = {}
-        #: The original `__spec__` of each loaded module, by the name of the module in anywasm.
+        #: Maps the name of each loaded module of anywasm to the original `__spec__` of the module.
         self._specs: dict[str, ModuleSpec | None] = {}
 
     def add(self, styles: Iterable[str]) -> None:
-        """Starts to handle imports of the packages that these styles replace."""
+        """Makes this finder handle imports of the packages that these styles replace."""
         with self._lock:
             for style in styles:
                 self._replacements |= _REPLACEMENTS[style]
@@ -110,40 +111,45 @@ class _Finder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Returns the spec for a replaced package or its submodule. None for all other names."""
-        root, dot, rest = fullname.partition(".")
-        replacement = self._replacements.get(root)
-        original = None if replacement is None else _find_spec(replacement + dot + rest)
-        if original is None:
+        """Returns the spec for a replaced package or its submodule. Returns None for any other name."""
+        package, dot, submodule = fullname.partition(".")
+        replacement = self._replacements.get(package)
+        anywasm_spec = None if replacement is None else _find_spec(replacement + dot + submodule)
+        if anywasm_spec is None:
             return None
-        spec = ModuleSpec(fullname, cast("Loader", self), origin=original.origin, loader_state=original.name)
-        spec.submodule_search_locations = original.submodule_search_locations
+        # The import system passes `loader_state` to `create_module`, as an attribute of the spec.
+        spec = ModuleSpec(fullname, cast("Loader", self), origin=anywasm_spec.origin, loader_state=anywasm_spec.name)
+        spec.submodule_search_locations = anywasm_spec.submodule_search_locations
         return spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """Imports the module of anywasm, and returns it."""
+        """Imports the module of anywasm that the spec refers to, and returns the module."""
         module = _import_module(spec.loader_state)
-        # `setdefault` keeps the spec of the first import. At a later import, the import system may have replaced
-        # `__spec__` already, for another thread that imports the module under another name.
+        # `setdefault` keeps the `__spec__` from the first import. At a later import, the attribute may be wrong,
+        # because the import system may have replaced it for another thread that imports the module under another name.
         self._specs.setdefault(module.__name__, module.__spec__)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Restores the module's own `__spec__`, which the import system has replaced. The module has run already."""
+        """Restores the original `__spec__` of the module, because the import system has replaced the attribute.
+
+        The module's code is not executed again: `create_module` has executed it.
+        """
         module.__spec__ = self._specs[module.__name__]
 
     def find_distributions(self, context: DistributionFinder.Context) -> Iterable[Distribution]:
-        """Returns the metadata of the replaced packages. `importlib.metadata` calls this."""
-        from anywasm import standin  # Only here, because it imports `importlib.metadata`, which takes long.
+        """Returns the metadata of the replaced packages. `importlib.metadata` calls this method."""
+        # The module `standin` is imported as late as possible, because importing `importlib.metadata` takes long.
+        from anywasm import standin
 
-        return standin.distributions(self._versions, context)
+        return standin.find_distributions(self._versions, context)
 
 
 def _find_spec(name: str) -> ModuleSpec | None:
     """Returns the spec of a module of anywasm, without importing anything.
 
-    The import system holds its global lock while it calls a finder. An import here could wait for a module whose thread
-    needs this lock, which would be a deadlock.
+    The import system holds its global lock while it calls a finder. If this function imported a module, it could wait
+    for another thread that is importing the module. That thread could need the global lock. This would be a deadlock.
     """
     path: Sequence[str] | None = sys.modules["anywasm"].__path__
     for module_name in _package_chain(name):
@@ -155,10 +161,10 @@ def _find_spec(name: str) -> ModuleSpec | None:
 
 
 def _import_module(name: str) -> ModuleType:
-    """Imports a module of anywasm, after each of the packages that contain it.
+    """Imports the packages that contain a module of anywasm, from the outermost to the innermost, and then the module.
 
-    `importlib.import_module(name)` alone could deadlock. It locks the module before it waits for the packages, while
-    another thread that imports these packages may wait for the module.
+    Returns the module. A single call of `importlib.import_module` could deadlock. It would lock the module before it
+    waits for the packages. At the same time, another thread that imports one of these packages may wait for the module.
     """
     for module_name in _package_chain(name):
         module = importlib.import_module(module_name)
@@ -166,9 +172,10 @@ def _import_module(name: str) -> ModuleType:
 
 
 def _package_chain(name: str) -> list[str]:
-    """Returns the names of the packages that contain a module, and its own name, outermost first, without `anywasm`.
+    """Returns the names of the packages that contain a module, outermost first, and then the name of the module.
 
-    E.g. `anywasm.wasmer` and `anywasm.wasmer.engine` for `anywasm.wasmer.engine`.
+    The result does not include the outermost package, `anywasm`. For `anywasm.wasmer.engine`, the result is
+    `["anywasm.wasmer", "anywasm.wasmer.engine"]`.
     """
     parts = name.split(".")
     return [".".join(parts[:end]) for end in range(2, len(parts) + 1)]

@@ -1,6 +1,6 @@
-"""Metadata of the packages that active styles replace, for `importlib.metadata`.
+"""Provides metadata of the replaced packages (see `activation.py`) to `importlib.metadata`.
 
-This module is apart from `activation.py`, because importing `importlib.metadata` takes longer than importing anywasm.
+This code is not part of `activation.py`, because importing `importlib.metadata` takes longer than importing anywasm.
 """
 
 from __future__ import annotations
@@ -14,24 +14,30 @@ from pathlib import Path
 
 
 class _Distribution(importlib.metadata.Distribution):
+    """The metadata of a replaced package."""
+
     def __init__(self, name: str, version: str) -> None:
         self._metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: as anywasm has it\n"
 
     def read_text(self, filename: str) -> str | None:
-        """Returns the contents of the file `METADATA`. None for any other file."""
+        """Returns the contents of the metadata file `METADATA`. Returns None for any other metadata file."""
         return self._metadata if filename == "METADATA" else None
 
     def locate_file(self, path: str | os.PathLike[str]) -> Path:
-        """Returns the path that a file of the package would have beside the package `anywasm`."""
+        """Returns the path of a file of the package, as if the package were installed next to anywasm.
+
+        There need not be such a file.
+        """
         return Path(__file__).parent.parent / path
 
 
-def distributions(
+def find_distributions(
     versions: Mapping[str, str], context: importlib.metadata.DistributionFinder.Context
 ) -> Iterator[importlib.metadata.Distribution]:
-    """Yields the distributions that a search asks for. `versions` are the replaced packages' versions by name.
+    """Yields the distributions that match a search of `importlib.metadata`.
 
-    Yields nothing if the search has folders other than those of `sys.path`.
+    `versions` maps the name of each replaced package to its version. Yields no distributions if the search covers other
+    folders than `sys.path`, because the replaced packages are in no folder.
     """
     if context.path is not sys.path:
         return

@@ -185,7 +185,7 @@ def test_a_memory_that_is_used_while_an_import_decides_where_it_lives(on_engine:
             (func (export "first") (result i32) (i32.load8_u (i32.const 0))))"""
         store = Store()
         memory, variable = Memory(store, MemoryType(1)), Global(store, Value.i32(3), mutable=True)
-        between(Binding, "join", lambda memory=memory: memory.uint8_view().__setitem__(0, 7))
+        between(Binding, "add_to_claim", lambda memory=memory: memory.uint8_view().__setitem__(0, 7))
         exports = Instance(Module(store, source), {"env": {"m": memory, "g": variable}}).exports
         assert exports.first() == 7
 
@@ -193,7 +193,7 @@ def test_a_memory_that_is_used_while_an_import_decides_where_it_lives(on_engine:
 def test_a_global_that_is_set_while_an_import_decides_where_it_lives(on_engine: str, between: Between) -> None:
     store = Store()
     memory, variable = Memory(store, MemoryType(1)), Global(store, Value.i32(3), mutable=True)
-    between(Binding, "join", lambda: setattr(variable, "value", 5))
+    between(Binding, "add_to_claim", lambda: setattr(variable, "value", 5))
     exports = Instance(Module(store, USER), {"env": {"m": memory, "g": variable}}).exports
     assert (exports.get(), variable.value) == (5, 5)
 

@@ -1,7 +1,7 @@
-"""The command line. Each command has a file, and uses the explicit style.
+"""The command `anywasm` with its subcommands. Each subcommand has a file of this package. All use the explicit style.
 
-Exit codes: 0 for success, 1 for a bad module and most errors, 2 for a wrong command line, 130 for Ctrl-C. A trap has
-134, as in wasmtime's command line.
+The exit code is 0 for success, 1 for a malformed or invalid module and most other errors, 2 for a wrong command line,
+130 after Ctrl-C, and 134 for a trap. wasmtime's command line also returns 134 for a trap.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Code that several commands use: common options, files, the console, and the conversion of errors to exit codes."""
+"""Code that several commands use.
+
+This module defines common options, reads and writes files, prints to the console, and converts errors to exit codes.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ from rich.table import Table
 import anywasm
 from anywasm.wasmtime import Engine, Module, Trap, WasmtimeError
 
-#: Exit codes in addition to click's 1 and 2. A shell reports 130 after Ctrl-C. wasmtime's command line has 134 for a
-#: trap.
+#: Exit codes for Ctrl-C and for a trap. click itself returns only 1 and 2. 130 is the code that a shell reports for a
+#: program that Ctrl-C ended. 134 is the code that wasmtime's command line returns for a trap.
 INTERRUPTED, TRAPPED = 130, 134
 
-#: A console width in columns that no line reaches, so that piped output is never wrapped or cut.
+#: The console width in columns for piped output. No line is that long, so no line is wrapped or cut.
 _UNLIMITED_WIDTH = 1_000_000
 
 engine_option = click.option("--engine", metavar="NAME", help="Use this engine. `anywasm engines` lists all engines.")
@@ -30,7 +33,7 @@ file_argument = click.argument("file", metavar="FILE")
 
 
 class TrapError(click.ClickException):
-    """A trap, which ends the command with the trap's message and backtrace and exit code 134."""
+    """An exception for a trap. click prints the trap's message and backtrace, and ends the command with code 134."""
 
     exit_code = TRAPPED
 
@@ -40,10 +43,10 @@ class TrapError(click.ClickException):
 
 
 class Commands(click.Group):
-    """The group of all commands. This class alone converts exceptions to messages and exit codes."""
+    """The group of all commands. All exceptions are converted to messages and exit codes in this class."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command. Converts expected exceptions, so that none of them is shown with a traceback."""
+        """Runs the command, and prints expected exceptions as messages without a traceback."""
         try:
             return super().invoke(ctx)
         except Trap as trap:
@@ -51,7 +54,8 @@ class Commands(click.Group):
         except (anywasm.EngineUnavailable, WasmtimeError) as error:
             raise click.ClickException(printable_lines(str(error)).rstrip()) from None
         except BrokenPipeError:
-            raise  # The reading process, such as `head`, has ended. click then exits without a message.
+            # The process that reads the output, such as `head`, has ended. click then exits without a message.
+            raise
         except OSError as error:
             _give_up_stdout()
             prefix = "" if error.filename is None else f"{printable(str(error.filename))}: "
@@ -62,42 +66,46 @@ class Commands(click.Group):
 
 
 def _give_up_stdout() -> None:
-    """Redirects stdout to the null device, so that Python does not try to write buffered output again at exit.
+    """Redirects stdout to the null device.
 
-    A second failure at exit would change the exit code.
+    At exit, Python writes the output that is still buffered. If this failed again, Python would change the exit code.
     """
     with contextlib.suppress(OSError), open(os.devnull, "wb") as null_device:
         os.dup2(null_device.fileno(), sys.stdout.fileno())
 
 
 def using(engine: str | None) -> contextlib.AbstractContextManager[object]:
-    """Returns a context manager that makes the engine of --engine the default. None changes nothing."""
+    """Returns a context manager that makes `engine` the default engine. With None, the default stays as it is.
+
+    `engine` is the value of the option --engine.
+    """
     return contextlib.nullcontext() if engine is None else anywasm.use_engine(engine)
 
 
 def read(path: str) -> bytes:
-    """Returns the contents of a file. The path `-` means stdin."""
+    """Returns the contents of a file. If the path is `-`, reads stdin."""
     with click.open_file(path, "rb") as file:
         return bytes(file.read())
 
 
 def write(path: str, data: bytes | bytearray) -> None:
-    """Writes a file. The path `-` means stdout."""
+    """Writes `data` to a file. If the path is `-`, writes to stdout."""
     with click.open_file(path, "wb") as file:
         file.write(data)
-        # `open_file` does not close stdout. Without a flush, an error would occur at exit, too late to be reported.
+        # `open_file` does not close stdout. Without this flush, a failed write would raise an error only at exit. Then
+        # `Commands` could not report the error.
         file.flush()
 
 
 def compile_file(engine: Engine, path: str, data: bytes) -> Module:
-    """Compiles the contents of a file, in the binary format or the text format."""
-    with errors_naming(path):
+    """Compiles a module. `data` is the contents of the file, in the binary or text format; `path` is for errors."""
+    with prefix_errors(path):
         return Module(engine, data)
 
 
 @contextlib.contextmanager
-def errors_naming(path: str) -> Iterator[None]:
-    """Adds the name of a file to the errors of a `with` block."""
+def prefix_errors(path: str) -> Iterator[None]:
+    """Puts the path of a file in front of each error message that leaves the `with` block."""
     try:
         yield
     except WasmtimeError as error:
@@ -105,29 +113,32 @@ def errors_naming(path: str) -> Iterator[None]:
 
 
 def printable(name: str) -> str:
-    """Returns a name from a module with all control characters escaped, so that it cannot control the terminal."""
+    """Returns a name with all unprintable characters escaped.
+
+    A name from a module may contain control characters. If they were printed, the module could control the terminal.
+    """
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
 
 
 def printable_lines(text: str) -> str:
-    """Returns a text with all control characters except newlines escaped."""
+    """Returns a text with all unprintable characters except newlines escaped."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def console() -> Console:
-    """Returns a Rich console for stdout. It has the terminal's width, or no limit if stdout is not a terminal."""
-    result = Console(highlight=False, markup=False, emoji=False)
-    if not result.is_terminal:
-        result.width = _UNLIMITED_WIDTH
-    return result
+    """Returns a Rich console for stdout. The width is limited only if stdout is a terminal."""
+    stdout = Console(highlight=False, markup=False, emoji=False)
+    if not stdout.is_terminal:
+        stdout.width = _UNLIMITED_WIDTH
+    return stdout
 
 
 def table(*columns: str) -> Table:
-    """Returns an empty table, in the style of all tables of the command line."""
-    result = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    """Returns a Rich table with these columns and no rows. All tables of the command line look like this table."""
+    empty_table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
-        result.add_column(column, overflow="fold")
-    return result
+        empty_table.add_column(column, overflow="fold")
+    return empty_table
 
 
 def print_json(value: object) -> None:

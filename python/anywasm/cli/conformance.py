@@ -1,4 +1,7 @@
-"""`anywasm conformance`, which starts the runner. It is part of the source tree but not of the installed package."""
+"""The command `anywasm conformance`. It starts the conformance runner.
+
+The runner is part of the source tree but not of the installed package.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import click
 
 import anywasm
 
+#: The name of the package that contains the conformance runner.
 RUNNER = "anywasm_conformance"
 
 
@@ -26,15 +30,17 @@ def run_conformance(ctx: click.Context, args: tuple[str, ...]) -> None:
     """Run the official WebAssembly test suite on the installed engines."""
     _make_runner_importable()
     runner: click.Command = importlib.import_module(f"{RUNNER}.cli").main
-    # With `standalone_mode=False`, click returns the exit code, and passes exceptions on to the class `Commands`.
+    # With `standalone_mode=False`, click does not handle exceptions: they propagate to the class `Commands`. `main`
+    # returns the exit code, or None for success.
     ctx.exit(runner.main(list(args), prog_name=ctx.command_path, standalone_mode=False, parent=ctx.parent) or 0)
 
 
 def _make_runner_importable() -> None:
-    """Adds the runner's folder to `sys.path`. Raises an error if there is no checkout of the source that has it."""
+    """Adds the folder of the conformance runner to `sys.path`. Raises ClickException if the folder is not found."""
     if importlib.util.find_spec(RUNNER) is not None:
         return
-    # The package may be the folder python/anywasm of a checkout. Otherwise, the current directory may be a checkout.
+    # Search for a checkout of the source. If anywasm was imported from a checkout, the package is the checkout's folder
+    # python/anywasm. Otherwise, the current directory may be a checkout.
     for checkout in (Path(anywasm.__file__).parents[2], Path.cwd()):
         folder = checkout / "conformance"
         if (folder / RUNNER / "__init__.py").is_file():

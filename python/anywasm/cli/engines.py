@@ -1,4 +1,4 @@
-"""`anywasm engines`, which lists the engines with their capabilities, limits and measurements."""
+"""The command `anywasm engines`. It lists the engines with their capabilities, limits and measurements."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def list_engines(engine: str | None, as_json: bool) -> None:
         print_json(_as_json(infos, installed))
         return
     out = console()
-    out.print(_engine_table(infos))
+    out.print(_make_engine_table(infos))
     if installed:
         out.print()
-        out.print(_capability_table(out, installed))
+        out.print(_make_capability_table(out, installed))
 
 
 def _as_json(infos: Sequence[EngineInfo], installed: Sequence[EngineInfo]) -> dict[str, object]:
-    capabilities, limits = _meanings(installed)
+    capabilities, limits = _read_meanings(installed)
     return {
         "engines": [
             info._asdict() | {"capabilities": sorted(info.capabilities), "limits": dict(info.limits)} for info in infos
@@ -51,8 +51,11 @@ def _as_json(infos: Sequence[EngineInfo], installed: Sequence[EngineInfo]) -> di
     }
 
 
-def _meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str, str]]:
-    """Returns the meanings of all capabilities and all limits, by name, from the installed engine modules."""
+def _read_meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns two dictionaries, for capabilities and for limits. Each maps the names to descriptions.
+
+    The descriptions come from the installed engine modules.
+    """
     capabilities: dict[str, str] = {}
     limits: dict[str, str] = {}
     for info in installed:
@@ -62,7 +65,7 @@ def _meanings(installed: Sequence[EngineInfo]) -> tuple[dict[str, str], dict[str
     return capabilities, limits
 
 
-def _engine_table(infos: Sequence[EngineInfo]) -> Table:
+def _make_engine_table(infos: Sequence[EngineInfo]) -> Table:
     rows = table("engine", "installed", "header", "path")
     for info in infos:
         version, path_or_problem = (info.version, info.path) if info.installed else ("no", info.problem)
@@ -70,13 +73,14 @@ def _engine_table(infos: Sequence[EngineInfo]) -> Table:
     return rows
 
 
-def _capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
-    """Makes a table with a column for each engine, and sections for capabilities, limits and measurements."""
+def _make_capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
+    """Returns a table with a column for each engine, and with sections for capabilities, limits and measurements."""
     mark = "✓" if out.encoding.startswith("utf") else "x"
-    capabilities, limits = _meanings(infos)
+    capabilities, limits = _read_meanings(infos)
     rows = table("capability")
     for info in infos:
-        # On a terminal, a long engine name is broken into lines, because its column is only as wide as a check mark.
+        # On a terminal, break a long engine name into lines. The cells of the column contain only a check mark or a
+        # number, so the name would make the column too wide.
         rows.add_column(info.name.replace("-", "-\n") if out.is_terminal else info.name, justify="center")
     rows.add_column("meaning")
     for name, meaning in capabilities.items():
@@ -92,7 +96,8 @@ def _capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
 
 
 def _format_limit(maximum: int | None) -> str:
+    """Formats the value of a limit. None means that the engine has no limit."""
     if maximum is None:
         return "any"
-    # A large number of the form 2^n-1 is easier to read, and shorter, in this form.
+    # For large numbers, the notation 2^n-1 is shorter and easier to read than decimal digits.
     return f"2^{maximum.bit_length()}-1" if maximum > 1 << 32 and maximum & (maximum + 1) == 0 else str(maximum)

@@ -1,4 +1,4 @@
-"""`anywasm inspect`, which shows the name, imports, exports and custom sections of a module."""
+"""The command `anywasm inspect`. It shows the name, imports, exports and custom sections of a module."""
 
 from __future__ import annotations
 
@@ -70,6 +70,6 @@ def _show_list(out: Console, title: str, keys: Sequence[str], rows: Sequence[dic
     listing = table(*keys)
     for row in rows:
         listing.add_row(*(printable(str(row[key])) for key in keys))
-    # Rich would print an empty table as a line of headers.
+    # For a table without rows, Rich would print the column headers.
     if rows:
         out.print(listing)

@@ -1,4 +1,4 @@
-"""`anywasm run`, which runs a WASI program or calls an exported function of a module."""
+"""The command `anywasm run`. It runs a WASI program, or calls an exported function of a module."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ from anywasm.core import FuncType, ValType, wasi
 from anywasm.core.errors import lacking
 from anywasm.wasmtime import Config, Engine, Linker, Store, WasiConfig, WasmtimeError
 
-T = TypeVar("T")
+ResultT = TypeVar("ResultT")
 
-#: The sizes in bits of the types whose values are written as integers. A vector is one integer.
-_BITS = {ValType.I32: 32, ValType.I64: 64, ValType.V128: 128}
+#: The value types whose values are integers on the command line, with their sizes in bits. A vector (v128) is a single
+#: integer.
+_INTEGER_BITS = {ValType.I32: 32, ValType.I64: 64, ValType.V128: 128}
 
-#: Suffixes of a size on the command line.
+#: The suffixes that a size on the command line can have, with their numbers of bytes.
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 def _parse_size(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
-    """Converts a size such as `64k` to a number of bytes. This is a callback of click."""
+    """Converts a size such as `64k` to a number of bytes. click calls this function for the option --max-memory."""
     if text is None:
         return None
     unit = _UNITS.get(text[-1:].lower(), 1)
@@ -43,15 +44,20 @@ def _parse_size(ctx: click.Context, param: click.Parameter, text: str | None) ->
 
 @dataclass(frozen=True)
 class ResourceLimits:
-    """The limits of the guest from the command line. None means no limit."""
+    """The limits of the guest, from the options --fuel and --max-memory. None means that there is no limit."""
 
+    #: The initial fuel. The engine defines the unit.
     fuel: int | None
-    memory: int | None
+    #: The maximum size of each memory in bytes.
+    memory_size: int | None
 
     def make_engine(self) -> Engine:
-        """Makes an engine that can enforce the limits. `anywasm.CapabilityError` if the selected engine cannot."""
+        """Returns an engine that can enforce the limits.
+
+        Raises `anywasm.CapabilityError` if the selected engine cannot enforce one of the limits.
+        """
         engine = Engine()
-        for limit, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory, "limits", "--max-memory")):
+        for limit, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory_size, "limits", "--max-memory")):
             if limit is not None and capability not in engine._core_engine_module.capabilities:
                 raise engine._core_style.exception(lacking(engine._core_engine_module, capability, option))
         if self.fuel is None:
@@ -61,23 +67,29 @@ class ResourceLimits:
         return Engine(config)
 
     def apply(self, store: Store) -> None:
-        """Sets the limits of a store, which must have an engine from `make_engine`."""
+        """Sets the limits of a store. The engine of the store must be the result of `make_engine`."""
         if self.fuel is not None:
             store.set_fuel(self.fuel)
-        if self.memory is not None:
-            store.set_limits(memory_size=self.memory)
+        if self.memory_size is not None:
+            store.set_limits(memory_size=self.memory_size)
 
 
 @dataclass(frozen=True)
 class WasiOptions:
-    """The options of the command line that make up the WASI config of the guest."""
+    """The command-line options for the WASI config of the guest. Each option can be repeated."""
 
+    #: The values of the option --dir: `HOST` or `HOST::GUEST`.
     dirs: tuple[str, ...]
+    #: The values of the option --dir-ro: `HOST` or `HOST::GUEST`.
     read_only_dirs: tuple[str, ...]
+    #: The values of the option --env: `NAME` or `NAME=VALUE`.
     env: tuple[str, ...]
 
     def make_config(self, argv: Sequence[str]) -> WasiConfig:
-        """Makes the WASI config, with these arguments and this process's standard streams."""
+        """Returns a WASI config with these options and the command-line arguments `argv`.
+
+        The guest uses the standard streams of this process.
+        """
         config = WasiConfig()
         config.argv = list(argv)
         config.env = [_parse_variable(variable) for variable in self.env]
@@ -96,6 +108,10 @@ class WasiOptions:
 
 
 def _parse_variable(text: str) -> tuple[str, str]:
+    """Returns the name and value of an environment variable, from `NAME=VALUE` or `NAME`.
+
+    For `NAME`, the value is the value of this variable in the environment of this process.
+    """
     name, equals_sign, value = text.partition("=")
     if not equals_sign:
         inherited = os.environ.get(name)
@@ -105,8 +121,8 @@ def _parse_variable(text: str) -> tuple[str, str]:
     return name, value
 
 
-# An unknown option is an argument of the program. So negative numbers, and most options of the program, need no `--`
-# before them.
+# With `ignore_unknown_options`, click passes unknown options to the program. So the user can write negative numbers and
+# most options of the program without `--` before them.
 @click.command("run", context_settings={"ignore_unknown_options": True})
 @file_argument
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
@@ -169,7 +185,7 @@ def run_file(
 
     FILE is a module in the binary or text format, or `-` for stdin. Each result of a function is printed on a line.
 
-    ARGS are the command-line arguments of a WASI program, which is a module that exports `_start`. For any other
+    A module that exports `_start` is a WASI program. For a program, ARGS are its command-line arguments. For any other
     function, ARGS are its parameters. An integer is decimal or hexadecimal (0x...). Put `--` before an argument that is
     also an option of this command.
 
@@ -177,9 +193,9 @@ def run_file(
     """
     wasi_options, limits = WasiOptions(dirs, read_only_dirs, env), ResourceLimits(fuel, max_memory)
     with using(engine):
-        data = read(file)
+        module_bytes = read(file)
         try:
-            results = _run_interruptible(lambda: _run(file, data, invoke, args, wasi_options, limits), timeout)
+            results = _run_interruptible(lambda: _run(file, module_bytes, invoke, args, wasi_options, limits), timeout)
         except WasmtimeError as error:
             if error._exit_code is None:
                 raise
@@ -189,17 +205,25 @@ def run_file(
 
 
 def _run(
-    file: str, data: bytes, invoke: str | None, args: Sequence[str], wasi_options: WasiOptions, limits: ResourceLimits
+    file: str,
+    module_bytes: bytes,
+    invoke: str | None,
+    args: Sequence[str],
+    wasi_options: WasiOptions,
+    limits: ResourceLimits,
 ) -> list[str]:
-    """Runs the program or function, and returns its results as texts. First checks the whole command line."""
+    """Runs the program or calls the function. Returns the formatted results.
+
+    Checks all arguments of the function before it runs any code of the guest.
+    """
     engine = limits.make_engine()
-    module = compile_file(engine, file, data)
-    _refuse_unsupported_imports(module._core)
+    module = compile_file(engine, file, module_bytes)
+    _check_imports(module._core)
     functions = {export.name: export.type for export in module._core.export_list if isinstance(export.type, FuncType)}
     name = _choose_function(functions, invoke)
     signature = functions[name]
     is_program = invoke is None and name == "_start" and not signature.params
-    values = [] if is_program else _parse_all(name, signature.params, args)
+    values = [] if is_program else _parse_args(name, signature.params, args)
     argv = [Path(file).name, *(args if is_program else ())]
     with Store(engine) as store:
         store.set_wasi(wasi_options.make_config(argv))
@@ -214,7 +238,8 @@ def _run(
         return [_format(ty, value) for ty, value in zip(signature.results, results)]
 
 
-def _refuse_unsupported_imports(module: core.Module) -> None:
+def _check_imports(module: core.Module) -> None:
+    """Raises ClickException if the module has an import that is not part of WASI."""
     unsupported = [import_ for import_ in module.import_list if import_.module not in wasi.MODULES.values()]
     if unsupported:
         lines = [f"\n  {printable(f'{import_.module}.{import_.name}')} {import_.type}" for import_ in unsupported]
@@ -222,7 +247,10 @@ def _refuse_unsupported_imports(module: core.Module) -> None:
 
 
 def _choose_function(functions: dict[str, FuncType], invoke: str | None) -> str:
-    """Returns the name of the function to call. Raises an error that lists the exported functions if there is none."""
+    """Returns the name of the function to call. `functions` are the exported functions.
+
+    Raises ClickException if the module does not export this function. The error lists the exported functions.
+    """
     for name in ("_start", "main") if invoke is None else (invoke,):
         if name in functions:
             return name
@@ -232,7 +260,11 @@ def _choose_function(functions: dict[str, FuncType], invoke: str | None) -> str:
     raise click.ClickException(f"the module exports {problem}; {exported}")
 
 
-def _parse_all(name: str, params: Sequence[ValType], args: Sequence[str]) -> list[Any]:
+def _parse_args(name: str, params: Sequence[ValType], args: Sequence[str]) -> list[Any]:
+    """Parses the arguments for a function of this name and these parameter types.
+
+    Raises UsageError if the number of arguments is wrong, or if an argument is not a value of the parameter's type.
+    """
     if len(args) > len(params):
         extra = args[len(params)]
         raise click.UsageError(f"{name!r} takes {_describe_params(params)}: there is no parameter for {extra!r}")
@@ -249,10 +281,10 @@ def _describe_params(params: Sequence[ValType]) -> str:
 
 
 def _parse(parameter: str, ty: ValType, text: str) -> Any:
-    """Parses an argument as a value of this type. `parameter` names the argument in errors."""
+    """Parses an argument as a value of this type. `parameter` describes the parameter in error messages."""
     try:
-        if ty in _BITS:
-            return _parse_integer(text, _BITS[ty])
+        if ty in _INTEGER_BITS:
+            return _parse_integer(text, _INTEGER_BITS[ty])
         if ty in (ValType.F32, ValType.F64):
             return _parse_float(text)
     except ValueError as error:
@@ -261,7 +293,10 @@ def _parse(parameter: str, ty: ValType, text: str) -> Any:
 
 
 def _parse_integer(text: str, bits: int) -> int:
-    """Parses an integer in the signed or unsigned range of `bits` bits. Returns the unsigned value."""
+    """Parses a signed or unsigned integer of `bits` bits. Returns the unsigned value.
+
+    Raises ValueError if the text is not an integer, or if the integer does not fit into `bits` bits.
+    """
     try:
         value = int(text, 16 if "x" in text.lower() else 10)
     except ValueError:
@@ -272,6 +307,7 @@ def _parse_integer(text: str, bits: int) -> int:
 
 
 def _parse_float(text: str) -> float:
+    """Parses a decimal or hexadecimal number. Raises ValueError if the text is not a number."""
     try:
         return float.fromhex(text) if "x" in text.lower() else float(text)
     except (ValueError, OverflowError):
@@ -279,6 +315,7 @@ def _parse_float(text: str) -> float:
 
 
 def _format(ty: ValType, value: Any) -> str:
+    """Formats a result of this type. For a reference that is not null, returns the name of the type."""
     if ty is ValType.V128:
         return f"{value:#034x}"
     if ty is ValType.F32:
@@ -289,22 +326,29 @@ def _format(ty: ValType, value: Any) -> str:
 
 
 def _shortest_f32(value: float) -> str:
-    """Returns the shortest decimal that rounds to this f32: `0.1`, not `0.10000000149011612`, its value as an f64."""
+    """Returns the shortest decimal number that rounds to this f32.
+
+    Python would show the f32 nearest to 0.1 as `0.10000000149011612`, because Python floats are f64. This function
+    returns `0.1`.
+    """
     for digits in range(1, 10):
         shortest = float(f"{value:.{digits}g}")
         if ctypes.c_float(shortest).value == value:
             return str(shortest)
-    return str(value)  # A NaN, which is not equal to itself.
+    return str(value)  # The value is a NaN. A NaN is not equal to itself, so the loop has not returned.
 
 
-def _run_interruptible(work: Callable[[], T], timeout: float | None) -> T:
-    """Returns the result of `work()`, or ends the process on Ctrl-C or after `timeout` seconds.
+def _run_interruptible(work: Callable[[], ResultT], timeout: float | None) -> ResultT:
+    """Returns the result of `work()`. Ends the process on Ctrl-C, or if the call takes more than `timeout` seconds.
 
-    Python handles signals on the main thread, between Python instructions. A guest that does not return runs none of
-    these. So the work runs on another thread, and the main thread waits for it.
+    If `timeout` is None, the call may take any time. The call runs on another thread, and the main thread waits for the
+    result. Python handles signals only on the main thread, between Python instructions. If a guest ran on the main
+    thread and did not return, Python would execute no instruction and could not handle Ctrl-C.
     """
-    future: Future[T] = Future()
-    context = contextvars.copy_context()  # Contains the engine that the option --engine selects.
+    future: Future[ResultT] = Future()
+    # The other thread needs a copy of the context variables, because one of them contains the engine that the option
+    # --engine selects.
+    context = contextvars.copy_context()
 
     def run_on_thread() -> None:
         try:
@@ -314,7 +358,8 @@ def _run_interruptible(work: Callable[[], T], timeout: float | None) -> T:
 
     threading.Thread(target=run_on_thread, daemon=True).start()
     try:
-        # `future.result` would raise the exception of the work here, and it may be a TimeoutError too.
+        # Do not call `future.result` in this `try` block. It would raise the exception of `work`, and this exception
+        # may be a TimeoutError, too.
         future.exception(timeout)
     except KeyboardInterrupt:
         _exit_immediately("interrupted", INTERRUPTED)
@@ -324,6 +369,9 @@ def _run_interruptible(work: Callable[[], T], timeout: float | None) -> T:
 
 
 def _exit_immediately(message: str, code: int) -> NoReturn:
-    """Ends the process without Python's cleanup, which would free the engine while the guest still runs."""
+    """Prints a message and ends the process with this exit code, without Python's cleanup.
+
+    The guest still runs. Python's cleanup would free the engine while the guest uses the engine.
+    """
     click.echo(message, err=True)
     os._exit(code)

@@ -1,4 +1,4 @@
-"""`anywasm wat2wasm` and `anywasm wasm2wat`, which translate between the text format and the binary format."""
+"""The commands `anywasm wat2wasm` and `anywasm wasm2wat`. They translate between the text and the binary format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from anywasm import core
-from anywasm.cli.common import engine_option, errors_naming, file_argument, read, using, write
+from anywasm.cli.common import engine_option, file_argument, prefix_errors, read, using, write
 from anywasm.wasmtime import wat2wasm
 from anywasm.wasmtime.style import STYLE
 
@@ -19,9 +19,9 @@ from anywasm.wasmtime.style import STYLE
 def wat_to_wasm(file: str, output: str | None, engine: str | None) -> None:
     """Translate a module from the text format to the binary format.
 
-    FILE is the text, or `-` for stdin. With stdin, the default output is stdout.
+    FILE is a module in the text format, or `-` for stdin. If FILE is `-`, the default output is stdout.
     """
-    with using(engine), errors_naming(file):
+    with using(engine), prefix_errors(file):
         wasm = wat2wasm(read(file))
         write(output or _default_output(file), wasm)
 
@@ -33,9 +33,9 @@ def wat_to_wasm(file: str, output: str | None, engine: str | None) -> None:
 def wasm_to_wat(file: str, output: str, engine: str | None) -> None:
     """Translate a module from the binary format to the text format.
 
-    FILE is the binary, or `-` for stdin.
+    FILE is a module in the binary format, or `-` for stdin.
     """
-    with using(engine), errors_naming(file):
+    with using(engine), prefix_errors(file):
         write(output, core.wasm2wat(STYLE, read(file)).encode())
 
 
@@ -43,6 +43,6 @@ def _default_output(file: str) -> str:
     if file == "-":
         return "-"
     output = Path(file).with_suffix(".wasm")
-    if output == Path(file):
+    if output == Path(file):  # Do not overwrite the input.
         raise click.UsageError(f"option -o is required, because the input file {file!r} ends in .wasm")
     return str(output)

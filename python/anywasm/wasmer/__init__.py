@@ -1,4 +1,6 @@
-"""The API of the `wasmer` 1.1 package. A program passes a store when it makes an object, and not when it uses one.
+"""The API of the `wasmer` 1.1 package, also called the implicit style.
+
+A program passes a store to the constructors of objects. The methods of the objects have no parameter for a store.
 
 >>> from anywasm.wasmer import Store, Module, Instance
 >>> module = Module(Store(), '''
@@ -37,7 +39,8 @@ from anywasm.wasmer.views import (
     Uint64Array,
 )
 
-# The classes that the core makes objects of. `style.py` cannot import them, because they import `style.py`.
+# The core creates objects of these classes. `style.py` cannot import the classes, because the modules of the classes
+# import `style.py`.
 STYLE.func = Function
 STYLE.wrappers = {
     core.Memory: Memory._from_core,
@@ -45,7 +48,8 @@ STYLE.wrappers = {
     core.Table: Table._from_core,
 }
 
-#: The version of the `wasmer` package that this style follows. Some programs read it.
+#: The version of the `wasmer` package whose API this style has. The package has two version attributes. Some programs
+#: read these attributes.
 __version__ = "1.1.0"
 __core_version__ = "1.1.0"
 
@@ -88,5 +92,5 @@ __all__ = [
     "wat2wasm",
 ]
 
-# The module `wasmer.wasmer` imports all names above from this package, so this import comes last.
+# This import must come last, because the module `wasmer.wasmer` imports all names above from this package.
 from anywasm.wasmer import wasmer as wasmer  # noqa: E402

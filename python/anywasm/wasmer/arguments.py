@@ -1,7 +1,7 @@
-"""Checks of arguments, which raise the same errors as the `wasmer` 1.1 package.
+"""Checks and converts arguments. The errors are the same as in the `wasmer` 1.1 package.
 
-The parameter `name` is the name of the argument, with which a TypeError begins. With None, the TypeError names no
-argument.
+In all functions, the parameter `name` is the name of the argument. The message of a TypeError begins with this name. If
+`name` is None, the message contains no name.
 """
 
 from __future__ import annotations
@@ -13,108 +13,128 @@ from anywasm.core import Elements
 
 Expected = TypeVar("Expected")
 
-OUT_OF_RANGE = "out of range integral type conversion attempted"
-TOO_BIG = "int too big to convert"
-NEGATIVE = "can't convert negative int to unsigned"
-TOO_LARGE_FOR_LONG = "Python int too large to convert to C long"
+OUT_OF_RANGE_TEXT = "out of range integral type conversion attempted"
+TOO_BIG_TEXT = "int too big to convert"
+NEGATIVE_TEXT = "can't convert negative int to unsigned"
+TOO_LARGE_FOR_LONG_TEXT = "Python int too large to convert to C long"
 
 
-def instance(name: str | None, value: Any, expected: type[Expected], class_name: str | None = None) -> Expected:
-    """Returns the value if it is an instance of `expected`. Otherwise raises TypeError, which shows `class_name`."""
+def check_instance(name: str | None, value: Any, expected: type[Expected], class_name: str | None = None) -> Expected:
+    """Returns the value if it is an instance of `expected`. Raises TypeError otherwise.
+
+    The error message contains `class_name`. The default is the name of the class `expected`.
+    """
     if not isinstance(value, expected):
-        refuse(name, value, class_name or expected.__name__)
+        raise_wrong_class(name, value, class_name or expected.__name__)
     return value
 
 
-def refuse(name: str | None, value: Any, class_name: str) -> NoReturn:
-    """Raises the TypeError for an argument of the wrong class."""
+def raise_wrong_class(name: str | None, value: Any, class_name: str) -> NoReturn:
+    """Raises TypeError for an argument of the wrong class. `class_name` is the name of the expected class."""
     raise _type_error(name, f"'{type(value).__name__}' object cannot be converted to '{class_name}'")
 
 
-def text(name: str | None, value: Any) -> str:
-    """Returns the value if it is a str. UnicodeEncodeError for a lone surrogate: WebAssembly names are UTF-8."""
-    string = instance(name, value, str, "PyString")
+def check_text(name: str | None, value: Any) -> str:
+    """Returns the value if it is a str. Raises TypeError otherwise.
+
+    Raises UnicodeEncodeError if the str contains a lone surrogate, because WebAssembly names must be UTF-8.
+    """
+    string = check_instance(name, value, str, "PyString")
     string.encode()
     return string
 
 
-def binary(name: str, value: Any) -> bytes:
-    """Returns the value if it is a `bytes` object. TypeError for anything else, also for a bytearray."""
-    return instance(name, value, bytes, "PyBytes")
+def check_bytes(name: str, value: Any) -> bytes:
+    """Returns the value if it is a `bytes` object. Raises TypeError otherwise, also for a bytearray."""
+    return check_instance(name, value, bytes, "PyBytes")
 
 
-def boolean(name: str, value: Any) -> bool:
-    """Returns the value if it is True or False. TypeError for anything else, also for 0 and 1."""
-    return instance(name, value, bool, "PyBool")
+def check_bool(name: str, value: Any) -> bool:
+    """Returns the value if it is True or False. Raises TypeError otherwise, also for 0 and 1."""
+    return check_instance(name, value, bool, "PyBool")
 
 
-def signed(name: str, value: Any, bits: int) -> int:
-    """Returns a signed integer of `bits` bits, 32 or 64. Objects with `__index__` are accepted."""
-    number = long(name, value)
+def to_signed(name: str, value: Any, bits: int) -> int:
+    """Converts an int, or an object with `__index__`, to a signed integer of `bits` bits. `bits` is 32 or 64.
+
+    Raises TypeError for any other object, and OverflowError if the integer does not fit.
+    """
+    number = to_long(name, value)
     if not -(1 << bits - 1) <= number < 1 << bits - 1:
-        raise OverflowError(OUT_OF_RANGE)
+        raise OverflowError(OUT_OF_RANGE_TEXT)
     return number
 
 
-def unsigned(name: str, value: Any, bits: int = 32) -> int:
-    """Returns an unsigned integer of `bits` bits, 8 or 32. Objects with `__index__` are accepted."""
-    number = long(name, value)
+def to_unsigned(name: str, value: Any, bits: int = 32) -> int:
+    """Converts an int, or an object with `__index__`, to an unsigned integer of `bits` bits. `bits` is 8 or 32.
+
+    Raises TypeError for any other object, and OverflowError if the integer does not fit.
+    """
+    number = to_long(name, value)
     if not 0 <= number < 1 << bits:
-        raise OverflowError(OUT_OF_RANGE)
+        raise OverflowError(OUT_OF_RANGE_TEXT)
     return number
 
 
-def optional_unsigned(name: str, value: Any) -> int | None:
-    """Returns an unsigned integer of 32 bits, or None."""
-    return None if value is None else unsigned(name, value)
+def to_optional_unsigned(name: str, value: Any) -> int | None:
+    """Returns None if the value is None. Otherwise converts the value to an unsigned integer of 32 bits."""
+    return None if value is None else to_unsigned(name, value)
 
 
-def wide_unsigned(name: str | None, value: Any, bits: int) -> int:
-    """Returns an unsigned integer of `bits` bits, 64 or 128. Objects with `__index__` are accepted."""
-    number = _index(name, value)
+def to_wide_unsigned(name: str | None, value: Any, bits: int) -> int:
+    """Converts an int, or an object with `__index__`, to an unsigned integer of `bits` bits. `bits` is 64 or 128.
+
+    Raises TypeError for any other object, and OverflowError if the integer does not fit. The messages of an
+    OverflowError differ from the messages of `to_unsigned`, as in stock wasmer.
+    """
+    number = _to_int(name, value)
     if number < 0:
-        raise OverflowError(NEGATIVE)
+        raise OverflowError(NEGATIVE_TEXT)
     if number >= 1 << bits:
-        raise OverflowError(TOO_BIG)
+        raise OverflowError(TOO_BIG_TEXT)
     return number
 
 
-def real(name: str | None, value: Any) -> float:
-    """Returns the value as a float. Objects with `__float__` or `__index__` are accepted, strings are not."""
+def to_float(name: str | None, value: Any) -> float:
+    """Converts an object with `__float__` or `__index__` to a float. Raises TypeError for any other object."""
     if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
         raise _type_error(name, f"must be real number, not {type(value).__name__}")
     return float(value)
 
 
-def _type_error(name: str | None, text: str) -> TypeError:
-    return TypeError(f"argument '{name}': {text}" if name else text)
+def _type_error(name: str | None, message: str) -> TypeError:
+    return TypeError(f"argument '{name}': {message}" if name else message)
 
 
-def _index(name: str | None, value: Any) -> int:
+def _to_int(name: str | None, value: Any) -> int:
     try:
         return operator.index(value)
     except TypeError as error:
         raise _type_error(name, str(error)) from None
 
 
-def long(name: str | None, value: Any) -> int:
-    """Returns an integer in the range of C's `long`. Objects with `__index__` are accepted."""
-    number = _index(name, value)
+def to_long(name: str | None, value: Any) -> int:
+    """Converts an int, or an object with `__index__`, to an integer in the range of C's `long`.
+
+    Raises TypeError for any other object, and OverflowError if the integer is out of range.
+    """
+    number = _to_int(name, value)
     if not fits_long(number):
-        raise OverflowError(TOO_LARGE_FOR_LONG)
+        raise OverflowError(TOO_LARGE_FOR_LONG_TEXT)
     return number
 
 
 def fits_long(number: int) -> bool:
-    """Returns whether the number is in the range of C's `long`, which has 64 bits on the platform of stock wasmer."""
+    """Returns whether C's `long` can hold the number. On the platform of stock wasmer, `long` has 64 bits."""
     return -(1 << 63) <= number < 1 << 63
 
 
-def sequence(name: str | None, value: Any) -> Any:
-    """Returns the value if Python's C API takes it for a sequence: it has `__getitem__`, and is no mapping.
+def check_sequence(name: str | None, value: Any) -> Any:
+    """Returns the value if it is a sequence by the rules of Python's C API. Raises TypeError otherwise.
 
-    A str is accepted. A dict and a view of a memory are mappings. TypeError for anything else.
+    By these rules, an object with `__getitem__`, such as a str, is a sequence if it is not a mapping. A dict and a view
+    of a memory are mappings.
     """
     if not hasattr(type(value), "__getitem__") or isinstance(value, (dict, Elements)):
-        refuse(name, value, "Sequence")
+        raise_wrong_class(name, value, "Sequence")
     return value

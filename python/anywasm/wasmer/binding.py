@@ -1,12 +1,14 @@
-"""Chooses the engine store of a memory, global or table that the host made, as late as possible.
+"""Binds memories, globals and tables of the host to engine stores, as late as possible.
 
-In this style, objects of any `Store` can be imported anywhere. An engine allows only imports that live in the same
-engine store as the instance. So an object that the host made stays unbound, which means that it is in no engine store,
-until the program uses it. An import binds the object to the engine store of the instance. Any other use binds it to the
-home store of the `Store` that the object was made with (see `Store._home`).
+In this style, a memory, global or table that the host made with any `Store` can be imported into any instance. But an
+engine accepts only imports that live in the engine store of the instance. So an object of the host is unbound at first.
+An unbound object lives in no engine store. The first use of the object binds it. If this use is an import, the object
+is bound to the engine store of the instance. Any other use binds the object to the home store of its `Store` (see
+`Store._home`).
 
-Binding takes two steps. First, an accepted `Claim` chooses the engine store for good, without entering any store. Then
-the object is created there.
+Binding takes two steps. In the first step, a `Claim` on the object is accepted. The claim contains the engine store,
+and this choice is final. No thread needs to enter a store for this step. In the second step, the object is created in
+the chosen engine store.
 """
 
 from __future__ import annotations
@@ -20,33 +22,41 @@ from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 
 ExternT = TypeVar("ExternT", bound=core.Extern)
-#: Creates an object in an engine store.
+#: A callable that creates a core object in an engine store.
 Factory = Callable[[core.Store], ExternT]
 
 
 class Claim:
-    """An all-or-nothing claim that some unbound objects belong to `store`. The first call of `decide` is final."""
+    """A claim that some unbound objects belong to the engine store `store`.
+
+    The claim is accepted for all of these objects or rejected for all of them. The first call of `decide` is final.
+    """
 
     def __init__(self, store: core.Store) -> None:
         self.store = store
 
     def decide(self, accepted: bool) -> bool:
-        """Accepts or rejects the claim, unless this is decided already. Returns whether the claim is accepted.
+        """Accepts or rejects the claim if it is undecided. Returns whether the claim is accepted.
 
-        The thread that makes a claim accepts it once every object has joined. Another thread that meets the undecided
-        claim on an object does not wait: it rejects the claim. The first thread then makes a new claim.
+        The thread that makes a claim adds every object to the claim, and then accepts the claim. If another thread
+        finds an undecided claim on an object, the other thread does not wait but rejects the claim. Then the first
+        thread makes a new claim.
         """
         decision: bool = self.__dict__.setdefault("accepted", accepted)
         return decision
 
     @property
     def accepted(self) -> bool:
-        """Whether the claim has been accepted. False while it is undecided."""
+        """Whether the claim has been accepted. False for an undecided claim."""
         return bool(self.__dict__.get("accepted"))
 
 
 class _Plan(Node, Generic[ExternT]):
-    """The factory of an object, and the claim that may choose its store. A changed plan is a new node of the list."""
+    """A plan to create an object: the factory of the object, and a claim on the object.
+
+    Plans are nodes of a list. The factory and the claim of a plan never change. To give an object another factory or
+    claim, a thread appends a new plan to the list. The last plan of the list is the current plan.
+    """
 
     __slots__ = ("claim", "factory")
 
@@ -54,7 +64,10 @@ class _Plan(Node, Generic[ExternT]):
         self.factory, self.claim = factory, claim
 
     def create(self, store: core.Store) -> ExternT:
-        """Returns the object, created in `store` if needed. If several threads create it, the first one wins."""
+        """Returns the object. If the object does not exist, creates the object in `store`.
+
+        If several threads create the object at the same time, all of them return the object of the first thread.
+        """
         extern: ExternT | None = self.extern
         if extern is None:
             extern = self.__dict__.setdefault("extern", self.factory(store))
@@ -62,37 +75,37 @@ class _Plan(Node, Generic[ExternT]):
 
     @property
     def extern(self) -> ExternT | None:
-        """The object, or None while it is not created."""
+        """The created object, or None before the object is created."""
         return self.__dict__.get("extern")
 
     @property
     def store(self) -> core.Store | None:
-        """The engine store that the claim has chosen, or None while no claim is accepted."""
+        """The engine store of the claim if the claim is accepted. Otherwise None."""
         return self.claim.store if self.claim is not None and self.claim.accepted else None
 
 
 class Binding(Generic[ExternT]):
-    """The core object of a memory, global or table, or the plan to create one while it is unbound.
+    """The core object of a memory, global or table of this style, or the plans to create the core object.
 
-    An object that an instance exports has no plan: it is created with its `extern`.
+    The binding of an object that an instance exports has no plans: it contains the core object from the start.
     """
 
     __slots__ = ("_plan", "_style_store", "extern")
 
     def __init__(self, store: Store | None, factory: Factory[ExternT] | None, extern: ExternT | None = None) -> None:
-        #: The `Store` that the program made the object with. None for an exported object.
+        #: The `Store` that the program passed to the constructor. None for an object that an instance exports.
         self._style_store = store
-        #: The last node of the list of plans, or an earlier node of the same list.
+        #: A node of the list of plans, usually the last node. None for an object that an instance exports.
         self._plan: _Plan[ExternT] | None = None if factory is None else _Plan(factory)
-        #: The core object, or None until something uses it.
+        #: The core object. None if this binding has not been used yet.
         self.extern = extern
 
     def get(self) -> ExternT:
-        """Returns the object. If it is unbound, creates it in the home store."""
+        """Returns the core object. If the object is unbound, creates the core object in the home store."""
         return self._get_in(None) if self.extern is None else self.extern
 
     def get_in(self, store: core.Store) -> ExternT:
-        """Returns the object. If it is unbound, creates it in `store`."""
+        """Returns the core object. If the object is unbound, creates the core object in `store`."""
         return self._get_in(store) if self.extern is None else self.extern
 
     def _get_in(self, store_if_unbound: core.Store | None) -> ExternT:
@@ -103,10 +116,10 @@ class Binding(Generic[ExternT]):
                 self.extern = plan.create(store)
                 return self.extern
             claim = Claim(store_if_unbound or self._required_style_store._home())
-            claim.decide(self.join(claim))
+            claim.decide(self.add_to_claim(claim))
 
-    def join(self, claim: Claim) -> bool:
-        """Adds the object to a claim. Returns False if the object already belongs to another store."""
+    def add_to_claim(self, claim: Claim) -> bool:
+        """Adds the object to a claim. Returns False if the object already belongs to another engine store."""
         if self.extern is not None:
             return self.extern._core_store is claim.store
         plan = self._last_plan
@@ -117,7 +130,7 @@ class Binding(Generic[ExternT]):
         return True
 
     def replace_factory(self, factory: Factory[ExternT]) -> bool:
-        """Replaces the factory of an unbound object. Returns False if the object belongs to a store already."""
+        """Replaces the factory of an unbound object. Returns False if the object is already bound."""
         if self.extern is not None:
             return False
         plan, new_plan = self._last_plan, _Plan(factory)
@@ -130,19 +143,19 @@ class Binding(Generic[ExternT]):
         return False
 
     def extern_or_factory(self) -> Factory[ExternT] | ExternT:
-        """Returns the object if it is created, or its factory."""
+        """Returns the core object if it has been created. Otherwise returns the factory of the current plan."""
         if self.extern is not None:
             return self.extern
         plan = self._last_plan
         return plan.factory if plan.extern is None else plan.extern
 
     def replace_home(self, store: core.Store) -> None:
-        """If the home store is `store`, makes objects that are bound to their home store later use a new one."""
+        """If `store` is the current home store, makes objects that are bound later use a new home store."""
         if self._style_store is not None:
             self._style_store._replace_home(store)
 
     def store(self) -> core.Store | None:
-        """Returns the engine store that the object belongs to, or None while it is unbound."""
+        """Returns the engine store that the object is bound to, or None if the object is unbound."""
         return self._last_plan.store if self.extern is None else self.extern._core_store
 
     @property
@@ -156,22 +169,25 @@ class Binding(Generic[ExternT]):
         return self._style_store
 
 
-class Bound(Sealed):
-    """The base of memories, globals and tables, each of which has a binding."""
+class Bindable(Sealed):
+    """The base class of memories, globals and tables. Each object has a binding."""
 
     __slots__ = ("_binding",)
 
     _binding: Binding[Any]
 
     def _bound_store(self) -> core.Store | None:
-        """Returns the only engine store that this object can be used in, or None if it can be used in any."""
+        """Returns the engine store of this object. Returns None if the object can be used in any engine store."""
         return self._binding.store()
 
-    def _join(self, claim: Claim) -> bool:
-        """Adds this object to a claim. Returns False if this object cannot be used in the claimed store."""
-        return self._binding.join(claim)
+    def _add_to_claim(self, claim: Claim) -> bool:
+        """Adds this object to a claim. Returns False if this object cannot be used in the engine store of the claim."""
+        return self._binding.add_to_claim(claim)
 
     def _importable_in(self, store: core.Store) -> core.Extern:
-        """Returns the core object to import into an instance in `store`, after a claim on `store` was accepted."""
+        """Returns the core object to import into an instance in `store`.
+
+        If this object was unbound, a claim that binds it to `store` must have been accepted before the call.
+        """
         extern: core.Extern = self._binding.get_in(store)
         return extern

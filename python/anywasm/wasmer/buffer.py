@@ -1,4 +1,4 @@
-"""The class `Buffer`, the class of `Memory.buffer`."""
+"""Defines the class `Buffer`. The property `Memory.buffer` returns objects of this class."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from anywasm.wasmer.sealed import Sealed
 
 
 class Buffer(Sealed, core.Buffer):
-    """The bytes of a memory, through Python's buffer protocol. They are writable and one-dimensional.
+    """The bytes of a memory, through Python's buffer protocol. The buffer is writable and one-dimensional.
 
-    A memoryview of this object has the size that the memory has at that moment. So the same `Buffer` can be used again
-    after the memory has grown.
+    The size of a memoryview is the size of the memory when the memoryview is made. After the memory has grown, the
+    program can make a new memoryview from the same `Buffer`.
 
     >>> from anywasm.wasmer import Buffer, Memory, MemoryType, Store
     >>> buffer = Memory(Store(), MemoryType(1)).buffer
@@ -25,7 +25,8 @@ class Buffer(Sealed, core.Buffer):
     def __new__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("No constructor defined")
 
-    # The engine module's class defines this method. A definition here would hide it, so only type checkers see this.
+    # The C class in the engine module defines `__buffer__`. A Python definition would hide the C method, so only type
+    # checkers see this declaration.
     if TYPE_CHECKING:
 
         def __buffer__(self, flags: int, /) -> memoryview: ...

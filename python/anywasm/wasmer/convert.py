@@ -1,7 +1,7 @@
 """Converts Python objects to WebAssembly values by the rules of wasmer 1.1.
 
-An integer type accepts an int (so also a bool or IntEnum) in its signed or unsigned range. A float type accepts only a
-float. WebAssembly integers become signed Python integers.
+For an integer type, the Python object must be an int in the signed or unsigned range of the type. A bool or a member of
+an IntEnum is an int, too. For a float type, the Python object must be a float. A vector (v128) is an unsigned int.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ from typing import Any
 from anywasm.core import Func, OpaqueRef, ValType
 from anywasm.wasmer import arguments
 
-_INTEGERS = {ValType.I32: 32, ValType.I64: 64}
+#: The integer types with their sizes in bits.
+_INTEGER_BITS = {ValType.I32: 32, ValType.I64: 64}
 
 
 def to_wasm(ty: ValType, value: Any) -> Any:
-    """Converts a Python object to a plain value of this type (see `core/values.py`).
+    """Converts a Python object to a plain value of this type. `core/values.py` defines plain values.
 
     Raises OverflowError for an integer out of range, and TypeError for an object of the wrong class.
     """
-    if ty in _INTEGERS:
-        return _integer(value, _INTEGERS[ty])
+    if ty in _INTEGER_BITS:
+        return _convert_integer(value, _INTEGER_BITS[ty])
     if ty in (ValType.F32, ValType.F64):
         if not isinstance(value, float):
             raise TypeError(f"'{_class_name(value)}' object cannot be converted to 'PyFloat'")
         return value
     if ty is ValType.V128:
-        return _vector(value)
+        return _convert_vector(value)
     if ty is ValType.EXTERNREF:
         return value
     if value is None or isinstance(value, (Func, OpaqueRef)):
@@ -34,7 +35,8 @@ def to_wasm(ty: ValType, value: Any) -> Any:
     raise TypeError(f"'{_class_name(value)}' object cannot be converted to a function reference")
 
 
-def _integer(value: Any, bits: int) -> int:
+def _convert_integer(value: Any, bits: int) -> int:
+    """Converts an int in the signed or unsigned range of `bits` bits to a signed int."""
     if not isinstance(value, int):
         raise TypeError(f"'{_class_name(value)}' object cannot be converted to 'PyLong'")
     if not -(1 << bits - 1) <= value < 1 << bits:
@@ -43,12 +45,13 @@ def _integer(value: Any, bits: int) -> int:
 
 
 def _overflow_text(value: int, bits: int) -> str:
+    """Returns the error text of wasmer 1.1 for an int that is out of the range of a type of `bits` bits."""
     if bits == 32:
-        return arguments.OUT_OF_RANGE if arguments.fits_long(value) else arguments.TOO_LARGE_FOR_LONG
-    return arguments.NEGATIVE if value < 0 else arguments.TOO_BIG
+        return arguments.OUT_OF_RANGE_TEXT if arguments.fits_long(value) else arguments.TOO_LARGE_FOR_LONG_TEXT
+    return arguments.NEGATIVE_TEXT if value < 0 else arguments.TOO_BIG_TEXT
 
 
-def _vector(value: Any) -> int:
+def _convert_vector(value: Any) -> int:
     if not isinstance(value, int):
         raise TypeError(f"'{_class_name(value)}' object cannot be converted to 'PyLong'")
     if not 0 <= value < 1 << 128:

@@ -1,8 +1,11 @@
-"""The engine classes of wasmer 1.1, whose objects a program passes to `Store` with a compiler and a target.
+"""The engine classes of wasmer 1.1. A program passes an object of an engine class to `Store`.
 
-`Universal` and `Dylib` differ in name only. They do not select the engine that compiles and runs modules: the
-environment variable `ANYWASM_ENGINE`, `anywasm.use_engine` or the parameter `name` of `Store` does. An engine without a
-compiler is headless: it loads compiled modules (`Module.deserialize`) and refuses to compile.
+The constructor of an engine class takes a compiler and a target. `Universal` and `Dylib` differ only in their names. An
+engine class does not select the engine that compiles and runs modules. A program selects this engine by the environment
+variable `ANYWASM_ENGINE`, by `anywasm.use_engine` or by the parameter `name` of `Store`.
+
+An object of an engine class without a compiler is headless. A store with a headless object loads compiled modules
+(`Module.deserialize`) but does not compile modules.
 
 >>> from anywasm.wasmer import Module, Store, engine
 >>> from anywasm.wasmer.compilers.cranelift import Compiler
@@ -28,33 +31,33 @@ __all__ = ["JIT", "Dylib", "Native", "Universal"]
 
 
 class CompilerClass(Protocol):
-    """The type of the parameter `compiler`: the class `Compiler` of a package in `anywasm.wasmer.compilers`."""
+    """The type of the parameter `compiler`. Each package in `anywasm.wasmer.compilers` has a class of this type."""
 
     def into_opaque_compiler(self) -> OpaqueCompiler:
-        """Returns an object that represents the compiler."""
+        """Returns an object with the name of the compiler."""
 
 
 class StoreEngine(Sealed):
-    """The base of the engine classes, with an optional compiler and an optional target."""
+    """The base class of the engine classes. An object has an optional compiler and an optional target."""
 
     __slots__ = ("compiler_name", "triple")
 
-    #: The name that `Store.engine_name` returns.
+    #: The name of the engine class for `Store.engine_name`.
     name: ClassVar[str]
-    #: The name in error texts.
+    #: The name of the engine class in error texts.
     title: ClassVar[str]
 
-    #: `cranelift`, `llvm` or `singlepass`. None if the engine is headless.
+    #: The name of the compiler: `cranelift`, `llvm` or `singlepass`. None if the object is headless.
     compiler_name: str | None
-    #: The machine to compile for. None means this machine.
+    #: The target machine of the compiled code. None means this machine.
     triple: core.Triple | None
 
     def __init__(self, compiler: CompilerClass | None = None, target: Target | None = None) -> None:
-        self.triple = None if target is None else arguments.instance("target", target, Target)._triple
-        self.compiler_name = None if compiler is None else _name(compiler.into_opaque_compiler())
+        self.triple = None if target is None else arguments.check_instance("target", target, Target)._triple
+        self.compiler_name = None if compiler is None else _compiler_name(compiler.into_opaque_compiler())
 
     def check_compiles(self) -> None:
-        """Raises RuntimeError if the engine is headless, or if the target is not like this machine."""
+        """Raises RuntimeError if this object is headless, or if its target is another kind of machine than the host."""
         if self.compiler_name is None:
             raise RuntimeError(
                 f"Compilation error: The {self.title} is operating in headless mode, "
@@ -67,21 +70,21 @@ class StoreEngine(Sealed):
             )
 
 
-def _name(compiler: OpaqueCompiler) -> str:
+def _compiler_name(compiler: OpaqueCompiler) -> str:
     if not isinstance(compiler, OpaqueCompiler):
         raise AttributeError(f"'{type(compiler).__name__}' object has no attribute '__inner_as_ptr'")
     return compiler.name
 
 
 class Universal(StoreEngine):
-    """The engine class that stands for compiled code in memory.
+    """The engine class for compiled code in memory. In anywasm, this class differs from `Dylib` only in its name.
 
     `compiler` is the class `Compiler` of a package in `anywasm.wasmer.compilers`. Without a compiler, the engine is
-    headless. `target` is the machine to compile for. It must be like this machine; the vendor and the C library may
-    differ.
+    headless. `target` is the machine to compile for. The target must be of the same kind as this machine, but its
+    vendor and its C library may differ.
 
-    Raises AttributeError if `compiler` is not a compiler class, and TypeError if `target` is not a `Target`. A target
-    that is another machine is refused later, when a module is compiled.
+    Raises AttributeError if `compiler` is not a compiler class, and TypeError if `target` is not a `Target`. If the
+    target is a different kind of machine, the constructor raises no error, but compiling a module raises RuntimeError.
 
     >>> from anywasm.wasmer import Module, Store, engine, target
     >>> from anywasm.wasmer.compilers.cranelift import Compiler
@@ -102,7 +105,7 @@ class Universal(StoreEngine):
 
 
 class Dylib(StoreEngine):
-    """The engine class that stands for compiled code in shared libraries. It works like `Universal`.
+    """The engine class for compiled code in shared libraries. In anywasm, this class works like `Universal`.
 
     >>> from anywasm.wasmer import Store, engine
     >>> Store(engine.Dylib()).engine_name
@@ -119,7 +122,7 @@ class Dylib(StoreEngine):
 
 
 class JIT(Universal):
-    """The former name of `Universal`."""
+    """The name of `Universal` in older versions of wasmer."""
 
     __slots__ = ()
 
@@ -129,7 +132,7 @@ class JIT(Universal):
 
 
 class Native(Dylib):
-    """The former name of `Dylib`."""
+    """The name of `Dylib` in older versions of wasmer."""
 
     __slots__ = ()
 

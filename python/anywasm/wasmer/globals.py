@@ -1,4 +1,4 @@
-"""The class `Global`, for global variables."""
+"""Defines the class `Global`. Its objects are WebAssembly globals."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments, convert
-from anywasm.wasmer.binding import Binding, Bound, Claim
+from anywasm.wasmer.binding import Bindable, Binding, Claim
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import GlobalType, type_from_core
 from anywasm.wasmer.value import Value
 
 
-class _Factory:
-    """Creates a global in an engine store. Until then, it holds the value: reading and setting it binds nothing."""
+class _GlobalFactory:
+    """Creates a global in an engine store. Until the global is created, the factory contains its value.
+
+    So a program can read and set the value of an unbound global, and the global stays unbound.
+    """
 
     __slots__ = ("_type", "value")
 
@@ -24,10 +27,10 @@ class _Factory:
         return core.Global.new(store, self._type, self.value)
 
 
-class Global(Bound):
+class Global(Bindable):
     """A global: a variable that instances can import and export.
 
-    Immutable unless `mutable` is true.
+    The initial value determines the type. By default, a new global is immutable.
 
     >>> from anywasm.wasmer import Global, Store, Value
     >>> counter = Global(Store(), Value.i32(42), mutable=True)
@@ -41,27 +44,27 @@ class Global(Bound):
     _binding: Binding[core.Global]
 
     def __init__(self, store: Store, value: Value, mutable: bool | None = None) -> None:
-        arguments.instance("store", store, Store)
-        arguments.instance("value", value, Value)
-        ty = core.GlobalType(value._type, mutable is not None and arguments.boolean("mutable", mutable))
+        arguments.check_instance("store", store, Store)
+        arguments.check_instance("value", value, Value)
+        ty = core.GlobalType(value._type, mutable is not None and arguments.check_bool("mutable", mutable))
         self._core_type = ty
-        self._binding = Binding(store, _Factory(ty, value._value))
+        self._binding = Binding(store, _GlobalFactory(ty, value._value))
 
     @classmethod
     def _from_core(cls, extern: core.Global) -> Global:
-        result = cls.__new__(cls)
-        result._core_type = extern.type
-        result._binding = Binding(None, None, extern)
-        return result
+        global_ = cls.__new__(cls)
+        global_._core_type = extern.type
+        global_._binding = Binding(None, None, extern)
+        return global_
 
-    # An immutable global has the same value in any store. If it is imported in another store, it is created again
-    # there. So only a mutable global is bound to one store.
+    # Only a mutable global limits the engine stores that can import the global. An immutable global never changes, so
+    # it can be created again in each engine store that imports it.
 
     def _bound_store(self) -> core.Store | None:
         return super()._bound_store() if self._core_type.mutable else None
 
-    def _join(self, claim: Claim) -> bool:
-        return not self._core_type.mutable or super()._join(claim)
+    def _add_to_claim(self, claim: Claim) -> bool:
+        return not self._core_type.mutable or super()._add_to_claim(claim)
 
     def _importable_in(self, store: core.Store) -> core.Extern:
         extern = super()._importable_in(store)
@@ -71,31 +74,32 @@ class Global(Bound):
 
     @property
     def type(self) -> GlobalType:
-        """The type of the global."""
-        result: GlobalType = type_from_core(self._core_type)
-        return result
+        """The value type and the mutability."""
+        global_type: GlobalType = type_from_core(self._core_type)
+        return global_type
 
     @property
     def mutable(self) -> bool:
-        """Whether the value can be set."""
+        """Whether programs and guests can set the value."""
         return self._core_type.mutable
 
     @property
     def value(self) -> Any:
-        """The value. Setting it raises RuntimeError if the global is immutable."""
-        current = self._binding.extern_or_factory()
-        if isinstance(current, _Factory):
-            return current.value
-        assert isinstance(current, core.Global)
-        return current.get()
+        """The current value. Setting the value raises RuntimeError if the global is immutable."""
+        extern_or_factory = self._binding.extern_or_factory()
+        if isinstance(extern_or_factory, _GlobalFactory):
+            return extern_or_factory.value
+        assert isinstance(extern_or_factory, core.Global)
+        return extern_or_factory.get()
 
     @value.setter
     def value(self, value: Any) -> None:
         if not self._core_type.mutable:
             raise RuntimeError("The global variable is not mutable, cannot set a new value")
-        plain = convert.to_wasm(self._core_type.content, value)
-        if not self._binding.replace_factory(_Factory(self._core_type, self._rounded(plain))):
-            self._binding.get().set(plain)
+        plain_value = convert.to_wasm(self._core_type.content, value)
+        if not self._binding.replace_factory(_GlobalFactory(self._core_type, self._round(plain_value))):
+            self._binding.get().set(plain_value)
 
-    def _rounded(self, value: Any) -> Any:
+    def _round(self, value: Any) -> Any:
+        """Rounds a plain value to a 32-bit float if the type is f32. Returns other values unchanged."""
         return core.single(value) if self._core_type.content is core.ValType.F32 else value

@@ -1,4 +1,4 @@
-"""Imports of an instance: the `ImportObject` class, and the steps that turn imports into core objects in one store."""
+"""Defines the class `ImportObject`, and converts the imports of an instance to core objects of one engine store."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmer import arguments
-from anywasm.wasmer.binding import Bound, Claim
-from anywasm.wasmer.describe import describe
+from anywasm.wasmer.binding import Bindable, Claim
+from anywasm.wasmer.describe import format_extern_type
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.globals import Global
 from anywasm.wasmer.memory import Memory
@@ -18,7 +18,7 @@ from anywasm.wasmer.table import Table
 
 
 class ImportObject(Sealed):
-    """Imports for an instance, grouped into namespaces. A namespace is the module name of an import.
+    """Imports for an instance, grouped into namespaces. The name of a namespace is the module name of its imports.
 
     >>> from anywasm.wasmer import ImportObject, Function, Store
     >>> imports = ImportObject()
@@ -34,71 +34,83 @@ class ImportObject(Sealed):
 
     def contains_namespace(self, namespace_name: str) -> bool:
         """Returns whether a namespace of this name is registered."""
-        return arguments.text("namespace_name", namespace_name) in self._namespaces
+        return arguments.check_text("namespace_name", namespace_name) in self._namespaces
 
     def register(self, namespace_name: str, namespace: dict[str, Any]) -> None:
-        """Registers a namespace: a dictionary from names to functions, memories, globals and tables.
+        """Registers a namespace. A namespace is a dictionary that maps names to externs.
 
-        Replaces the namespace that was registered under this name before. Raises TypeError for a value that is not one
-        of these objects.
+        An extern is a function, memory, global, table or tag. Raises TypeError for any other value. A namespace that
+        was registered under the same name before is replaced.
         """
-        arguments.text("namespace_name", namespace_name)
-        self._namespaces[namespace_name] = _checked(arguments.instance("namespace", namespace, dict, "PyDict"))
+        arguments.check_text("namespace_name", namespace_name)
+        self._namespaces[namespace_name] = _check_namespace(
+            arguments.check_instance("namespace", namespace, dict, "PyDict")
+        )
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
-        """Returns all namespaces that are not empty, as a dictionary by name."""
+        """Returns a dictionary that maps names to namespaces. Empty namespaces are omitted."""
         return {name: dict(namespace) for name, namespace in self._namespaces.items() if namespace}
 
 
-def _checked(namespace: dict[Any, Any]) -> dict[str, Any]:
+def _check_namespace(namespace: dict[Any, Any]) -> dict[str, Any]:
+    """Returns a copy of a namespace. Raises TypeError if a name is not a str or a value is not an extern."""
     for name, value in namespace.items():
-        arguments.text(None, name)
+        arguments.check_text(None, name)
         if not isinstance(value, (Function, Memory, Global, Table)) and not _is_tag(value):
             raise TypeError(f'`ImportObject` cannot register the given type `Ok("{type(value).__name__}")`')
     return dict(namespace)
 
 
-def namespaces(import_object: Any) -> dict[str, dict[str, Any]]:
-    """Returns the namespaces in the argument of `Instance`: an `ImportObject`, a dictionary of dictionaries or None."""
+def namespaces_from(import_object: Any) -> dict[str, dict[str, Any]]:
+    """Returns the namespaces by name, from the parameter `import_object` of `Instance`.
+
+    The parameter is an `ImportObject`, a dictionary of dictionaries, or None for no imports.
+    """
     if import_object is None:
         return {}
     if isinstance(import_object, ImportObject):
         return import_object._namespaces
-    by_name = arguments.instance(None, import_object, dict, "PyDict")
+    by_name = arguments.check_instance(None, import_object, dict, "PyDict")
     return {
-        str(name): _checked(arguments.instance(None, namespace, dict, "PyDict")) for name, namespace in by_name.items()
+        str(name): _check_namespace(arguments.check_instance(None, namespace, dict, "PyDict"))
+        for name, namespace in by_name.items()
     }
 
 
-def resolve(imports: tuple[core.Import, ...], by_namespace: dict[str, dict[str, Any]]) -> list[Any]:
-    """Returns the objects for a module's imports, in the module's order. RuntimeError for the first missing one."""
+def resolve_imports(imports: tuple[core.Import, ...], by_namespace: dict[str, dict[str, Any]]) -> list[Any]:
+    """Returns the extern for each import, in the module's order. Raises RuntimeError if an extern is missing."""
     externs = []
     for import_ in imports:
         extern = dict.get(by_namespace.get(import_.module, {}), import_.name)
         if extern is None:
-            where = f'Error while importing "{import_.module}"."{import_.name}"'
-            raise RuntimeError(f"{where}: unknown import. Expected {describe(import_.type)}")
+            prefix = f'Error while importing "{import_.module}"."{import_.name}"'
+            raise RuntimeError(f"{prefix}: unknown import. Expected {format_extern_type(import_.type)}")
         externs.append(extern)
     return externs
 
 
 def bind_imports(style_store: Store, externs: list[Any]) -> tuple[core.Store, list[core.Importable]]:
-    """Chooses the engine store for an instance. Returns this store, and the core objects to import into it.
+    """Chooses the engine store of a new instance. Returns the engine store and the core objects to import.
 
-    The choice is the engine store that the imports are bound to. If all imports are unbound, the choice is a new engine
-    store or, with `Store.together`, the home store that all instances of `style_store` share.
+    If an extern is bound to an engine store, the instance gets this engine store. If all externs are unbound, the
+    instance gets a new engine store. With `Store.together`, the instance gets the home store of `style_store` instead,
+    because all instances share the home store.
 
-    Only memories, mutable globals and tables limit the choice. A function of another engine store can be imported too,
-    as a host function that calls it there. An immutable global can be created again in any engine store.
+    Only memories, mutable globals, tables and tags limit the choice. A function of another engine store can be imported
+    as a host function that calls the function. An immutable global can be created again in any engine store.
     """
     while True:
         store = _choose_store(style_store, externs)
-        if _claim_all(store, [extern for extern in externs if isinstance(extern, Bound)]):
+        if _claim_all(store, [extern for extern in externs if isinstance(extern, Bindable)]):
             return store, [extern if _is_tag(extern) else extern._importable_in(store) for extern in externs]
-        # Another thread has just bound one of the objects to another store. Choose again.
+        # Another thread has bound one of the externs to a different engine store. Choose again.
 
 
 def _choose_store(style_store: Store, externs: list[Any]) -> core.Store:
+    """Returns the engine store for an instance that imports these externs.
+
+    Raises RuntimeError if two externs that cannot move are bound to different engine stores.
+    """
     engine = style_store._engine
     required: set[core.Store] = set()
     preferred: list[core.Store] = []
@@ -120,38 +132,46 @@ def _choose_store(style_store: Store, externs: list[Any]) -> core.Store:
     return candidates[0] if candidates else style_store._store_for_instance()
 
 
-def _claim_all(store: core.Store, externs: list[Bound]) -> bool:
-    """Binds all unbound objects to `store`. If an object belongs to another store, binds none and returns False."""
+def _claim_all(store: core.Store, externs: list[Bindable]) -> bool:
+    """Binds all unbound externs to `store`, and returns True.
+
+    If an extern is bound to a different engine store, binds no extern and returns False.
+    """
     if not externs:
         return True
     claim = Claim(store)
-    return claim.decide(all(extern._join(claim) for extern in externs))
+    return claim.decide(all(extern._add_to_claim(claim) for extern in externs))
 
 
 def _bound_store(extern: Any) -> core.Store | None:
-    """Returns the engine store that an import is bound to, or None if the import can be used in any."""
+    """Returns the engine store that an extern is bound to. Returns None if any engine store can use the extern."""
     store: core.Store | None = extern._core_store if _is_tag(extern) else extern._bound_store()
     return store
 
 
 def _is_tag(value: Any) -> bool:
-    """Returns whether the value is an exception tag. This style has no class for tags, so they are core objects."""
+    """Returns whether the value is an exception tag.
+
+    This style has no class for tags. So tags are core objects, while all other externs are objects of this style.
+    """
     return isinstance(value, core.Extern) and not isinstance(value, core.Func)
 
 
 def replace_homes(store: core.Store, module: core.Module, externs: list[Any]) -> None:
-    """Makes objects that are bound to a home store later use a new one, so that `store` can be freed early.
+    """Replaces the home store of the imported memories if this home store is `store`.
 
-    `store` is the engine store of a new instance. It is a home store if the program wrote to a memory before it
-    imported the memory. With a single home store, one instance in use would keep all other instances in it alive.
+    `store` is the engine store of a new instance that imports `externs`. If the program wrote to a memory before it
+    imported the memory, `store` is a home store. After the replacement, objects that are bound later use a new home
+    store. So `store` can be freed as soon as this instance is freed. If all instances shared a single home store, one
+    instance in use would keep all other instances alive.
 
-    Nothing is replaced if the module imports or exports a mutable global, a table or a tag: a later instance could
-    import such an object together with an object that is bound to the home store. Functions and immutable globals do
-    not matter, because they can be imported anywhere. Memories do not matter, because stock wasmer accepts no module
-    with two memories.
+    The home store is not replaced if the module imports or exports a mutable global, a table or a tag. The reason is
+    that a later instance could import this object together with an object that is bound to the home store. Then both
+    objects must be in the same engine store. Functions and immutable globals are no obstacle, because they can be
+    imported into any engine store. Memories are no obstacle, because stock wasmer accepts no module with two memories.
     """
     memories = [extern for extern in externs if isinstance(extern, Memory)]
-    if memories and not any(map(_limits_store, _import_and_export_types(module))):
+    if memories and not any(map(_prevents_replacement, _import_and_export_types(module))):
         for memory in memories:
             memory._binding.replace_home(store)
 
@@ -161,8 +181,8 @@ def _import_and_export_types(module: core.Module) -> Iterator[core.ExternType]:
     yield from (export.type for export in module.export_list)
 
 
-def _limits_store(ty: core.ExternType) -> bool:
-    """Returns whether an object of this type cannot move, and can be imported beside a memory."""
+def _prevents_replacement(ty: core.ExternType) -> bool:
+    """Returns whether an extern of this type prevents `replace_homes` from replacing a home store."""
     if isinstance(ty, core.GlobalType):
         return ty.mutable
     return not isinstance(ty, (core.FuncType, core.MemoryType))

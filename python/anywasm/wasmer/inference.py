@@ -6,7 +6,8 @@ from typing import Any
 
 from anywasm.core import FuncType, ValType
 
-# Annotations are strings such as "int" under `from __future__ import annotations`. Stock wasmer refuses them.
+# Under `from __future__ import annotations`, annotations are strings such as "int". Stock wasmer does not accept "int"
+# and "float", but this style does.
 _TYPES: dict[Any, ValType] = {
     int: ValType.I32,
     "int": ValType.I32,
@@ -23,11 +24,11 @@ _TYPES: dict[Any, ValType] = {
 }
 
 
-def signature(function: Any) -> FuncType:
-    """Returns the type of a function, from its annotations in the order in which they are written.
+def infer_type(function: Any) -> FuncType:
+    """Returns the type of a function, from its annotations.
 
-    As in wasmer, a parameter without an annotation is left out. Raises ValueError if the object has no annotations, and
-    RuntimeError for an annotation that is not a value type.
+    The parameter types have the order of the annotations. As in wasmer, a parameter without an annotation is omitted.
+    Raises ValueError if the object has no annotations, and RuntimeError if an annotation is not a value type.
     """
     try:
         annotations = function.__annotations__
@@ -37,36 +38,36 @@ def signature(function: Any) -> FuncType:
     results: tuple[ValType, ...] = ()
     for name, annotation in annotations.items():
         if name == "return":
-            results = _results(annotation)
+            results = _infer_results(annotation)
         elif annotation is None:
             raise RuntimeError(f"Variable `{name}` cannot have type `None`")
         elif isinstance(annotation, tuple):
-            # An error in the tuple's items comes first, as for a tuple of results.
-            _results(annotation)
+            # If an item of the tuple is wrong, report the wrong item, as for a tuple of results.
+            _infer_results(annotation)
             raise RuntimeError(f"Variable `{name}` cannot receive a tuple (not supported yet)")
         else:
-            params.append(_type(annotation))
+            params.append(_infer_val_type(annotation))
     return FuncType(tuple(params), results)
 
 
-def _results(annotation: Any) -> tuple[ValType, ...]:
+def _infer_results(annotation: Any) -> tuple[ValType, ...]:
     if annotation is None or annotation == "None":
         return ()
     if not isinstance(annotation, tuple):
-        return (_type(annotation),)
-    return tuple(map(_tuple_item, annotation))
+        return (_infer_val_type(annotation),)
+    return tuple(map(_infer_tuple_item, annotation))
 
 
-def _tuple_item(annotation: Any) -> ValType:
+def _infer_tuple_item(annotation: Any) -> ValType:
     if isinstance(annotation, tuple):
         raise RuntimeError("It is not possible to get a tuple inside a tuple yet")
     if annotation is None:
         raise RuntimeError("A tuple cannot contain `None` or another tuple")
-    return _type(annotation)
+    return _infer_val_type(annotation)
 
 
-def _type(annotation: Any) -> ValType:
-    # Only a class or a string is an annotation. A member of an IntEnum is neither.
+def _infer_val_type(annotation: Any) -> ValType:
+    # Only a string or a class can be a valid annotation. Do not look up other objects, because they may be unhashable.
     ty = _TYPES.get(annotation) if isinstance(annotation, (str, type)) else None
     if ty is None:
         raise RuntimeError(f"Type `{type(annotation).__name__}` (`{annotation}`) is not a supported type")

@@ -1,4 +1,4 @@
-"""The class `Instance`, for instances of modules."""
+"""Defines the class `Instance`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from anywasm.wasmer.sealed import Sealed
 
 
 class Instance(Sealed):
-    """An instance of a module.
+    """An instance of a module. The constructor also calls the start function of the module.
 
-    `import_object` holds the imports by namespace and name: an `ImportObject` or a dictionary of dictionaries. Raises
-    RuntimeError if an import is missing or has the wrong type, and if the start function traps.
+    `import_object` is an `ImportObject`, or a dictionary that maps the names of namespaces to dictionaries. Each inner
+    dictionary maps names to imports. Raises RuntimeError if an import is missing or has the wrong type, and if the
+    start function traps.
 
     >>> from anywasm.wasmer import Function, Instance, Module, Store
     >>> store = Store()
@@ -33,8 +34,8 @@ class Instance(Sealed):
     __slots__ = ("_exports",)
 
     def __init__(self, module: Module, import_object: ImportObject | dict[str, Any] | None = None) -> None:
-        core_module = arguments.instance("module", module, Module)._core
-        externs = imports.resolve(core_module.import_list, imports.namespaces(import_object))
+        core_module = arguments.check_instance("module", module, Module)._core
+        externs = imports.resolve_imports(core_module.import_list, imports.namespaces_from(import_object))
         if any(isinstance(extern, Function) and extern._needs_memory for extern in externs):
             _check_memory(core_module)
         store, importables = imports.bind_imports(module._store, externs)
@@ -43,11 +44,14 @@ class Instance(Sealed):
 
     @property
     def exports(self) -> Exports:
-        """The exports of the instance."""
+        """The exports of the instance, as attributes of an object."""
         return self._exports
 
 
 def _check_memory(module: core.Module) -> None:
-    """Raises RuntimeError if the module exports no memory for WASI. As in wasmer, instantiation checks this."""
+    """Raises RuntimeError if the module exports no memory named `memory`. WASI functions need this memory.
+
+    As in wasmer, this error occurs at instantiation and not at the first call of a WASI function.
+    """
     if not any(export.name == "memory" and isinstance(export.type, core.MemoryType) for export in module.export_list):
         raise RuntimeError("Host env initialization error: Missing export memory")

@@ -1,13 +1,17 @@
 """Lock-free building blocks for objects that several threads may create or change at the same time.
 
-This style never holds a Python lock. A lock could deadlock in two ways. While a thread holds it, Python may run other
-code on the same thread (a signal handler, or a destructor that the garbage collector calls), and this code may need the
-same lock. And a thread that creates an object in an engine's store waits for the thread that runs WebAssembly in this
-store, whose host functions may need the lock.
+This style uses no Python lock, because a lock could deadlock in two ways:
 
-Instead, every thread that needs an object creates one. An atomic operation, `dict.setdefault`, then decides which of
-these objects all threads use; the other objects are dropped before any other code has seen them. After a fork, the
-child process has no lock that a thread of the parent still holds.
+* While a thread holds the lock, Python may run other code on the same thread: a signal handler, or a destructor that
+  the garbage collector calls. This code may need the same lock.
+* A thread that creates an object in an engine store waits until no other thread runs WebAssembly in the engine store.
+  If the waiting thread held the lock, a host function on the other thread could wait for the lock.
+
+Without a lock, every thread that needs an object creates its own object. Then the atomic operation `dict.setdefault`
+selects the object that all threads use. The other objects are freed before any other code has used them.
+
+This design also supports `fork`. If another thread held a lock during the fork, the lock would stay locked in the child
+process.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ Value = TypeVar("Value")
 
 
 class Node:
-    """A node of a linked list that can only grow. The first successor that a node gets is final.
+    """A node of a linked list. Nodes are only added to the list. The successor of a node cannot be changed.
 
     >>> first, second, third = Node(), Node(), Node()
     >>> first.set_next(second) is second, first.set_next(third) is second
@@ -30,19 +34,19 @@ class Node:
     True
     """
 
-    # `set_next` needs a dictionary, because `dict.setdefault` is atomic.
+    # A slot for the successor would not work, because `set_next` needs an atomic operation: `dict.setdefault`.
     __slots__ = ("__dict__",)
 
     @property
     def last(self: NodeT) -> NodeT:
-        """The last node of the list, found by following the successors of this node."""
+        """The last node of the list."""
         node: NodeT | None = self
         while node is not None:
             last, node = node, node.__dict__.get("next")
         return last
 
     def set_next(self: NodeT, node: NodeT) -> NodeT:
-        """Makes `node` the successor of this node, unless this node has one already. Returns the successor."""
+        """Makes `node` the successor of this node if this node has no successor. Returns the successor of this node."""
         successor: NodeT = self.__dict__.setdefault("next", node)
         return successor
 
@@ -56,31 +60,31 @@ class _WeakNode(Node, Generic[Value]):
         self.reference = reference
 
     def get(self) -> Value | None:
-        """Returns the value, or None if there is no value or if it was freed."""
+        """Returns the value. Returns None if the node has no value, or if the value has been freed."""
         return None if self.reference is None else self.reference()
 
 
 class WeakSingleton(Generic[Value]):
-    """An object that is created on demand and shared by all callers for as long as any of them holds it.
+    """Creates a value on demand. All callers of `get` share the value until the last caller releases the value.
 
     >>> class Ship: ...
     >>> singleton = WeakSingleton()
-    >>> one = singleton.get(Ship)
-    >>> singleton.get(Ship) is one
+    >>> ship = singleton.get(Ship)
+    >>> singleton.get(Ship) is ship
     True
-    >>> singleton.forget(one)
-    >>> singleton.get(Ship) is one
+    >>> singleton.forget(ship)
+    >>> singleton.get(Ship) is ship
     False
     """
 
     __slots__ = ("_node",)
 
     def __init__(self) -> None:
-        #: The last node of a list of references, or an earlier node of the same list.
+        #: A node of a list of weak references, usually the last node. The last node has the current value.
         self._node: _WeakNode[Value] = _WeakNode(None)
 
     def get(self, create: Callable[[], Value]) -> Value:
-        """Returns the current object. If there is none, creates it with `create()`."""
+        """Returns the current value. If there is no current value, calls `create()` and returns the new value."""
         created: Value | None = None
         node = self._node.last
         while (value := node.get()) is None:
@@ -91,7 +95,7 @@ class WeakSingleton(Generic[Value]):
         return value
 
     def forget(self, value: Value) -> None:
-        """Makes later calls of `get` return another object, if `value` is the current one."""
+        """Makes later calls of `get` return a new value if `value` is the current value."""
         node = self._node.last
         if node.get() is value:
             self._node = node.set_next(_WeakNode(None))

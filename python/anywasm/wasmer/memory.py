@@ -1,4 +1,4 @@
-"""The class `Memory`, for linear memories."""
+"""Defines the class `Memory`. Its objects are linear memories."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any, TypeVar
 
 from anywasm import core
 from anywasm.wasmer import arguments, views
-from anywasm.wasmer.binding import Binding, Bound
+from anywasm.wasmer.binding import Bindable, Binding
 from anywasm.wasmer.buffer import Buffer
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import MemoryType, type_from_core
 
+#: The maximum size of a memory in pages. The size is 4 GiB, all that a 32-bit address can reach.
 _MAX_PAGES = 65536
 
 _View = TypeVar("_View", bound=views.View)
 
 
-class Memory(Bound):
-    """A linear memory, in pages of 64 KiB.
+class Memory(Bindable):
+    """A linear memory. Its size is a number of pages of 64 KiB.
 
     >>> from anywasm.wasmer import Memory, MemoryType, Store
     >>> memory = Memory(Store(), MemoryType(minimum=3))
@@ -29,8 +30,8 @@ class Memory(Bound):
     __slots__ = ("_core_type",)
 
     def __init__(self, store: Store, memory_type: MemoryType) -> None:
-        arguments.instance("store", store, Store)
-        ty = arguments.instance("memory_type", memory_type, MemoryType)._core
+        arguments.check_instance("store", store, Store)
+        ty = arguments.check_instance("memory_type", memory_type, MemoryType)._core
         if ty.maximum is not None and ty.maximum < ty.minimum:
             sizes = f"the maximum ({ty.maximum} pages) is less than the minimum ({ty.minimum} pages)"
             raise RuntimeError(f"The memory is invalid because {sizes}")
@@ -49,32 +50,35 @@ class Memory(Bound):
 
     @classmethod
     def _from_core(cls, extern: core.Memory) -> Memory:
-        result = cls.__new__(cls)
-        result._core_type = extern.type
-        result._binding = Binding(None, None, extern)
-        return result
+        memory = cls.__new__(cls)
+        memory._core_type = extern.type
+        memory._binding = Binding(None, None, extern)
+        return memory
 
     @property
     def type(self) -> MemoryType:
-        """The type of the memory. Its minimum is the current size."""
-        result: MemoryType = type_from_core(self._core_type._replace(minimum=self.size))
-        return result
+        """The type of the memory. The minimum of the type is the current size of the memory."""
+        memory_type: MemoryType = type_from_core(self._core_type._replace(minimum=self.size))
+        return memory_type
 
     @property
     def size(self) -> int:
-        """The size in pages of 64 KiB."""
+        """The current size in pages of 64 KiB."""
         extern = self._binding.extern
         return self._core_type.minimum if extern is None else extern.page_count()
 
     @property
     def data_size(self) -> int:
-        """The size in bytes."""
+        """The current size in bytes."""
         extern = self._binding.extern
         return self._core_type.minimum << 16 if extern is None else extern.byte_size()
 
     def grow(self, number_of_pages: int) -> int:
-        """Adds pages and returns the size before, in pages. RuntimeError if the memory cannot grow that far."""
-        delta = arguments.unsigned("number_of_pages", number_of_pages)
+        """Adds pages to the memory. Returns the previous size in pages.
+
+        Raises RuntimeError if the memory cannot grow by this number of pages.
+        """
+        delta = arguments.to_unsigned("number_of_pages", number_of_pages)
         memory = self._binding.get()
         try:
             return memory.grow(delta)
@@ -84,53 +88,56 @@ class Memory(Bound):
 
     @property
     def buffer(self) -> Buffer:
-        """All bytes, through the buffer protocol. A memoryview of the buffer has the memory's size at that moment."""
-        result: Buffer = Buffer._over(self._binding.extern or self._binding.get())
-        return result
+        """All bytes of the memory, through the buffer protocol.
+
+        A memoryview of the buffer has the size that the memory has when the memoryview is made.
+        """
+        buffer: Buffer = Buffer._over(self._binding.extern or self._binding.get())
+        return buffer
 
     def uint8_view(self, offset: int = 0) -> views.Uint8Array:
-        """Returns a view as unsigned 8-bit integers, from element `offset` on."""
+        """Returns a view of the memory as unsigned 8-bit integers. The view starts at the element `offset`."""
         return self._view(views.Uint8Array._over, offset)
 
     def int8_view(self, offset: int = 0) -> views.Int8Array:
-        """Returns a view as signed 8-bit integers, from element `offset` on."""
+        """Returns a view of the memory as signed 8-bit integers. The view starts at the element `offset`."""
         return self._view(views.Int8Array._over, offset)
 
     def uint16_view(self, offset: int = 0) -> views.Uint16Array:
-        """Returns a view as unsigned 16-bit integers, from element `offset` on."""
+        """Returns a view of the memory as unsigned 16-bit integers. The view starts at the element `offset`."""
         return self._view(views.Uint16Array._over, offset)
 
     def int16_view(self, offset: int = 0) -> views.Int16Array:
-        """Returns a view as signed 16-bit integers, from element `offset` on."""
+        """Returns a view of the memory as signed 16-bit integers. The view starts at the element `offset`."""
         return self._view(views.Int16Array._over, offset)
 
     def uint32_view(self, offset: int = 0) -> views.Uint32Array:
-        """Returns a view as unsigned 32-bit integers, from element `offset` on."""
+        """Returns a view of the memory as unsigned 32-bit integers. The view starts at the element `offset`."""
         return self._view(views.Uint32Array._over, offset)
 
     def int32_view(self, offset: int = 0) -> views.Int32Array:
-        """Returns a view as signed 32-bit integers, from element `offset` on."""
+        """Returns a view of the memory as signed 32-bit integers. The view starts at the element `offset`."""
         return self._view(views.Int32Array._over, offset)
 
     def uint64_view(self, offset: int = 0) -> views.Uint64Array:
-        """Returns a view as unsigned 64-bit integers, from element `offset` on."""
+        """Returns a view of the memory as unsigned 64-bit integers. The view starts at the element `offset`."""
         return self._view(views.Uint64Array._over, offset)
 
     def int64_view(self, offset: int = 0) -> views.Int64Array:
-        """Returns a view as signed 64-bit integers, from element `offset` on."""
+        """Returns a view of the memory as signed 64-bit integers. The view starts at the element `offset`."""
         return self._view(views.Int64Array._over, offset)
 
     def float32_view(self, offset: int = 0) -> views.Float32Array:
-        """Returns a view as 32-bit floats, from element `offset` on."""
+        """Returns a view of the memory as 32-bit floats. The view starts at the element `offset`."""
         return self._view(views.Float32Array._over, offset)
 
     def float64_view(self, offset: int = 0) -> views.Float64Array:
-        """Returns a view as 64-bit floats, from element `offset` on."""
+        """Returns a view of the memory as 64-bit floats. The view starts at the element `offset`."""
         return self._view(views.Float64Array._over, offset)
 
-    def _view(self, over: Callable[[core.Memory, int], _View], offset: Any) -> _View:
+    def _view(self, make_view: Callable[[core.Memory, int], _View], offset: Any) -> _View:
         memory = self._binding.extern or self._binding.get()
-        # Fast path: an int in this range needs no conversion and no check.
+        # Fast path: an int in this range is a valid offset, so no function needs to check or convert the offset.
         if offset.__class__ is not int or not 0 <= offset < 1 << 56:
-            offset = arguments.wide_unsigned("offset", offset, 64)
-        return over(memory, offset)
+            offset = arguments.to_wide_unsigned("offset", offset, 64)
+        return make_view(memory, offset)

@@ -1,4 +1,4 @@
-"""The class `Module`, for compiled modules."""
+"""Defines the class `Module`. Its objects are compiled modules."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from anywasm.wasmer.types import ExportType, ImportType, type_from_core
 
 
 class Module(Sealed):
-    """A compiled module, from the binary format (`bytes`) or the text format (`str` or `bytes`).
+    """A compiled module.
 
-    Raises RuntimeError if the module is malformed or not valid.
+    The parameter `bytes` is a module in the binary format (`bytes`) or in the text format (`str` or `bytes`). Raises
+    RuntimeError if the module is malformed or invalid.
 
     >>> from anywasm.wasmer import Module, Store
     >>> Module(Store(), "(module $shop)").name
@@ -25,8 +26,8 @@ class Module(Sealed):
     __slots__ = ("_core", "_name", "_store")
 
     def __init__(self, store: Store, bytes: bytes | str) -> None:
-        arguments.instance("store", store, Store)
-        binary = _binary(store, bytes)
+        arguments.check_instance("store", store, Store)
+        binary = _to_binary_format(store, bytes)
         store._store_engine.check_compiles()
         self._init(store, core.Module.compile(store._engine, binary))
 
@@ -37,75 +38,81 @@ class Module(Sealed):
 
     @staticmethod
     def validate(store: Store, bytes: bytes) -> bool:
-        """Returns whether a binary is a valid module. False for any type but `bytes`, and if the store is headless."""
-        arguments.instance("store", store, Store)
+        """Returns whether `bytes` is a valid module in the binary format.
+
+        Also returns False if `bytes` is not a `bytes` object, and if the store has no compiler.
+        """
+        arguments.check_instance("store", store, Store)
         if store.compiler_name is None or not _is_bytes(bytes):
             return False
         return core.Module.check(store._engine, bytes) is None
 
     @property
     def name(self) -> str | None:
-        """The name of the module, or None. It can be set."""
+        """The name of the module. None if the module has no name. Programs can set the name."""
         return self._name
 
     @name.setter
     def name(self, name: str) -> None:
-        self._name = arguments.text(None, name)
+        self._name = arguments.check_text(None, name)
 
     @property
     def exports(self) -> list[ExportType]:
-        """The exports, in the module's order."""
+        """The names and types of the exports, in the module's order."""
         return [ExportType(export.name, type_from_core(export.type)) for export in self._core.export_list]
 
     @property
     def imports(self) -> list[ImportType]:
-        """The imports, in the module's order."""
+        """The module names, names and types of the imports, in the module's order."""
         return [
             ImportType(import_.module, import_.name, type_from_core(import_.type)) for import_ in self._core.import_list
         ]
 
     def custom_sections(self, name: str) -> list[bytes]:
-        """Returns the contents of all custom sections of this name. The section called `name` is left out.
+        """Returns the contents of all custom sections with this name.
+
+        The custom section called `name` is excluded: the result for this name is an empty list.
 
         >>> from anywasm.wasmer import Module, Store
         >>> Module(Store(), '(module (@custom "note" "hello"))').custom_sections("note")
         [b'hello']
         """
-        arguments.text("name", name)
+        arguments.check_text("name", name)
         return [contents for section, contents in self._core.custom_section_contents() if section == name != "name"]
 
     def serialize(self) -> bytes:
-        """Returns the compiled module as bytes, for `deserialize` with the same engine in the same version."""
+        """Returns the compiled module as bytes. `deserialize` accepts the bytes with the same version of the engine."""
         return self._core.dump()
 
     @staticmethod
     def deserialize(store: Store, bytes: bytes) -> Module:
-        """Makes a module from the result of `serialize`. RuntimeError if another engine or version serialized it.
+        """Returns a module from `bytes`, a result of `serialize`.
 
-        The bytes must come from a trusted source: they are machine code.
+        Raises RuntimeError if another engine, or another version of the engine, has serialized the module. The bytes
+        must come from a trusted source, because they contain machine code.
         """
-        arguments.instance("store", store, Store)
+        arguments.check_instance("store", store, Store)
         module = Module.__new__(Module)
-        module._init(store, core.Module.load(store._engine, arguments.binary("bytes", bytes)))
+        module._init(store, core.Module.load(store._engine, arguments.check_bytes("bytes", bytes)))
         return module
 
 
-def _binary(store: Store, source: Any) -> bytes:
+def _to_binary_format(store: Store, source: Any) -> bytes:
     if isinstance(source, str):
-        return _from_text(store, source)
+        return _translate_text(store, source)
     if not _is_bytes(source):
         raise TypeError("`Module` accepts Wasm bytes or a WAT string")
     binary: bytes = source
-    return binary if binary.startswith(b"\0asm") else _from_text(store, binary)
+    return binary if binary.startswith(b"\0asm") else _translate_text(store, binary)
 
 
 def _is_bytes(source: Any) -> bool:
-    # A function of its own, because a parameter named `bytes` hides the class in `Module.validate`.
+    # `Module.validate` cannot do this check itself, because its parameter `bytes` hides the class `bytes`.
     return isinstance(source, bytes)
 
 
-def _from_text(store: Store, source: str | bytes) -> bytes:
+def _translate_text(store: Store, source: str | bytes) -> bytes:
     try:
-        return to_binary(source, store._engine._core_engine_module, callers=4)
+        return to_binary(source, store._engine._core_engine_module, frames_above=4)
     except RuntimeError as error:
         raise RuntimeError(f"WebAssembly translation error: Error when converting wat: {error}") from None

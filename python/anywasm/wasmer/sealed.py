@@ -1,4 +1,7 @@
-"""Base classes of this style's classes. As in wasmer 1.1, the classes are final and objects cannot be copied."""
+"""Base classes of the classes of this style.
+
+As in wasmer 1.1, programs cannot derive classes from these classes, and cannot copy or pickle the objects.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any, NoReturn
 
 
 class Sealed:
-    """The base of classes that programs cannot derive from."""
+    """The base class of classes that programs cannot derive from. Classes of the package anywasm can."""
 
     __slots__ = ()
 
@@ -17,15 +20,18 @@ class Sealed:
             raise TypeError(f"type '{cls.__bases__[0].__name__}' is not an acceptable base type")
 
     def __dir__(self) -> Iterable[str]:
-        """Lists the names that wasmer 1.1 documents, without private names and names from the layers below."""
-        lower_namespaces = [
+        """Returns the public names that wasmer 1.1 has, and all names that begin with two underscores.
+
+        Omits private names, and names that the core and the engine module define.
+        """
+        core_namespaces = [
             vars(cls) for cls in type(self).__mro__ if cls.__module__.startswith(("anywasm.core.", "anywasm.engines"))
         ]
         names = (name for name in super().__dir__() if name.startswith("__") or not name.startswith("_"))
         return [
             name
             for name in names
-            if name.startswith("__") or not any(name in namespace for namespace in lower_namespaces)
+            if name.startswith("__") or not any(name in namespace for namespace in core_namespaces)
         ]
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
@@ -33,7 +39,7 @@ class Sealed:
 
 
 class Unconstructible(Sealed):
-    """The base of classes that programs cannot instantiate. Their objects are results of other methods."""
+    """The base class of classes that programs cannot instantiate. Methods of other classes return the objects."""
 
     __slots__ = ()
 

@@ -1,13 +1,14 @@
-"""Replaces names that the WebAssembly text format had before 2020.
+"""Replaces old names in the WebAssembly text format by the current names.
 
-Many instructions had other names (`get_local`, `i32.wrap/i64`), and the element type `funcref` was called `anyfunc`.
-The parser of stock wasmer accepts these names. Our parser does not.
+Before 2020, many instructions had other names, such as `get_local` and `i32.wrap/i64`, and the element type `funcref`
+was called `anyfunc`. The parser of stock wasmer accepts the old names. The parser of anywasm does not accept them.
 """
 
 from __future__ import annotations
 
 import re
 
+#: Maps old names to current names. `_CONVERSION` covers the conversion instructions.
 _NEW_NAMES = {
     "anyfunc": "funcref",
     "get_local": "local.get",
@@ -21,32 +22,35 @@ _NEW_NAMES = {
     "i32.atomic.wait": "memory.atomic.wait32",
     "i64.atomic.wait": "memory.atomic.wait64",
 }
-_NUMBER = "i32|i64|f32|f64"
-_CONVERSION = re.compile(rf"(?P<to>{_NUMBER})\.(?P<verb>[a-z]+)(?P<sign>_[su])?(?P<sat>:sat)?/(?P<source>{_NUMBER})")
-# Strings and comments match as a whole, so that the names in them are left unchanged.
+_NUMBER_TYPE = "i32|i64|f32|f64"
+#: Matches the old name of a conversion instruction, such as `i32.trunc_s:sat/f32`.
+_CONVERSION = re.compile(
+    rf"(?P<target>{_NUMBER_TYPE})\.(?P<verb>[a-z]+)(?P<sign>_[su])?(?P<saturating>:sat)?/(?P<source>{_NUMBER_TYPE})"
+)
+#: Matches a string, a comment or a name. Each string or comment is a single token, so no name inside is replaced.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|;;[^\n]*|\(;.*?;\)|[^\s()";]+', re.DOTALL)
 
 
-def modern(text: str) -> str:
-    """Returns the text with all old names replaced by the current ones.
+def replace_old_names(text: str) -> str:
+    """Returns the text with all old names replaced by the current names.
 
-    >>> modern("(func (result i32) get_local $x i32.trunc_s:sat/f32)")
+    >>> replace_old_names("(func (result i32) get_local $x i32.trunc_s:sat/f32)")
     '(func (result i32) local.get $x i32.trunc_sat_f32_s)'
     """
-    return _TOKEN.sub(lambda match: _modern_token(match[0]), text)
+    return _TOKEN.sub(lambda match: _replace_old_name(match[0]), text)
 
 
-def modern_bytes(text: bytes) -> bytes:
-    """Returns UTF-8 text as `modern` does. Returns other bytes unchanged, and the parser refuses them."""
+def replace_old_names_in_bytes(text: bytes) -> bytes:
+    """Replaces old names in UTF-8 text. Returns bytes that are not UTF-8 unchanged, because the parser rejects them."""
     try:
-        return modern(text.decode()).encode()
+        return replace_old_names(text.decode()).encode()
     except UnicodeDecodeError:
         return text
 
 
-def _modern_token(token: str) -> str:
+def _replace_old_name(token: str) -> str:
     match = _CONVERSION.fullmatch(token)
     if match is None:
         return _NEW_NAMES.get(token, token)
-    saturating = "_sat" if match["sat"] else ""
-    return f"{match['to']}.{match['verb']}{saturating}_{match['source']}{match['sign'] or ''}"
+    saturating = "_sat" if match["saturating"] else ""
+    return f"{match['target']}.{match['verb']}{saturating}_{match['source']}{match['sign'] or ''}"

@@ -1,8 +1,8 @@
-"""Stores of this style, and the engine stores behind them.
+"""Defines the class `Store` of this style.
 
-A `Store` of this style selects an engine. It is not the place where objects live: they live in engine stores
-(`core.Store`). Most instances get an engine store of their own. A `Store` also has a home store, an engine store for
-objects that the program uses before it imports them into an instance.
+A `Store` selects an engine. Objects do not live in a `Store`: they live in engine stores (`core.Store`). Most instances
+get a new engine store. A `Store` also has a home store. The home store is an engine store for objects that the program
+uses before it imports them into an instance.
 """
 
 from __future__ import annotations
@@ -17,30 +17,36 @@ from anywasm.wasmer.lockfree import WeakSingleton
 from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.style import STYLE
 
-# One engine for each engine module and set of options, so that a module compiled for one store can be used with all
-# others. The references are weak, because an engine may keep the code of all its modules until it is freed.
+# All stores with the same engine module and the same options share one engine. So a module that was compiled for one of
+# these stores can be used with all other stores of this group. The references to engines are weak, so an engine is
+# freed together with the last store or module that uses it. Until an engine is freed, it may keep the code of all its
+# modules.
 _engines: dict[tuple[EngineModule, frozenset[tuple[str, core.Option]]], WeakSingleton[core.Engine]] = {}
 
-_DEFAULT = Universal(Compiler)
+#: The default of the parameter `engine` of `Store`: an engine class with the Cranelift compiler.
+_DEFAULT_STORE_ENGINE = Universal(Compiler)
 
 
 def _shared_engine(name: str | None, compiler: str | None, options: Mapping[str, core.Option]) -> core.Engine:
     engine_module = load(name) if name is not None else default_engine()
     engine_options: dict[str, core.Option] = {}
-    # The engine's default compiler, which is the first value, is not set as an option: a module saved without this
-    # option can be loaded by an engine that was made without it. A compiler that the engine does not have is ignored,
-    # because a program that names a compiler should run on every engine.
+    # The first value of the option `compiler` is the default compiler of the engine. For this compiler, do not set the
+    # option: the options must stay the same as without a compiler, so that an engine that was made without the option
+    # can load the module. Ignore a compiler that the engine does not have, because a program that selects a compiler
+    # should run on every engine.
     if compiler is not None and compiler in engine_module.option_values("compiler")[1:]:
         engine_options["compiler"] = compiler
     if "shared_memory" in engine_module.capabilities:
-        # In this style, the type of a memory alone makes it shared. So the engine always gets this option.
+        # A program of this style sets no option to use a shared memory: the type of the memory has an attribute
+        # `shared`. So the engine always gets the option for shared memories.
         engine_options["shared_memory"] = True
     engine_options.update(options)
     key = engine_module, frozenset(engine_options.items())
     singleton = _engines.get(key)
     if singleton is not None:
         return singleton.get(lambda: core.Engine(STYLE, engine_module.name, engine_options))
-    # Make the engine first: if it refuses the options, `_engines` gets no entry for them.
+    # Make the engine before the entry in `_engines`. If the engine rejects the options, `_engines` must not get an
+    # entry.
     engine = core.Engine(STYLE, engine_module.name, engine_options)
     return _engines.setdefault(key, WeakSingleton()).get(lambda: engine)
 
@@ -48,21 +54,22 @@ def _shared_engine(name: str | None, compiler: str | None, options: Mapping[str,
 class Store(Sealed):
     """The engine that compiles modules and runs instances, with its options.
 
-    Objects of different stores with the same engine can be used together. Each instance gets an engine store of its
-    own, unless it imports an object that is in an engine store already. So the memory of an instance is freed with the
-    instance, even if this `Store` is still in use.
+    Objects of different stores with the same engine can be used together. Each instance gets a new engine store, unless
+    the instance imports an object that already lives in an engine store. So the memory of an instance is freed together
+    with the instance, even if this `Store` is still in use.
 
-    With `together`, all instances of modules compiled with this store share one engine store. Then any of their
-    exports can be imported together, but their memory is freed only with the last of these instances.
+    With `together`, all instances of modules that are compiled with this store share one engine store. Then an instance
+    can import any combination of exports of the other instances. But the memories of all instances are freed only
+    together with the last instance.
 
-    `engine` is an object of a class in `anywasm.wasmer.engine`, made with a compiler. None means `Universal` with
-    Cranelift. `name` is the name of the engine that runs the code, one of `anywasm.engines()`. None means the default
-    engine. Raises TypeError if `engine` is not such an object, and `anywasm.EngineUnavailable` if no engine of this
-    name is installed.
+    `engine` is an object of a class in `anywasm.wasmer.engine`. None means an object of `Universal` with the Cranelift
+    compiler. `name` is the name of the engine that runs the code, such as `wasmtime`; `anywasm.engines()` lists all
+    engines. None means the default engine. Raises TypeError if `engine` is an object of another class, and
+    `anywasm.EngineUnavailable` if the engine called `name` is not installed.
 
-    `options` sets options of the engine, such as WebAssembly proposals to switch on or off. The names are those of
-    the explicit style's `Config`. Raises RuntimeError for an unknown name or value, and `anywasm.CapabilityError`, a
-    subclass of RuntimeError, for an option that the engine cannot honour.
+    `options` sets options of the engine. For example, options switch WebAssembly proposals on or off. The option names
+    are the attribute names of `Config` in the explicit style. Raises RuntimeError for an unknown name or value. Raises
+    `anywasm.CapabilityError`, a subclass of RuntimeError, if the engine does not support an option.
 
     >>> from anywasm.wasmer import Store
     >>> store = Store()
@@ -85,7 +92,7 @@ class Store(Sealed):
         together: bool = False,
         options: Mapping[str, core.Option] | None = None,
     ) -> None:
-        store_engine = _DEFAULT if engine is None else engine
+        store_engine = _DEFAULT_STORE_ENGINE if engine is None else engine
         if not isinstance(store_engine, StoreEngine):
             raise TypeError("Unknown engine")
         self._store_engine = store_engine
@@ -96,7 +103,7 @@ class Store(Sealed):
 
     @property
     def engine_name(self) -> str:
-        """The name of the class of `engine`: `universal` or `dylib`."""
+        """The name of the engine class: `universal` or `dylib`."""
         return self._store_engine.name
 
     @property
@@ -107,16 +114,19 @@ class Store(Sealed):
     def _home(self) -> core.Store:
         """Returns the home store: the engine store for objects that are used before an instance imports them.
 
-        Only the caller and the objects in it keep the home store alive. Once it is freed, the next call makes a new
-        one.
+        This `Store` has only a weak reference to the home store. Strong references are held by the caller and by the
+        objects that live in the home store. After the home store has been freed, the next call makes a new home store.
         """
         return self._home_singleton.get(lambda: core.Store(self._engine))
 
     def _replace_home(self, home: core.Store) -> None:
-        """Makes `_home` return a new home store from now on, if `home` is the current one and `together` is false."""
+        """Makes later calls of `_home` return a new home store if `home` is the current home store.
+
+        Has no effect if `together` is true.
+        """
         if not self.together:
             self._home_singleton.forget(home)
 
     def _store_for_instance(self) -> core.Store:
-        """Returns the engine store for an instance whose imports are all unbound."""
+        """Returns the engine store for a new instance if all of its imports are unbound."""
         return self._home() if self.together else core.Store(self._engine)

@@ -1,4 +1,4 @@
-"""The adapters that give the core this style's conversions, classes and errors."""
+"""Defines the style adapters. The core uses a style adapter to convert values and to create objects and exceptions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from anywasm import core
 from anywasm.core import CapabilityError, ErrorKind, Failure
 from anywasm.wasmer import convert
-from anywasm.wasmer.describe import describe, val_types
+from anywasm.wasmer.describe import format_extern_type, format_val_types
 
 
 class WasmerAdapter(core.StyleAdapter):
-    """The conversions, classes and errors of wasmer 1.1. Nearly all errors are RuntimeError."""
+    """The style adapter for wasmer 1.1. Nearly all exceptions of wasmer 1.1 are RuntimeError."""
 
     def exception(self, failure: Failure) -> BaseException:
         if failure.kind is ErrorKind.UNSUPPORTED:
             return CapabilityError(failure.message, failure.capability)
         if failure.kind is ErrorKind.TRAP:
-            return RuntimeError(_trap_text(failure))
+            return RuntimeError(_format_trap(failure))
         if failure.kind is ErrorKind.EXIT:
             return RuntimeError(f"RuntimeError: WASI exited with code: {failure.exit_code}")
         if failure.kind is ErrorKind.MALFORMED:
@@ -29,32 +29,34 @@ class WasmerAdapter(core.StyleAdapter):
         return RuntimeError(failure.message)
 
     def link_error(self, expected: core.Import, actual: core.ExternType | None, failure: Failure) -> BaseException:
-        where = f'Error while importing "{expected.module}"."{expected.name}"'
-        received = describe(actual) if actual else "an opaque reference"
+        prefix = f'Error while importing "{expected.module}"."{expected.name}"'
+        received = format_extern_type(actual) if actual else "an opaque reference"
         return RuntimeError(
-            f"{where}: incompatible import type. Expected {describe(expected.type)} but received {received}"
+            f"{prefix}: incompatible import type. Expected {format_extern_type(expected.type)} but received {received}"
         )
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:
         if not ty.results:
             return ()
-        # None is a null reference if the first result is a reference. Otherwise, None means no result.
-        is_empty = value is None and ty.results[0] not in (core.ValType.FUNCREF, core.ValType.EXTERNREF)
-        items = value if isinstance(value, tuple) else () if is_empty else (value,)
-        values = [convert.to_wasm(result, item) for result, item in zip(ty.results, items)]
-        if len(values) < len(ty.results):
-            wanted, given = val_types(ty.results), val_types(ty.results[: len(values)])
-            text = f"Dynamic function returned wrong signature. Expected {wanted} but got {given}"
+        # If the type of the first result is a reference type, None is a null reference. Otherwise, None means that the
+        # callable has returned no results.
+        no_results = value is None and ty.results[0] not in (core.ValType.FUNCREF, core.ValType.EXTERNREF)
+        items = value if isinstance(value, tuple) else () if no_results else (value,)
+        plain_values = [convert.to_wasm(result, item) for result, item in zip(ty.results, items)]
+        if len(plain_values) < len(ty.results):
+            expected, actual = format_val_types(ty.results), format_val_types(ty.results[: len(plain_values)])
+            text = f"Dynamic function returned wrong signature. Expected {expected} but got {actual}"
             raise RuntimeError(f"RuntimeError: {text}")
-        return values
+        return plain_values
 
 
 def _with_decimal_offset(text: str) -> str:
-    """Rewrites the offset in an error text from hexadecimal to decimal, as in wasmer's error texts."""
+    """Changes the offset in an error text from hexadecimal to decimal, as in wasmer's error texts."""
     return re.sub(r"\(at offset (0x[0-9a-f]+)\)", lambda match: f"(at offset {int(match[1], 16)})", text)
 
 
-def _trap_text(failure: Failure) -> str:
+def _format_trap(failure: Failure) -> str:
+    """Returns the error text for a trap: the reason of the trap, and a line for each frame of the backtrace."""
     text = failure.trap_code.text if failure.trap_code is not None else failure.message
     lines = [f"RuntimeError: {text}"]
     for frame in failure.frames:
@@ -64,7 +66,7 @@ def _trap_text(failure: Failure) -> str:
 
 
 class TextAdapter(WasmerAdapter):
-    """The adapter for `wat2wasm` and `wasm2wat`, whose errors have no prefix such as "Validation error"."""
+    """The style adapter for `wat2wasm` and `wasm2wat`. Its error texts have no prefix such as "Validation error"."""
 
     def exception(self, failure: Failure) -> BaseException:
         return RuntimeError(_with_decimal_offset(failure.message))

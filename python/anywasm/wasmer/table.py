@@ -1,19 +1,20 @@
-"""The class `Table`, for tables of references."""
+"""Defines the class `Table`. Its objects are tables of references."""
 
 from __future__ import annotations
 
 from anywasm import core
 from anywasm.wasmer import arguments
-from anywasm.wasmer.binding import Binding, Bound
+from anywasm.wasmer.binding import Bindable, Binding
 from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import TableType, type_from_core
 from anywasm.wasmer.value import Value
 
 
-class Table(Bound):
+class Table(Bindable):
     """A table that an instance exports.
 
-    A program cannot make a table, as in wasmer 1.1: its `Value` class has no references to fill the table with.
+    As in wasmer 1.1, a program cannot make a table. The reason is that the constructor needs a reference as the initial
+    value of the elements, and a `Value` cannot be a reference.
     """
 
     __slots__ = ("_core_type",)
@@ -22,25 +23,25 @@ class Table(Bound):
     _core_type: core.TableType
 
     def __init__(self, store: Store, table_type: TableType, initial_value: Value) -> None:
-        arguments.instance("store", store, Store)
-        arguments.instance("table_type", table_type, TableType)
-        arguments.instance("initial_value", initial_value, Value)
+        arguments.check_instance("store", store, Store)
+        arguments.check_instance("table_type", table_type, TableType)
+        arguments.check_instance("initial_value", initial_value, Value)
         raise RuntimeError("RuntimeError: val is not reference")
 
     @classmethod
     def _from_core(cls, extern: core.Table) -> Table:
-        result = cls.__new__(cls)
-        result._core_type = extern.type
-        result._binding = Binding(None, None, extern)
-        return result
+        table = cls.__new__(cls)
+        table._core_type = extern.type
+        table._binding = Binding(None, None, extern)
+        return table
 
     @property
     def type(self) -> TableType:
-        """The type of the table."""
-        result: TableType = type_from_core(self._core_type)
-        return result
+        """The element type, and the minimum and maximum number of elements."""
+        table_type: TableType = type_from_core(self._core_type)
+        return table_type
 
     @property
     def size(self) -> int:
-        """The number of elements."""
+        """The current number of elements."""
         return self._binding.get().size()

@@ -1,7 +1,7 @@
-"""Targets: the kind of machine that code is compiled for, and the features of its processor.
+"""Defines targets. A target is the kind of machine to compile code for, with the features of its processor.
 
-anywasm compiles only for this machine. A class of `anywasm.wasmer.engine` accepts any target, but compiling a module
-raises RuntimeError if the target is another kind of machine.
+anywasm compiles code only for the host, the machine that it runs on. A class of `anywasm.wasmer.engine` accepts any
+target. But compiling a module raises RuntimeError if the target is another kind of machine than the host.
 
 >>> from anywasm.wasmer import engine, target
 >>> from anywasm.wasmer.compilers.cranelift import Compiler
@@ -19,7 +19,7 @@ from anywasm.wasmer.sealed import Sealed
 
 __all__ = ["CpuFeatures", "Target", "Triple"]
 
-#: Names of processor features, spelled as in GCC. The list is that of wasmer-compiler 2.1 (`CpuFeature::from_str`).
+#: Names of processor features, spelled as in GCC. wasmer-compiler 2.1 accepts the same names (`CpuFeature::from_str`).
 _FEATURES = {
     *("sse2", "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "avx", "bmi", "bmi2", "avx2", "lzcnt"),
     *("avx512dq", "avx512vl", "avx512f"),
@@ -29,7 +29,8 @@ _FEATURES = {
 class Triple(Sealed):
     """A target triple: architecture, vendor, operating system, environment and binary format.
 
-    A part that is left out is `unknown`. Raises ValueError, which names the first part that is not recognized.
+    If a part is omitted, its value is `unknown`. Raises ValueError if a part is not recognized. The error message
+    contains the first such part.
 
     >>> from anywasm.wasmer.target import Triple
     >>> triple = Triple("x86_64-apple-darwin")
@@ -46,11 +47,11 @@ class Triple(Sealed):
     _core: core.Triple
 
     def __init__(self, triple: str) -> None:
-        self._core = core.Triple.parse(arguments.instance("triple", triple, str, "PyString"))
+        self._core = core.Triple.parse(arguments.check_instance("triple", triple, str, "PyString"))
 
     @staticmethod
     def host() -> Triple:
-        """Returns the triple of this machine."""
+        """Returns the triple of the machine that runs this code."""
         triple = Triple.__new__(Triple)
         triple._core = core.Triple.host()
         return triple
@@ -72,12 +73,15 @@ class Triple(Sealed):
 
     @property
     def binary_format(self) -> str:
-        """The binary format, e.g. `elf`, `coff`, `macho` or `wasm`. By default, that of the operating system."""
+        """The format of executable files, e.g. `elf`, `coff`, `macho` or `wasm`.
+
+        By default, this is the usual format of the operating system.
+        """
         return self._core.binary_format
 
     @property
     def environment(self) -> str:
-        """The environment, e.g. `gnu` or `musl`."""
+        """The environment, usually the C library, e.g. `gnu` or `musl`."""
         return self._core.environment
 
     @property
@@ -92,9 +96,10 @@ class Triple(Sealed):
 
     @property
     def default_calling_convention(self) -> str | None:
-        """The default calling convention. None if the operating system has none.
+        """The default calling convention. None if the operating system has no default calling convention.
 
-        One of `system_v`, `windows_fastcall`, `wasm_basic_c_abi`, and `(unknown)` for any other.
+        The value is `system_v`, `windows_fastcall` or `wasm_basic_c_abi`. For any other calling convention, the value
+        is `(unknown)`.
         """
         return self._core.calling_convention
 
@@ -105,7 +110,7 @@ class Triple(Sealed):
 class CpuFeatures(Sealed):
     """A set of processor features that code may use.
 
-    The names are checked but have no other effect: an engine uses the features that this machine's processor has.
+    The names are checked but have no other effect, because an engine uses the features of the host's processor.
 
     >>> from anywasm.wasmer.target import CpuFeatures
     >>> features = CpuFeatures()
@@ -119,11 +124,12 @@ class CpuFeatures(Sealed):
     __slots__ = ()
 
     def add(self, feature: str) -> None:
-        """Adds a feature, by its name in GCC. Raises ValueError for any name but these:
+        """Adds the feature that has this name in GCC. Raises ValueError for an unknown name.
 
-        sse2, sse3, ssse3, sse4.1, sse4.2, popcnt, avx, bmi, bmi2, avx2, avx512dq, avx512vl, avx512f, lzcnt.
+        The known names are sse2, sse3, ssse3, sse4.1, sse4.2, popcnt, avx, bmi, bmi2, avx2, avx512dq, avx512vl,
+        avx512f and lzcnt.
         """
-        if arguments.instance("feature", feature, str, "PyString") not in _FEATURES:
+        if arguments.check_instance("feature", feature, str, "PyString") not in _FEATURES:
             raise ValueError(f"CpuFeature {feature} not recognized")
 
 
@@ -138,6 +144,6 @@ class Target(Sealed):
     __slots__ = ("_triple",)
 
     def __init__(self, triple: Triple, cpu_features: CpuFeatures | None = None) -> None:
-        self._triple = arguments.instance("triple", triple, Triple)._core
+        self._triple = arguments.check_instance("triple", triple, Triple)._core
         if cpu_features is not None:
-            arguments.instance("cpu_features", cpu_features, CpuFeatures)
+            arguments.check_instance("cpu_features", cpu_features, CpuFeatures)

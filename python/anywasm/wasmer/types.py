@@ -1,4 +1,4 @@
-"""The classes of types in wasmer 1.1: value types, and the types of functions, memories, globals and tables."""
+"""Defines the classes of wasmer 1.1 for value types, for types of externs, and for types of imports and exports."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from anywasm import core
 from anywasm.core import ValType
 from anywasm.wasmer import arguments
-from anywasm.wasmer.describe import option, val_type, val_types
+from anywasm.wasmer.describe import format_option, format_val_type, format_val_types
 from anywasm.wasmer.sealed import Sealed
 
 
 class Type(enum.IntEnum):
-    """A value type. Properties such as `FunctionType.params` give value types as plain integers with these numbers.
+    """A value type. Properties such as `FunctionType.params` return the numbers of value types, as plain integers.
 
     >>> from anywasm.wasmer import FunctionType, Type
     >>> FunctionType([Type.I32], []).params == [Type.I32]
@@ -43,25 +43,28 @@ _FROM_CORE = {core_type: int(ty) for ty, core_type in _TO_CORE.items()}
 
 
 def val_type_to_core(name: str, ty: Any) -> ValType:
-    """Converts a `Type` or its number to a value type of the core. `name` is the argument's name in errors."""
-    core_type = _TO_CORE.get(arguments.unsigned(name, ty, 8))
+    """Converts a `Type` or the number of a `Type` to a value type of the core.
+
+    `name` is the name of the argument for error messages. Raises ValueError for a number that is not in `Type`.
+    """
+    core_type = _TO_CORE.get(arguments.to_unsigned(name, ty, 8))
     if core_type is None:
         raise ValueError("Failed to extract `Type` from `PyAny`")
     return core_type
 
 
 def val_types_to_core(name: str, types: Any) -> tuple[ValType, ...]:
-    """Converts a sequence of `Type`s or numbers to value types of the core."""
-    return tuple(val_type_to_core(name, ty) for ty in arguments.sequence(name, types))
+    """Converts a sequence of `Type`s or numbers to value types of the core. `name` is for error messages."""
+    return tuple(val_type_to_core(name, ty) for ty in arguments.check_sequence(name, types))
 
 
 def val_type_from_core(ty: ValType) -> int:
-    """Returns the number of a value type. For a type that `Type` lacks, this is the number of `EXTERN_REF`."""
+    """Returns the number of a value type. If the type is not in `Type`, returns the number of `Type.EXTERN_REF`."""
     return _FROM_CORE.get(ty, int(Type.EXTERN_REF))
 
 
 class FunctionType(Sealed):
-    """The type of a function: its parameter types and result types. It is read-only.
+    """The type of a function: its parameter types and result types. The objects are immutable.
 
     >>> from anywasm.wasmer import FunctionType, Type
     >>> str(FunctionType(params=[Type.I32, Type.I32], results=[Type.I32]))
@@ -75,16 +78,17 @@ class FunctionType(Sealed):
 
     @property
     def params(self) -> list[int]:
-        """The parameter types."""
+        """The numbers of the parameter types, as in `Type`."""
         return [val_type_from_core(ty) for ty in self._core.params]
 
     @property
     def results(self) -> list[int]:
-        """The result types."""
+        """The numbers of the result types, as in `Type`."""
         return [val_type_from_core(ty) for ty in self._core.results]
 
     def __str__(self) -> str:
-        return f"FunctionType(params: {val_types(self._core.params)}, results: {val_types(self._core.results)})"
+        params, results = format_val_types(self._core.params), format_val_types(self._core.results)
+        return f"FunctionType(params: {params}, results: {results})"
 
 
 class MemoryType(Sealed):
@@ -99,19 +103,19 @@ class MemoryType(Sealed):
 
     def __init__(self, minimum: int, maximum: int | None = None, shared: bool = False) -> None:
         self._core = core.MemoryType(
-            arguments.unsigned("minimum", minimum),
-            arguments.optional_unsigned("maximum", maximum),
-            shared=arguments.boolean("shared", shared),
+            arguments.to_unsigned("minimum", minimum),
+            arguments.to_optional_unsigned("maximum", maximum),
+            shared=arguments.check_bool("shared", shared),
         )
 
     @property
     def minimum(self) -> int:
-        """The minimum size in pages."""
+        """The minimum size in pages of 64 KiB."""
         return self._core.minimum
 
     @property
     def maximum(self) -> int | None:
-        """The maximum size in pages. None means no maximum."""
+        """The maximum size in pages of 64 KiB. None means no maximum."""
         return self._core.maximum
 
     @property
@@ -121,7 +125,7 @@ class MemoryType(Sealed):
 
     def __str__(self) -> str:
         shared = str(self.shared).lower()
-        return f"MemoryType(minimum: {self.minimum}, maximum: {option(self.maximum)}, shared: {shared})"
+        return f"MemoryType(minimum: {self.minimum}, maximum: {format_option(self.maximum)}, shared: {shared})"
 
 
 class GlobalType(Sealed):
@@ -135,7 +139,7 @@ class GlobalType(Sealed):
     __slots__ = ("_core",)
 
     def __init__(self, type: int, mutable: bool) -> None:
-        self._core = core.GlobalType(val_type_to_core("r#type", type), arguments.boolean("mutable", mutable))
+        self._core = core.GlobalType(val_type_to_core("r#type", type), arguments.check_bool("mutable", mutable))
 
     @property
     def type(self) -> int:
@@ -144,11 +148,11 @@ class GlobalType(Sealed):
 
     @property
     def mutable(self) -> bool:
-        """Whether the value can be set."""
+        """Whether programs and guests can set the value."""
         return self._core.mutable
 
     def __str__(self) -> str:
-        return f"GlobalType(type: {val_type(self._core.content)}, mutable: {str(self.mutable).lower()})"
+        return f"GlobalType(type: {format_val_type(self._core.content)}, mutable: {str(self.mutable).lower()})"
 
 
 class TableType(Sealed):
@@ -164,8 +168,8 @@ class TableType(Sealed):
     def __init__(self, type: int, minimum: int, maximum: int | None = None) -> None:
         self._core = core.TableType(
             val_type_to_core("r#type", type),
-            arguments.unsigned("minimum", minimum),
-            arguments.optional_unsigned("maximum", maximum),
+            arguments.to_unsigned("minimum", minimum),
+            arguments.to_optional_unsigned("maximum", maximum),
         )
 
     @property
@@ -184,56 +188,63 @@ class TableType(Sealed):
         return self._core.maximum
 
     def __str__(self) -> str:
-        ty = val_type(self._core.element)
-        return f"TableType(type: {ty}, minimum: {self.minimum}, maximum: {option(self.maximum)})"
+        ty = format_val_type(self._core.element)
+        return f"TableType(type: {ty}, minimum: {self.minimum}, maximum: {format_option(self.maximum)})"
 
 
 class ExportType(Sealed):
-    """The name and type of an export."""
+    """An export of a module: its name and its type."""
 
     __slots__ = ("_name", "_type")
 
     def __init__(self, name: str, type: Any) -> None:
-        self._name = arguments.text("name", name)
+        self._name = arguments.check_text("name", name)
         self._type = type
 
     @property
     def name(self) -> str:
-        """The name."""
+        """The name of the export."""
         return self._name
 
     @property
     def type(self) -> Any:
-        """The type: a `FunctionType`, `MemoryType`, `GlobalType` or `TableType`, or what the constructor got."""
+        """The type of the export, normally a `FunctionType`, `MemoryType`, `GlobalType` or `TableType`.
+
+        The constructor accepts any object as the type.
+        """
         return self._type
 
 
 class ImportType(Sealed):
-    """The module name, name and type of an import."""
+    """An import of a module: its module name, its name and its type."""
 
     __slots__ = ("_module", "_name", "_type")
 
     def __init__(self, module: str, name: str, type: Any) -> None:
-        self._module = arguments.text("module", module)
-        self._name = arguments.text("name", name)
+        self._module = arguments.check_text("module", module)
+        self._name = arguments.check_text("name", name)
         self._type = type
 
     @property
     def module(self) -> str:
-        """The module name, which is the name of a namespace of `ImportObject`."""
+        """The module name of the import. An `ImportObject` needs a namespace with this name."""
         return self._module
 
     @property
     def name(self) -> str:
-        """The name."""
+        """The name of the import within its namespace."""
         return self._name
 
     @property
     def type(self) -> Any:
-        """The type: a `FunctionType`, `MemoryType`, `GlobalType` or `TableType`, or what the constructor got."""
+        """The type of the import, normally a `FunctionType`, `MemoryType`, `GlobalType` or `TableType`.
+
+        The constructor accepts any object as the type.
+        """
         return self._type
 
 
+#: Maps the type classes of the core to the type classes of this style.
 _CLASSES: dict[type, Any] = {
     core.FuncType: FunctionType,
     core.MemoryType: MemoryType,
@@ -243,10 +254,13 @@ _CLASSES: dict[type, Any] = {
 
 
 def type_from_core(ty: core.ExternType) -> Any:
-    """Returns this style's object for a type of the core. Returns the core's object for a type without a class here."""
+    """Converts a type of the core to a type object of this style.
+
+    This style has no class for the types of tags. So this function returns such a type unchanged.
+    """
     cls = _CLASSES.get(type(ty))
     if cls is None:
         return ty
-    result = cls.__new__(cls)
-    result._core = ty
-    return result
+    style_type = cls.__new__(cls)
+    style_type._core = ty
+    return style_type

@@ -1,4 +1,4 @@
-"""WASI in this style. A `StateBuilder` makes an `Environment`, and an `Environment` makes the imports of WASI.
+"""WASI in this style. A `StateBuilder` makes an `Environment`. The `Environment` makes the imports of a WASI program.
 
 >>> from anywasm.wasmer import Instance, Module, Store, wasi
 >>> store, output = Store(), bytearray()
@@ -24,7 +24,7 @@ from anywasm import core
 from anywasm.core import streams, wasi
 from anywasm.core.wasi import Perms
 from anywasm.engines import EngineModule
-from anywasm.wasmer import arguments as check
+from anywasm.wasmer.arguments import check_instance, check_text, to_unsigned
 from anywasm.wasmer.function import Function
 from anywasm.wasmer.imports import ImportObject
 from anywasm.wasmer.module import Module
@@ -35,13 +35,14 @@ __all__ = ["Environment", "StateBuilder", "Version", "get_version"]
 
 
 class Version(enum.IntEnum):
-    """A version of WASI. `LATEST` is preview 1."""
+    """A version of WASI. `LATEST` and `SNAPSHOT1` are preview 1, and `SNAPSHOT0` is the version before preview 1."""
 
     LATEST = 1
     SNAPSHOT0 = 2
     SNAPSHOT1 = 3
 
 
+#: Maps the versions of this style to the versions of the core.
 _VERSIONS = {
     Version.LATEST: wasi.Version.PREVIEW1,
     Version.SNAPSHOT0: wasi.Version.UNSTABLE,
@@ -50,15 +51,16 @@ _VERSIONS = {
 
 
 def get_version(module: Module, strict: bool) -> int | None:
-    """Returns the version of WASI that a module imports, as a plain number of `Version`. None if it imports no WASI.
+    """Returns the version of WASI that a module imports, as a number in `Version`.
 
-    With `strict`, the result is also None if the module has any imports that do not belong to this version.
+    Returns None if the module imports no version of WASI. With `strict`, also returns None if the module has an import
+    that does not belong to this version.
 
     >>> from anywasm.wasmer import Module, Store, wasi
     >>> wasi.get_version(Module(Store(), '(module (import "wasi_unstable" "sched_yield" (func (result i32))))'), True)
     2
     """
-    check.instance("module", module, Module)
+    check_instance("module", module, Module)
     module_names = list(dict.fromkeys(import_.module for import_ in module._core.import_list))
     numbers = {wasi.MODULES[version]: int(number) for number, version in _VERSIONS.items()}
     if strict and len(module_names) != 1:
@@ -69,13 +71,13 @@ def get_version(module: Module, strict: bool) -> int | None:
 class StateBuilder(Sealed):
     """Builds the WASI config of a program: arguments, environment variables, directories and standard streams.
 
-    Every method but `finalize` returns the builder, so that calls can be chained.
+    Every method except `finalize` returns the builder, so that calls can be chained.
 
-    By default, the standard streams are those of this process: the descriptors 0, 1 and 2, not `sys.stdout`. The
-    methods `stdin`, `stdout` and `stderr` replace them. wasmer 1.1 has no such methods.
+    By default, the program uses the standard streams of this process: the descriptors 0, 1 and 2, not `sys.stdout`. The
+    methods `stdin`, `stdout` and `stderr` set other streams. wasmer 1.1 does not have these three methods.
 
-    The directories are preopened. Descriptor 3 of the program is `/`, which contains all of them under their names.
-    The next descriptors are the directories themselves.
+    All directories are preopened directories. Descriptor 3 of the program is the directory `/`. It contains all
+    preopened directories under their guest names. The preopened directories have the descriptors from 4 on.
 
     >>> from anywasm.wasmer import wasi
     >>> builder = wasi.StateBuilder("program").argument("--verbose").environment("HOME", "/home")
@@ -93,9 +95,9 @@ class StateBuilder(Sealed):
         preopen_directories: list[Any] | None = None,
         map_directories: dict[Any, Any] | None = None,
     ) -> None:
-        self._args = [check.text("program_name", program_name)]
+        self._args = [check_text("program_name", program_name)]
         self._env: list[tuple[str, str]] = []
-        #: For each preopened directory: the host path, the guest name and the permissions.
+        #: The host path, the guest name and the permissions of each preopened directory.
         self._directories: list[tuple[str, str, Perms]] = []
         self._streams: dict[str, Any] = {"stdin": 0, "stdout": 1, "stderr": 2}
         if arguments is not None:
@@ -108,79 +110,82 @@ class StateBuilder(Sealed):
             self.map_directories(map_directories)
 
     def argument(self, argument: str) -> StateBuilder:
-        """Adds a command-line argument."""
-        self._args.append(check.text("argument", argument))
+        """Adds a command-line argument to the arguments of the program."""
+        self._args.append(check_text("argument", argument))
         return self
 
     def arguments(self, arguments: list[Any]) -> StateBuilder:
-        """Adds command-line arguments."""
-        self._args += _list("arguments", arguments)
+        """Adds command-line arguments to the arguments of the program. Converts each item of the list to a str."""
+        self._args += _to_strings("arguments", arguments)
         return self
 
     def environment(self, key: str, value: str) -> StateBuilder:
-        """Adds an environment variable."""
-        self._env.append((check.text("key", key), check.text("value", value)))
+        """Adds an environment variable with the name `key`."""
+        self._env.append((check_text("key", key), check_text("value", value)))
         return self
 
     def environments(self, environments: dict[Any, Any]) -> StateBuilder:
-        """Adds environment variables, from a dictionary of their values by name."""
-        self._env += _dict("environments", environments)
+        """Adds environment variables, from a dictionary that maps names to values."""
+        self._env += _to_string_pairs("environments", environments)
         return self
 
     def preopen_directory(self, preopen_directory: str) -> StateBuilder:
-        """Preopens a directory. Its guest name is the host path."""
-        path = check.text("preopen_directory", preopen_directory)
+        """Adds a preopened directory. The guest name of the directory is its host path."""
+        path = check_text("preopen_directory", preopen_directory)
         self._directories.append((path, path, Perms.ALL))
         return self
 
     def preopen_directories(self, preopen_directories: list[Any]) -> StateBuilder:
-        """Preopens directories. Their guest names are the host paths."""
-        self._directories += [(path, path, Perms.ALL) for path in _list("preopen_directories", preopen_directories)]
+        """Adds preopened directories. The guest name of each directory is its host path."""
+        self._directories += [
+            (path, path, Perms.ALL) for path in _to_strings("preopen_directories", preopen_directories)
+        ]
         return self
 
     def map_directory(self, alias: str, directory: str, *, read_only: bool = False) -> StateBuilder:
-        """Preopens the host path `directory` under the guest name `alias`.
+        """Adds a preopened directory. `directory` is the host path, and `alias` is the guest name.
 
         With `read_only`, the program cannot change the directory. wasmer 1.1 does not have this parameter.
         """
-        name, path = check.text("alias", alias).lstrip("/"), check.text("directory", directory)
+        name, path = check_text("alias", alias).lstrip("/"), check_text("directory", directory)
         self._directories.append((path, name, Perms.READ_ONLY if read_only else Perms.ALL))
         return self
 
     def map_directories(self, map_directories: dict[Any, Any]) -> StateBuilder:
-        """Preopens directories, from a dictionary of host paths by guest name."""
-        for alias, directory in _dict("map_directories", map_directories):
+        """Adds preopened directories, from a dictionary that maps guest names to host paths."""
+        for alias, directory in _to_string_pairs("map_directories", map_directories):
             self.map_directory(alias, directory)
         return self
 
     def stdin(self, source: Any) -> StateBuilder:
         """Sets the standard input: bytes, a path, a descriptor, a file object or a callable. None means no input.
 
-        `anywasm.core.streams` describes these objects. An exception that one of them raises ends the program and is
-        raised by the call.
+        `anywasm.core.streams` describes these objects. If the object raises an exception, the program ends. The call of
+        the program then raises this exception.
         """
         self._streams["stdin"] = streams.source(source)
         return self
 
     def stdout(self, sink: Any) -> StateBuilder:
-        """Sets the standard output: a path, a descriptor, a bytearray, a file object or a callable. None discards it.
+        """Sets the standard output: a path, a descriptor, a bytearray, a file object or a callable.
 
-        Each write of the program is passed on at once. `anywasm.core.streams` describes these objects. An exception
-        that one of them raises ends the program and is raised by the call.
+        If `sink` is None, all output is discarded. Output is not buffered: each write of the program is passed to the
+        object immediately. `anywasm.core.streams` describes these objects. If the object raises an exception, the
+        program ends. The call of the program then raises this exception.
         """
         self._streams["stdout"] = streams.sink(sink)
         return self
 
     def stderr(self, sink: Any) -> StateBuilder:
-        """Sets the standard error, to an object of the same kinds as `stdout`."""
+        """Sets the standard error. `sink` can be any object that `stdout` accepts."""
         self._streams["stderr"] = streams.sink(sink)
         return self
 
     def finalize(self) -> Environment:
-        """Makes the environment. The builder can be used again for another one.
+        """Returns an environment with the current config. The builder can be used again to make other environments.
 
-        Raises RuntimeError for null characters in arguments, for bad environment variables, for two directories of one
-        guest name, and for a directory that cannot be opened.
+        Raises RuntimeError if an argument contains a null character, if an environment variable is malformed, if two
+        directories have the same guest name, or if a directory cannot be opened.
         """
         for arg in self._args:
             if "\0" in arg:
@@ -188,7 +193,7 @@ class StateBuilder(Sealed):
         for key, value in self._env:
             _check_variable(key, value)
         aliases: set[str] = set()
-        for directory, alias, _ in self._directories:
+        for directory, alias, _permissions in self._directories:
             _check_directory(directory)
             if alias in aliases:
                 raise _creation_error(f"Found duplicate entry for alias `{alias}`")
@@ -201,12 +206,15 @@ class StateBuilder(Sealed):
 
 
 class Environment(Unconstructible):
-    """A WASI config from `StateBuilder.finalize`, and its WASI contexts. Instances that share it share open files."""
+    """A WASI config, and WASI contexts with this config. Instances with the same environment share open files.
+
+    `StateBuilder.finalize` makes environments.
+    """
 
     __slots__ = ("_config", "_contexts")
 
     _config: wasi.WasiConfig
-    #: One WASI context for each engine that the environment is used with.
+    #: The WASI context for each engine that a program uses this environment with.
     _contexts: dict[EngineModule, wasi.WasiContext]
 
     @classmethod
@@ -216,9 +224,10 @@ class Environment(Unconstructible):
         return environment
 
     def generate_import_object(self, store: Store, wasi_version: int | None) -> ImportObject:
-        """Makes an import object with all functions of a version of WASI. Any number of instances can import them.
+        """Returns an import object with all functions of a version of WASI.
 
-        Raises TypeError if the version is None, which is the result of `get_version` for a module without WASI.
+        Any number of instances can use the import object. Raises TypeError if `wasi_version` is None: `get_version`
+        returns None for a module that does not use WASI.
         """
         imports = ImportObject()
         for name, namespace in self.generate_imports(store, wasi_version).items():
@@ -226,13 +235,14 @@ class Environment(Unconstructible):
         return imports
 
     def generate_imports(self, store: Store, wasi_version: int | None) -> dict[str, dict[str, Function]]:
-        """Makes the same imports as `generate_import_object`, as a dictionary of dictionaries."""
-        check.instance("store", store, Store)
-        version = _VERSIONS[_version(wasi_version)]
+        """Returns the imports of `generate_import_object` as a dictionary that maps module names to dictionaries."""
+        check_instance("store", store, Store)
+        version = _VERSIONS[_to_version(wasi_version)]
         calls = wasi.system_calls(store._engine._core_engine_module, version, self._context_for)
         return {wasi.MODULES[version]: {name: Function._from_definition(store, call) for name, call in calls.items()}}
 
     def _context_for(self, store: core.Store) -> wasi.WasiContext:
+        """Returns the WASI context for the engine of an engine store. Makes the WASI context at the first call."""
         engine = store._core_engine
         context = self._contexts.get(engine._core_engine_module)
         if context is None:
@@ -240,14 +250,15 @@ class Environment(Unconstructible):
         return context
 
 
-def _version(number: int | None) -> Version:
+def _to_version(number: int | None) -> Version:
     try:
-        return Version(check.unsigned("wasi_version", number, 8))
+        return Version(to_unsigned("wasi_version", number, 8))
     except ValueError:
         raise ValueError("Failed to extract `Version` from `PyAny`") from None
 
 
 def _check_variable(key: str, value: str) -> None:
+    """Raises RuntimeError if the name or the value of an environment variable contains a forbidden character."""
     problem = None
     if "\0" in key:
         problem = f'found nul byte in env var key "{key}"'
@@ -260,6 +271,7 @@ def _check_variable(key: str, value: str) -> None:
 
 
 def _check_directory(path: str) -> None:
+    """Raises RuntimeError if the path does not exist, is not a directory, or cannot be opened."""
     if not os.path.exists(path):
         raise _creation_error(f'Could not get metadata for file "{path}": entity not found')
     if not os.path.isdir(path):
@@ -274,9 +286,11 @@ def _creation_error(problem: str) -> RuntimeError:
     return RuntimeError(f"wasi filesystem creation error: `{problem}`")
 
 
-def _list(name: str, value: list[Any]) -> list[str]:
-    return list(map(str, check.instance(name, value, list, "PyList")))
+def _to_strings(name: str, value: list[Any]) -> list[str]:
+    """Converts each item of a list to a str. `name` is the name of the argument for error messages."""
+    return list(map(str, check_instance(name, value, list, "PyList")))
 
 
-def _dict(name: str, value: dict[Any, Any]) -> list[tuple[str, str]]:
-    return [(str(key), str(item)) for key, item in check.instance(name, value, dict, "PyDict").items()]
+def _to_string_pairs(name: str, value: dict[Any, Any]) -> list[tuple[str, str]]:
+    """Converts each key and each value of a dictionary to a str. Returns pairs. `name` is for error messages."""
+    return [(str(key), str(item)) for key, item in check_instance(name, value, dict, "PyDict").items()]

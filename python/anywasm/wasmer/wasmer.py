@@ -1,4 +1,4 @@
-"""The module `wasmer.wasmer`, which has the same names as the package. Some programs import it.
+"""The module `wasmer.wasmer`. It has the same public names as the package `wasmer`. Some programs import this module.
 
 >>> from anywasm import wasmer
 >>> wasmer.wasmer.Store is wasmer.Store

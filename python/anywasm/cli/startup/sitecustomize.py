@@ -1,7 +1,8 @@
-"""Activates styles when Python starts. `anywasm exec` puts this folder on PYTHONPATH, and Python imports this module.
+"""Activates styles when Python starts.
 
-So the program needs no change, and only `import wasmer` and `import wasmtime` behave differently. The same holds for
-Python processes that the program starts, such as the workers of multiprocessing.
+`anywasm exec` adds this folder to PYTHONPATH. So Python imports this module before it runs the program, and the program
+needs no changes. Child processes inherit PYTHONPATH. So the styles are also active in Python processes that the program
+starts, such as the workers of multiprocessing.
 """
 
 import importlib.util
@@ -13,25 +14,29 @@ from pathlib import Path
 
 def _main() -> None:
     folder = Path(__file__).resolve().parent
+    # Remove this folder from `sys.path`. Otherwise, the program would see the folder, and the search for the hidden
+    # `sitecustomize` would find this module.
     sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != folder]
     _activate(str(folder.parents[2]), os.environ.get("ANYWASM_ACTIVATE", ""))
     _run_hidden_sitecustomize()
 
 
 def _activate(package_parent: str, styles: str) -> None:
-    # The folder that contains the package anywasm may not be on the path of the program.
-    former_path = list(sys.path)
+    # `sys.path` may lack the folder that contains the package anywasm. Add the folder only for this import, because the
+    # program should see an unchanged `sys.path`.
+    original_path = list(sys.path)
     sys.path.append(package_parent)
     try:
         import anywasm
     finally:
-        sys.path[:] = former_path
+        sys.path[:] = original_path
     if styles:
         anywasm.activate(*styles.split(","))
 
 
 def _run_hidden_sitecustomize() -> None:
-    # Python imports only the first `sitecustomize` on its path. Run the one that this module hides, if there is one.
+    # Python imports only the first module `sitecustomize` on `sys.path`. So this module hides any other module with
+    # this name. Run the hidden module.
     spec = PathFinder.find_spec(__name__)
     if spec is None or spec.loader is None:
         return

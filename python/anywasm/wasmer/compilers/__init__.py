@@ -1,8 +1,8 @@
-"""Compilers. Each is a package with a class `Compiler`, which a program passes to a class of `anywasm.wasmer.engine`.
+"""Compilers. There is a package for each compiler, with a class `Compiler`.
 
-On an engine with the capability `compilers`, the class selects one of the engine's compilers. On other engines, and for
-a compiler that the engine does not have, the class is only a name and the engine uses its own compiler. So a program
-runs on every engine, whichever compiler it names.
+A program passes this class to a class of `anywasm.wasmer.engine`. If the engine has several compilers (the capability
+`compilers`), the class selects one of them. The class has no effect if the engine does not have the selected compiler,
+or if the engine has only one compiler. So a program runs on every engine, whichever compiler it selects.
 
 >>> from anywasm.wasmer import Store, engine
 >>> from anywasm.wasmer.compilers.singlepass import Compiler

@@ -1,4 +1,4 @@
-"""The base class of all compiler classes, and the objects that represent a compiler."""
+"""Defines the base class of all compiler classes, and the class `OpaqueCompiler`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from anywasm.wasmer.sealed import Unconstructible
 
 
 class OpaqueCompiler(Unconstructible):
-    """A compiler, from `Compiler.into_opaque_compiler`."""
+    """An object that represents a compiler. `Compiler.into_opaque_compiler` returns such an object."""
 
     __slots__ = ("_name",)
 
@@ -22,18 +22,19 @@ class OpaqueCompiler(Unconstructible):
 
     @property
     def name(self) -> str:
-        """The name: `cranelift`, `llvm` or `singlepass`."""
+        """The name of the compiler: `cranelift`, `llvm` or `singlepass`."""
         return self._name
 
 
 class NamedCompiler(Unconstructible):
-    """The base of the compiler classes. They have no instances: programs pass the class itself to an engine."""
+    """The base class of the compiler classes. These classes have no objects: programs pass a class to an engine."""
 
     __slots__ = ()
 
+    #: The name of the compiler: `cranelift`, `llvm` or `singlepass`.
     _name: ClassVar[str]
 
     @classmethod
     def into_opaque_compiler(cls) -> OpaqueCompiler:
-        """Returns an object that represents this compiler. Only the classes in `anywasm.wasmer.engine` use it."""
+        """Returns an object that represents this compiler. The classes in `anywasm.wasmer.engine` call this method."""
         return OpaqueCompiler._named(cls._name)

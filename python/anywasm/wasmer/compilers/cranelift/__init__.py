@@ -1,4 +1,4 @@
-"""The package `wasmer_compiler_cranelift`: the Cranelift compiler, for `anywasm.wasmer.engine`."""
+"""Replaces the package `wasmer_compiler_cranelift`. Provides the Cranelift compiler for `anywasm.wasmer.engine`."""
 
 from anywasm.wasmer.compilers.cranelift.wasmer_compiler_cranelift import Compiler
 

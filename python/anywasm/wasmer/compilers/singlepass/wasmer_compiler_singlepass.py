@@ -1,4 +1,4 @@
-"""The module inside the package `wasmer_compiler_singlepass`."""
+"""Defines the class for the Singlepass compiler. In wasmer 1.1, a module of this name defines the class, too."""
 
 from anywasm.wasmer.compilers.opaque import NamedCompiler
 
@@ -6,7 +6,7 @@ __all__ = ["Compiler"]
 
 
 class Compiler(NamedCompiler):
-    """The Singlepass compiler. It compiles in linear time. The code is slower and cannot use vectors (v128).
+    """The Singlepass compiler. It compiles in linear time. The compiled code is slower, and cannot use vectors (v128).
 
     >>> from anywasm.wasmer.compilers.singlepass import Compiler
     >>> Compiler.into_opaque_compiler().name
