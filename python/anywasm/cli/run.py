@@ -18,7 +18,7 @@ import click
 from anywasm import core
 from anywasm.cli.common import INTERRUPTED, TRAPPED, compile_file, engine_option, file_argument, printable, read, using
 from anywasm.core import FuncType, ValType, wasi
-from anywasm.core.errors import lacking
+from anywasm.core.errors import missing_capability
 from anywasm.wasmtime import Config, Engine, Linker, Store, WasiConfig, WasmtimeError
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class ResourceLimits:
         engine = Engine()
         for limit, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory, "limits", "--max-memory")):
             if limit is not None and capability not in engine._core_engine_module.capabilities:
-                raise engine._core_style.exception(lacking(engine._core_engine_module, capability, option))
+                raise engine._core_style.exception(missing_capability(engine._core_engine_module, capability, option))
         if self.fuel is None:
             return engine
         config = Config()

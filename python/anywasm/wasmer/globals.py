@@ -98,4 +98,4 @@ class Global(Bound):
             self._binding.get().set(plain)
 
     def _rounded(self, value: Any) -> Any:
-        return core.single(value) if self._core_type.content is core.ValType.F32 else value
+        return core.round_to_f32(value) if self._core_type.content is core.ValType.F32 else value

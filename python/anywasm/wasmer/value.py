@@ -43,7 +43,7 @@ class Value(Unconstructible):
     @staticmethod
     def f32(value: float) -> Value:
         """Makes a 32-bit float from a float or int, which is rounded to the nearest 32-bit float."""
-        return Value._make(ValType.F32, core.single(arguments.real("value", value)))
+        return Value._make(ValType.F32, core.round_to_f32(arguments.real("value", value)))
 
     @staticmethod
     def f64(value: float) -> Value:
@@ -67,7 +67,7 @@ class Value(Unconstructible):
 def _shortest_f32(value: float) -> str:
     """Returns the shortest decimal that rounds to this 32-bit float. Nine digits are always enough."""
     texts = (f"{value:.{digits}g}" for digits in range(1, 10))
-    return next((text for text in texts if core.single(float(text)) == value), repr(value))
+    return next((text for text in texts if core.round_to_f32(float(text)) == value), repr(value))
 
 
 def _decimal(text: str) -> str:

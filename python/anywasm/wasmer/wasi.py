@@ -159,7 +159,7 @@ class StateBuilder(Sealed):
         `anywasm.core.streams` describes these objects. An exception that one of them raises ends the program and is
         raised by the call.
         """
-        self._streams["stdin"] = streams.source(source)
+        self._streams["stdin"] = streams.as_source(source)
         return self
 
     def stdout(self, sink: Any) -> StateBuilder:
@@ -168,12 +168,12 @@ class StateBuilder(Sealed):
         Each write of the program is passed on at once. `anywasm.core.streams` describes these objects. An exception
         that one of them raises ends the program and is raised by the call.
         """
-        self._streams["stdout"] = streams.sink(sink)
+        self._streams["stdout"] = streams.as_sink(sink)
         return self
 
     def stderr(self, sink: Any) -> StateBuilder:
         """Sets the standard error, to an object of the same kinds as `stdout`."""
-        self._streams["stderr"] = streams.sink(sink)
+        self._streams["stderr"] = streams.as_sink(sink)
         return self
 
     def finalize(self) -> Environment:
