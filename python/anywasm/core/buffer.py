@@ -34,7 +34,7 @@ class Buffer:
     _pinned: Callable[[int], Any]
 
     @classmethod
-    def _over(cls, memory: Memory) -> Any:
+    def _create(cls, memory: Memory) -> Any:
         """Creates a buffer over a memory.
 
         Raises the style's error if the engine cannot keep the bytes at their address.

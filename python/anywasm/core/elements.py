@@ -42,7 +42,7 @@ class Elements:
             cls.bytes_per_element = struct.calcsize(f"<{cls._format}")
 
     @classmethod
-    def _over(cls: type[ElementsT], memory: Memory, offset: int) -> ElementsT:
+    def _create(cls: type[ElementsT], memory: Memory, offset: int) -> ElementsT:
         """Creates a view of a memory that skips the first `offset` elements.
 
         `offset` is less than 2**64. If `offset` is beyond the end of the memory, the view is empty.
