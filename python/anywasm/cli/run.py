@@ -215,7 +215,7 @@ def _run(
 
 
 def _refuse_unsupported_imports(module: core.Module) -> None:
-    unsupported = [import_ for import_ in module.import_list if import_.module not in wasi.MODULES.values()]
+    unsupported = [import_ for import_ in module.import_list if import_.module not in wasi.MODULE_NAMES.values()]
     if unsupported:
         lines = [f"\n  {printable(f'{import_.module}.{import_.name}')} {import_.type}" for import_ in unsupported]
         raise click.ClickException(f"unsupported imports (only WASI is available):{''.join(lines)}")

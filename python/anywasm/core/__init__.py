@@ -48,7 +48,7 @@ from anywasm.core.func import Func, OpaqueRef
 from anywasm.core.globals import Global
 from anywasm.core.importer import Caller, Importable
 from anywasm.core.instance import Instance
-from anywasm.core.linker import Linker, Prepared
+from anywasm.core.linker import Linker, PreparedModule
 from anywasm.core.memory import Memory
 from anywasm.core.module import Export, Import, Module
 from anywasm.core.shared_memory import SharedMemory
@@ -98,7 +98,7 @@ __all__ = [
     "Module",
     "OpaqueRef",
     "Option",
-    "Prepared",
+    "PreparedModule",
     "SharedMemory",
     "Store",
     "StyleAdapter",

@@ -40,7 +40,7 @@ class Buffer:
         Raises the style's error if the engine cannot keep the bytes at their address.
         """
         engine_module = memory._core_engine_module
-        buffer = (engine_module.classes.get(cls) or specialise(cls, engine_module))._pinned(memory._address)
+        buffer = (engine_module.derived_classes.get(cls) or specialise(cls, engine_module))._pinned(memory._address)
         if buffer is None:
             return memory._core_check(None)
         buffer._memory_owner = memory._core_owner

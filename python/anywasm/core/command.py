@@ -41,13 +41,13 @@ def is_command(module: Module) -> bool:
     Raises the style's error if the module exports both `_start` and `_initialize`, or if one of them is not a function.
     """
     types = {export.name: export.type for export in module.export_list}
-    found = [name for name in ("_start", "_initialize") if name in types]
-    if len(found) == 2:
-        raise _error(module, "Program cannot be both a Command and a Reactor")
-    for name in found:
+    entry_points = [name for name in ("_start", "_initialize") if name in types]
+    if len(entry_points) == 2:
+        raise _link_error(module, "Program cannot be both a Command and a Reactor")
+    for name in entry_points:
         if not isinstance(types[name], FuncType):
-            raise _error(module, f"`{name}` must be a function")
-    return found == ["_start"]
+            raise _link_error(module, f"`{name}` must be a function")
+    return entry_points == ["_start"]
 
 
 def function_definitions(
@@ -58,17 +58,19 @@ def function_definitions(
     `imports` are the imports of the instances that the functions create. Raises the style's error if an import has the
     wrong type, or if the command has an export that is neither a function nor in `_IGNORED_EXPORTS`.
     """
-    for index, item in enumerate(imports):
-        item._core_check_import(module, index)
+    for index, definition in enumerate(imports):
+        definition._core_check_import(module, index)
     for index, export in enumerate(module.export_list):
         if isinstance(export.type, FuncType):
-            definition = HostDefinition(export.type, _with_new_instance(store, module, imports, index))
-            yield export.name, definition._core_as_extern(store)
+            function = HostDefinition(export.type, _call_in_new_instance(store, module, imports, index))
+            yield export.name, function._core_as_extern(store)
         elif _IGNORED_EXPORTS.get(export.name) is not type(export.type):
-            raise _error(module, f"command export '{export.name}' is not a function")
+            raise _link_error(module, f"command export '{export.name}' is not a function")
 
 
-def _with_new_instance(store: Store, module: Module, imports: Sequence[Importable], index: int) -> Callable[..., Any]:
+def _call_in_new_instance(
+    store: Store, module: Module, imports: Sequence[Importable], index: int
+) -> Callable[..., Any]:
     """Returns a callable that creates an instance of the module, then calls the instance's export at `index`."""
 
     def call(*args: Any) -> Any:
@@ -95,7 +97,7 @@ def initialize(instance: Instance) -> None:
         if types:
             text = f"type mismatch with {kind}\n    1: expected 0 types, found {len(types)}\n"
             context = "calling the Reactor initialization function"
-            raise _error(instance.module, f"{context}\n\nCaused by:\n    0: {text}")
+            raise _link_error(instance.module, f"{context}\n\nCaused by:\n    0: {text}")
     function._core_call(())
 
 
@@ -121,10 +123,11 @@ def create_default(store: Store, ty: ExternType) -> Importable:
 
 
 def _zero(ty: ValType) -> Any:
+    """Returns the plain value of a type that is zero, or None for a reference type."""
     if ty in NUMBERS:
         return 0.0 if ty in (ValType.F32, ValType.F64) else 0
     return 0 if ty is ValType.V128 else None
 
 
-def _error(module: Module, text: str) -> BaseException:
+def _link_error(module: Module, text: str) -> BaseException:
     return module.engine._core_style.exception(Failure.of(ErrorKind.LINK, text))

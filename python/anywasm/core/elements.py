@@ -48,7 +48,7 @@ class Elements:
         `offset` is less than 2**64. If `offset` is beyond the end of the memory, the view is empty.
         """
         engine_module = memory._core_engine_module
-        elements: ElementsT = object.__new__(engine_module.classes.get(cls) or specialise(cls, engine_module))
+        elements: ElementsT = object.__new__(engine_module.derived_classes.get(cls) or specialise(cls, engine_module))
         elements._memory, elements._offset = memory, offset
         elements._bind(memory._address, offset, cls._format)
         return elements

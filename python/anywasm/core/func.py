@@ -78,7 +78,7 @@ class Func(Extern):
         The object is not initialised. The caller calls `_core_init` next.
         """
         engine_module = store._core_engine_module
-        func: FuncT = object.__new__(engine_module.classes.get(cls) or specialise(cls, engine_module))
+        func: FuncT = object.__new__(engine_module.derived_classes.get(cls) or specialise(cls, engine_module))
         return func
 
     def _core_init(

@@ -17,8 +17,8 @@ from anywasm.core.values import new_slots
 class Instance(StoreObject):
     """An instance of a module.
 
-    `imports` contains one item per import of the module, in the order of `Module.import_list`. The instance and its
-    imports live in `store`.
+    `imports` contains one item per import of the module, in the order of `Module.import_list`. The instance and all
+    externs among the imports live in `store`.
 
     Raises the style's error if an import has the wrong type or lives in another store, or if the start function traps.
     If the start function calls a host function that raises, raises the host function's exception object.

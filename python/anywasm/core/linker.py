@@ -37,15 +37,15 @@ class Linker:
         """Raises the style's error if the store has another engine than the linker."""
         _check_engine(self._engine, store)
 
-    def define(self, module: str, name: str, item: Importable) -> None:
-        """Defines `item` under a module name and a name.
+    def define(self, module: str, name: str, definition: Importable) -> None:
+        """Adds a definition under a module name and a name.
 
         Raises the style's error if the pair is already defined and `allow_shadowing` is False.
         """
         key = _checked_name(module), _checked_name(name)
         if key in self._definitions and not self.allow_shadowing:
-            raise self._error(f"import of `{module}::{name}` defined twice")
-        self._definitions[key] = item
+            raise self._link_error(f"import of `{module}::{name}` defined twice")
+        self._definitions[key] = definition
 
     def define_instance(self, name: str, instance: Instance) -> None:
         """Defines each export of an instance under the module name `name` and the export's name."""
@@ -66,13 +66,13 @@ class Linker:
         self.define_instance(name, instance)
 
     def define_unknown_functions_as_traps(self, module: Module) -> None:
-        """Defines each undefined function import of the module as a host function that raises."""
+        """Defines each undefined function import of the module as a host function that raises the style's error."""
         for missing in self._undefined_imports(module):
             if isinstance(missing.type, FuncType):
                 text = _undefined_import_text(missing)
 
                 def fail(*args: Any, text: str = text) -> None:
-                    raise self._error(text)
+                    raise self._link_error(text)
 
                 self.define(missing.module, missing.name, HostDefinition(missing.type, fail))
 
@@ -101,7 +101,7 @@ class Linker:
             if isinstance(extern, Func):
                 return extern
             if extern is not None:
-                raise self._error(f"{description} is not a function")
+                raise self._link_error(f"{description} is not a function")
         return HostDefinition(FuncType((), ()), lambda: None)._core_as_extern(store)
 
     def resolve(self, module: Module) -> list[Importable]:
@@ -115,23 +115,23 @@ class Linker:
         except KeyError as error:
             (name,) = error.args
             missing = next(each for each in module.import_list if (each.module, each.name) == name)
-            raise self._error(_undefined_import_text(missing)) from None
+            raise self._link_error(_undefined_import_text(missing)) from None
 
     def instantiate(self, store: Store, module: Module) -> Instance:
         """Instantiates the module with this linker's definitions of the module's imports."""
         return Instance(store, module, self.resolve(module))
 
-    def prepare(self, module: Module) -> Prepared:
+    def prepare(self, module: Module) -> PreparedModule:
         """Resolves and checks the module's imports once. The result can instantiate the module any number of times.
 
         Definitions that are added to the linker later do not change the result.
         """
         if module.engine is not self._engine:
-            raise self._error("cross-`Engine` instantiation is not currently supported")
+            raise self._link_error("cross-`Engine` instantiation is not currently supported")
         imports = self.resolve(module)
-        for index, item in enumerate(imports):
-            item._core_check_import(module, index)
-        return Prepared(module, imports)
+        for index, definition in enumerate(imports):
+            definition._core_check_import(module, index)
+        return PreparedModule(module, imports)
 
     def _undefined_imports(self, module: Module) -> list[Import]:
         """Returns the module's undefined imports, in the order of `Module.import_list`.
@@ -141,11 +141,11 @@ class Linker:
         imports = {(each.module, each.name): each for each in reversed(module.import_list)}
         return [imports[key] for key in reversed(imports) if key not in self._definitions]
 
-    def _error(self, text: str) -> BaseException:
+    def _link_error(self, text: str) -> BaseException:
         return self._engine._core_style.exception(Failure.of(ErrorKind.LINK, text))
 
 
-class Prepared:
+class PreparedModule:
     """A module whose imports are resolved and checked."""
 
     def __init__(self, module: Module, imports: Sequence[Importable]) -> None:

@@ -36,8 +36,8 @@ _counter = itertools.count(1)
 #:
 #: The limit drops no exception that can still be taken. A thread takes the exception of one call before the thread
 #: begins the next call, in any store and at any nesting depth of calls. Only a finalizer or a signal handler can run
-#: between the two. It may park more exceptions, but it takes these exceptions before it returns. Such nesting never
-#: reaches this number.
+#: between these two events. Calls in the finalizer or signal handler may park more exceptions, but these exceptions are
+#: taken before the finalizer or signal handler returns. Such nesting never reaches this number.
 #:
 #: A forked child inherits the parked exceptions of its parent's other threads. No thread takes these exceptions. The
 #: limit applies to them too.
@@ -81,6 +81,7 @@ def park(exception: BaseException, holder: ParkedExceptions = _storeless_excepti
     # raise between the two statements. An exception whose token is not in the lot would never be dropped.
     _lot[token] = holder.reference
     holder[token] = exception
+    # No thread can be over the limit if the whole lot is not over the limit.
     if len(_lot) > _MAX_PER_THREAD:
         thread_count = 0
         # The loop iterates over a copy, newest token first, because other threads may change the lot during the loop.

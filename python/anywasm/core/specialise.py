@@ -17,16 +17,16 @@ def specialise(base: Any, engine_module: EngineModule) -> Any:
     `base._core_fast_base` is the name of the `EngineModule` attribute that holds the C type. `base._core_own_slots` is
     the `__slots__` of the derived class. If `base._core_own_slots` is None, the objects have a `__dict__`.
 
-    This function stores the derived class in `engine_module.classes`. Frequently called code reads
-    `engine_module.classes` first, and calls this function only if `base` is missing.
+    This function stores the derived class in `engine_module.derived_classes`. Frequently called code reads
+    `engine_module.derived_classes` first, and calls this function only if `base` is missing.
     """
-    derived = engine_module.classes.get(base)
+    derived = engine_module.derived_classes.get(base)
     if derived is None:
         body = {"__doc__": base.__doc__, "__module__": base.__module__, "__qualname__": base.__qualname__}
         if base._core_own_slots is not None:
             body["__slots__"] = base._core_own_slots
         # Two threads may derive a class at the same time. `setdefault` makes both return the same class.
-        derived = engine_module.classes.setdefault(
+        derived = engine_module.derived_classes.setdefault(
             base, type(base.__name__, (getattr(engine_module, base._core_fast_base), base), body)
         )
     return derived

@@ -43,7 +43,7 @@ class Perms(enum.IntFlag):
 Version = _constants.WasiVersion
 
 #: Maps each WASI version to the module name from which programs import the system calls.
-MODULES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
+MODULE_NAMES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
 
 
 class WasiConfig:
@@ -85,9 +85,9 @@ class WasiContext(Handle):
         #: Callables that `take_over` has replaced. System calls on other threads may still be running these callables.
         self._replaced_callables: list[Any] = []
         if config is not None:
-            self._apply(config)
+            self._apply_config(config)
 
-    def _apply(self, config: WasiConfig) -> None:
+    def _apply_config(self, config: WasiConfig) -> None:
         """Adds everything that a config describes to this context."""
         lib = self._core_engine_module.lib
         for arg in config.args:

@@ -73,7 +73,7 @@ class EngineModule:
         #: The base class of buffers over memories (src/glue/buffer.c).
         self.memory_buffer: Any = module.MemoryBuffer
         #: Maps each style's class to the class that `anywasm.core.specialise` has derived for this engine module.
-        self.classes: dict[type, Any] = {}
+        self.derived_classes: dict[type, Any] = {}
         self.path: str = module.__file__
         self.version = self.text(self.lib.aw_engine_version())
         self.name = self.text(self.lib.aw_engine_name())

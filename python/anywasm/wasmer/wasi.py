@@ -60,7 +60,7 @@ def get_version(module: Module, strict: bool) -> int | None:
     """
     check.instance("module", module, Module)
     module_names = list(dict.fromkeys(import_.module for import_ in module._core.import_list))
-    numbers = {wasi.MODULES[version]: int(number) for number, version in _VERSIONS.items()}
+    numbers = {wasi.MODULE_NAMES[version]: int(number) for number, version in _VERSIONS.items()}
     if strict and len(module_names) != 1:
         return None
     return next((numbers[name] for name in module_names if name in numbers), None)
@@ -230,7 +230,9 @@ class Environment(Unconstructible):
         check.instance("store", store, Store)
         version = _VERSIONS[_version(wasi_version)]
         calls = wasi.system_calls(store._engine._core_engine_module, version, self._context_for)
-        return {wasi.MODULES[version]: {name: Function._from_definition(store, call) for name, call in calls.items()}}
+        return {
+            wasi.MODULE_NAMES[version]: {name: Function._from_definition(store, call) for name, call in calls.items()}
+        }
 
     def _context_for(self, store: core.Store) -> wasi.WasiContext:
         engine = store._core_engine
