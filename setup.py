@@ -1,7 +1,9 @@
-"""Builds an engine module for each engine that ANYWASM_ENGINES names. Everything else is in pyproject.toml.
+"""Builds the engine modules that the environment variable ANYWASM_ENGINES selects.
 
-ANYWASM_ENGINES holds names from wasm_c_api/engines.toml, separated by commas. `all` stands for every engine that cargo
-builds; unset, the engines with `default = true` are built.
+All settings that do not depend on the engines are in pyproject.toml.
+
+The value of ANYWASM_ENGINES is a list of names from wasm_c_api/engines.toml, separated by commas. The name `all`
+selects every engine that cargo can build. If ANYWASM_ENGINES is not set, the engines with `default = true` are built.
 """
 
 from __future__ import annotations
@@ -20,50 +22,62 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-TABLE = tomllib.loads((Path(__file__).parent / "wasm_c_api" / "engines.toml").read_text())["engine"]
-DEFAULT = ",".join(row["name"] for row in TABLE if row.get("default"))
-ALL = [row["name"] for row in TABLE if "crate" in row]
+ENGINE_ROWS = tomllib.loads((Path(__file__).parent / "wasm_c_api" / "engines.toml").read_text())["engine"]
+#: The file descriptor of the standard error output.
+STDERR = 2
+#: The value of ANYWASM_ENGINES if the variable is not set.
+DEFAULT_NAMES = ",".join(row["name"] for row in ENGINE_ROWS if row.get("default"))
+#: The names that `all` selects. An engine that cargo builds has a `crate`.
+ALL_NAMES = [row["name"] for row in ENGINE_ROWS if "crate" in row]
 
 
 class Build(NamedTuple):
-    """A name in ANYWASM_ENGINES."""
+    """An engine, or a variant of an engine, that ANYWASM_ENGINES can select."""
 
     engine: str
-    #: The cargo feature: the engine's name, or that of a variant.
+    #: The cargo feature that selects the engine or the variant. The feature has the same name as the engine or variant.
     feature: str
 
     @property
-    def module(self) -> str:
-        """The Python module; all variants of an engine have the same."""
+    def module_name(self) -> str:
+        """The name of the engine module. All variants of an engine have the same module name."""
         return f"anywasm.engines._{self.engine.replace('-', '_')}"
 
 
-def known() -> dict[str, Build]:
-    """All engines and variants, by name."""
-    builds = [Build(row["name"], each["name"]) for row in TABLE for each in (row, *row.get("variant", []))]
+def all_builds() -> dict[str, Build]:
+    """Returns all engines and variants by name."""
+    builds = [Build(row["name"], each["name"]) for row in ENGINE_ROWS for each in (row, *row.get("variant", []))]
     return {build.feature: build for build in builds}
 
 
-def selected() -> list[Build]:
-    """The engines and variants that ANYWASM_ENGINES names."""
-    builds = known()
-    names = [name.strip() for name in os.environ.get("ANYWASM_ENGINES", DEFAULT).split(",") if name.strip()]
-    names = [each for name in names for each in (ALL if name == "all" else [name])]
+def selected_builds() -> list[Build]:
+    """Returns the engines and variants that ANYWASM_ENGINES selects, without duplicates.
+
+    Exits with an error if a name is unknown, or if two selected variants would build the same engine module.
+    """
+    builds = all_builds()
+    names = [name.strip() for name in os.environ.get("ANYWASM_ENGINES", DEFAULT_NAMES).split(",") if name.strip()]
+    names = [each for name in names for each in (ALL_NAMES if name == "all" else [name])]
     for name in names:
         if name not in builds:
             sys.exit(f"ANYWASM_ENGINES: there is no engine {name!r}; there are {', '.join(builds)}, and `all`")
-    found = [builds[name] for name in dict.fromkeys(names)]
-    for module, count in Counter(build.module for build in found).items():
+    selected = [builds[name] for name in dict.fromkeys(names)]
+    for module_name, count in Counter(build.module_name for build in selected).items():
         if count > 1:
-            same = " and ".join(build.feature for build in found if build.module == module)
-            sys.exit(f"ANYWASM_ENGINES: {same} are variants of one engine and build the same module; name one of them")
-    return found
+            features = " and ".join(build.feature for build in selected if build.module_name == module_name)
+            sys.exit(
+                f"ANYWASM_ENGINES: {features} are variants of one engine and build the same module; name one of them"
+            )
+    return selected
 
 
-def extension(build: Build) -> RustExtension:
-    """One shared object: the engine, the shim, and cffi's glue."""
+def rust_extension(build: Build) -> RustExtension:
+    """Returns the description of an engine module for setuptools-rust.
+
+    The module is one shared object that contains the engine, the shim, and cffi's glue.
+    """
     return RustExtension(
-        build.module,
+        build.module_name,
         path="Cargo.toml",
         features=[build.feature, "python"],
         binding=Binding.NoBinding,
@@ -74,31 +88,39 @@ def extension(build: Build) -> RustExtension:
     )
 
 
-def find_tools() -> None:
-    """Tells the Rust build scripts where the build requirements from PyPI have put libclang, and which Python runs."""
+def set_tool_paths() -> None:
+    """Sets environment variables through which the Rust build scripts find libclang and Python.
+
+    libclang is a build requirement that pip installs from PyPI. Python is the interpreter that runs this script.
+    """
     import clang  # type: ignore[import-untyped]
 
     os.environ.setdefault("LIBCLANG_PATH", str(Path(next(iter(clang.__path__))) / "native"))
     os.environ["PYTHON"] = sys.executable
 
 
-def show_progress() -> None:
-    """Lets cargo write to the terminal: pip hides a build's output, and the first build takes minutes."""
-    if os.isatty(2) or not {"bdist_wheel", "editable_wheel", "build_ext", "develop"}.intersection(sys.argv):
+def show_cargo_output() -> None:
+    """Redirects the standard error output, and so cargo's output, to the terminal.
+
+    pip hides the output of a build, and the first build takes minutes. This function does nothing if the script builds
+    nothing, or if no terminal exists.
+    """
+    if os.isatty(STDERR) or not {"bdist_wheel", "editable_wheel", "build_ext", "develop"}.intersection(sys.argv):
         return
     try:
         terminal = os.open("/dev/tty", os.O_WRONLY)
     except OSError:
         return
-    os.dup2(terminal, 2)
+    os.dup2(terminal, STDERR)
     os.close(terminal)
 
 
-find_tools()
-show_progress()
+set_tool_paths()
+show_cargo_output()
 setup(
-    rust_extensions=[extension(build) for build in selected()],
-    # setuptools-rust reads setuptools' usual verbosity, 1, as "--verbose", and cargo then prints every command line.
+    rust_extensions=[rust_extension(build) for build in selected_builds()],
+    # The default verbosity of setuptools is 1. With this value, setuptools-rust passes "--verbose" to cargo, and cargo
+    # prints every command line.
     verbose=0,
     options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )

@@ -224,7 +224,7 @@ def test_values_of_which_one_cannot_be_written_keep_no_object(store: Store) -> N
     watch = weakref.ref(thing)
     types = (values.ValType.EXTERNREF, values.ValType.FUNCREF)
     with pytest.raises(LookupError):
-        values.lower_all(store._context(), values.slots(store._context(), 2), types, (thing, Unwilling()))
+        values.lower_all(store._context(), values.new_slots(store._context(), 2), types, (thing, Unwilling()))
     del thing
     gc.collect()
     assert watch() is None

@@ -18,7 +18,7 @@ import click
 from anywasm import core
 from anywasm.cli.common import INTERRUPTED, TRAPPED, compile_file, engine_option, file_argument, printable, read, using
 from anywasm.core import FuncType, ValType, wasi
-from anywasm.core.errors import lacking
+from anywasm.core.errors import missing_capability
 from anywasm.wasmtime import Config, Engine, Linker, Store, WasiConfig, WasmtimeError
 
 ResultT = TypeVar("ResultT")
@@ -59,7 +59,7 @@ class ResourceLimits:
         engine = Engine()
         for limit, capability, option in ((self.fuel, "fuel", "--fuel"), (self.memory_size, "limits", "--max-memory")):
             if limit is not None and capability not in engine._core_engine_module.capabilities:
-                raise engine._core_style.exception(lacking(engine._core_engine_module, capability, option))
+                raise engine._core_style.exception(missing_capability(engine._core_engine_module, capability, option))
         if self.fuel is None:
             return engine
         config = Config()
@@ -240,7 +240,7 @@ def _run(
 
 def _check_imports(module: core.Module) -> None:
     """Raises ClickException if the module has an import that is not part of WASI."""
-    unsupported = [import_ for import_ in module.import_list if import_.module not in wasi.MODULES.values()]
+    unsupported = [import_ for import_ in module.import_list if import_.module not in wasi.MODULE_NAMES.values()]
     if unsupported:
         lines = [f"\n  {printable(f'{import_.module}.{import_.name}')} {import_.type}" for import_ in unsupported]
         raise click.ClickException(f"unsupported imports (only WASI is available):{''.join(lines)}")

@@ -1,36 +1,39 @@
 """The core: one set of objects over the shim's C layer, which both styles use.
 
-The core knows no style. Where styles differ (conversions, exceptions, classes), the core calls the `StyleAdapter` that
-the style passes to its engine. All C calls are in this package, and none in a style.
+The core imports no style. Styles differ in conversions, exceptions and classes. In such a case the core calls the
+`StyleAdapter` that the style passes to its engine. All C calls are in this package. Styles contain no C call.
 
 **Words.** These words have a fixed meaning in the whole project:
 
-* *Shim*: the Rust crate in `src/`, which puts one C layer (`aw_...`, `src/anywasm.h`) over all engines.
-* *Engine module*: a Python extension module that contains one engine, the shim over it, and the *glue*, which is C code
-  for what is too slow through cffi (`src/glue/`).
-* *Style*: one of the two packages that programs import, beside this package: `wasmer` (the *implicit* style, where no
-  call names a store) or `wasmtime` (the *explicit* style, where every call is given its store).
+* *Shim*: the Rust crate in `src/`. It puts one C layer (`aw_...`, `src/anywasm.h`) over all engines.
+* *Engine module*: a Python extension module that contains one engine, the shim, and the *glue*. The glue is C code for
+  operations that are too slow through cffi (`src/glue/`).
+* *Style*: one of the two packages of anywasm that programs import, `wasmer` and `wasmtime`. `wasmer` is the *implicit*
+  style: no call has a store argument. `wasmtime` is the *explicit* style: every call has a store argument.
 * *Guest* and *host*: the WebAssembly code, and the Python program that runs it. A *host function* is a Python callable
   that guests import.
-* *Slot*: a C union (`aw_value`) that holds one WebAssembly value. To *lower* a value is to convert it for a guest, into
-  a slot; to *lift* it is the reverse (`values.py`).
-* *Owner*: a Python object that frees one object of the shim when it is freed itself (`src/glue/owner.c`). It refers to
-  no other Python object, so that it is never part of a cycle.
-* *Enter* a store: to acquire the shim's lock of that store. Only one thread at a time has entered a store, perhaps
-  repeatedly.
-* *Deferred*, of a start function: exported instead of started, so that the host can call it after the instance exists
-  (`Module.deferred`). Of a deletion: done later, by the next thread that enters the store, because the store is in use.
-* *Parked*, of an exception: waiting in the *lot*, under a number called a *token*, while a guest unwinds
-  (`parking.py`).
-* *Stamp*: the text in a serialized module that says which engine, version, options and machine it fits
+* *Slot*: a C union (`aw_value`) that holds one WebAssembly value. To *lower* a value is to convert it for a guest and
+  write it into a slot. To *lift* a value is to read it from a slot and convert it for Python (`values.py`).
+* *Owner*: a Python object that owns one object of the shim (`src/glue/owner.c`). When Python frees the owner, the owner
+  frees the shim's object. An owner refers to no other Python object, so an owner is never part of a reference cycle.
+* *Enter* a store: to acquire the shim's lock of that store. Only one thread at a time can be in a store. That thread
+  may enter the same store again.
+* *Deferred start function*: a start function that the module exports, so that the engine does not call it. The host
+  calls the function after the instance exists (`Module.deferred`).
+* *Deferred deletion*: a deletion that has to wait because the store is in use. The next thread that enters the store
+  does the deletion.
+* *Parked exception*: an exception that Python stores in the *parking lot* while a guest unwinds (`parking.py`). Its
+  number is called a *token*.
+* *Stamp*: the text in a serialized module that identifies the engine, version, options and machine that the module fits
   (`src/engine/version.rs`).
-* *Fast path* and *slow path*: C code for the frequent cases, and the Python code that does the rest.
+* *Fast path*: C code for the frequent cases. *Slow path*: Python code for all other cases.
 
-**Names.** Programs derive classes from the styles' classes, and give them attributes of their own. So every class that
-a style's public class derives from has members with the prefix `_core_` only: `Handle`, `StoreObject`, `Store`,
-`Engine`, `Extern`, `Func` and `Caller`. No class of stock wasmer or wasmtime-py has such names. A member with this
-prefix is for the core and the styles, not for programs. `Importable` has the prefix because `Func` implements it, and
-`specialise` reads two attributes with it. All other classes of the core have plain names.
+**Names.** Programs derive classes from the styles' classes and add attributes to their classes. So that no name
+collides, the core's classes `Handle`, `StoreObject`, `Store`, `Engine`, `Extern`, `Func` and `Caller`, from which the
+styles' public classes derive, have only members with the prefix `_core_`. No class of stock wasmer or wasmtime-py has
+names with this prefix. The core and the styles use these members; programs must not use them. The members of
+`Importable` have the prefix because `Func` implements `Importable`. `specialise` reads two attributes that have the
+prefix. All other classes of the core have names without the prefix.
 
 One name is an exception: `Func._bind`, a method of the C type `Callable` (`src/glue/call.c`).
 """
@@ -45,7 +48,7 @@ from anywasm.core.func import Func, OpaqueRef
 from anywasm.core.globals import Global
 from anywasm.core.importer import Caller, Importable
 from anywasm.core.instance import Instance
-from anywasm.core.linker import Linker, Prepared
+from anywasm.core.linker import Linker, PreparedModule
 from anywasm.core.memory import Memory
 from anywasm.core.module import Export, Import, Module
 from anywasm.core.shared_memory import SharedMemory
@@ -66,7 +69,7 @@ from anywasm.core.types import (
     TagType,
     ValType,
 )
-from anywasm.core.values import single
+from anywasm.core.values import round_to_f32
 
 __all__ = [
     "REFERENCES",
@@ -95,7 +98,7 @@ __all__ = [
     "Module",
     "OpaqueRef",
     "Option",
-    "Prepared",
+    "PreparedModule",
     "SharedMemory",
     "Store",
     "StyleAdapter",
@@ -107,7 +110,7 @@ __all__ = [
     "Triple",
     "ValType",
     "check_option",
-    "single",
+    "round_to_f32",
     "wasm2wat",
     "wat2wasm",
 ]

@@ -1,4 +1,4 @@
-"""Memories through Python's buffer protocol."""
+"""Access to memories through Python's buffer protocol."""
 
 from __future__ import annotations
 
@@ -10,44 +10,49 @@ from anywasm.core.specialise import specialise
 
 
 class Buffer:
-    """All bytes of a memory, writable, through the buffer protocol. Each style that has buffers has a subclass.
+    """A writable view of all bytes of a memory, for the buffer protocol. Each style that has buffers has a subclass.
 
-    A memoryview of a buffer has the memory's size at the time when the memoryview is created. It keeps its bytes valid
-    and in place: the memory may grow, and the memory and its store may be dropped or closed.
+    A memoryview of a buffer has the size that the memory has when the memoryview is created. The bytes of a memoryview
+    stay valid and stay at their address as long as the memoryview exists, even if the memory grows, or if the program
+    frees the memory or closes the store.
 
-    Some engines move a memory when it grows. Then an older memoryview shows the bytes as they were before, like a
-    detached buffer of a WebAssembly memory in JavaScript. A new memoryview of the same `Buffer` shows the current
-    bytes.
+    Some engines move a memory when the memory grows. After such a move, an older memoryview shows the bytes as they
+    were before the move, like a detached buffer of a WebAssembly memory in JavaScript. A new memoryview of the same
+    `Buffer` shows the current bytes.
     """
 
     __slots__ = ()
 
     _core_fast_base: ClassVar[str] = "memory_buffer"
-    _core_own_slots: ClassVar[tuple[str, ...]] = ("_memory",)
-    #: The owner of the memory. Not the `Memory`, which refers to the store and so to all its host functions: an array
-    #: over a buffer may be of a class that Python's garbage collector cannot look into.
-    _memory: Any
-    #: A method of the engine module's `MemoryBuffer`: creates a buffer over the memory at an address (that of the
-    #: shim's object), or returns None if that fails.
+    _core_own_slots: ClassVar[tuple[str, ...]] = ("_memory_owner",)
+    #: The owner of the memory. This attribute does not hold the `Memory`, because a `Memory` refers to the store, and
+    #: the store refers to all host functions. An array over a buffer may belong to a class that Python's garbage
+    #: collector cannot traverse. Then a cycle through the store would never be freed.
+    _memory_owner: Any
+    #: A method of the engine module's `MemoryBuffer`. The argument is the address of the shim's memory object. Returns
+    #: a new buffer over that memory, or None if the call fails.
     _pinned: Callable[[int], Any]
 
     @classmethod
-    def _over(cls, memory: Memory) -> Any:
-        """Creates the buffer of a memory; the style's error if the engine cannot keep the bytes in place."""
+    def _create(cls, memory: Memory) -> Any:
+        """Creates a buffer over a memory.
+
+        Raises the style's error if the engine cannot keep the bytes at their address.
+        """
         engine_module = memory._core_engine_module
-        buffer = (engine_module.classes.get(cls) or specialise(cls, engine_module))._pinned(memory._address)
+        buffer = (engine_module.derived_classes.get(cls) or specialise(cls, engine_module))._pinned(memory._address)
         if buffer is None:
             return memory._core_check(None)
-        buffer._memory = memory._core_owner
+        buffer._memory_owner = memory._core_owner
         return buffer
 
-    def _anew(self, address: int) -> Any:
-        """Creates a buffer of the memory after it has grown. Returns `self` if the store has been closed.
+    def _renew(self, address: int) -> Any:
+        """Creates a new buffer over the memory, which has grown. Returns `self` if the store has been closed.
 
-        The C code calls this method (`src/glue/buffer.c`).
+        `address` is the address of the shim's memory object. The C code (`src/glue/buffer.c`) calls this method.
         """
         buffer = self._pinned(address)
         if buffer is None:
             return self
-        buffer._memory = self._memory
+        buffer._memory_owner = self._memory_owner
         return buffer

@@ -1,7 +1,8 @@
-"""Commands and reactors: the two kinds of modules that are linked as a whole (WASI, "Application ABI").
+"""Commands and reactors: the two kinds of modules that a linker can define as a whole (WASI, "Application ABI").
 
-A *command* exports `_start`; each call of one of its functions gets a new instance. Every other module is a *reactor*:
-it has one instance, whose function `_initialize` is called first if it exists.
+A *command* is a module that exports `_start`. Each call of a command's function creates a new instance and calls the
+function of that instance. A *reactor* is any other module. A reactor has one instance. If the instance exports
+`_initialize`, the linker calls this function first.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from anywasm.core.store import Store
 from anywasm.core.table import Table
 from anywasm.core.types import NUMBERS, ExternType, FuncType, GlobalType, MemoryType, TableType, ValType
 
-#: What a command may export besides functions, by name and type. Compilers emit these exports, although no
-#: other module can use them.
-_TOLERATED: dict[str, type] = {
+#: Names and types of the exports, other than functions, that a command may have. The linker ignores these exports.
+#: Compilers emit them, although no other module can use them.
+_IGNORED_EXPORTS: dict[str, type] = {
     "memory": MemoryType,
     "table": TableType,
     "__indirect_function_table": TableType,
@@ -35,31 +36,42 @@ _TOLERATED: dict[str, type] = {
 
 
 def is_command(module: Module) -> bool:
-    """Whether the module is a command; the style's error if it is neither a valid command nor a valid reactor."""
+    """Returns True for a command and False for a reactor.
+
+    Raises the style's error if the module exports both `_start` and `_initialize`, or if one of them is not a function.
+    """
     types = {export.name: export.type for export in module.export_list}
-    found = [name for name in ("_start", "_initialize") if name in types]
-    if len(found) == 2:
-        raise _error(module, "Program cannot be both a Command and a Reactor")
-    for name in found:
+    entry_points = [name for name in ("_start", "_initialize") if name in types]
+    if len(entry_points) == 2:
+        raise _link_error(module, "Program cannot be both a Command and a Reactor")
+    for name in entry_points:
         if not isinstance(types[name], FuncType):
-            raise _error(module, f"`{name}` must be a function")
-    return found == ["_start"]
+            raise _link_error(module, f"`{name}` must be a function")
+    return entry_points == ["_start"]
 
 
-def functions(store: Store, module: Module, imports: Sequence[Importable]) -> Iterator[tuple[str, Importable]]:
-    """Yields the name and the function of each of a command's exports. `imports` are those of its instances."""
-    for index, item in enumerate(imports):
-        item._core_check_import(module, index)
+def function_definitions(
+    store: Store, module: Module, imports: Sequence[Importable]
+) -> Iterator[tuple[str, Importable]]:
+    """Yields the name and the function of each exported function of a command.
+
+    `imports` are the imports of the instances that the functions create. Raises the style's error if an import has the
+    wrong type, or if the command has an export that is neither a function nor in `_IGNORED_EXPORTS`.
+    """
+    for index, definition in enumerate(imports):
+        definition._core_check_import(module, index)
     for index, export in enumerate(module.export_list):
         if isinstance(export.type, FuncType):
-            definition = HostDefinition(export.type, _with_new_instance(store, module, imports, index))
-            yield export.name, definition._core_as_extern(store)
-        elif _TOLERATED.get(export.name) is not type(export.type):
-            raise _error(module, f"command export '{export.name}' is not a function")
+            function = HostDefinition(export.type, _call_in_new_instance(store, module, imports, index))
+            yield export.name, function._core_as_extern(store)
+        elif _IGNORED_EXPORTS.get(export.name) is not type(export.type):
+            raise _link_error(module, f"command export '{export.name}' is not a function")
 
 
-def _with_new_instance(store: Store, module: Module, imports: Sequence[Importable], index: int) -> Callable[..., Any]:
-    """Returns a callable that instantiates the module, then calls the instance's export at this position."""
+def _call_in_new_instance(
+    store: Store, module: Module, imports: Sequence[Importable], index: int
+) -> Callable[..., Any]:
+    """Returns a callable that creates an instance of the module, then calls the instance's export at `index`."""
 
     def call(*args: Any) -> Any:
         function = Instance(store, module, imports).extern(index)
@@ -71,24 +83,30 @@ def _with_new_instance(store: Store, module: Module, imports: Sequence[Importabl
 
 
 def initialize(instance: Instance) -> None:
-    """Calls a reactor's `_initialize`, if it has one; the style's error if that takes parameters or has results."""
+    """Calls the function `_initialize` of a reactor's instance, if the instance exports this function.
+
+    Raises the style's error if `_initialize` has parameters or results.
+    """
     index = instance.module.export_positions.get("_initialize")
     if index is None:
         return
     function = instance.extern(index)
     assert isinstance(function, Func)
     signature = function._core_signature
-    for what, types in (("parameters", signature.params), ("results", signature.results)):
+    for kind, types in (("parameters", signature.params), ("results", signature.results)):
         if types:
-            text = f"type mismatch with {what}\n    1: expected 0 types, found {len(types)}\n"
+            text = f"type mismatch with {kind}\n    1: expected 0 types, found {len(types)}\n"
             context = "calling the Reactor initialization function"
-            raise _error(instance.module, f"{context}\n\nCaused by:\n    0: {text}")
+            raise _link_error(instance.module, f"{context}\n\nCaused by:\n    0: {text}")
     function._core_call(())
 
 
-def default(store: Store, ty: ExternType) -> Importable:
-    """Creates the default of a type: a function that returns zeros and null, a global that is zero or null, a memory of
-    zeros, or a table of null. The style's error for other types.
+def create_default(store: Store, ty: ExternType) -> Importable:
+    """Creates the default object of a type.
+
+    The default is a function that returns zeros and null references, a global whose value is zero or a null reference,
+    a memory of zeros, or a table of null references. Raises the style's error for a tag type, because tags have no
+    default.
     """
     if isinstance(ty, FuncType):
         values = tuple(map(_zero, ty.results))
@@ -105,10 +123,11 @@ def default(store: Store, ty: ExternType) -> Importable:
 
 
 def _zero(ty: ValType) -> Any:
+    """Returns the plain value of a type that is zero, or None for a reference type."""
     if ty in NUMBERS:
         return 0.0 if ty in (ValType.F32, ValType.F64) else 0
     return 0 if ty is ValType.V128 else None
 
 
-def _error(module: Module, text: str) -> BaseException:
+def _link_error(module: Module, text: str) -> BaseException:
     return module.engine._core_style.exception(Failure.of(ErrorKind.LINK, text))

@@ -1,4 +1,4 @@
-"""Host functions that live in no store yet."""
+"""Host functions that are not bound to a store."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from anywasm.core.types import FuncType
 
 
 class HostDefinition:
-    """A Python callable with a WebAssembly type, which can be imported in any store. Implements `Importable`.
+    """A Python callable with a WebAssembly type. Any store can import the callable. Implements `Importable`.
 
-    `caller_class` is the class of the callable's first argument, which describes the calling instance. If it is None,
-    the callable gets no such argument.
+    If `caller_class` is not None, the callable's first argument is an object of that class. The object describes the
+    calling instance. If `caller_class` is None, the callable receives only the guest's arguments.
     """
 
     __slots__ = ("__weakref__", "caller_class", "function", "signature")
@@ -30,19 +30,21 @@ class HostDefinition:
         self.signature, self.function, self.caller_class = signature, function, caller_class
 
     def _core_lives_in(self, store: Store) -> bool:
-        """Whether it can be imported in this store: always."""
+        """Returns True, because a definition can be imported in every store."""
         return True
 
     def _core_check_import(self, module: Module, index: int) -> None:
-        """Raises the style's error unless the module's import at this position has the same type."""
+        """Raises the style's error unless the module's import at `index` has the callable's type."""
         expected = module.import_list[index]
         if expected.type != self.signature:
             failure = Failure.of(ErrorKind.LINK, f"the import `{expected.module}::{expected.name}` has the wrong type")
             raise module.engine._core_style.link_error(expected, self.signature, failure)
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of the function to import. All instances in a store import the same function, unless the
-        callable receives its caller.
+        """Returns the owner of the function to import.
+
+        All instances in a store import the same function. If the callable receives its caller, each instance imports a
+        new function.
         """
         if self.caller_class is None:
             return self.owner_in(store)
@@ -51,7 +53,11 @@ class HostDefinition:
         return self.new_in(store, exports)
 
     def owner_in(self, store: Store) -> Any:
-        """Returns the owner of the function in a store, always the same one. Its calls have no calling instance."""
+        """Returns the owner of this definition's function in a store, which the first call creates.
+
+        All calls with the same store return the same owner. When a guest calls the function, the callable's caller has
+        no exports.
+        """
         definitions = store._core_state.definitions
         owner = definitions.get(self)
         if owner is None:
@@ -59,23 +65,25 @@ class HostDefinition:
         return owner
 
     def _core_as_extern(self, store: Store) -> Func:
-        """Returns the style's function in a store."""
-        return store._core_style.func._core_of(store, self.owner_in(store), self.signature, self)
+        """Returns the style's function object for this definition's function in a store."""
+        return store._core_style.func._core_from_owner(store, self.owner_in(store), self.signature, self)
 
     def new_in(self, store: Store, exports: Exports | None = None) -> Any:
-        """Creates the function in a store and returns its owner. `exports` are the calling instance's; None if no
-        instance calls.
+        """Creates a function in a store and returns the function's owner.
+
+        `exports` are the exports of the calling instance. None means that the function has no calling instance.
         """
         function = self.function
         if self.caller_class is not None:
-            function = _with_caller(store, function, self.caller_class, exports or Exports())
+            function = _add_caller_argument(store, function, self.caller_class, exports or Exports())
         return host_calls.new_host_func(store, self.signature, function)
 
 
-def _with_caller(
+def _add_caller_argument(
     store: Store, function: Callable[..., Any], caller_class: type[Caller], exports: Exports
 ) -> Callable[..., Any]:
-    # A weak reference, because the store holds the function that is returned.
+    """Returns a callable that calls `function` with a new caller as the first argument."""
+    # The store holds the returned callable. A strong reference to the store would form a reference cycle.
     store_ref = weakref.ref(store)
 
     def call(*args: Any) -> Any:

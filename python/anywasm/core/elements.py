@@ -1,8 +1,8 @@
-"""Typed views of memories: sequences of numbers over a memory's bytes.
+"""Typed views of memories. A typed view presents a memory's bytes as a sequence of numbers.
 
-`Elements` is the base of a style's view classes. The engine module's `MemoryElements` reads and writes elements in the
-plain cases (`src/glue/elements.c`). In all other cases it calls the methods `_get_slowly`, `_set_slowly` and `_delete`
-of the style's class, which has the style's rules and errors.
+A style's view classes derive from `Elements`. The engine module's `MemoryElements` reads and writes elements in the
+frequent cases (`src/glue/elements.c`). In all other cases `MemoryElements` calls the methods `_get_slowly`,
+`_set_slowly` and `_delete`. The style's class defines these methods, with the style's rules and errors.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ ElementsT = TypeVar("ElementsT", bound="Elements")
 
 
 class Elements:
-    """The elements of one format in a memory, from `offset` elements on. The length follows the memory as it grows."""
+    """A view of a memory as a sequence of numbers of one type. The view grows when the memory grows."""
 
     __slots__ = ()
 
     _core_fast_base: ClassVar[str] = "memory_elements"
     _core_own_slots: ClassVar[tuple[str, ...]] = ("_memory", "_offset")
-    #: The element's type, as a format character of the module `struct`.
+    #: The format character of the element type, as in Python's module `struct`.
     _format: ClassVar[str]
-    #: Size of an element in bytes.
+    #: The size of an element in bytes.
     bytes_per_element: ClassVar[int]
     _memory: Memory
-    #: The position of the first element, in elements from the start of the memory.
+    #: The number of elements between the start of the memory and the first element of the view.
     _offset: int
-    #: A method of the engine module's `MemoryElements`: sets the memory's address, the offset and the format.
+    #: A method of the engine module's `MemoryElements`. The arguments are the address of the shim's memory object, the
+    #: offset, and the format character.
     _bind: Callable[[int, int, str], None]
 
     def __init_subclass__(cls) -> None:
@@ -41,34 +42,37 @@ class Elements:
             cls.bytes_per_element = struct.calcsize(f"<{cls._format}")
 
     @classmethod
-    def _over(cls: type[ElementsT], memory: Memory, offset: int) -> ElementsT:
-        """Creates a view of a memory. `offset` is below 2**64; it may lie beyond the end of the memory."""
+    def _create(cls: type[ElementsT], memory: Memory, offset: int) -> ElementsT:
+        """Creates a view of a memory that skips the first `offset` elements.
+
+        `offset` is less than 2**64. If `offset` is beyond the end of the memory, the view is empty.
+        """
         engine_module = memory._core_engine_module
-        elements: ElementsT = object.__new__(engine_module.classes.get(cls) or specialise(cls, engine_module))
+        elements: ElementsT = object.__new__(engine_module.derived_classes.get(cls) or specialise(cls, engine_module))
         elements._memory, elements._offset = memory, offset
         elements._bind(memory._address, offset, cls._format)
         return elements
 
     def _count(self) -> int:
-        """Returns the number of elements."""
+        """Returns the current number of elements in the view."""
         return max(self._memory.byte_size() // self.bytes_per_element - self._offset, 0)
 
     def _byte_offset(self, index: int) -> int:
-        """Returns the position of an element in the memory, in bytes."""
+        """Returns the number of bytes between the start of the memory and an element of the view."""
         return (self._offset + index) * self.bytes_per_element
 
-    def _read_run(self, start: int, stop: int) -> memoryview:
-        """Returns a copy of the elements from `start` to `stop`, which must be in range."""
+    def _read_range(self, start: int, stop: int) -> memoryview:
+        """Returns a copy of the elements from `start` up to, but not including, `stop`. The caller checks the range."""
         data = self._memory.read_array(self._byte_offset(start), (stop - start) * self.bytes_per_element)
         return memoryview(data).cast(self._format)  # type: ignore[call-overload, no-any-return]
 
-    def _write_one(self, index: int, value: int | float) -> None:
-        """Writes an element; `struct.error` or OverflowError if the value does not fit the element's type."""
+    def _write_element(self, index: int, value: int | float) -> None:
+        """Writes one element. Raises `struct.error` or OverflowError if the value does not fit the element type."""
         self._memory.write_bytes(self._byte_offset(index), struct.pack(f"<{self._format}", value))
 
-    def _write_raw(self, start: int, data: Any) -> None:
-        """Writes elements in one copy. `data` is a bytes-like object with the elements' bytes."""
+    def _write_packed(self, start: int, data: Any) -> None:
+        """Writes several elements. `data` is a bytes-like object that contains the bytes of the elements."""
         self._memory.write_bytes(self._byte_offset(start), data)
 
 
-assert sys.byteorder == "little", "WebAssembly memories are little-endian, and so must the views' machine be"
+assert sys.byteorder == "little", "typed views need a little-endian machine, as WebAssembly memories are little-endian"

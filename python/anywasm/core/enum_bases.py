@@ -6,22 +6,25 @@ import enum
 
 
 class ValTypeBase(enum.IntEnum):
-    """A value type. `str` returns its name in the text format."""
+    """Base of the enumeration of value types. `str(member)` returns the type's name in the text format."""
 
     def __str__(self) -> str:
         return "(ref ...)" if self.name == "OTHER" else self.name.lower()
 
 
 class TrapCodeBase(enum.IntEnum):
-    """A trap code with a description."""
+    """Base of the enumeration of trap codes. Each code has a description, `text`."""
 
     @property
     def text(self) -> str:
-        """A short description: that of the specification's tests, if they have one for this trap."""
+        """A short description of the trap.
+
+        The description is the text in the specification's tests, if the tests have a text for this trap.
+        """
         return _TRAP_TEXTS[self.name]
 
 
-#: The text of each trap code, by the code's name.
+#: Maps the name of each trap code to the description of the trap.
 _TRAP_TEXTS = {
     "STACK_OVERFLOW": "call stack exhausted",
     "MEMORY_OUT_OF_BOUNDS": "out of bounds memory access",

@@ -1,4 +1,4 @@
-"""Failed calls of the shim, as Python values."""
+"""Converts the shim's errors to Python values."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from anywasm.engines import EngineModule, engines
 
 
 class CapabilityError(RuntimeError):
-    """The engine lacks a capability that the call needs. The message names the installed engines that have it."""
+    """The engine lacks a capability that the call needs.
+
+    The message lists the installed engines that have the capability.
+    """
 
     def __init__(self, message: str, capability: str | None = None) -> None:
         super().__init__(message)
-        #: The capability's name, as in `anywasm engines`.
+        #: The capability's name, which `anywasm engines` lists. None if the missing ability has no such name.
         self.capability = capability
 
 
@@ -23,40 +26,44 @@ class Failure(NamedTuple):
 
     kind: ErrorKind
     message: str
-    #: The code of a trap; None if the engine does not report one.
+    #: The trap code. None if the failure is not a trap, or if the engine does not report a trap code.
     trap_code: TrapCode | None
-    #: The position of a mistyped import among the module's imports; -1 if the failure has another reason.
+    #: The position, in `Module.import_list`, of the import that has the wrong type. -1 for any other failure.
     import_index: int
-    #: The name of the missing capability.
+    #: The name of the missing capability. None for any other failure.
     capability: str | None
-    #: The backtrace of a trap, innermost frame first.
+    #: The backtrace of a trap, innermost frame first. Empty for any other failure.
     frames: tuple[Frame, ...]
-    #: The token that the failed host function returned (`core/parking.py`); 0 if no host function failed.
+    #: The token of the parked exception that ended the guest (`core/parking.py`). 0 if no exception is parked.
     token: int
-    #: The exit code of a WASI program that ended itself, as an unsigned number.
+    #: The exit code, from 0 to 2**32 - 1, of a WASI program that called `proc_exit`. None for any other failure.
     exit_code: int | None = None
 
     @classmethod
     def of(cls, kind: ErrorKind, message: str) -> Failure:
-        """Creates a failure that Python code detects, without a call of the shim."""
+        """Creates a failure that Python code detected. No call of the shim has failed."""
         return cls(kind, message, None, -1, None, (), 0)
 
 
-def lacking(engine_module: EngineModule, capability: str, what: str) -> Failure:
-    """Creates the failure for an engine that lacks a capability which `what` needs, without a call of the shim."""
+def missing_capability(engine_module: EngineModule, capability: str, feature: str) -> Failure:
+    """Creates the failure for an engine that lacks a capability. No call of the shim has failed.
+
+    `feature` names the feature that needs the capability, for the message.
+    """
     message = (
         f"the engine `{engine_module.name}` lacks the capability `{capability}` ({engine_module.meanings[capability]})"
     )
-    text = f"{message}, which {what} needs; {_engines_with(capability)}"
+    text = f"{message}, which {feature} needs; {_capable_engines_text(capability)}"
     return Failure(ErrorKind.UNSUPPORTED, text, None, -1, capability, (), 0)
 
 
 def take_failure(engine_module: EngineModule) -> Failure:
-    """Returns the failure of the last failed call on this thread, and removes it from the shim."""
+    """Returns the failure of the last failed call on this thread, and removes the failure from the shim."""
     return _read(engine_module, engine_module.lib.aw_error_take())
 
 
 def _read(engine_module: EngineModule, error: Any) -> Failure:
+    """Converts an `aw_error *` to a failure, and deletes the `aw_error`. `error` may be NULL."""
     if not error:
         return Failure.of(ErrorKind.PANIC, "the call failed without an error: a bug in anywasm")
     try:
@@ -64,12 +71,12 @@ def _read(engine_module: EngineModule, error: Any) -> Failure:
         capability = None
         if kind is ErrorKind.UNSUPPORTED and code >= 0:
             capability = engine_module.capability_name(code)
-            message = f"{message}; {_engines_with(capability)}"
+            message = f"{message}; {_capable_engines_text(capability)}"
         trap_code = TrapCode(code) if kind is ErrorKind.TRAP and code in TrapCode._value2member_map_ else None
         frames = tuple(_frame(engine_module, error.frames[index]) for index in range(error.frames_len))
-        index = code if kind is ErrorKind.LINK else -1
+        import_index = code if kind is ErrorKind.LINK else -1
         exit_code = code % (1 << 32) if kind is ErrorKind.EXIT else None
-        return Failure(kind, message, trap_code, index, capability, frames, error.token, exit_code)
+        return Failure(kind, message, trap_code, import_index, capability, frames, error.token, exit_code)
     finally:
         engine_module.lib.aw_error_delete(error)
 
@@ -79,6 +86,7 @@ def _frame(engine_module: EngineModule, raw: Any) -> Frame:
     return Frame(raw.func_index, raw.func_offset, raw.module_offset, *names)
 
 
-def _engines_with(capability: str) -> str:
+def _capable_engines_text(capability: str) -> str:
+    """Returns a phrase that lists the installed engines that have a capability."""
     names = [info.name for info in engines() if capability in info.capabilities]
     return f"installed engines that have it: {', '.join(names) or 'none'}"

@@ -1,4 +1,4 @@
-"""Exports of instances, as the core's and the style's objects."""
+"""Creates the Python objects for the exports of instances."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from anywasm.core.store import Store
 
 
-def extern_at(store: Store, instance: Any, module: Module, index: int) -> Extern:
-    """Returns the core's object for an export. `instance` is the owner of an instance of `module` in the store;
-    `index` is the export's position in the module.
+def extern_at(store: Store, instance_owner: Any, module: Module, index: int) -> Extern:
+    """Returns the core's object for an export of an instance.
+
+    `instance_owner` owns an instance of `module` in the store. `index` is the export's position in
+    `module.export_list`.
     """
-    owner, ty = store._core_engine_module.instance_export(instance, index), module.export_list[index].type
+    owner, ty = store._core_engine_module.instance_export(instance_owner, index), module.export_list[index].type
     if isinstance(ty, FuncType):
-        return store._core_style.func._core_of(store, owner, ty)
+        return store._core_style.func._core_from_owner(store, owner, ty)
     if isinstance(ty, GlobalType):
         return Global(store, owner, ty)
     if isinstance(ty, TableType):
@@ -33,30 +35,35 @@ def extern_at(store: Store, instance: Any, module: Module, index: int) -> Extern
     return Tag(store, owner, ty)
 
 
-def export_at(store: Store, instance: Any, module: Module, index: int) -> Any:
-    """Returns the style's object for an export; the parameters are those of `extern_at`."""
-    return store._core_style.wrap(extern_at(store, instance, module, index))
+def export_at(store: Store, instance_owner: Any, module: Module, index: int) -> Any:
+    """Returns the style's object for an export of an instance. The parameters mean the same as in `extern_at`."""
+    return store._core_style.wrap(extern_at(store, instance_owner, module, index))
 
 
 class Exports:
-    """The exports of the instance that calls a host function, by name.
+    """Looks up the exports of the instance that calls a host function.
 
-    The store holds this object with the host function's callable, so this object must not hold the store.
+    The store holds the host function's callable, and the callable holds this object. This object must not hold the
+    store, because the references would form a cycle.
     """
 
     __slots__ = ("_module", "_owner")
 
     def __init__(self) -> None:
-        #: The owner of the instance, and its module. Both are None if the host function has no calling instance.
+        #: The owner of the calling instance. None if the host function has no calling instance.
         self._owner: Any = None
+        #: The module of the calling instance. None if the host function has no calling instance.
         self._module: Module | None = None
 
     def set_instance(self, instance: Instance) -> None:
-        """Sets the instance whose exports these are."""
+        """Sets the calling instance."""
         self._owner, self._module = instance._core_owner, instance.module
 
     def get(self, store: Store, name: str) -> Any:
-        """Returns the style's object for the export with this name; None if there is no such export or no instance."""
+        """Returns the style's object for the export with this name.
+
+        Returns None if the calling instance has no such export, or if the host function has no calling instance.
+        """
         if self._module is None:
             return None
         index = self._module.export_positions.get(name)

@@ -1,4 +1,4 @@
-"""Externs: what functions, memories, tables, globals and tags have in common."""
+"""Externs: the common base class of functions, memories, tables, globals and tags."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ if TYPE_CHECKING:
 
 
 class Extern(StoreObject):
-    """An object in a store that has a type, and that can be imported and exported.
-
-    Implements `Importable` (`core/importer.py`).
-    """
+    """An object of a store that instances can import and export. Implements `Importable` (`core/importer.py`)."""
 
     def _core_lives_in(self, store: Store) -> bool:
-        """Whether the extern can be imported in this store."""
+        """Returns whether instances in `store` can import the extern."""
         return self._core_store is store
 
     def _core_check_import(self, module: Module, index: int) -> None:
-        """Raises the style's error unless the extern fits the module's import at this position."""
+        """Raises the style's error unless the extern's type matches the module's import at `index`."""
         engine_module = self._core_engine_module
         if not engine_module.lib.aw_module_accepts(module._core_ptr, index, self._core_ptr):
             failure = take_failure(engine_module)
@@ -38,20 +35,23 @@ class Extern(StoreObject):
         return self
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner to import; raises the style's error if the extern lives in another store."""
+        """Returns the owner of the extern. Raises the style's error if the extern lives in another store."""
         if self._core_store is not store:
-            raise crossing(store, "Store")
+            raise crossing_error(store, "Store")
         return self._core_owner
 
 
-def crossing(store: Store, what: str) -> BaseException:
-    """Returns the style's error for an instance of objects that belong to different engines or stores."""
-    text = f"cross-`{what}` instantiation is not currently supported"
+def crossing_error(store: Store, boundary: str) -> BaseException:
+    """Returns the style's error for an instantiation with objects of different engines or of different stores.
+
+    `boundary` is `Engine` or `Store`.
+    """
+    text = f"cross-`{boundary}` instantiation is not currently supported"
     return store._core_style.exception(Failure.of(ErrorKind.STORE, text))
 
 
 def type_with_current_size(store: Store, ptr: Any) -> types.ExternType | None:
-    """Returns what `type_of` returns, except that the minimum of a memory or table is its current size."""
+    """Returns the type of an extern, as `type_of` does. The minimum of a memory or table is its current size."""
     ty, lib = type_of(store, ptr), store._core_engine_module.lib
     if isinstance(ty, types.MemoryType):
         return ty._replace(minimum=lib.aw_memory_size(ptr) >> ty.page_size_log2)
@@ -59,7 +59,7 @@ def type_with_current_size(store: Store, ptr: Any) -> types.ExternType | None:
 
 
 def type_of(store: Store, ptr: Any) -> types.ExternType | None:
-    """Returns the type of an extern; None for an opaque function reference."""
+    """Returns the type of an extern. Returns None for an opaque function reference."""
     raw = store._core_engine_module.ffi.new("aw_extern_type_info *")
     store._core_engine_module.lib.aw_extern_type(ptr, raw)
     return types.read(store._core_engine_module, raw)

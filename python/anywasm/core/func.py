@@ -1,6 +1,6 @@
 """Functions: creating and calling them.
 
-The conversion of arguments and results spans several files; `core/values.py` names them.
+Several files convert arguments and results. `core/values.py` lists these files.
 """
 
 from __future__ import annotations
@@ -24,26 +24,29 @@ FuncT = TypeVar("FuncT", bound="Func")
 
 
 class Func(Extern):
-    """A function. Each style has a subclass, which defines how a function is called.
+    """A function. Each style has a subclass that defines how programs call the function.
 
-    An object is never of that subclass itself: `specialise` derives a class from it and from the engine module's
-    `Callable`, which calls the function without a Python frame (`src/glue/call.c`).
+    `specialise` derives a class from the style's subclass and from the engine module's `Callable`. All function objects
+    belong to such a derived class. `Callable` calls the function without a Python frame (`src/glue/call.c`).
     """
 
-    # This class and its bases have no `__slots__`, because the C type's layout comes first in the derived class.
+    # This class and its bases have no `__slots__`: a derived class can have the layout of only one base, and that base
+    # is the C type.
     _core_fast_base = "callable"
     _core_own_slots = None
-    #: Whether the first argument of a call is the store.
+    #: Whether the program passes the store as the first argument of a call.
     _core_takes_store = False
     #: The function's type.
     _core_signature: FuncType
-    #: The definition of a host function that receives its caller, and is therefore created anew for each instance that
-    #: imports it; None for all other functions.
+    #: The definition of a host function that receives its caller. Each instance that imports such a definition imports
+    #: a new function. None for all other functions.
     _core_definition: HostDefinition | None = None
-    #: A method of the engine module's `Callable`: sets what a call does.
+    #: A method of the engine module's `Callable`. The arguments are the function's owner, the store that programs
+    #: must pass in each call (None if programs pass no store), the codes of the parameter types, and the codes of the
+    #: result types.
     _bind: Callable[[Any, Store | None, bytes, bytes], None]
 
-    # A style's `__new__` returns a complete object of the engine's class, so that `__init__` has nothing to do.
+    # A style's `__new__` returns an initialised object of the derived class. So `__init__` does nothing.
     if TYPE_CHECKING:
 
         def __init__(self, *_: Any, **__: Any) -> None: ...
@@ -52,36 +55,40 @@ class Func(Extern):
         __init__ = object.__init__
 
     @classmethod
-    def _core_of(
+    def _core_from_owner(
         cls: type[FuncT], store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None
     ) -> FuncT:
-        """Creates the Python object for a function in a store; the parameters are those of `_core_init`."""
+        """Creates the Python object for a function in a store. `_core_init` describes the parameters."""
         func = cls._core_allocate(store)
         func._core_init(store, owner, signature, definition)
         return func
 
     @classmethod
     def _core_from_ptr(cls, store: Store, ptr: Any) -> Func | OpaqueRef:
-        """Creates the object for a function that came out of the engine; the object owns the pointer."""
+        """Creates the Python object for a function that the engine returned. The object owns the pointer `ptr`."""
         owner, signature = store._core_own_extern(ptr), type_of(store, ptr)
         if isinstance(signature, FuncType):
-            return cls._core_of(store, owner, signature)
+            return cls._core_from_owner(store, owner, signature)
         return OpaqueRef(store, owner)
 
     @classmethod
     def _core_allocate(cls: type[FuncT], store: Store) -> FuncT:
-        """Allocates an object of the class for the store's engine. The caller then calls `_core_init`."""
+        """Allocates an object of the class that `specialise` derives for the store's engine module.
+
+        The object is not initialised. The caller calls `_core_init` next.
+        """
         engine_module = store._core_engine_module
-        func: FuncT = object.__new__(engine_module.classes.get(cls) or specialise(cls, engine_module))
+        func: FuncT = object.__new__(engine_module.derived_classes.get(cls) or specialise(cls, engine_module))
         return func
 
     def _core_init(
         self, store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None
     ) -> None:
-        """Initialises the object, in place of `__init__`.
+        """Initialises the object. The core calls this method instead of `__init__`.
 
-        `owner` owns the function; None raises the exception of the call that failed to create it. `definition` is the
-        definition of a host function.
+        `owner` owns the function, or is None if the call that creates the function failed. Raises the exception for
+        the failed call if `owner` is None. `definition` is the definition of a host function, or None for any other
+        function.
         """
         if owner is None:
             raise store._core_last_exception()
@@ -97,41 +104,52 @@ class Func(Extern):
             self._core_definition = definition
 
     def _core_init_unbound(self, engine: Engine, signature: FuncType) -> None:
-        """Initialises a function that lives in no store yet, in place of `__init__`. `_core_init` may follow later."""
+        """Initialises a function that is not bound to a store. The core calls this method instead of `__init__`.
+
+        A later call of `_core_init` binds the function to a store.
+        """
         self._core_engine_module, self._core_style = engine._core_engine_module, engine._core_style
         self._core_owner = None
         self._core_signature = signature
 
     def _core_call(self, args: Sequence[Any]) -> list[Any]:
-        """Calls the function with plain values, one per parameter, and returns the results as plain values."""
+        """Calls the function with one plain value per parameter. Returns the results as plain values."""
         store, signature = self._core_store, self._core_signature
-        slots = values.slots(store, max(len(signature.params), len(signature.results)))
+        slots = values.new_slots(store, max(len(signature.params), len(signature.results)))
         kept_alive = values.lower_all(store, slots, signature.params, args)
         self._core_check(self._core_engine_module.lib.aw_func_call(self._core_ptr, slots))
         del kept_alive
         return values.lift_all(store, slots, signature.results)
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner to import; raises the style's error if the function lives in another store."""
+        """Returns the owner of the function to import.
+
+        Raises the style's error if the function lives in another store.
+        """
         owner = super()._core_import_into(store, callbacks)
         return owner if self._core_definition is None else self._core_definition._core_import_into(store, callbacks)
 
     def _core_reference_in(self, store: Store) -> Extern:
-        """Returns the extern that represents this function as a reference in a store."""
+        """Returns the extern that guests in `store` hold as a reference to this function."""
         return self
 
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
-        """Calls the function if the C code cannot do it: applies the style's conversions and raises its errors."""
+        """Calls the function on the slow path, with the style's conversions and the style's errors."""
         raise NotImplementedError
 
 
 class OpaqueRef(Extern):
-    """A reference to a function whose type the engine does not reveal. It can be passed on, but not called."""
+    """A reference to a function of unknown type, because the engine does not report the type.
+
+    Programs can pass the reference to guests. Programs cannot call the function.
+    """
 
     def _core_reference_in(self, store: Store) -> Extern:
-        """Returns the extern that represents the function as a reference in a store."""
+        """Returns this object, because the object itself is a reference to the function."""
         return self
 
     def __call__(self, *args: Any) -> Any:
-        """Raises the error for an engine that lacks the capability `funcref_call`."""
-        self._core_check(self._core_engine_module.lib.aw_func_call(self._core_ptr, values.slots(self._core_store, 1)))
+        """Raises the style's capability error, because the engine lacks the capability `funcref_call`."""
+        self._core_check(
+            self._core_engine_module.lib.aw_func_call(self._core_ptr, values.new_slots(self._core_store, 1))
+        )

@@ -1,11 +1,12 @@
-"""Hands over the Python functions that an engine module's C code calls.
+"""Passes to an engine module the Python functions that the engine module's C code calls.
 
-The C code (`src/glue/`) handles the frequent cases of calls, host calls and memory access. In all other cases it calls
-the functions of this module: slow paths, and the parking of exceptions. `src/glue/glue.h` lists them with their
-arguments.
+The C code (`src/glue/`) handles the frequent cases of calls, host calls and memory access. In all other cases the C
+code calls a function that `set_up` has passed: a slow path, or a function that parks an exception. `src/glue/glue.h`
+lists these functions with their arguments.
 
-Most functions here call a method of their first argument, so that a style's class can override the method. This module
-imports no class of the core, because `Engine` imports this module.
+Most functions in this module call a method of their first argument, so that a style's class can override the method.
+This module imports no class of the core at run time. Such an import would be circular, because `Engine` imports this
+module.
 """
 
 from __future__ import annotations
@@ -21,22 +22,23 @@ if TYPE_CHECKING:
     from anywasm.core.func import Func
     from anywasm.core.store import Store
 
-#: The engine modules to which the functions have been handed over.
+#: The engine modules that have received the functions.
 _set_up: set[EngineModule] = set()
 
 
 def set_up(engine_module: EngineModule) -> None:
-    """Hands the functions over, once per engine module. Every `Engine` calls this before its program can use it.
+    """Passes the functions to an engine module, once per engine module. Every new `Engine` calls `set_up` first.
 
-    This needs no lock. Two threads, or a finalizer that runs meanwhile, may hand over the same functions again, which
-    does no harm. A forked child inherits the C code's references.
+    This function needs no lock: if two threads, or a thread and a finalizer, call it at the same time, the engine
+    module receives the same functions twice, which does no harm. After a fork, the child does not need another call,
+    because the child inherits the C code's references.
     """
     if engine_module in _set_up:
         return
     engine_module.setup(
         call_slowly=_call_slowly,
         raise_failure=_raise_failure,
-        host_slowly=host.slowly,
+        host_slowly=host.run_slow_path,
         park_host_exception=_park_host_exception,
         park_stream_exception=parking.park,
         park_signal_exception=parking.park,
@@ -51,40 +53,43 @@ def set_up(engine_module: EngineModule) -> None:
 
 
 def _call_slowly(func: Func, args: tuple[Any, ...]) -> Any:
-    """Calls a function in a case that the fast path does not handle."""
+    """Calls a function on the slow path."""
     return func._core_call_slowly(args)
 
 
 def _raise_failure(func: Func) -> Any:
-    """Raises the exception of the function's call that has just failed on this thread."""
+    """Raises the exception for the function's call that has just failed on this thread."""
     raise func._core_last_exception()
 
 
 def _park_host_exception(store: Store, exception: BaseException) -> int:
-    """Parks the exception of a host function in this store and returns its token."""
+    """Parks the exception of a host function of this store, and returns the exception's token."""
     return parking.park(exception, store._core_parked)
 
 
 def _get_elements(view: Any, key: Any) -> Any:
-    """Returns the element at an index, or the list of elements of a slice."""
+    """Returns an element if `key` is an index, or a list of elements if `key` is a slice."""
     return view._get_slowly(key)
 
 
 def _set_elements(view: Any, key: Any, value: Any) -> None:
-    """Sets the element at an index, or the elements of a slice."""
+    """Sets an element if `key` is an index, or several elements if `key` is a slice."""
     view._set_slowly(key, value)
 
 
 def _delete_elements(view: Any, key: Any) -> None:
-    """Raises the style's error: elements of a memory cannot be deleted."""
+    """Raises the style's error, because elements of a memory cannot be deleted."""
     view._delete(key)
 
 
 def _count_elements(view: Elements) -> int:
-    """Returns the number of elements."""
+    """Returns the number of elements in a view."""
     return view._count()
 
 
 def _renew_buffer(buffer: Buffer, address: int) -> Any:
-    """Returns a buffer over the bytes of a memory that has grown since `buffer` was created."""
-    return buffer._anew(address)
+    """Returns a new buffer over the same memory, which has grown since `buffer` was created.
+
+    `address` is the address of the shim's memory object.
+    """
+    return buffer._renew(address)

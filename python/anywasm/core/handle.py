@@ -1,4 +1,4 @@
-"""The base class of all objects that own something in the shim."""
+"""The base class of all Python objects that own an object of the shim."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from anywasm.core.lazy import lazy
 from anywasm.core.style import StyleAdapter
 from anywasm.engines import EngineModule
 
-#: The shim's functions that return a size return this number, the largest, if they fail.
+#: Return value of the shim's size functions if the call failed: the largest `uint64_t`.
 _FAILED_SIZE = 0xFFFF_FFFF_FFFF_FFFF
 
 
-def is_failure(size: int) -> bool:
-    """Whether a size that the shim returned means that the call failed."""
+def is_failed_size(size: int) -> bool:
+    """Returns whether a size that a function of the shim returned means that the call failed."""
     return size == _FAILED_SIZE
 
 
 class Handle:
-    """Holds the owner of something in the shim, which is freed with the last Python object that holds the owner.
+    """A Python object that holds the owner of an object of the shim.
 
-    Freeing never waits, and may happen on any thread and in any order: the shim defers it where necessary.
+    The shim's object is freed when the last Python object that holds the owner is freed. Any thread may free handles,
+    in any order. Freeing a handle never blocks: the shim defers the deletion where necessary.
     """
 
     def __init__(self, engine_module: EngineModule, style: StyleAdapter, owner: Any) -> None:
-        """`owner` is an `Owner` of the engine module, or None if the shim's call failed: then raises its exception."""
+        """Stores the owner. `owner` is an `Owner` of the engine module, or None if the shim's call failed.
+
+        Raises the style's exception for the failed call if `owner` is None.
+        """
         self._core_engine_module = engine_module
         self._core_style = style
         if owner is None:
@@ -34,18 +38,24 @@ class Handle:
 
     @lazy
     def _core_ptr(self) -> Any:
-        """The owned pointer, for calls through cffi. It is valid as long as this object lives."""
+        """The pointer to the shim's object, for calls through cffi. The pointer is valid while this handle exists."""
         return self._core_engine_module.pointer(self._core_owner)
 
     def _core_check(self, result: Any) -> Any:
-        """Returns a result of the shim; raises the style's exception for NULL and false, which mean a failed call."""
+        """Returns the result of a call of the shim.
+
+        Raises the style's exception if the result is NULL or false, because these values mean that the call failed.
+        """
         if not result:
             raise self._core_last_exception()
         return result
 
     def _core_check_size(self, size: int) -> int:
-        """Returns a size from the shim; raises the style's exception if the call failed (see `is_failure`)."""
-        if is_failure(size):
+        """Returns the size that a call of the shim returned.
+
+        Raises the style's exception if the call failed (see `is_failed_size`).
+        """
+        if is_failed_size(size):
             raise self._core_last_exception()
         return size
 

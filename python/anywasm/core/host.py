@@ -1,9 +1,10 @@
-"""The slow path of host functions: what the C callback does not do itself.
+"""The slow path of host functions: all cases that the C callback does not handle.
 
-The callback (`src/glue/host.c`) converts numbers and calls the Python callable. In all other cases it calls `slowly`.
+The C callback (`src/glue/host.c`) converts numbers and calls the Python callable. In all other cases the C callback
+calls `run_slow_path`.
 
-`core/parking.py` describes the whole way of an exception that a host function raises. `core/values.py` describes the
-conversion of values.
+`core/parking.py` describes how an exception of a host function reaches the caller of the guest. `core/values.py`
+describes the conversion of values.
 """
 
 from __future__ import annotations
@@ -17,28 +18,29 @@ from anywasm.core.types import FuncType
 if TYPE_CHECKING:
     from anywasm.core.store import Store
 
-# Tasks. The numbers are those of `src/glue/host.c`.
+# Tasks of the slow path. `src/glue/host.c` defines the numbers.
 
-#: To convert a return value that the callback cannot convert.
-RESULT = 0
-#: To convert the arguments, call the callable and convert its return value.
-CALL = 1
+#: Converts a return value that the C callback cannot convert.
+TASK_RESULT = 0
+#: Converts the arguments, calls the callable, and converts the callable's return value.
+TASK_CALL = 1
 
 
-def slowly(
-    store: Store, function: Callable[..., Any], signature: FuncType, task: int, value: Any, address: int
+def run_slow_path(
+    store: Store, function: Callable[..., Any], signature: FuncType, task: int, value: Any, slots_address: int
 ) -> int | list[Any]:
-    """Does a task, `RESULT` or `CALL`, for a host function.
+    """Runs `TASK_RESULT` or `TASK_CALL` for a host function.
 
-    `value` is the callable's return value, for the task `RESULT`. The value slots are at `address`; on success they
-    hold the results.
+    `value` is the callable's return value if the task is `TASK_RESULT`. Otherwise `value` is not used. `slots_address`
+    is the address of the function's value slots. For `TASK_CALL`, the slots hold the arguments. This function writes
+    the results into the same slots.
 
-    Returns 0 for success, or the token of a parked exception. If the results include references, it returns the owners
-    of what the slots refer to; the C glue holds them until the engine has taken the results.
+    Returns 0 on success, or the token of a parked exception. If a result is a function, returns a list of the objects
+    that own the functions in the slots. The C glue holds this list until the engine has read the results.
     """
     try:
-        slots = store._core_engine_module.ffi.cast("aw_value *", address)
-        if task == CALL:
+        slots = store._core_engine_module.ffi.cast("aw_value *", slots_address)
+        if task == TASK_CALL:
             value = function(*values.lift_all(store, slots, signature.params))
         results = store._core_style.host_results(signature, value)
         owners = values.lower_all(store, slots, signature.results, results)

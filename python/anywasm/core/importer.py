@@ -1,8 +1,8 @@
-"""What can be imported, and how a host function learns which instance imports it.
+"""The interface of importable objects, and the callers of host functions.
 
-`wasm.h` does not tell a host function which instance calls it. So a host function that wants to know its caller is
-created anew for each instance that imports it, and receives the instance as soon as the instance exists. If such an
-instance has a start function, the start function is called only then (`Module.deferred`).
+`wasm.h` does not report which instance calls a host function. So the core creates a new function for each instance that
+imports a host function with a caller. After the instance exists, the core binds the function to the instance. A start
+function must not run before the functions are bound. So the core defers the start function (`Module.deferred`).
 """
 
 from __future__ import annotations
@@ -17,39 +17,46 @@ if TYPE_CHECKING:
     from anywasm.core.module import Module
     from anywasm.core.store import Store
 
-#: Functions to call with a new instance, before WebAssembly runs in it. Imports that want to know the instance add one.
+#: Functions that `Instance` calls with the new instance before the instance runs WebAssembly. An import adds a function
+#: to this list if the import must be bound to the instance.
 InstanceCallbacks = list[Callable[["Instance"], None]]
 
 
 class Importable(Protocol):
-    """Something that can be imported: an extern, or something that becomes an extern in any store.
+    """An object that instances can import.
 
-    The names have the prefix `_core_` because a style's functions are importable, and programs derive from their class.
+    Some importable objects are externs. The others create an extern in each store that imports them.
+
+    The method names have the prefix `_core_` because `Func` has these methods, and programs derive classes from a
+    style's subclass of `Func`.
     """
 
     def _core_lives_in(self, store: Store) -> bool:
-        """Whether it can be imported in this store."""
+        """Returns whether instances in `store` can import this object."""
 
     def _core_check_import(self, module: Module, index: int) -> None:
-        """Raises the style's error unless it fits the module's import at this position."""
+        """Raises the style's error unless this object's type matches the module's import at `index`."""
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of the extern to import; raises the style's error if it cannot be imported in this store.
+        """Returns the owner of the extern to import. This method may add functions to `callbacks`.
 
-        May add to `callbacks`.
+        Raises the style's error if instances in `store` cannot import this object.
         """
 
     def _core_as_extern(self, store: Store) -> Extern:
-        """Returns the extern that it is in a store in which it can be imported."""
+        """Returns an extern for this object in `store`. The caller checks `_core_lives_in(store)` first."""
 
 
 class Caller:
-    """What a host function receives about the instance that calls it. Each style has a subclass."""
+    """Describes the instance that calls a host function, which receives this object as its first argument.
+
+    Each style has a subclass.
+    """
 
     __slots__ = ("_core_exports", "_core_store")
 
     def __init__(self, store: Store, exports: Exports) -> None:
-        #: The store; None after the host function has returned.
+        #: The store in which the host function runs. None after the host function has returned.
         self._core_store: Store | None = store
         self._core_exports = exports
 
@@ -58,7 +65,9 @@ class Caller:
         self._core_store = None
 
     def _core_export(self, name: str) -> Any:
-        """Returns the style's object for an export of the calling instance; None if there is no such export, if the
-        function was not called by an instance, or if it has returned.
+        """Returns the style's object for an export of the calling instance.
+
+        Returns None if the instance has no such export, if no instance called the host function, or if the host
+        function has returned.
         """
         return None if self._core_store is None else self._core_exports.get(self._core_store, name)

@@ -1,4 +1,4 @@
-"""Instances."""
+"""Instances of modules."""
 
 from __future__ import annotations
 
@@ -7,61 +7,65 @@ from typing import Any
 
 from anywasm.core.errors import Failure, take_failure
 from anywasm.core.exports import export_at, extern_at
-from anywasm.core.extern import Extern, crossing, type_with_current_size
+from anywasm.core.extern import Extern, crossing_error, type_with_current_size
 from anywasm.core.importer import Importable, InstanceCallbacks
 from anywasm.core.module import Module
 from anywasm.core.store import Store, StoreObject
-from anywasm.core.values import slots
+from anywasm.core.values import new_slots
 
 
 class Instance(StoreObject):
-    """An instance of a module. `imports` are in the module's order, and live in the instance's store.
+    """An instance of a module.
 
-    Raises the style's error if an import does not fit or if the start function traps. If the start function calls a
-    host function that raises, raises the same exception.
+    `imports` contains one item per import of the module, in the order of `Module.import_list`. The instance and all
+    externs among the imports live in `store`.
+
+    Raises the style's error if an import has the wrong type or lives in another store, or if the start function traps.
+    If the start function calls a host function that raises, raises the host function's exception object.
     """
 
     def __init__(self, store: Store, module: Module, imports: Sequence[Importable]) -> None:
         if module.engine is not store._core_engine:
-            raise crossing(store, "Engine" if all(each._core_lives_in(store) for each in imports) else "Store")
+            raise crossing_error(store, "Engine" if all(each._core_lives_in(store) for each in imports) else "Store")
         engine_module = store._core_engine_module
         callbacks: InstanceCallbacks = []
         owners = [each._core_import_into(store, callbacks) for each in imports]
-        # If the module has no exports, host functions that the start function calls have nothing to look up.
-        start_later = bool(callbacks and module.has_start and module.export_list)
-        compiled = module.deferred if start_later else module
+        # `callbacks` tell imports which instance imports them, so they must run before the start function. The order
+        # does not matter if the module has no exports, because then host functions cannot look up exports.
+        defers_start = bool(callbacks and module.has_start and module.export_list)
+        compiled = module.deferred if defers_start else module
         owner = engine_module.new_instance(store._core_owner, compiled._core_owner, owners)
         if owner is None:
-            raise _exception(store, module, owners, take_failure(engine_module))
+            raise _instantiation_error(store, module, owners, take_failure(engine_module))
         # `StoreObject.__init__` explains why these assignments are repeated.
         self._core_store = store
         self._core_engine_module = engine_module
         self._core_style = store._core_style
         self._core_owner = owner
-        #: The module that the instance was created from.
+        #: The instance's module.
         self.module = module
         for callback in callbacks:
             callback(self)
-        if start_later:
-            # `module.deferred` exports the start function after the module's own exports.
+        if defers_start:
+            # The last export of `module.deferred` is the start function. It follows the exports of `module`.
             self._start(len(module.export_list))
 
     def export(self, index: int) -> Any:
-        """Returns the style's object for the export at this position in the module."""
+        """Returns the style's object for the export at this position in `Module.export_list`."""
         return export_at(self._core_store, self._core_owner, self.module, index)
 
     def extern(self, index: int) -> Extern:
-        """Returns the core's object for the export at this position in the module."""
+        """Returns the core's object for the export at this position in `Module.export_list`."""
         return extern_at(self._core_store, self._core_owner, self.module, index)
 
     def _start(self, index: int) -> None:
-        """Calls the start function, which is the export at this position."""
+        """Calls the deferred start function. `index` is its position among the exports of `Module.deferred`."""
         start = Extern(self._core_store, self._core_engine_module.instance_export(self._core_owner, index))
-        self._core_check(self._core_engine_module.lib.aw_func_call(start._core_ptr, slots(self._core_store, 0)))
+        self._core_check(self._core_engine_module.lib.aw_func_call(start._core_ptr, new_slots(self._core_store, 0)))
 
 
-def _exception(store: Store, module: Module, owners: Sequence[Any], failure: Failure) -> BaseException:
-    """Returns the exception for an instance that could not be created with the imports that `owners` own."""
+def _instantiation_error(store: Store, module: Module, owners: Sequence[Any], failure: Failure) -> BaseException:
+    """Returns the exception for a failed instantiation. `owners` own the imports."""
     index = failure.import_index
     if index < 0:
         return store._core_exception_for(failure)

@@ -1,8 +1,8 @@
-"""Python's signal handlers while WebAssembly runs, so that Ctrl-C ends a guest that does not end by itself.
+"""Runs Python's signal handlers while WebAssembly runs, so that Ctrl-C can end an endless loop in a guest.
 
 Guests of an engine with the option `interruptible` regularly call a hook (`src/glue/interrupt.c`). On the main thread,
 the hook runs Python's pending signal handlers. If a handler raises, the hook parks the exception (`core/parking.py`)
-and the guest ends; the code that called the guest raises that very exception.
+and interrupts the guest. Then the code that called the guest raises the same exception object.
 """
 
 from __future__ import annotations
@@ -12,38 +12,46 @@ import threading
 
 from anywasm.engines import EngineModule
 
-#: The engine modules that have the hook. The values mean nothing: a dictionary serves as an ordered set.
-_watched: dict[EngineModule, None] = {}
+#: The engine modules in which the hook is installed. This dictionary is an ordered set: the values are not used.
+_hooked_modules: dict[EngineModule, None] = {}
+
+# Stages of a fork. `aw_interrupt_fork` (`src/anywasm.h`) defines the numbers.
+_BEFORE_FORK, _AFTER_FORK_IN_PARENT, _AFTER_FORK_IN_CHILD = range(3)
 
 
-def watch(engine_module: EngineModule) -> None:
-    """Installs the hook in an engine module, unless the engine cannot call hooks or has the hook already."""
-    if "epoch" not in engine_module.capabilities or engine_module in _watched:
+def enable_signal_handlers(engine_module: EngineModule) -> None:
+    """Makes guests of an engine module run signal handlers. Does nothing if the engine cannot call hooks."""
+    if "epoch" not in engine_module.capabilities or engine_module in _hooked_modules:
         return
-    # Two threads may install the hook at the same time, which does no harm. A lock would: a signal handler that runs
-    # meanwhile on the same thread may call this function too.
+    # This function has no lock. Two threads may install the hook at the same time, which does no harm. A lock could
+    # cause a deadlock, because a signal handler on the same thread may interrupt this function and call it again.
     _install_hook(engine_module)
-    _watched.setdefault(engine_module)
+    _hooked_modules.setdefault(engine_module)
 
 
 def default_options(engine_module: EngineModule) -> dict[str, bool | int | str]:
-    """Returns the engine options that environment variables ask for, without those that the engine cannot honour."""
-    wanted = os.environ.get("ANYWASM_INTERRUPTIBLE", "0") not in ("", "0")
-    return {"interruptible": True} if wanted and "epoch" in engine_module.capabilities else {}
+    """Returns the engine options that environment variables set. Omits options that the engine does not support."""
+    is_wanted = os.environ.get("ANYWASM_INTERRUPTIBLE", "0") not in ("", "0")
+    return {"interruptible": True} if is_wanted and "epoch" in engine_module.capabilities else {}
 
 
 def _install_hook(engine_module: EngineModule) -> None:
+    """Installs the hook. The hook runs signal handlers on the main thread only, because Python requires this."""
     engine_module.watch_signals(threading.main_thread().ident)
 
 
-def _fork(stage: int) -> None:
-    """Prepares the shim for a fork (stage 0), and cleans up in the parent (1) and in the child (2)."""
-    for engine_module in list(_watched):
+def _handle_fork(stage: int) -> None:
+    """Reports a stage of a fork to the shim, which prepares for the fork and cleans up after the fork."""
+    for engine_module in list(_hooked_modules):
         engine_module.lib.aw_interrupt_fork(stage)
-        if stage == 2:
-            # The thread that forked is the child's main thread.
+        if stage == _AFTER_FORK_IN_CHILD:
+            # In the child, the main thread is the thread that called `fork`.
             _install_hook(engine_module)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=lambda: _fork(0), after_in_parent=lambda: _fork(1), after_in_child=lambda: _fork(2))
+    os.register_at_fork(
+        before=lambda: _handle_fork(_BEFORE_FORK),
+        after_in_parent=lambda: _handle_fork(_AFTER_FORK_IN_PARENT),
+        after_in_child=lambda: _handle_fork(_AFTER_FORK_IN_CHILD),
+    )

@@ -1,4 +1,4 @@
-"""Attributes that are computed at their first use."""
+"""Attributes that are computed at their first access."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 class lazy(Generic[T]):  # noqa: N801 (a decorator, named in lower case like `property`)
-    """Decorates a method: its result is computed at the first access, then stored as an attribute of the same name.
+    """Turns a method into an attribute. The first access calls the method and stores the result in the object.
 
-    It differs from `functools.cached_property` in that it never locks. Before Python 3.12, `cached_property` has a
-    lock, which costs a microsecond and blocks other threads. If several threads access the attribute first at the same
-    time, each may compute a value, and all get the value of the fastest thread.
+    Unlike `functools.cached_property`, this decorator never locks. Before Python 3.12, `cached_property` acquires a
+    lock, which costs a microsecond and blocks other threads. If several threads access the attribute for the first time
+    at the same time, each of these threads may call the method. All of them get the result that was stored first.
 
     >>> class Circle:
     ...     @lazy
@@ -35,7 +35,7 @@ class lazy(Generic[T]):  # noqa: N801 (a decorator, named in lower case like `pr
     def __get__(self, instance: Any, owner: type | None = None) -> T:
         if instance is None:
             return self  # type: ignore[return-value]
-        # Atomic, so that all threads get the same value. From now on Python finds the value in the instance's
-        # dictionary, and does not call this method again.
+        # `setdefault` is atomic, so all threads get the same value. Python looks in the instance's dictionary before it
+        # calls `__get__`, because this class has no `__set__`. So later accesses do not call this method.
         value: T = instance.__dict__.setdefault(self._name, self._compute(instance))
         return value

@@ -1,4 +1,4 @@
-"""Memories."""
+"""Memories of a store."""
 
 from __future__ import annotations
 
@@ -13,41 +13,49 @@ from anywasm.core.types import MemoryType
 
 
 class Memory(Paged, Extern):
-    """A linear memory.
+    """A linear memory in a store.
 
-    Its methods copy bytes; the shim enters the store for each copy. A `Buffer` shows the bytes without a copy.
+    The methods of this class copy bytes. The shim enters the store for each copy. A `Buffer` gives access to the bytes
+    without a copy.
     """
 
-    _size_call, _grow_call = "aw_memory_size", "aw_memory_grow"
+    _size_function_name, _grow_function_name = "aw_memory_size", "aw_memory_grow"
 
     def __init__(self, store: Store, owner: Any, ty: MemoryType) -> None:
         super().__init__(store, owner)
         self._type = ty
-        #: The address of the shim's memory object (`aw_extern`), not of the bytes.
+        #: The address of the shim's memory object (`aw_extern`). This is not the address of the memory's bytes.
         self._address: int = owner.address
         memory_bytes = self._core_engine_module.memory_bytes()
         memory_bytes._bind(self._address)
-        #: `fast_read(start, stop)` returns the bytes as a bytearray. Returns None if the case needs the slow path,
-        #: which is everything but plain indices in range (`src/glue/memory.c`).
+        #: `fast_read(start, stop)` returns the bytes from `start` to `stop` as a bytearray. `fast_read` returns None if
+        #: the arguments are not plain indices in range (`src/glue/memory.c`). Then the caller uses the slow path.
         self.fast_read: Callable[[Any, Any], bytearray | None] = memory_bytes.read
-        #: `fast_write(start, data)` returns the number of bytes written, or None as `fast_read` does.
+        #: `fast_write(start, data)` writes bytes and returns the number of bytes written. `fast_write` returns None if
+        #: the caller must use the slow path.
         self.fast_write: Callable[[Any, Any], int | None] = memory_bytes.write
 
     @classmethod
     def new(cls, store: Store, ty: MemoryType) -> Memory:
-        """Creates a memory."""
+        """Creates a memory of type `ty` in a store."""
         raw = types.write(store._core_engine_module, ty)
         ptr = store._core_engine_module.lib.aw_memory_new(store._core_ptr, raw)
         return cls(store, store._core_own_extern(ptr), ty)
 
     def read_array(self, start: int, length: int) -> bytearray:
-        """Returns `length` bytes from `start`; the style's error if the range is not within `byte_size`."""
+        """Returns `length` bytes, from the byte offset `start` on.
+
+        Raises the style's error if the range is not within the memory.
+        """
         data = bytearray(length)
         buffer = self._core_engine_module.ffi.from_buffer(data)
         self._core_check(self._core_engine_module.lib.aw_memory_read(self._core_ptr, start, buffer, length))
         return data
 
     def write_bytes(self, start: int, data: Any) -> None:
-        """Copies a bytes-like object to `start`; the style's error if it does not fit."""
+        """Copies a bytes-like object into the memory, at the byte offset `start`.
+
+        Raises the style's error if the range is not within the memory.
+        """
         raw = data if data.__class__ is bytes else self._core_engine_module.ffi.from_buffer(data)
         self._core_check(self._core_engine_module.lib.aw_memory_write(self._core_ptr, start, raw, len(raw)))

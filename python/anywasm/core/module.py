@@ -1,4 +1,4 @@
-"""Modules."""
+"""Modules: compiling, loading, serializing and inspecting them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from anywasm.core.lazy import lazy
 
 
 class Import(NamedTuple):
-    """An import of a module."""
+    """An import of a module: the two names and the type of the extern that the module imports."""
 
     module: str
     name: str
@@ -20,45 +20,51 @@ class Import(NamedTuple):
 
 
 class Export(NamedTuple):
-    """An export of a module."""
+    """An export of a module: the name and the type of the extern that the module exports."""
 
     name: str
     type: types.ExternType
 
 
 class Module(Handle):
-    """A compiled module."""
+    """A compiled module. Instances in all stores of the module's engine can be created from the module."""
 
     def __init__(self, engine: Engine, ptr: Any) -> None:
-        """Takes ownership of `ptr`; for NULL, raises the exception of the call that failed."""
+        """Takes ownership of `ptr`, a pointer to a new `aw_module`.
+
+        Raises the style's exception for the failed call if `ptr` is NULL.
+        """
         engine_module = engine._core_engine_module
         super().__init__(engine_module, engine._core_style, engine_module.own("module", ptr))
-        #: The engine that the module was compiled by.
+        #: The engine that compiled the module.
         self.engine = engine
 
     @staticmethod
     def compile(engine: Engine, wasm: bytes | bytearray) -> Any:
-        """Compiles a binary module. Returns a pointer to the module, or NULL."""
+        """Compiles a binary module. Returns a pointer to the module, or NULL if the call failed."""
         return _call_with_bytes(engine, engine._core_engine_module.lib.aw_module_new, wasm)
 
     @staticmethod
     def load(engine: Engine, data: bytes | bytearray) -> Any:
-        """Loads a module from the bytes that `dump` returned. Returns a pointer to the module, or NULL.
+        """Loads a module from the bytes that `dump` returned.
 
-        The bytes must not come from an untrusted source.
+        Returns a pointer to the module, or NULL if the call failed. The bytes must not come from an untrusted source.
         """
         return _call_with_bytes(engine, engine._core_engine_module.lib.aw_module_deserialize, data)
 
     @staticmethod
     def check(engine: Engine, wasm: bytes | bytearray) -> BaseException | None:
-        """Validates a binary module for this engine. Returns None if it is valid, else the style's exception."""
+        """Validates a binary module for this engine.
+
+        Returns None if the module is valid. Otherwise returns the style's exception that describes the problem.
+        """
         engine_module = engine._core_engine_module
         if _call_with_bytes(engine, engine_module.lib.aw_module_validate, wasm):
             return None
         return engine._core_style.exception(take_failure(engine_module))
 
     def dump(self) -> bytes:
-        """Serializes the module. The same engine in the same version can `load` the bytes."""
+        """Serializes the module. Only the same engine in the same version can `load` the returned bytes."""
         lib, ffi = self._core_engine_module.lib, self._core_engine_module.ffi
         raw = self._core_check(lib.aw_module_serialize(self._core_ptr))
         try:
@@ -68,26 +74,26 @@ class Module(Handle):
 
     @lazy
     def import_list(self) -> tuple[Import, ...]:
-        """The imports, in the module's order."""
+        """The module's imports, in the order of the module's import section."""
         info, text = self._info(), self._core_engine_module.text
         raw_imports = (info.imports[index] for index in range(info.imports_len))
-        return tuple(Import(text(raw.module), text(raw.name), self._type(raw.ty)) for raw in raw_imports)
+        return tuple(Import(text(raw.module), text(raw.name), self._read_type(raw.ty)) for raw in raw_imports)
 
     @lazy
     def import_names(self) -> tuple[tuple[str, str], ...]:
-        """The module and name of each import, in the module's order."""
+        """The module name and the name of each import, in the order of `import_list`."""
         return tuple((each.module, each.name) for each in self.import_list)
 
     @lazy
     def export_list(self) -> tuple[Export, ...]:
-        """The exports, in the module's order."""
+        """The module's exports, in the order of the module's export section."""
         info, text = self._info(), self._core_engine_module.text
         raw_exports = (info.exports[index] for index in range(info.exports_len))
-        return tuple(Export(text(raw.name), self._type(raw.ty)) for raw in raw_exports)
+        return tuple(Export(text(raw.name), self._read_type(raw.ty)) for raw in raw_exports)
 
     @lazy
     def export_positions(self) -> dict[str, int]:
-        """By name, each export's position in `export_list`."""
+        """Maps the name of each export to its position in `export_list`."""
         return {export.name: index for index, export in enumerate(self.export_list)}
 
     @lazy
@@ -97,15 +103,15 @@ class Module(Handle):
 
     @lazy
     def deferred(self) -> Module:
-        """The module with its start function deferred: as the last export instead of a start function.
+        """A copy of the module with a deferred start function. The first access compiles the copy.
 
-        It is compiled at the first access.
+        The last export of the copy is the start function. Instantiating the copy does not call the start function.
         """
         return Module(self.engine, self._core_engine_module.lib.aw_module_deferred(self._core_ptr))
 
     @property
     def name_section(self) -> str | None:
-        """The module's name from its name section; None if it has none."""
+        """The module's name from its name section. None if the name section contains no module name."""
         name = self._info().name
         return self._core_engine_module.text(name) if name.data else None
 
@@ -116,9 +122,10 @@ class Module(Handle):
         return [(engine_module.text(raw.name), engine_module.bytes(raw.contents)) for raw in sections]
 
     def _info(self) -> Any:
+        """Returns the shim's description of the module. The module owns the description."""
         return self._core_check(self._core_engine_module.lib.aw_module_info(self._core_ptr))
 
-    def _type(self, raw: Any) -> types.ExternType:
+    def _read_type(self, raw: Any) -> types.ExternType:
         return cast(types.ExternType, types.read(self._core_engine_module, raw))
 
 

@@ -1,20 +1,22 @@
-"""The parking lot: exceptions on their way through WebAssembly.
+"""The parking lot: stores Python exceptions while guests unwind.
 
-WebAssembly carries numbers only. So an exception that ends a guest is *parked*: it waits in the lot under a *token*, an
-integer, while the guest unwinds. The code that called the guest takes the exception by its token and raises it again,
-as the same object.
+Python exceptions cannot pass through WebAssembly. So an exception that ends a guest is *parked*: Python stores the
+exception under a *token*, and only the token, an integer, passes through the engine. The code that called the guest
+uses the token to take the exception out of the parking lot, and raises the same exception object.
 
-The whole way of an exception that a host function raises:
+A host function's exception takes these steps:
 
-1. `src/glue/host.c` catches it in the callback and calls `park_host_exception` (`core/glue.py`). Exceptions of the slow
-   path are caught in `core/host.py`.
-2. `park` in this module stores it and returns the token.
-3. `src/store/host.rs` stores the token in the store record and returns a trap to the engine, which unwinds the guest.
-4. `Entered::run` (`src/store/mod.rs`) replaces the trap by an error of the kind `HOST` with that token.
-5. `Store._core_exception_for` (`core/store/store.py`) takes the exception (`take`), and its caller raises it.
+1. The callback in `src/glue/host.c` catches the exception and calls `park_host_exception` (`core/glue.py`). On the slow
+   path, `core/host.py` catches the exception and calls `park`.
+2. `park` stores the exception and returns the token.
+3. `src/store/host.rs` stores the token in the store record and returns a trap to the engine. The engine unwinds the
+   guest.
+4. `Entered::run` (`src/store/mod.rs`) replaces the trap by an error of the kind `HOST` with the token.
+5. `Store._core_exception_for` (`core/store/store.py`) calls `take` with the token and returns the exception. The caller
+   of this method raises the exception.
 
-Exceptions of WASI streams (`src/glue/stream.c`) and of signal handlers (`src/glue/interrupt.c`) enter at step 2: their
-C code calls `park` itself. `src/glue/exceptions.c` is the C part that all three share.
+Exceptions of WASI streams (`src/glue/stream.c`) and of signal handlers (`src/glue/interrupt.c`) skip step 1, because
+their C code calls `park` directly. `src/glue/exceptions.c` contains the C code that all three kinds of exceptions use.
 """
 
 from __future__ import annotations
@@ -23,82 +25,87 @@ import itertools
 import threading
 import weakref
 
-#: Numbers the tokens. All holders share the counter, so that a token is unique in the process.
-_numbers = itertools.count(1)
+#: Counts the parked exceptions. All stores use the same counter, so every token is unique in the process.
+_counter = itertools.count(1)
 
-#: Maximum number of parked exceptions per thread; `park` drops older ones. The shim keeps as many errors per thread
-#: (`src/abi/error.rs`).
+#: Maximum number of parked exceptions per thread. `park` drops the oldest exceptions of a thread beyond this number.
+#: The shim stores the same number of errors per thread (`src/abi/error.rs`).
 #:
-#: An exception stays in the lot if `take` is never called for it, for example because Python's stack ended or a signal
-#: handler raised first. Only the newest exceptions of a thread may still be taken: a thread takes the exception of one
-#: call before it begins the next call, in whatever store and however deeply calls are nested. Only a finalizer or a
-#: signal handler may run in between; it parks more, and takes those first. Such nesting never reaches this number.
+#: The limit is necessary because `take` may never be called for an exception. For example, Python's stack may be
+#: exhausted, or a signal handler may raise first.
 #:
-#: A forked child inherits the exceptions of its parent's other threads. Nobody takes them; the limit holds for them
-#: too.
+#: The limit drops no exception that can still be taken. A thread takes the exception of one call before the thread
+#: begins the next call, in any store and at any nesting depth of calls. Only a finalizer or a signal handler can run
+#: between these two events. Calls in the finalizer or signal handler may park more exceptions, but these exceptions are
+#: taken before the finalizer or signal handler returns. Such nesting never reaches this number.
+#:
+#: A forked child inherits the parked exceptions of its parent's other threads. No thread takes these exceptions. The
+#: limit applies to them too.
 _MAX_PER_THREAD = 16
 
-#: A token contains its thread: `token % _THREADS` equals the thread's identifier modulo `_THREADS`. The modulus is a
-#: prime because identifiers are addresses, which are multiples of a power of two.
-_THREADS = 65521
+#: Each token identifies the thread that parked the exception: `token % _THREAD_MODULUS` is the thread's identifier
+#: modulo `_THREAD_MODULUS`. Thread identifiers are addresses, so they are multiples of a power of two. The modulus is a
+#: prime, so that different identifiers rarely have the same remainder.
+_THREAD_MODULUS = 65521
 
 
 class ParkedExceptions(dict[int, BaseException]):
-    """Parked exceptions by token. Each store holds one such dictionary, which is freed with the store.
+    """Maps tokens to parked exceptions. Each store holds one such dictionary, and the lot holds a weak reference to it.
 
-    An exception refers to its traceback, whose frames often refer to the store. Since the store holds the exception,
-    both form a cycle that Python's garbage collector finds. If the lot held the exception, an exception that nobody
-    takes would keep its store alive.
+    An exception refers to its traceback. The frames of the traceback often refer to the store. The store holds the
+    exception, so the references form a cycle, and Python's garbage collector can free the cycle. If the lot held the
+    exception, an exception that is never taken would keep its store alive.
     """
 
     __slots__ = ("__weakref__", "reference")
 
     def __init__(self) -> None:
         super().__init__()
-        #: A weak reference to this object, for the lot.
+        #: A weak reference to this dictionary, which `park` stores in the lot.
         self.reference = weakref.ref(self)
 
 
-#: Holds exceptions that belong to no store: a stream may serve several stores, and a signal handler does not know the
-#: store that runs.
-_without_store = ParkedExceptions()
+#: Holds the exceptions of streams and signal handlers. Several stores can share a stream, and a signal handler does not
+#: know which store runs.
+_storeless_exceptions = ParkedExceptions()
 
-#: The lot: by token, a reference to the dictionary that holds the exception.
+#: The parking lot. Maps each token to a weak reference to the dictionary that holds the exception.
 _lot: dict[int, weakref.ref[ParkedExceptions]] = {}
 
 
-def park(exception: BaseException, holder: ParkedExceptions = _without_store) -> int:
-    """Parks an exception and returns its token, which is never 0. `holder` keeps the exception alive."""
-    thread = threading.get_ident() % _THREADS
-    token = next(_numbers) * _THREADS + thread
-    # The entry in the lot comes first. A signal handler may raise between the two statements, and an exception without
-    # an entry would never be dropped.
+def park(exception: BaseException, holder: ParkedExceptions = _storeless_exceptions) -> int:
+    """Parks an exception in `holder` and returns the exception's token. A token is never 0."""
+    thread = threading.get_ident() % _THREAD_MODULUS
+    token = next(_counter) * _THREAD_MODULUS + thread
+    # This function adds the token to the lot before it adds the exception to `holder`, because a signal handler may
+    # raise between the two statements. An exception whose token is not in the lot would never be dropped.
     _lot[token] = holder.reference
     holder[token] = exception
+    # No thread can be over the limit if the whole lot is not over the limit.
     if len(_lot) > _MAX_PER_THREAD:
-        newer = 0
-        # A copy, because other threads change the lot meanwhile. The loop calls no function that is written in Python,
-        # because Python's stack may be almost exhausted.
-        for each in reversed(list(_lot)):
-            reference = _lot.get(each)
-            holder_of_each = None if reference is None else reference()
-            if holder_of_each is None:
-                # The store is gone, and its exceptions with it.
-                _lot.pop(each, None)
-            elif each % _THREADS == thread:
-                newer += 1
-                if newer > _MAX_PER_THREAD:
-                    holder_of_each.pop(each, None)
-                    _lot.pop(each, None)
+        thread_count = 0
+        # The loop iterates over a copy, newest token first, because other threads may change the lot during the loop.
+        # The loop calls no function that is written in Python, because Python's stack may be almost exhausted.
+        for old_token in reversed(list(_lot)):
+            reference = _lot.get(old_token)
+            old_holder = None if reference is None else reference()
+            if old_holder is None:
+                # The store has been freed together with its exceptions.
+                _lot.pop(old_token, None)
+            elif old_token % _THREAD_MODULUS == thread:
+                thread_count += 1
+                if thread_count > _MAX_PER_THREAD:
+                    old_holder.pop(old_token, None)
+                    _lot.pop(old_token, None)
     return token
 
 
 def take(token: int) -> BaseException | None:
-    """Removes the exception with this token and returns it. Returns None if no exception has this token."""
+    """Removes a parked exception and returns the exception. Returns None if no parked exception has this token."""
     reference = _lot.get(token)
     holder = None if reference is None else reference()
     exception = None if holder is None else holder.pop(token, None)
-    # The entry in the lot goes last. A signal handler may raise between the two statements, and an exception without an
-    # entry would never be dropped.
+    # This function removes the token from the lot last, because a signal handler may raise between the two statements.
+    # An exception whose token is not in the lot would never be dropped.
     _lot.pop(token, None)
     return exception

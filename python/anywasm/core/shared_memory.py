@@ -1,4 +1,4 @@
-"""Memories that threads share."""
+"""Shared memories, which guests on several threads can use at the same time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from anywasm.core import types
 from anywasm.core.engine import Engine
-from anywasm.core.extern import Extern, crossing
+from anywasm.core.extern import Extern, crossing_error
 from anywasm.core.memory import Memory
 from anywasm.core.paged import Paged
 from anywasm.core.store import Store
@@ -18,57 +18,65 @@ if TYPE_CHECKING:
 
 
 class SharedMemory(Paged):
-    """A memory that belongs to an engine. Instances in several stores can import it at once. Implements `Importable`.
+    """A memory that belongs to an engine, not to a store. Implements `Importable`.
 
-    It never moves, and can grow but not shrink. Nothing orders the host's reads and writes relative to those of guests
-    on other threads.
+    Instances in several stores of the engine can import the same shared memory. The bytes of a shared memory never
+    move. A shared memory can grow, but it cannot shrink. If guests on other threads use the memory at the same time,
+    the order of the host's accesses and the guests' accesses is not defined.
     """
 
-    _size_call, _grow_call = "aw_shared_memory_size", "aw_shared_memory_grow"
+    _size_function_name, _grow_function_name = "aw_shared_memory_size", "aw_shared_memory_grow"
 
     def __init__(self, engine: Engine, ptr: Any, ty: MemoryType) -> None:
-        """Takes ownership of `ptr`; for NULL, raises the exception of the call that failed."""
+        """Takes ownership of `ptr`, a pointer to a new `aw_shared_memory`.
+
+        Raises the style's exception for the failed call if `ptr` is NULL.
+        """
         engine_module = engine._core_engine_module
         super().__init__(engine_module, engine._core_style, engine_module.own("shared_memory", ptr))
         self._engine, self._type = engine, ty
 
     @classmethod
     def new(cls, engine: Engine, ty: MemoryType) -> SharedMemory:
-        """Creates a shared memory."""
+        """Creates a shared memory of type `ty`, which belongs to `engine`."""
         engine_module = engine._core_engine_module
-        raw = types.write(engine_module, ty)
-        return cls(engine, engine_module.lib.aw_shared_memory_new(engine._core_ptr, raw), ty)
+        raw_type = types.write(engine_module, ty)
+        return cls(engine, engine_module.lib.aw_shared_memory_new(engine._core_ptr, raw_type), ty)
 
     @classmethod
     def from_export(cls, memory: Memory) -> SharedMemory:
-        """Returns the shared memory behind a memory that an instance exports."""
+        """Returns the shared memory that an instance exports as `memory`.
+
+        Raises the style's error if `memory` is not shared.
+        """
         ptr = memory._core_engine_module.lib.aw_shared_memory_of(memory._core_ptr)
         return cls(memory._core_store._core_engine, ptr, memory.type)
 
     def _core_lives_in(self, store: Store) -> bool:
-        """Whether the memory can be imported in this store: whether both have the same engine."""
+        """Returns whether instances in `store` can import the memory: whether both belong to the same engine."""
         return store._core_engine is self._engine
 
     def _core_check_import(self, module: Module, index: int) -> None:
-        """Raises the style's error unless the memory fits the module's import at this position."""
+        """Raises the style's error unless the memory's type matches the module's import at `index`."""
+        # The check needs an extern, and an extern needs a store. No other code uses this store.
         self._core_as_extern(Store(self._engine))._core_check_import(module, index)
 
     def _core_as_extern(self, store: Store) -> Extern:
-        """Returns an extern for the memory in a store of its engine."""
+        """Returns a new extern for the memory in `store`. The store and the memory have the same engine."""
         return Extern(store, self._owner_in(store))
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner to import; raises the style's error if the store has another engine."""
+        """Returns the owner of a new extern to import. Raises the style's error if the store has another engine."""
         if not self._core_lives_in(store):
-            raise crossing(store, "Store")
+            raise crossing_error(store, "Store")
         return self._owner_in(store)
 
     def _owner_in(self, store: Store) -> Any:
-        """Returns the owner of a new extern for the memory in a store."""
+        """Creates an extern for the memory in a store, and returns the extern's owner."""
         ptr = self._core_engine_module.lib.aw_shared_memory_extern(self._core_ptr, store._core_ptr)
         return store._core_own_extern(ptr)
 
     def address(self) -> int:
-        """Returns the address of the first byte, which never changes."""
-        base = self._core_check(self._core_engine_module.lib.aw_shared_memory_data(self._core_ptr))
-        return int(self._core_engine_module.ffi.cast("uintptr_t", base))
+        """Returns the address of the memory's first byte. The address never changes."""
+        first_byte = self._core_check(self._core_engine_module.lib.aw_shared_memory_data(self._core_ptr))
+        return int(self._core_engine_module.ffi.cast("uintptr_t", first_byte))

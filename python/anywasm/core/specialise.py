@@ -1,7 +1,7 @@
-"""Derives a style's class from an engine module's C type, which contains a fast path (`src/glue/`).
+"""Derives classes that combine a style's class with a C type of an engine module.
 
-Each engine module has C types of its own. So for each engine module there is a derived class, which has the name of the
-style's class.
+The C type contains a fast path (`src/glue/`). Each engine module has different C types. So `specialise` derives one
+class per engine module from a style's class. All derived classes have the name of the style's class.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from anywasm.engines import EngineModule
 
 
 def specialise(base: Any, engine_module: EngineModule) -> Any:
-    """Returns the class that derives from the engine module's C type and from the style's class `base`.
+    """Returns the class that derives from a C type of the engine module and from the style's class `base`.
 
-    `base._core_fast_base` is the name of the C type. `base._core_own_slots` are the attributes of the objects; if it is
-    None, the objects have a `__dict__`.
+    `base._core_fast_base` is the name of the `EngineModule` attribute that holds the C type. `base._core_own_slots` is
+    the `__slots__` of the derived class. If `base._core_own_slots` is None, the objects have a `__dict__`.
 
-    The class is stored in `engine_module.classes`. Frequently called code looks there before it calls this function.
+    This function stores the derived class in `engine_module.derived_classes`. Frequently called code reads
+    `engine_module.derived_classes` first, and calls this function only if `base` is missing.
     """
-    found = engine_module.classes.get(base)
-    if found is None:
+    derived = engine_module.derived_classes.get(base)
+    if derived is None:
         body = {"__doc__": base.__doc__, "__module__": base.__module__, "__qualname__": base.__qualname__}
         if base._core_own_slots is not None:
             body["__slots__"] = base._core_own_slots
-        found = engine_module.classes.setdefault(
+        # Two threads may derive a class at the same time. `setdefault` makes both return the same class.
+        derived = engine_module.derived_classes.setdefault(
             base, type(base.__name__, (getattr(engine_module, base._core_fast_base), base), body)
         )
-    return found
+    return derived

@@ -1,10 +1,10 @@
-"""Standard streams of WASI programs: converts Python objects to what the shim reads from and writes to.
+"""Standard streams of WASI programs: converts Python objects to sources and sinks for the shim.
 
-A *source* is bytes, the number of an open file descriptor, or a callable. `source(size)` returns at most `size` bytes,
-and no bytes at the end.
+A *source* is an object that the shim reads from: bytes, the number of an open file descriptor, or a callable. A call
+`source(size)` returns at most `size` bytes. It returns no bytes at the end of the stream.
 
-A *sink* is the number of an open file descriptor, or a callable. `sink(data)` returns how many bytes it wrote (None
-means all) or a negated `errno`.
+A *sink* is an object that the shim writes to: the number of an open file descriptor, or a callable. A call `sink(data)`
+returns the number of bytes written, None if all bytes were written, or a negated `errno`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Source = Union[bytes, int, BinaryIO, Callable[[int], bytes]]
 Sink = Union[int, BinaryIO, Callable[[bytes], "int | None"]]
 
 
-def source(value: Any) -> Source | None:
-    """Returns the source for bytes, a path, a descriptor, a file object (binary or text), or a callable.
+def as_source(value: Any) -> Source | None:
+    """Returns the source for bytes, a path, a file descriptor, a file object (binary or text), or a callable.
 
-    None means an empty stream. Opens the file if `value` is a path; raises OSError if that fails. Raises TypeError for
-    any other object.
+    If `value` is None, returns None, which means an empty stream. If `value` is a path, opens the file, and raises
+    OSError if the file cannot be opened. Raises TypeError for any other object.
     """
     if value is None or isinstance(value, int):
         return value
@@ -37,15 +37,17 @@ def source(value: Any) -> Source | None:
     value = getattr(value, "buffer", value)
     read = getattr(value, "read1", None) or getattr(value, "read", None) or value
     if not callable(read):
-        raise TypeError(f"expected bytes, a path, a file object or a callable to read from, got {_name(value)}")
-    return lambda size: _bytes(read(size))
+        raise TypeError(f"expected bytes, a path, a file object or a callable to read from, got {_type_name(value)}")
+    return lambda size: _checked_bytes(read(size))
 
 
-def sink(value: Any) -> Sink | None:
-    """Returns the sink for a path, a descriptor, a bytearray, a file object (binary or text), or a callable.
+def as_sink(value: Any) -> Sink | None:
+    """Returns the sink for a path, a file descriptor, a bytearray, a file object (binary or text), or a callable.
 
-    None discards the output. Opens the file if `value` is a path, and truncates it; raises OSError if that fails.
-    Raises TypeError for any other object. A sink passes on each write of the program at once.
+    If `value` is None, returns None, which means that the output is discarded. If `value` is a path, opens and
+    truncates the file, and raises OSError if the file cannot be opened. Raises TypeError for any other object.
+
+    The sink passes each write of the program to `value` at once.
     """
     if value is None or isinstance(value, int):
         return value
@@ -60,38 +62,41 @@ def sink(value: Any) -> Sink | None:
     if hasattr(value, "write"):
         return _raw_writer(value) if isinstance(value, io.RawIOBase) else _writer(value)
     if not callable(value):
-        raise TypeError(f"expected a path, a bytearray, a file object or a callable to write to, got {_name(value)}")
+        raise TypeError(
+            f"expected a path, a bytearray, a file object or a callable to write to, got {_type_name(value)}"
+        )
     callback: Callable[[bytes], int | None] = value
     return callback
 
 
-def _bytes(data: Any) -> bytes:
-    # A non-blocking file returns None if it has no data yet. Waiting for data could block the program for ever.
+def _checked_bytes(data: Any) -> bytes:
+    """Returns the bytes that a read returned. Raises BlockingIOError for None, and TypeError for any other object."""
+    # A non-blocking file returns None if no data is available. Waiting for data could block the program for ever.
     if data is None:
         raise BlockingIOError(errno.EAGAIN, "the file object has nothing to read yet")
     if not isinstance(data, (bytes, bytearray, memoryview)):
-        raise TypeError(f"expected bytes to have been read, got {_name(data)}")
+        raise TypeError(f"expected bytes to have been read, got {_type_name(data)}")
     return bytes(data)
 
 
 def _text_reader(file: Any) -> Callable[[int], bytes]:
     """Returns a source that encodes a text file's characters as UTF-8."""
-    # `size` characters may be more than `size` bytes. The rest stays here for the next read.
-    encoded = bytearray()
+    # `size` characters may be more than `size` bytes. The excess bytes stay in this buffer for the next read.
+    pending = bytearray()
 
     def read(size: int) -> bytes:
-        if not encoded:
-            encoded.extend(file.read(size).encode())
-        data = bytes(encoded[:size])
-        del encoded[:size]
+        if not pending:
+            pending.extend(file.read(size).encode())
+        data = bytes(pending[:size])
+        del pending[:size]
         return data
 
     return read
 
 
 def _text_writer(file: Any) -> Callable[[bytes], None]:
-    """Returns a sink that decodes UTF-8 for a text file."""
-    # Incremental, because a write may end in the middle of a character.
+    """Returns a sink that decodes UTF-8 and writes the characters to a text file."""
+    # The decoder is incremental because a write may end in the middle of a character.
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def write(data: bytes) -> None:
@@ -104,7 +109,7 @@ def _buffer_writer(file: Any) -> Callable[[bytes], None]:
     """Returns a sink that writes to the binary buffer of a text file."""
 
     def write(data: bytes) -> None:
-        # Flushes text that was written to the file before, so that the order is kept.
+        # The text file may hold earlier text that has not reached the binary buffer. Flushing keeps the order.
         file.flush()
         file.buffer.write(data)
 
@@ -112,7 +117,7 @@ def _buffer_writer(file: Any) -> Callable[[bytes], None]:
 
 
 def _raw_writer(file: Any) -> Callable[[bytes], int]:
-    """Returns a sink for an unbuffered binary file, which may write less than it is given."""
+    """Returns a sink for an unbuffered binary file. A write to such a file may write only a part of the data."""
 
     def write(data: bytes) -> int:
         count = file.write(data)
@@ -122,7 +127,7 @@ def _raw_writer(file: Any) -> Callable[[bytes], int]:
 
 
 def _writer(file: Any) -> Callable[[bytes], None]:
-    """Returns a sink for a binary file that always writes everything."""
+    """Returns a sink for a binary file whose `write` always writes all data."""
 
     def write(data: bytes) -> None:
         file.write(data)
@@ -130,5 +135,5 @@ def _writer(file: Any) -> Callable[[bytes], None]:
     return write
 
 
-def _name(value: Any) -> str:
+def _type_name(value: Any) -> str:
     return type(value).__name__

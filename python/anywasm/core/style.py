@@ -1,4 +1,4 @@
-"""What a style provides to the core: its conversions, exceptions and classes."""
+"""The interface through which the core uses a style's conversions, exceptions and classes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class StyleAdapter(ABC):
-    """The interface between the core and one style."""
+    """The style's side of the interface between the core and a style. Each style derives one class."""
 
     #: The style's class of functions, a subclass of `core.Func`.
     func: type[Func]
-    #: By core class, the function that wraps an object of that class in the style's object. The style's package fills
-    #: it.
+    #: Maps classes of the core to functions. Each function takes an object of the core's class and returns the style's
+    #: object that wraps it. The style's package fills this dictionary.
     wrappers: dict[type, Callable[[Any], Any]]
 
     @abstractmethod
@@ -31,17 +31,21 @@ class StyleAdapter(ABC):
 
     @abstractmethod
     def link_error(self, expected: Import, actual: ExternType | None, failure: Failure) -> BaseException:
-        """Returns the style's exception for an import of the wrong type; `actual` is None for an opaque reference."""
+        """Returns the style's exception for an import of the wrong type.
+
+        `expected` is the module's import. `actual` is the type of the object that was passed for the import, or None
+        for an opaque function reference.
+        """
 
     @abstractmethod
     def host_results(self, ty: FuncType, value: Any) -> Sequence[Any]:
-        """Converts the return value of a host function to one plain value (see `core/values.py`) per result."""
+        """Converts the return value of a host function. Returns one plain value (see `core/values.py`) per result."""
 
     def wrap(self, extern: Extern) -> Any:
-        """Returns the style's object for an extern; the extern itself if the style has no class for it."""
+        """Returns the style's object for an extern. Returns the extern itself if no wrapper exists for its class."""
         wrapper = self.wrappers.get(type(extern))
         return wrapper(extern) if wrapper else extern
 
     def func_reference(self, store: Store, ptr: Any) -> Func | OpaqueRef:
-        """Returns an object for a function that came out of the engine; the object owns the pointer `ptr`."""
+        """Returns a Python object for a function that the engine returned. The object owns the pointer `ptr`."""
         return self.func._core_from_ptr(store, ptr)

@@ -1,4 +1,4 @@
-"""Tables."""
+"""Tables of references."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from anywasm.core import types, values
 from anywasm.core.extern import Extern
-from anywasm.core.handle import is_failure
+from anywasm.core.handle import is_failed_size
 from anywasm.core.store import Store
 from anywasm.core.types import TableType
 
 
 class Table(Extern):
-    """A table. Its elements are plain values (see `core/values.py`): functions or None, or any objects."""
+    """A table of references. Its elements are plain values of the element type (see `core/values.py`)."""
 
     def __init__(self, store: Store, owner: Any, ty: TableType) -> None:
         super().__init__(store, owner)
@@ -20,35 +20,39 @@ class Table(Extern):
 
     @classmethod
     def new(cls, store: Store, ty: TableType, init: Any) -> Table:
-        """Creates a table in which each element is `init`."""
-        new, raw = store._core_engine_module.lib.aw_table_new, types.write(store._core_engine_module, ty)
-        ptr = values.call_with(store, ty.element, init, new, store._core_ptr, raw)
+        """Creates a table of type `ty` in a store. The value of each element is `init`."""
+        engine_module = store._core_engine_module
+        function, args = engine_module.lib.aw_table_new, (store._core_ptr, types.write(engine_module, ty))
+        ptr = values.call_with_value(store, ty.element, init, function, *args)
         return cls(store, store._core_own_extern(ptr), ty)
 
     @property
     def type(self) -> TableType:
-        """The table's type. The minimum is the table's size at its creation."""
+        """The table's type. `minimum` is the table's size when the table was created."""
         return self._type
 
     def size(self) -> int:
-        """Returns the number of elements."""
+        """Returns the table's current size in elements."""
         return self._core_check_size(self._core_engine_module.lib.aw_table_size(self._core_ptr))
 
     def get(self, index: int) -> Any:
-        """Returns the element at an index; the style's error if the index is out of bounds."""
-        slot = values.slots(self._core_store, 1)
+        """Returns the element at an index. Raises the style's error if the index is out of bounds."""
+        slot = values.new_slots(self._core_store, 1)
         self._core_check(self._core_engine_module.lib.aw_table_get(self._core_ptr, index, slot))
         return values.lift(self._core_store, slot[0], self._type.element)
 
     def set(self, index: int, value: Any) -> None:
-        """Sets the element at an index; the style's error if the index is out of bounds."""
-        set_ = self._core_engine_module.lib.aw_table_set
-        self._core_check(values.call_with(self._core_store, self._type.element, value, set_, self._core_ptr, index))
+        """Sets the element at an index. Raises the style's error if the index is out of bounds."""
+        function, args = self._core_engine_module.lib.aw_table_set, (self._core_ptr, index)
+        self._core_check(values.call_with_value(self._core_store, self._type.element, value, function, *args))
 
     def grow(self, delta: int, init: Any) -> int:
-        """Adds `delta` elements, each of them `init`, and returns the former size. The style's error if the table
-        cannot grow so much.
+        """Adds `delta` elements with the value `init`, and returns the number of elements before the growth.
+
+        Raises the style's error if the table cannot grow by `delta` elements.
         """
-        grow, args = self._core_engine_module.lib.aw_table_grow, (self._core_ptr, delta)
-        size = values.call_with(self._core_store, self._type.element, init, grow, *args, failed=is_failure)
+        function, args = self._core_engine_module.lib.aw_table_grow, (self._core_ptr, delta)
+        size = values.call_with_value(
+            self._core_store, self._type.element, init, function, *args, is_failure=is_failed_size
+        )
         return self._core_check_size(size)

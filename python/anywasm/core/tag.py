@@ -10,7 +10,7 @@ from anywasm.core.types import TagType
 
 
 class Tag(Extern):
-    """An exception tag: a kind of WebAssembly exceptions, with the types of the values that they carry."""
+    """An exception tag, which identifies a kind of WebAssembly exceptions and the types of their values."""
 
     def __init__(self, store: Store, owner: Any, ty: TagType) -> None:
         super().__init__(store, owner)
@@ -18,7 +18,7 @@ class Tag(Extern):
 
     @classmethod
     def new(cls, store: Store, ty: TagType) -> Tag:
-        """Creates a tag, which is unlike every other tag."""
+        """Creates a tag that differs from every existing tag, even from tags of the same type."""
         params, results = ty.func.codes
         lib = store._core_engine_module.lib
         ptr = lib.aw_tag_new(store._core_ptr, params, len(params), results, len(results))
@@ -26,11 +26,11 @@ class Tag(Extern):
 
     @property
     def type(self) -> TagType:
-        """The tag's type."""
+        """The tag's type: a function type whose parameters are the types of an exception's values."""
         return self._type
 
     def same(self, other: Tag) -> bool:
-        """Whether both objects are the same tag."""
-        answer = self._core_engine_module.ffi.new("bool *")
-        self._core_check(self._core_engine_module.lib.aw_tag_same(self._core_ptr, other._core_ptr, answer))
-        return bool(answer[0])
+        """Returns whether both Python objects refer to the same tag."""
+        is_same = self._core_engine_module.ffi.new("bool *")
+        self._core_check(self._core_engine_module.lib.aw_tag_same(self._core_ptr, other._core_ptr, is_same))
+        return bool(is_same[0])

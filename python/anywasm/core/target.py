@@ -1,4 +1,4 @@
-"""Target triples."""
+"""Target triples: names of the machines that engines can compile code for."""
 
 from __future__ import annotations
 
@@ -9,33 +9,36 @@ from anywasm.engines import EngineModule, default_engine
 
 
 class Triple(NamedTuple):
-    """A target triple: the kind of machine that code is compiled for. Omitted parts are `unknown`."""
+    """A target triple, which identifies the kind of machine that an engine compiles code for.
 
-    #: The triple in its shortest full form.
+    A part that the parsed text omits has the value `unknown`.
+    """
+
+    #: The triple as text, in the shortest form that contains all parts.
     text: str
     architecture: str
     vendor: str
     operating_system: str
     binary_format: str
     environment: str
-    #: `little` or `big`; None if the architecture is unknown.
+    #: `little` or `big`. None if the architecture is unknown.
     endianness: str | None
-    #: The default calling convention; None if the operating system has none.
+    #: The operating system's default calling convention. None if the operating system has no default.
     calling_convention: str | None
-    #: The width of a pointer in bytes; None if the architecture is unknown.
+    #: The size of a pointer in bytes. None if the architecture is unknown.
     pointer_width: int | None
-    #: Whether engines on this machine compile for this target.
+    #: Whether this triple is the target for which engines on this machine compile.
     is_host: bool
 
     @staticmethod
     def parse(text: str) -> Triple:
-        """Parses a triple; ValueError for unknown names.
+        """Parses a triple. Raises ValueError if a part of the triple is an unknown name.
 
         >>> from anywasm.core.target import Triple
         >>> Triple.parse("x86_64-linux-musl").text
         'x86_64-unknown-linux-musl'
         """
-        # All engine modules parse triples in the same way, so any of them will do.
+        # All engine modules parse triples in the same way, so the default engine's module can parse any triple.
         engine_module = default_engine()
         data = text.encode()
         return _read(engine_module, engine_module.lib.aw_triple_new(data, len(data)))
@@ -53,6 +56,7 @@ class Triple(NamedTuple):
 
 
 def _read(engine_module: EngineModule, raw: Any) -> Triple:
+    """Converts an `aw_triple *` to a triple, and deletes the `aw_triple`. Raises ValueError for NULL."""
     if not raw:
         raise ValueError(take_failure(engine_module).message)
     try:

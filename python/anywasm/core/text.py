@@ -1,4 +1,4 @@
-"""The text format of WebAssembly."""
+"""Converts modules between WebAssembly's text format and binary format."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ from anywasm.engines import EngineModule, default_engine
 
 
 def wat2wasm(style: StyleAdapter, text: str | bytes, engine_module: EngineModule | None = None) -> bytes:
-    """Converts a module in text form to a binary module; a binary module is returned as it is.
+    """Converts a module in the text format to the binary format. Returns a binary module unchanged.
 
-    The style's error says where the text is wrong. All engine modules convert in the same way; if `engine_module` is
-    None, the default engine's is used.
+    Raises the style's error if the text is malformed. The message contains the position of the mistake. If
+    `engine_module` is None, the default engine's module converts the text. All engine modules return the same bytes.
     """
     return _convert(style, engine_module, "aw_wat2wasm", text.encode() if isinstance(text, str) else text)
 
 
 def wasm2wat(style: StyleAdapter, wasm: bytes) -> str:
-    """Converts a binary module to text form."""
+    """Converts a module in the binary format to the text format.
+
+    Raises the style's error if the module is malformed.
+    """
     return _convert(style, None, "aw_wasm2wat", wasm).decode()
 
 
-def _convert(style: StyleAdapter, engine_module: EngineModule | None, function: str, data: Any) -> bytes:
+def _convert(style: StyleAdapter, engine_module: EngineModule | None, function_name: str, data: Any) -> bytes:
+    """Calls the shim's function `function_name` with `data`, and returns the bytes that the function returned."""
     engine_module = engine_module or default_engine()
     lib, ffi = engine_module.lib, engine_module.ffi
-    raw = getattr(lib, function)(ffi.from_buffer(data), len(data))
+    raw = getattr(lib, function_name)(ffi.from_buffer(data), len(data))
     if not raw:
         raise style.exception(take_failure(engine_module))
     try:

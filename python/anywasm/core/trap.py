@@ -1,4 +1,4 @@
-"""Traps: their codes, and the frames of their backtraces."""
+"""Trap codes, and the frames of a trap's backtrace."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from anywasm.core._constants import TrapCode as TrapCode
 
 
 class Frame(NamedTuple):
-    """A frame of a trap's backtrace: a WebAssembly function that was being executed.
+    """A frame of a trap's backtrace: a call of a WebAssembly function that had not returned.
 
-    Offsets are in bytes, and 0 if the engine does not report them. A name is None if it is unknown.
+    Both offsets are 0 if the engine does not report offsets. A name is None if the name is unknown.
     """
 
     #: The function's index in the module's function index space.
     func_index: int
-    #: Bytes from the start of the function to the code that was being executed.
+    #: Number of bytes from the start of the function to the instruction that was being executed.
     func_offset: int
-    #: Bytes from the start of the module to that code.
+    #: Number of bytes from the start of the module to the instruction that was being executed.
     module_offset: int
     func_name: str | None
     module_name: str | None

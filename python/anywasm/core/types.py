@@ -1,4 +1,4 @@
-"""WebAssembly types, as plain Python values."""
+"""WebAssembly types as Python values."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from anywasm.core._constants import ValType as ValType
 from anywasm.core.lazy import lazy
 from anywasm.engines import EngineModule
 
-#: The types whose values are plain numbers.
+#: The number types of the specification.
 NUMBERS = frozenset((ValType.I32, ValType.I64, ValType.F32, ValType.F64))
-#: The types whose values are references.
+#: The reference types. `OTHER` is any reference type except funcref and externref.
 REFERENCES = frozenset((ValType.FUNCREF, ValType.EXTERNREF, ValType.OTHER))
 
 
-# All types here are named tuples: creating such a class takes a tenth of the time that creating a dataclass takes, and
-# every program spends this time when it starts.
+# All types in this module are named tuples, because every program creates these classes when it starts. Creating a
+# named tuple class takes a tenth of the time that creating a dataclass takes.
 class _ParamsAndResults(NamedTuple):
     params: tuple[ValType, ...]
     results: tuple[ValType, ...]
 
 
 class FuncType(_ParamsAndResults):
-    """A function's parameters and results."""
+    """A function type: the types of the parameters and of the results."""
 
     @lazy
     def codes(self) -> tuple[bytes, bytes]:
-        """The parameters and the results in the form that the shim expects: one byte per type."""
+        """The types of the parameters and of the results as the shim expects them: one byte per type."""
         return bytes(self.params), bytes(self.results)
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class FuncType(_ParamsAndResults):
 
 
 class GlobalType(NamedTuple):
-    """A global's value type and mutability."""
+    """A global type: the type of the value, and whether the value can change."""
 
     content: ValType
     mutable: bool
@@ -48,7 +48,10 @@ class GlobalType(NamedTuple):
 
 
 class TableType(NamedTuple):
-    """A table's element type, its size limits in elements, and whether its indices have 64 bits."""
+    """A table type: the element type, the size limits in elements, and whether indices have 64 bits or 32 bits.
+
+    `maximum` is None if the size is not limited.
+    """
 
     element: ValType
     minimum: int
@@ -56,11 +59,15 @@ class TableType(NamedTuple):
     table64: bool = False
 
     def __str__(self) -> str:
-        return f"(table {_sizes(self.table64, self.minimum, self.maximum)} {self.element})"
+        return f"(table {_limits_text(self.table64, self.minimum, self.maximum)} {self.element})"
 
 
 class MemoryType(NamedTuple):
-    """A memory's size limits in pages, and its kind."""
+    """A memory type: the size limits in pages, and the properties of the memory.
+
+    `maximum` is None if the size is not limited. `memory64` is True if addresses have 64 bits. `shared` is True if
+    several threads can use the memory. A page has `2 ** page_size_log2` bytes.
+    """
 
     minimum: int
     maximum: int | None = None
@@ -71,11 +78,11 @@ class MemoryType(NamedTuple):
     def __str__(self) -> str:
         shared = " shared" if self.shared else ""
         page = f" (pagesize {1 << self.page_size_log2})" if self.page_size_log2 != 16 else ""
-        return f"(memory {_sizes(self.memory64, self.minimum, self.maximum)}{shared}{page})"
+        return f"(memory {_limits_text(self.memory64, self.minimum, self.maximum)}{shared}{page})"
 
 
 class TagType(NamedTuple):
-    """The type of an exception tag: a function type whose parameters are the types of the exception's values."""
+    """A tag type: a function type whose parameters are the types of an exception's values."""
 
     func: FuncType
 
@@ -86,12 +93,13 @@ class TagType(NamedTuple):
 ExternType = Union[FuncType, GlobalType, TableType, MemoryType, TagType]
 
 
-def _sizes(wide: bool, minimum: int, maximum: int | None) -> str:
-    return " ".join(filter(None, ["i64" if wide else "", str(minimum), "" if maximum is None else str(maximum)]))
+def _limits_text(has_64_bits: bool, minimum: int, maximum: int | None) -> str:
+    """Returns the address type and the size limits of a table or memory in the text format."""
+    return " ".join(filter(None, ["i64" if has_64_bits else "", str(minimum), "" if maximum is None else str(maximum)]))
 
 
 def read(engine_module: EngineModule, raw: Any) -> ExternType | None:
-    """Converts an `aw_extern_type_info` to a type; None for an opaque reference."""
+    """Converts an `aw_extern_type_info` to a type. Returns None for an opaque function reference."""
     lib = engine_module.lib
     has_flag = raw.flags.__and__
     maximum = raw.max if has_flag(lib.AW_HAS_MAX) else None
@@ -105,17 +113,18 @@ def read(engine_module: EngineModule, raw: Any) -> ExternType | None:
     if raw.kind == lib.AW_TABLE:
         return TableType(ValType(raw.content), raw.min, maximum, bool(has_flag(lib.AW_INDEX64)))
     if raw.kind == lib.AW_MEMORY:
-        wide, shared = bool(has_flag(lib.AW_INDEX64)), bool(has_flag(lib.AW_SHARED))
-        return MemoryType(raw.min, maximum, wide, shared, raw.page_size_log2)
+        memory64, shared = bool(has_flag(lib.AW_INDEX64)), bool(has_flag(lib.AW_SHARED))
+        return MemoryType(raw.min, maximum, memory64, shared, raw.page_size_log2)
     return None
 
 
 def _types(engine_module: EngineModule, codes: Any, count: int) -> tuple[ValType, ...]:
+    """Converts an array of `count` type codes to value types. `codes` may be NULL if `count` is 0."""
     return tuple(map(ValType, engine_module.ffi.buffer(codes, count)[:])) if count else ()
 
 
 def write(engine_module: EngineModule, ty: GlobalType | TableType | MemoryType) -> Any:
-    """Converts a type to a new `aw_extern_type_info *`."""
+    """Converts a type to a new `aw_extern_type_info *`. The caller keeps the pointer alive."""
     lib = engine_module.lib
     raw = engine_module.ffi.new("aw_extern_type_info *")
     if isinstance(ty, GlobalType):

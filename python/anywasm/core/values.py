@@ -1,16 +1,23 @@
-"""Plain Python values in and out of the shim's value slots, in the cases that the fast paths do not cover.
+"""Writes plain Python values to the shim's value slots, and reads them from slots, on the slow paths.
 
-A *plain value* is an int within its type's signed range, a float, an int from 0 to 2**128 - 1 for a v128, a function or
-None for a funcref, or any object or None for an externref. To *lower* a value is to convert it for a guest, into a
-slot; to *lift* it is the reverse.
+A *plain value* is one of these, depending on its WebAssembly type:
 
-A number on its way between Python and a guest meets, in this order:
+* i32, i64: an int within the type's signed range.
+* f32, f64: a float.
+* v128: an int from 0 to 2**128 - 1.
+* funcref: a function or None.
+* externref: any Python object, where None is the null reference.
 
-1. the fast paths in C: `src/glue/call.c` for arguments and results of calls, `src/glue/host.c` for host functions, both
-   with the functions of `src/glue/numbers.h`;
-2. the slow paths `Func._core_call_slowly` and `core/host.py`, for whatever the fast paths do not cover;
-3. the style's rules, which turn any Python object into a plain value or raise (`convert.py` of the style);
-4. this module, which trusts that it is given plain values.
+To *lower* a value is to convert it for a guest and write it into a slot. To *lift* a value is to read it from a slot
+and convert it for Python.
+
+These parts of the project convert a number between Python and a guest, in this order:
+
+1. The fast paths in C: `src/glue/call.c` for arguments and results of calls, and `src/glue/host.c` for host functions.
+   Both use the functions of `src/glue/numbers.h`.
+2. The slow paths `Func._core_call_slowly` and `core/host.py`, for the cases that the fast paths do not handle.
+3. The style's rules (`convert.py` of the style), which convert any Python object to a plain value or raise.
+4. This module, which does not check its arguments: its callers pass plain values only.
 """
 
 from __future__ import annotations
@@ -26,34 +33,38 @@ from anywasm.core.types import ValType
 if TYPE_CHECKING:
     from anywasm.core.store import Store
 
-#: By number type, the slot's field for it.
+#: Maps each number type to the field of `aw_value` that holds a number of this type.
 _FIELDS = {ValType.I32: "i32", ValType.I64: "i64", ValType.F32: "f32", ValType.F64: "f64"}
 
 
-def single(value: float) -> float:
-    """Returns the nearest 32-bit float; infinity for a value beyond the range of 32-bit floats."""
+def round_to_f32(value: float) -> float:
+    """Returns the 32-bit float nearest to `value`, or an infinity if `value` is outside the range of 32-bit floats."""
     try:
         return float(struct.unpack("<f", struct.pack("<f", value))[0])
     except OverflowError:
         return math.copysign(math.inf, value)
 
 
-def slots(store: Store, count: int) -> Any:
-    """Returns a new array of `count` slots, but at least one slot."""
+def new_slots(store: Store, count: int) -> Any:
+    """Returns a new array of `count` slots. If `count` is 0, the array has one slot."""
     return store._core_engine_module.ffi.new("aw_value[]", max(count, 1))
 
 
 def lower(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
-    """Writes a plain value into a slot. Returns the object to keep alive while the slot is in use, or None."""
+    """Writes a plain value into a slot.
+
+    Returns None, or an object that the caller must keep alive until nothing reads the slot any more.
+    """
     field = _FIELDS.get(ty)
     if field is not None:
         setattr(slot, field, value)
     elif ty is ValType.V128:
         slot.v128 = value.to_bytes(16, "little")
     elif ty is ValType.EXTERNREF:
-        # If the engine lacks the capability, the shim refuses every use of the slot, so that no object needs a number.
-        able = "externref" in store._core_engine_module.capabilities
-        slot.reference = store._core_state.externrefs.add(store, value) if able else 0
+        # Without the capability `externref`, the shim refuses every call that uses the slot. So the object gets no
+        # number, and the slot holds 0.
+        has_externref = "externref" in store._core_engine_module.capabilities
+        slot.reference = store._core_state.externrefs.add(store, value) if has_externref else 0
     else:
         func = None if value is None else value._core_reference_in(store)
         slot.reference = 0 if func is None else func._core_owner.address
@@ -61,40 +72,45 @@ def lower(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
     return None
 
 
-def call_with(
+def call_with_value(
     store: Store,
     ty: ValType,
     value: Any,
     function: Callable[..., Any],
     *args: Any,
-    failed: Callable[[Any], bool] = not_,
+    is_failure: Callable[[Any], bool] = not_,
 ) -> Any:
-    """Lowers a plain value and calls a function of the shim: returns `function(*args, slot)`.
+    """Lowers a plain value into a slot, calls a function of the shim, and returns `function(*args, slot)`.
 
-    If cffi refuses another argument, or if `failed(result)`, the guest has not received the value: then an object that
-    was lowered as externref is released.
+    The call has failed if cffi refuses one of `args`, or if `is_failure(result)` returns True. After a failed call, no
+    guest has received the value. So an externref object that was lowered for the call is released.
     """
-    slot = slots(store, 1)
+    slot = new_slots(store, 1)
+    # The local variable keeps the lowered function alive until this function returns.
     _func = lower(store, slot[0], ty, value)
     try:
         result = function(*args, slot)
-    # Any other exception comes from a signal handler, when the guest may have received the object already.
+    # cffi raises these two exceptions if it refuses an argument. A signal handler may raise any other exception after
+    # the guest has received the object, so after other exceptions the object must not be released.
     except (TypeError, OverflowError):
         _discard(store, slot[0], ty)
         raise
-    if failed(result):
+    if is_failure(result):
         _discard(store, slot[0], ty)
     return result
 
 
 def _discard(store: Store, slot: Any, ty: ValType) -> None:
-    """Releases what was lowered into a slot that no guest has received."""
+    """Releases the externref object of a slot, if the slot has one. No guest has received the slot's value."""
     if ty is ValType.EXTERNREF:
         store._core_state.externrefs.discard(slot.reference)
 
 
 def lift(store: Store, slot: Any, ty: ValType) -> Any:
-    """Reads the plain value in a slot. A function becomes a new object, which owns what the slot refers to."""
+    """Returns the plain value in a slot.
+
+    For a function, returns a new Python object. The new object owns the pointer in the slot.
+    """
     field = _FIELDS.get(ty)
     if field is not None:
         return getattr(slot, field)
@@ -109,7 +125,10 @@ def lift(store: Store, slot: Any, ty: ValType) -> Any:
 
 
 def lower_all(store: Store, array: Any, types: Sequence[ValType], values: Sequence[Any]) -> list[Any]:
-    """Lowers values into consecutive slots, all or none. Returns for each what `lower` returns."""
+    """Lowers plain values into consecutive slots. Returns a list with the result of `lower` for each value.
+
+    If a value cannot be lowered, releases the externref objects that have been lowered before, and raises.
+    """
     kept_alive: list[Any] = []
     try:
         for index, (ty, value) in enumerate(zip(types, values)):
@@ -122,5 +141,5 @@ def lower_all(store: Store, array: Any, types: Sequence[ValType], values: Sequen
 
 
 def lift_all(store: Store, array: Any, types: Sequence[ValType]) -> list[Any]:
-    """Lifts the values in consecutive slots."""
+    """Returns the plain values in consecutive slots."""
     return [lift(store, array[index], ty) for index, ty in enumerate(types)]

@@ -1,7 +1,7 @@
-"""WASI: what a program has access to, and its system calls as functions to import.
+"""WASI: the resources that a program can access, and the system calls that a program can import.
 
-The shim implements the system calls (`src/wasi/`). A system call runs no Python code, except for standard streams that
-are Python objects.
+The shim implements the system calls (`src/wasi/`). A system call runs Python code only if it reads or writes a standard
+stream that is a Python object.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from anywasm.engines import EngineModule
 
 
 class Perms(enum.IntFlag):
-    """What a program may do in a preopened directory and below."""
+    """Permissions of a program in a preopened directory and in all directories below the preopened directory."""
 
-    #: List and open names.
+    #: Permission to list names, and to open files and directories by name.
     LIST = _constants.WASI_LIST
-    #: Create, remove and rename names.
+    #: Permission to create, remove and rename names of files and directories.
     CHANGE = _constants.WASI_CHANGE
-    #: Read files.
+    #: Permission to read files.
     READ = _constants.WASI_READ
-    #: Write files.
+    #: Permission to write files.
     WRITE = _constants.WASI_WRITE
     ALL = LIST | CHANGE | READ | WRITE
     READ_ONLY = LIST | READ
@@ -42,47 +42,53 @@ class Perms(enum.IntFlag):
 
 Version = _constants.WasiVersion
 
-#: By version, the name of the module that programs import WASI from.
-MODULES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
+#: Maps each WASI version to the module name from which programs import the system calls.
+MODULE_NAMES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
 
 
 class WasiConfig:
-    """Describes what a program has access to. At first: nothing."""
+    """Describes the resources that a program can access. A new config allows no access."""
 
     def __init__(self) -> None:
         self.args: list[str] = []
         self.env: list[tuple[str, str]] = []
-        #: The standard streams (see `core/streams.py`). None means an empty input, or that output is discarded.
+        # `core/streams.py` describes sources and sinks.
+        #: The source of the standard input. None means an empty input.
         self.stdin: Source | None = None
+        #: The sink of the standard output. None means that the output is discarded.
         self.stdout: Sink | None = None
+        #: The sink of the standard error output. None means that the output is discarded.
         self.stderr: Sink | None = None
-        #: The preopened directories: each one's path on the host, its name for the program, and what is permitted
-        #: there.
+        #: The preopened directories. Each tuple contains the path on the host, the name for the program, and the
+        #: permissions.
         self.directories: list[tuple[str, str, Perms]] = []
-        #: Whether the first preopened directory is `/`, which contains all others under their names.
+        #: Whether the first preopened directory is a virtual directory `/`. The directory `/` contains all other
+        #: preopened directories under their names.
         self.root = False
 
 
 class WasiContext(Handle):
-    """What a program has access to, on one engine. Instances that share a context share its open files too.
+    """The resources that a program can access, on one engine. Instances that share a context share its open files.
 
-    Without a config, system calls fail until `take_over` is called.
+    If `config` is None, the context is empty: its system calls fail until `take_over` has been called.
 
-    Raises the style's error for arguments that contain null bytes, and for directories that cannot be opened.
+    Raises the style's error if an argument contains a null byte, or if a directory cannot be opened.
     """
 
     def __init__(self, engine: Engine, config: WasiConfig | None) -> None:
         engine_module = engine._core_engine_module
         ptr = engine_module.lib.aw_wasi_new_unset() if config is None else engine_module.lib.aw_wasi_new()
         super().__init__(engine_module, engine._core_style, engine_module.own("wasi", ptr))
-        #: The streams' callables. The shim only borrows them (`src/glue/stream.c`).
+        #: The callables of the standard streams. This list keeps the callables alive, because the shim only borrows
+        #: the callables (`src/glue/stream.c`).
         self._callables: list[Any] = []
-        #: Callables from before `take_over`, which system calls on other threads may still be running.
-        self._former_callables: list[Any] = []
+        #: Callables that `take_over` has replaced. System calls on other threads may still be running these callables.
+        self._replaced_callables: list[Any] = []
         if config is not None:
-            self._apply(config)
+            self._apply_config(config)
 
-    def _apply(self, config: WasiConfig) -> None:
+    def _apply_config(self, config: WasiConfig) -> None:
+        """Adds everything that a config describes to this context."""
         lib = self._core_engine_module.lib
         for arg in config.args:
             raw = os.fsencode(arg)
@@ -95,19 +101,20 @@ class WasiContext(Handle):
         self._open_directories(config)
 
     def take_over(self, other: WasiContext) -> None:
-        """Replaces the content of this context by the content of another, which becomes empty.
+        """Moves the content of `other` to this context. Then `other` is like a new context.
 
-        System calls that were imported with this context use the new content. Files that were open are closed.
+        The previous content of this context is closed, including its open files. System calls that were imported with
+        this context use the new content.
         """
         lib = self._core_engine_module.lib
         self._core_check(lib.aw_wasi_take_over(self._core_ptr, other._core_ptr))
-        former, self._callables = self._callables, other._callables
-        self._former_callables += former
+        self._replaced_callables += self._callables
+        self._callables = other._callables
         if lib.aw_wasi_is_idle(self._core_ptr):
-            self._former_callables = []
+            self._replaced_callables = []
 
     def _connect(self, fd: int, stream: Source | Sink | None) -> None:
-        """Connects standard input (0), output (1) or error (2)."""
+        """Connects a standard stream. `fd` is 0 for standard input, 1 for standard output, or 2 for standard error."""
         lib = self._core_engine_module.lib
         if isinstance(stream, bytes):
             self._core_check(lib.aw_wasi_stdin_bytes(self._core_ptr, stream, len(stream)))
@@ -120,11 +127,13 @@ class WasiContext(Handle):
             self._core_check(self._core_engine_module.connect_stream(self._core_owner, fd, stream))
 
     def _open_directories(self, config: WasiConfig) -> None:
+        """Opens the preopened directories of a config, below a virtual directory `/` if `config.root` is set."""
         ffi, lib = self._core_engine_module.ffi, self._core_engine_module.lib
         root = ffi.NULL
         if config.root:
             root = self._core_check(lib.aw_wasi_root_new(self._core_ptr))
-            _owner = self._core_engine_module.own("wasi_root", root)
+            # The local variable keeps the root alive until this method returns.
+            _root_owner = self._core_engine_module.own("wasi_root", root)
         for path, name, perms in config.directories:
             raw_path, raw_name = os.fsencode(path), os.fsencode(name)
             arguments = raw_path, len(raw_path), raw_name, len(raw_name), perms
@@ -132,23 +141,26 @@ class WasiContext(Handle):
 
 
 class SystemCall(HostDefinition):
-    """A system call as something to import. Each instance that imports it gets a function of its own.
+    """A system call that any store can import. Each instance that imports the system call imports a new function.
 
-    `context_of` returns the WASI context for the store that the call is imported in.
+    `get_context` takes a store and returns the WASI context that the system call uses in that store.
     """
 
-    __slots__ = ("_context_of", "_index", "_version")
+    __slots__ = ("_get_context", "_index", "_version")
 
     def __init__(
-        self, context_of: Callable[[Store], WasiContext], version: Version, index: int, signature: FuncType
+        self, get_context: Callable[[Store], WasiContext], version: Version, index: int, signature: FuncType
     ) -> None:
-        # The base class never calls `context_of`: this class overrides every method that would. The caller class makes
-        # `Func` create the function anew for each instance.
-        super().__init__(signature, context_of, Caller)
-        self._context_of, self._version, self._index = context_of, version, index
+        # The base class requires a callable. The base class never calls `get_context`, because this class overrides
+        # every method that calls the callable. The caller class makes `Func` create a new function for each instance.
+        super().__init__(signature, get_context, Caller)
+        self._get_context, self._version, self._index = get_context, version, index
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of a new function, which is bound to the importing instance as soon as that exists."""
+        """Returns the owner of a new function.
+
+        A callback in `callbacks` binds the function to the importing instance when that instance exists.
+        """
         owner, engine_module = self.owner_in(store), store._core_engine_module
 
         def bind(instance: Instance) -> None:
@@ -159,8 +171,11 @@ class SystemCall(HostDefinition):
         return owner
 
     def owner_in(self, store: Store) -> Any:
-        """Returns the owner of a new function in this store. Until it is bound to an instance, calling it traps."""
-        context = self._context_of(store)
+        """Returns the owner of a new function in this store.
+
+        A call of the function traps as long as the function is not bound to an instance.
+        """
+        context = self._get_context(store)
         store._core_state.wasi.hold(context)
         lib = store._core_engine_module.lib
         ptr = lib.aw_wasi_func(store._core_ptr, context._core_ptr, self._version, self._index)
@@ -168,16 +183,19 @@ class SystemCall(HostDefinition):
 
 
 def system_calls(
-    engine_module: EngineModule, version: Version, context_of: Callable[[Store], WasiContext]
+    engine_module: EngineModule, version: Version, get_context: Callable[[Store], WasiContext]
 ) -> dict[str, SystemCall]:
-    """Returns all system calls of a version by name; `context_of` is that of `SystemCall`."""
+    """Returns all system calls of a WASI version by name. `SystemCall` describes the parameter `get_context`."""
     calls = _names_and_types(engine_module, version)
-    return {name: SystemCall(context_of, version, index, ty) for index, (name, ty) in enumerate(calls)}
+    return {name: SystemCall(get_context, version, index, ty) for index, (name, ty) in enumerate(calls)}
 
 
 @functools.cache
 def _names_and_types(engine_module: EngineModule, version: Version) -> tuple[tuple[str, FuncType], ...]:
-    """Returns the name and type of each system call of a version, in the shim's order."""
+    """Returns the name and the type of each system call of a WASI version.
+
+    The position of a system call in the result is its index in the shim's functions.
+    """
     calls: list[tuple[str, FuncType]] = []
     raw = engine_module.ffi.new("aw_extern_type_info *")
     while name := engine_module.text(engine_module.lib.aw_wasi_call_name(version, len(calls))):

@@ -1,7 +1,7 @@
-"""Finds, loads and describes the engine modules. `ANYWASM_ENGINE` names the default engine.
+"""Loads and describes the engine modules. The environment variable `ANYWASM_ENGINE` sets the default engine.
 
-An engine module is one shared object that contains an engine, the shim and cffi's glue. Of the Python code, only this
-package knows engines by name. All other code asks for an engine's capabilities.
+An engine module is one shared object that contains an engine, the shim and cffi's glue. This package is the only Python
+code that contains names of engines. All other Python code tests an engine's capabilities.
 """
 
 from anywasm.engines._table import ENGINE_NAMES

@@ -1,4 +1,4 @@
-"""Chooses the default engine, for code that names no engine."""
+"""Chooses the default engine, which anywasm uses if a program does not specify an engine."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ from collections.abc import Iterator
 
 from anywasm.engines._table import ENGINE_NAMES
 from anywasm.engines.engine_module import EngineModule
-from anywasm.engines.loader import EngineUnavailable, NotInstalled, load, load_or_why
+from anywasm.engines.loader import EngineUnavailable, NotInstalled, load, load_with_short_error
 
-_chosen: contextvars.ContextVar[str | None] = contextvars.ContextVar("anywasm engine", default=None)
+#: The engine name of the innermost `use_engine` of the current thread or task. None outside of `use_engine`.
+_chosen_name: contextvars.ContextVar[str | None] = contextvars.ContextVar("anywasm engine", default=None)
 
 
 def default_engine() -> EngineModule:
-    """Returns the engine of the innermost `use_engine`, else of `ANYWASM_ENGINE`, else the first that is installed.
+    """Returns the module of the default engine.
 
-    An engine that is installed but broken raises `EngineUnavailable`; the next one does not replace it.
+    The default engine is the engine of the innermost `use_engine`. Outside of `use_engine`, it is the engine that
+    `ANYWASM_ENGINE` specifies. If this environment variable is not set, it is the first installed engine in the order
+    of `ENGINE_NAMES`.
+
+    Raises `EngineUnavailable` if the default engine is broken, or if no engine is installed. A broken engine is not
+    replaced by another engine.
     """
-    name = _chosen.get() or os.environ.get("ANYWASM_ENGINE")
+    name = _chosen_name.get() or os.environ.get("ANYWASM_ENGINE")
     if name:
         return load(name)
     for candidate in ENGINE_NAMES:
         try:
-            return load_or_why(candidate)
+            return load_with_short_error(candidate)
         except NotInstalled:
             continue
         except ImportError as error:
@@ -34,7 +40,7 @@ def default_engine() -> EngineModule:
 
 @contextlib.contextmanager
 def use_engine(name: str) -> Iterator[EngineModule]:
-    """Makes an engine the default in a `with` block, for this thread or task only.
+    """Makes an engine the default engine in a `with` block, for the current thread or task only.
 
     >>> import anywasm
     >>> name = next(info.name for info in anywasm.engines() if info.installed)
@@ -43,8 +49,8 @@ def use_engine(name: str) -> Iterator[EngineModule]:
     True
     """
     engine_module = load(name)
-    token = _chosen.set(name)
+    token = _chosen_name.set(name)
     try:
         yield engine_module
     finally:
-        _chosen.reset(token)
+        _chosen_name.reset(token)

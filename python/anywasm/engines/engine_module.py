@@ -1,4 +1,4 @@
-"""A loaded engine module, with the engine's name, version, capabilities and limits."""
+"""The class of loaded engine modules."""
 
 from __future__ import annotations
 
@@ -6,112 +6,122 @@ import contextlib
 import gc
 from typing import Any
 
-#: Value of `aw_limit` for a limit that the engine does not have.
+#: The value that `aw_limit` returns for a limit that the engine does not have.
 _NO_LIMIT = 0xFFFF_FFFF_FFFF_FFFF
 
-#: Number of bits in a set of capabilities, a `uint64_t`.
+#: The number of bits in a set of capabilities, which is a `uint64_t`.
 _CAPABILITY_BITS = 64
 
 
 def _create_types(ffi: Any, lib: Any) -> None:
-    """Creates all of cffi's types for this module, before any other code can use them.
+    """Creates all cffi types of an engine module before other code can use the module.
 
-    cffi creates a type on its first use. An assertion aborts the process if the same type is used again meanwhile: by a
-    finalizer that the garbage collector runs, or by a thread that runs during a finalizer. So this function turns the
-    collector off. That also keeps finalizers from using an engine that is still being loaded.
+    cffi creates each type when the type is first used. If other code uses the same type during its creation, an
+    assertion in cffi aborts the process. Such code may be a finalizer that the garbage collector runs, or another
+    thread that runs during a finalizer. So this function disables the garbage collector while it creates the types.
+    Disabling the collector also prevents that a finalizer uses an engine that is still being loaded.
     """
-    enabled = gc.isenabled()
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
-        # The first list holds the typedefs. The header has a typedef for every struct.
+        # `list_types()[0]` lists the typedefs. The header has a typedef for every struct.
         for name in ffi.list_types()[0]:
-            with contextlib.suppress(ffi.error):  # An opaque struct has no size.
+            # `sizeof` creates the type. For an opaque struct, `sizeof` then raises `ffi.error`.
+            with contextlib.suppress(ffi.error):
                 ffi.sizeof(name)
-        # Looking up a function creates the types of its parameters and its result.
+        # Reading a function from `lib` creates the types of the function's parameters and of its result.
         for name in dir(lib):
             getattr(lib, name)
         ffi.typeof("aw_value[]")
     finally:
-        if enabled:
+        if was_enabled:
             gc.enable()
 
 
 class EngineModule:
-    """A loaded engine module: cffi's `ffi` and `lib`, with the engine's name, version and capabilities.
+    """A loaded engine module: cffi's `ffi` and `lib`, and the engine's name, version, capabilities and limits.
 
-    `capabilities` holds the names of the engine's capabilities. `meanings` maps the name of every capability to a
-    sentence, whether the engine has it or not.
+    `capabilities` contains the names of the engine's capabilities. `meanings` maps the name of each capability to a
+    sentence that explains the capability. `meanings` also contains the capabilities that the engine lacks.
     """
 
     def __init__(self, module: Any) -> None:
         self.ffi: Any = module.ffi
         self.lib: Any = module.lib
         _create_types(self.ffi, self.lib)
-        #: The class of owners, which delete the shim's objects (src/glue/owner.c).
+        #: The class of owners. An owner deletes an object of the shim (src/glue/owner.c).
         self.owner: Any = module.Owner
-        #: Functions that create an owner without cffi objects in between, for speed (src/glue/make.c).
+        #: Functions that create an object of the shim and return its owner (src/glue/make.c). These functions are C
+        #: code that creates no cffi objects, for speed.
         self.new_store: Any = module.new_store
         self.new_host_func: Any = module.new_host_func
         self.new_instance: Any = module.new_instance
         self.instance_export: Any = module.instance_export
-        #: Stores the Python functions that the C code calls: see `anywasm.core.glue`.
+        #: A function that stores the Python functions that the C code calls (see `anywasm.core.glue`).
         self.setup: Any = module.setup
-        #: Connects a standard stream of WASI to a callable (src/glue/stream.c).
+        #: A function that connects a standard stream of a WASI context to a callable (src/glue/stream.c).
         self.connect_stream: Any = module.connect_stream
-        #: Makes running guests run Python's signal handlers (src/glue/interrupt.c).
+        #: A function that makes guests run Python's signal handlers on one thread (src/glue/interrupt.c). The argument
+        #: is the thread's identifier.
         self.watch_signals: Any = module.watch_signals
-        #: The base class of functions, with the fast path of calls.
+        #: The base class of functions, which contains the fast path of calls (src/glue/call.c).
         self.callable: Any = module.Callable
-        #: The class that copies a memory's bytes, and the base classes of typed views and of buffers.
+        #: A class that copies a memory's bytes (src/glue/memory.c).
         self.memory_bytes: Any = module.MemoryBytes
+        #: The base class of typed views of memories (src/glue/elements.c).
         self.memory_elements: Any = module.MemoryElements
+        #: The base class of buffers over memories (src/glue/buffer.c).
         self.memory_buffer: Any = module.MemoryBuffer
-        #: The classes that `anywasm.core.specialise` has derived from this module's types, by the style's class.
-        self.classes: dict[type, Any] = {}
+        #: Maps each style's class to the class that `anywasm.core.specialise` has derived for this engine module.
+        self.derived_classes: dict[type, Any] = {}
         self.path: str = module.__file__
         self.version = self.text(self.lib.aw_engine_version())
         self.name = self.text(self.lib.aw_engine_name())
         self.backend = self.text(self.lib.aw_backend())
         self.shim_version = self.text(self.lib.aw_version())
-        #: The names of all capabilities, by bit.
+        #: Maps the bit of each capability to the capability's name.
         self._capability_names = self._read_capability_names()
         self.meanings = {name: self._capability_meaning(bit) for bit, name in self._capability_names.items()}
-        #: The engine's limits by name: the largest accepted value, or None if the engine has no such limit.
+        #: Maps the name of each limit to the largest value that the engine accepts. None means that the engine does not
+        #: have this limit.
         self.limits: dict[str, int | None] = {}
-        #: What each limit counts, by name.
+        #: Maps the name of each limit to a phrase that explains what the limit counts.
         self.limit_meanings = self._read_limits()
         self.capabilities = self.capability_names(self.lib.aw_capabilities())
         self._option_values: dict[str, tuple[str, ...]] = {}
 
     def own(self, kind: str, ptr: Any) -> Any:
-        """Returns an owner for a new `aw_KIND *`, which nothing else owns; None for NULL."""
+        """Takes ownership of `ptr`, a pointer to a new object of type `aw_KIND`, and returns the owner.
+
+        `kind` is the part `KIND` of the type's name. Returns None if `ptr` is NULL.
+        """
         return self.owner(kind, int(self.ffi.cast("uintptr_t", ptr)))
 
     def pointer(self, owner: Any) -> Any:
-        """Returns the pointer that an owner holds, as a cffi pointer of its type."""
+        """Returns a cffi pointer to the object that an owner owns. The pointer has the type of the object."""
         return self.ffi.cast(f"aw_{owner.kind} *", owner.address)
 
     def capability_names(self, bits: int) -> frozenset[str]:
-        """Returns the names of the capabilities in a set of bits. Bits without a capability are ignored."""
+        """Returns the names of the capabilities in a bit set. Ignores bits that belong to no capability."""
         return frozenset(name for bit, name in self._capability_names.items() if bits >> bit & 1)
 
     def capability_name(self, bit: int) -> str:
-        """Returns the name of the capability with this bit; KeyError if there is none."""
+        """Returns the name of a capability. Raises KeyError if no capability has this bit number."""
         return self._capability_names[bit]
 
     def text(self, string: Any) -> str:
-        """Returns an `aw_str` as text; an empty one for a missing string."""
+        """Converts an `aw_str` to a str. Returns an empty str if the `aw_str` is missing (`data` is NULL)."""
         return str(self.bytes(string), "utf-8", "replace")
 
     def bytes(self, string: Any) -> bytes:
-        """Returns an `aw_str` as bytes."""
+        """Copies the bytes of an `aw_str`."""
         return bytes(self.ffi.buffer(string.data, string.len)) if string.len else b""
 
     def option_values(self, option: str) -> tuple[str, ...]:
-        """Returns the values that an option can have, the default first.
+        """Returns the values that an option accepts. The first value is the default.
 
-        The result is empty if the engine does not have the option, or if the option takes something else than one of a
-        few names, such as a number.
+        Returns an empty tuple if the engine does not have the option, or if the option does not accept a fixed set of
+        names. For example, an option that accepts any number has no such set.
         """
         if option not in self._option_values:
             name = option.encode()
@@ -122,7 +132,10 @@ class EngineModule:
         return self._option_values[option]
 
     def _read_capability_names(self) -> dict[int, str]:
-        # A bit whose capability was retired has no name, so that the names may have gaps.
+        """Maps the bit of each capability to the capability's name.
+
+        A bit has no name if its capability has been retired. So there can be named bits after a bit without a name.
+        """
         names = {bit: self.text(self.lib.aw_capability_name(bit)) for bit in range(_CAPABILITY_BITS)}
         return {bit: name for bit, name in names.items() if name}
 
@@ -130,6 +143,7 @@ class EngineModule:
         return self.text(self.lib.aw_capability_meaning(bit))
 
     def _read_limits(self) -> dict[str, str]:
+        """Adds each limit of the shim to `limits`. Returns a phrase that explains each limit, by the limit's name."""
         meanings: dict[str, str] = {}
         while name := self.text(self.lib.aw_limit_name(len(meanings))):
             maximum = self.lib.aw_limit(len(meanings))

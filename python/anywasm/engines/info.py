@@ -1,4 +1,4 @@
-"""Describes the engines: `anywasm.engines()`."""
+"""Descriptions of the engines, for `anywasm.engines()`."""
 
 from __future__ import annotations
 
@@ -7,30 +7,33 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from anywasm.engines._table import ENGINE_NAMES
-from anywasm.engines.loader import load_or_why
+from anywasm.engines.loader import load_with_short_error
 
 
 class EngineInfo(NamedTuple):
-    """One engine, installed or not."""
+    """Describes an engine that anywasm supports. If the engine is not installed, most fields have no value."""
 
     name: str
-    #: True if the engine can be used.
+    #: Whether the engine's module is installed and can be loaded.
     installed: bool
     version: str | None = None
-    #: The header through which the shim uses the engine, such as `wasm.h`.
+    #: The C header that the shim uses to call the engine, such as `wasm.h`.
     backend: str | None = None
     #: The names of the engine's capabilities.
     capabilities: frozenset[str] = frozenset()
-    #: The engine's limits by name: the largest accepted value, or None if the engine has no such limit.
+    #: Maps the name of each limit to the largest value that the engine accepts. None means that the engine does not
+    #: have this limit.
     limits: Mapping[str, int | None] = MappingProxyType({})
-    #: The file of the engine module.
+    #: The path of the engine module's file.
     path: str | None = None
-    #: Why the engine cannot be used; None if it is installed.
+    #: The reason why the engine's module cannot be loaded. None if the engine is installed.
     problem: str | None = None
 
 
 def engines() -> list[EngineInfo]:
-    """Returns all engines that anywasm knows, installed or not, in the order of preference.
+    """Describes each engine that anywasm supports, including engines that are not installed.
+
+    The engines are in the order of preference, which is the order of `ENGINE_NAMES`.
 
     >>> import anywasm
     >>> from anywasm.engines import ENGINE_NAMES
@@ -41,8 +44,9 @@ def engines() -> list[EngineInfo]:
 
 
 def _info(name: str) -> EngineInfo:
+    """Describes the engine of this name. Loads the engine's module if it is installed."""
     try:
-        engine_module = load_or_why(name)
+        engine_module = load_with_short_error(name)
     except ImportError as error:
         return EngineInfo(name, installed=False, problem=str(error))
     return EngineInfo(

@@ -1,4 +1,4 @@
-"""Loads each engine module once, by the engine's name."""
+"""Loads engine modules. Each engine module is loaded only once."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from anywasm._version import __version__
 from anywasm.engines._table import ENGINE_NAMES
 from anywasm.engines.engine_module import EngineModule
 
-#: The engine modules that were loaded, by the engine's name.
-_loaded: dict[str, EngineModule] = {}
-#: The reasons why engines could not be loaded, by the engine's name.
-_failed: dict[str, ImportError] = {}
-# The lock is re-entrant since the garbage collector may run while an engine is loaded, and a finalizer may ask for an
-# engine.
+#: Maps the name of each loaded engine to the engine's module.
+_loaded_modules: dict[str, EngineModule] = {}
+#: Maps the name of each engine that could not be loaded to the reason.
+_load_errors: dict[str, ImportError] = {}
+# Prevents two threads from loading the same engine. The lock is re-entrant because the garbage collector may run on the
+# thread that loads an engine, and a finalizer may load an engine too.
 _lock = threading.RLock()
 
 
 class EngineUnavailable(ImportError):
-    """The engine is unknown, not installed, or broken. The text lists the installed engines."""
+    """The engine is unknown, not installed, or broken. The message lists the installed engines."""
 
 
 class NotInstalled(ImportError):
-    """No module of this engine exists."""
+    """The engine's name is unknown, or the engine's module is not installed."""
 
 
 def load(name: str) -> EngineModule:
-    """Returns the engine module of this name.
+    """Returns the engine module of the engine with this name, and loads the module if necessary.
 
-    Raises `EngineUnavailable` if it cannot be used. The text has the reason, a remedy, and the installed engines. No
-    other engine replaces it.
+    Raises `EngineUnavailable` if the module cannot be loaded. The message contains the reason, a remedy, and the
+    installed engines. Another engine never replaces the engine.
 
     >>> from anywasm.engines import load
     >>> load("v9")
@@ -39,42 +39,51 @@ def load(name: str) -> EngineModule:
     anywasm.engines.loader.EngineUnavailable: there is no engine 'v9' ...
     """
     try:
-        return load_or_why(name)
+        return load_with_short_error(name)
     except ImportError as error:
-        raise EngineUnavailable(f"{error}; {_installed()}") from None
+        raise EngineUnavailable(f"{error}; {_installed_text()}") from None
 
 
-def load_or_why(name: str) -> EngineModule:
-    """Returns the engine module of this name. Raises an ImportError that mentions only this engine."""
+def load_with_short_error(name: str) -> EngineModule:
+    """Returns the engine module of the engine with this name, and loads the module if necessary.
+
+    Raises `NotInstalled`, or another ImportError, if the module cannot be loaded. Unlike the message of `load`, the
+    message does not list the installed engines.
+    """
     if name not in ENGINE_NAMES:
         raise NotInstalled(f"there is no engine {name!r} (there are {', '.join(ENGINE_NAMES)})")
-    if name not in _loaded and name not in _failed:
+    if name not in _loaded_modules and name not in _load_errors:
         with _lock:
             _load_once(name)
-    if name in _loaded:
-        return _loaded[name]
-    failed = _failed[name]
-    # A copy: an exception that is raised keeps the frames of its caller alive.
-    raise type(failed)(*failed.args)
+    if name in _loaded_modules:
+        return _loaded_modules[name]
+    error = _load_errors[name]
+    # Raises a copy. Raising the stored exception would add the caller's frames to it, and so keep the frames alive.
+    raise type(error)(*error.args)
 
 
 def _load_once(name: str) -> None:
-    """Loads an engine module, or keeps the reason why it cannot be loaded. The caller holds the lock."""
-    if name in _loaded or name in _failed:
+    """Loads an engine module into `_loaded_modules`, or stores the reason for a failure in `_load_errors`.
+
+    Does nothing if another thread has already loaded the module or failed. The caller holds `_lock`.
+    """
+    if name in _loaded_modules or name in _load_errors:
         return
     try:
-        _loaded[name] = _load(name)
+        _loaded_modules[name] = _load(name)
     except ImportError as error:
-        # A copy, which does not keep the frames of the first caller alive.
-        _failed[name] = type(error)(*error.args)
+        # Stores a copy, because `error` refers to the frames of the caller and would keep the frames alive.
+        _load_errors[name] = type(error)(*error.args)
 
 
 def _load(name: str) -> EngineModule:
-    module = f"{__package__}._{name.replace('-', '_')}"
+    """Imports an engine's module and checks that the module fits this package. Raises ImportError on failure."""
+    module_name = f"{__package__}._{name.replace('-', '_')}"
     try:
-        engine_module = EngineModule(importlib.import_module(module))
+        engine_module = EngineModule(importlib.import_module(module_name))
     except ModuleNotFoundError as error:
-        if error.name != module:
+        # `error.name` is another name if the engine's module exists but imports a module that does not exist.
+        if error.name != module_name:
             raise ImportError(f"the engine {name!r} cannot be loaded: {error}") from None
         raise NotInstalled(
             f"the engine {name!r} is not installed (build it with ANYWASM_ENGINES={name} pip install .)"
@@ -89,14 +98,14 @@ def _load(name: str) -> EngineModule:
     return engine_module
 
 
-def _installed() -> str:
-    """Lists the installed engines, and the reasons of those that are broken."""
-    good, bad = [], []
+def _installed_text() -> str:
+    """Returns a phrase that lists the installed engines, and the reason for each installed engine that is broken."""
+    usable_names, problems = [], []
     for name in ENGINE_NAMES:
         try:
-            good.append(load_or_why(name).name)
+            usable_names.append(load_with_short_error(name).name)
         except NotInstalled:
             pass
         except ImportError as error:
-            bad.append(str(error))
-    return "; ".join([f"installed: {', '.join(good) or 'none'}", *bad])
+            problems.append(str(error))
+    return "; ".join([f"installed: {', '.join(usable_names) or 'none'}", *problems])

@@ -1,7 +1,8 @@
-"""Reads and writes measurements of the engines: one file in `measured/` for each tool that measures.
+"""Reads and writes the results that tools have measured for the engines.
 
-A file is a list of rows: `name`, `meaning`, and `engines`, which maps an engine's name to a text. A tool always writes
-its whole file. This module does not count or measure anything.
+Each tool that measures something has one file in `measured/`. The file is a JSON list of rows. A row has a `name`, a
+`meaning`, and `engines`, which maps the name of each measured engine to the result as text. A tool always replaces its
+whole file. This module does not measure anything.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ FOLDER = Path(__file__).parent / "measured"
 
 @dataclass(frozen=True)
 class Measured:
-    """A row: the name and the meaning of a measurement, and the result for each engine that was measured."""
+    """A row of a file: a measurement and its results.
+
+    `engines` maps the name of each measured engine to the result as text.
+    """
 
     name: str
     meaning: str
@@ -24,7 +28,7 @@ class Measured:
 
 
 def measured() -> list[Measured]:
-    """Returns the rows of all files.
+    """Returns the rows of all tools' files.
 
     >>> from anywasm.engines.measured import measured
     >>> all(row.meaning for row in measured())
@@ -34,7 +38,7 @@ def measured() -> list[Measured]:
 
 
 def write(tool: str, rows: list[Measured]) -> None:
-    """Replaces the rows of a tool."""
+    """Writes the file of a tool. `rows` replaces all rows that the file contained."""
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps([vars(row) for row in rows], indent=2)
     (FOLDER / f"{tool}.json").write_text(text + "\n")

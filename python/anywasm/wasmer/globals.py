@@ -102,4 +102,4 @@ class Global(Bindable):
 
     def _round(self, value: Any) -> Any:
         """Rounds a plain value to a 32-bit float if the type is f32. Returns other values unchanged."""
-        return core.single(value) if self._core_type.content is core.ValType.F32 else value
+        return core.round_to_f32(value) if self._core_type.content is core.ValType.F32 else value

@@ -92,48 +92,48 @@ class Memory(Bindable):
 
         A memoryview of the buffer has the size that the memory has when the memoryview is made.
         """
-        buffer: Buffer = Buffer._over(self._binding.extern or self._binding.get())
+        buffer: Buffer = Buffer._create(self._binding.extern or self._binding.get())
         return buffer
 
     def uint8_view(self, offset: int = 0) -> views.Uint8Array:
         """Returns a view of the memory as unsigned 8-bit integers. The view starts at the element `offset`."""
-        return self._view(views.Uint8Array._over, offset)
+        return self._view(views.Uint8Array._create, offset)
 
     def int8_view(self, offset: int = 0) -> views.Int8Array:
         """Returns a view of the memory as signed 8-bit integers. The view starts at the element `offset`."""
-        return self._view(views.Int8Array._over, offset)
+        return self._view(views.Int8Array._create, offset)
 
     def uint16_view(self, offset: int = 0) -> views.Uint16Array:
         """Returns a view of the memory as unsigned 16-bit integers. The view starts at the element `offset`."""
-        return self._view(views.Uint16Array._over, offset)
+        return self._view(views.Uint16Array._create, offset)
 
     def int16_view(self, offset: int = 0) -> views.Int16Array:
         """Returns a view of the memory as signed 16-bit integers. The view starts at the element `offset`."""
-        return self._view(views.Int16Array._over, offset)
+        return self._view(views.Int16Array._create, offset)
 
     def uint32_view(self, offset: int = 0) -> views.Uint32Array:
         """Returns a view of the memory as unsigned 32-bit integers. The view starts at the element `offset`."""
-        return self._view(views.Uint32Array._over, offset)
+        return self._view(views.Uint32Array._create, offset)
 
     def int32_view(self, offset: int = 0) -> views.Int32Array:
         """Returns a view of the memory as signed 32-bit integers. The view starts at the element `offset`."""
-        return self._view(views.Int32Array._over, offset)
+        return self._view(views.Int32Array._create, offset)
 
     def uint64_view(self, offset: int = 0) -> views.Uint64Array:
         """Returns a view of the memory as unsigned 64-bit integers. The view starts at the element `offset`."""
-        return self._view(views.Uint64Array._over, offset)
+        return self._view(views.Uint64Array._create, offset)
 
     def int64_view(self, offset: int = 0) -> views.Int64Array:
         """Returns a view of the memory as signed 64-bit integers. The view starts at the element `offset`."""
-        return self._view(views.Int64Array._over, offset)
+        return self._view(views.Int64Array._create, offset)
 
     def float32_view(self, offset: int = 0) -> views.Float32Array:
         """Returns a view of the memory as 32-bit floats. The view starts at the element `offset`."""
-        return self._view(views.Float32Array._over, offset)
+        return self._view(views.Float32Array._create, offset)
 
     def float64_view(self, offset: int = 0) -> views.Float64Array:
         """Returns a view of the memory as 64-bit floats. The view starts at the element `offset`."""
-        return self._view(views.Float64Array._over, offset)
+        return self._view(views.Float64Array._create, offset)
 
     def _view(self, make_view: Callable[[core.Memory, int], _View], offset: Any) -> _View:
         memory = self._binding.extern or self._binding.get()

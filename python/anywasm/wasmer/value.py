@@ -43,7 +43,7 @@ class Value(Unconstructible):
     @staticmethod
     def f32(value: float) -> Value:
         """Returns a 32-bit float. `value` is a float or int, and is rounded to the nearest 32-bit float."""
-        return Value._make(ValType.F32, core.single(arguments.to_float("value", value)))
+        return Value._make(ValType.F32, core.round_to_f32(arguments.to_float("value", value)))
 
     @staticmethod
     def f64(value: float) -> Value:
@@ -70,7 +70,7 @@ def _shortest_f32(value: float) -> str:
     For a NaN, returns `nan`.
     """
     texts = (f"{value:.{digits}g}" for digits in range(1, 10))
-    return next((text for text in texts if core.single(float(text)) == value), repr(value))
+    return next((text for text in texts if core.round_to_f32(float(text)) == value), repr(value))
 
 
 def _to_decimal_notation(text: str) -> str:

@@ -62,25 +62,25 @@ class View(Sealed, core.Elements):
             positions = self._slice_positions(index)
             if not positions:
                 return []
-            return self._read_run(positions.start, positions.stop)[:: positions.step].tolist()
+            return self._read_range(positions.start, positions.stop)[:: positions.step].tolist()
         position = self._to_position(index)
-        return self._read_run(position, position + 1)[0]
+        return self._read_range(position, position + 1)[0]
 
     def _set_slowly(self, index: Any, value: Any) -> None:
         if not isinstance(index, slice):
-            self._write_one(self._to_position(index), self._to_element(value))
+            self._write_element(self._to_position(index), self._to_element(value))
             return
         positions = self._slice_positions(index)
         count = len(arguments.check_sequence(None, value))
         if count != len(positions):
             raise IndexError(f"Sequence length {count} doesn't match slice length {len(positions)}")
         if positions and positions.step == 1 and self._format == "B" and isinstance(value, (bytes, bytearray)):
-            self._write_raw(positions.start, value)
+            self._write_packed(positions.start, value)
             return
         # Convert and write the elements one by one. If an element is out of range, the elements before it have already
         # been written, as in stock wasmer.
         for item, position in enumerate(positions):
-            self._write_one(position, self._to_element(value[item]))
+            self._write_element(position, self._to_element(value[item]))
 
     def _delete(self, index: Any) -> None:
         raise NotImplementedError('Subscript deletion not supported by "Self"')
@@ -122,7 +122,7 @@ class View(Sealed, core.Elements):
         """
         if self._format in "fd":
             number = arguments.to_float(None, value)
-            return core.single(number) if self._format == "f" else number
+            return core.round_to_f32(number) if self._format == "f" else number
         if self._format == "Q":
             return arguments.to_wide_unsigned(None, value, 64)
         integer = arguments.to_long(None, value)

@@ -62,7 +62,7 @@ def get_version(module: Module, strict: bool) -> int | None:
     """
     check_instance("module", module, Module)
     module_names = list(dict.fromkeys(import_.module for import_ in module._core.import_list))
-    numbers = {wasi.MODULES[version]: int(number) for number, version in _VERSIONS.items()}
+    numbers = {wasi.MODULE_NAMES[version]: int(number) for number, version in _VERSIONS.items()}
     if strict and len(module_names) != 1:
         return None
     return next((numbers[name] for name in module_names if name in numbers), None)
@@ -163,7 +163,7 @@ class StateBuilder(Sealed):
         `anywasm.core.streams` describes these objects. If the object raises an exception, the program ends. The call of
         the program then raises this exception.
         """
-        self._streams["stdin"] = streams.source(source)
+        self._streams["stdin"] = streams.as_source(source)
         return self
 
     def stdout(self, sink: Any) -> StateBuilder:
@@ -173,12 +173,12 @@ class StateBuilder(Sealed):
         object immediately. `anywasm.core.streams` describes these objects. If the object raises an exception, the
         program ends. The call of the program then raises this exception.
         """
-        self._streams["stdout"] = streams.sink(sink)
+        self._streams["stdout"] = streams.as_sink(sink)
         return self
 
     def stderr(self, sink: Any) -> StateBuilder:
         """Sets the standard error. `sink` can be any object that `stdout` accepts."""
-        self._streams["stderr"] = streams.sink(sink)
+        self._streams["stderr"] = streams.as_sink(sink)
         return self
 
     def finalize(self) -> Environment:
@@ -239,7 +239,9 @@ class Environment(Unconstructible):
         check_instance("store", store, Store)
         version = _VERSIONS[_to_version(wasi_version)]
         calls = wasi.system_calls(store._engine._core_engine_module, version, self._context_for)
-        return {wasi.MODULES[version]: {name: Function._from_definition(store, call) for name, call in calls.items()}}
+        return {
+            wasi.MODULE_NAMES[version]: {name: Function._from_definition(store, call) for name, call in calls.items()}
+        }
 
     def _context_for(self, store: core.Store) -> wasi.WasiContext:
         """Returns the WASI context for the engine of an engine store. Makes the WASI context at the first call."""

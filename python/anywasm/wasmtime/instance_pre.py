@@ -19,11 +19,11 @@ class InstancePre(Managed):
     ['f']
     """
 
-    _prepared: core.Prepared
+    _prepared: core.PreparedModule
     _module: Module
 
     @classmethod
-    def _from_core(cls, prepared: core.Prepared, module: Module) -> InstancePre:
+    def _from_core(cls, prepared: core.PreparedModule, module: Module) -> InstancePre:
         result = cls.__new__(cls)
         result._prepared, result._module = prepared, module
         result._set_open()

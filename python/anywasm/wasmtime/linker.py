@@ -95,7 +95,7 @@ class Linker(Managed):
 
         They use the WASI config that each store gets by `Store.set_wasi`.
         """
-        for version, module in wasi.MODULES.items():
+        for version, module in wasi.MODULE_NAMES.items():
             for name, call in wasi.system_calls(self.engine._core_engine_module, version, context_of_store).items():
                 self._core.define(module, name, call)
 

@@ -69,7 +69,7 @@ class WasmLoader(FileLoader):
         linker = Linker(store.engine)
         linker.allow_shadowing = True  # A module may import a name twice.
         for import_ in wasm_module.imports:
-            if import_.module in wasi.MODULES.values():
+            if import_.module in wasi.MODULE_NAMES.values():
                 _set_up_wasi()
                 linker.define_wasi()
             else:

@@ -118,6 +118,6 @@ class Memory:
         import ctypes  # Only here, because importing ctypes takes long and few programs need it.
 
         check_store(store, self._core)
-        view = memoryview(core.Buffer._over(self._core))
+        view = memoryview(core.Buffer._create(self._core))
         length = len(view) - offset if size is None else size
         return (ctypes.c_ubyte * length).from_buffer(view, offset)

@@ -57,10 +57,10 @@ class Store(core.Store, Managed):
         wasi._consume()
         core_store, context = self._context(), WasiContext(self._core_engine, wasi._core_config)
         state = core_store._core_state.wasi
-        if state.own is None:
-            state.own = context
+        if state.store_context is None:
+            state.store_context = context
         else:
-            state.own.take_over(context)
+            state.store_context.take_over(context)
 
     def gc(self) -> None:
         """Releases the Python objects that guests got as externref and do not refer to any more.

@@ -92,7 +92,7 @@ class Val:
     def _float(cls, ty: core.ValType, val: float) -> Val:
         if not isinstance(val, float):
             raise TypeError("expected a float")
-        return cls._make(ty, core.single(val) if ty is core.ValType.F32 else float(val))
+        return cls._make(ty, core.round_to_f32(val) if ty is core.ValType.F32 else float(val))
 
     @classmethod
     def externref(cls, extern: Any) -> Val:

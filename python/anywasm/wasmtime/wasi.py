@@ -73,7 +73,7 @@ class WasiConfig(Managed):
 
     def _set_stream(self, name: str, stream: Any) -> None:
         config = self._open_config()
-        setattr(config, name, streams.source(stream) if name == "stdin" else streams.sink(stream))
+        setattr(config, name, streams.as_source(stream) if name == "stdin" else streams.as_sink(stream))
 
     def _set_file(self, name: str, path: Path) -> None:
         path = path if isinstance(path, (str, bytes)) else path.__fspath__()
@@ -170,7 +170,7 @@ def _c_string(value: str) -> str:
 def context_of_store(store: core.Store) -> wasi.WasiContext:
     """Returns the WASI context that system calls in a store use."""
     state = store._core_state.wasi
-    if state.own is None:
+    if state.store_context is None:
         # An empty context, which `Store.set_wasi` can fill at any time before the first call.
-        state.own = wasi.WasiContext(store._core_engine, None)
-    return state.own
+        state.store_context = wasi.WasiContext(store._core_engine, None)
+    return state.store_context

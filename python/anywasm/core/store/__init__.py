@@ -1,11 +1,11 @@
-"""Stores, by subject.
+"""Stores, and the Python objects that a store holds for its guests.
 
-* `store.py`: the store itself, from its creation to its closing, and its exceptions.
-* `object.py`: the base class of everything that lives in a store.
-* `state.py`: what Python holds for a store's guests, in one object that is dropped when the store is closed.
-* `host_calls.py`: host functions.
+* `store.py`: the class `Store`, which creates and closes a store and returns the exceptions of failed calls.
+* `object.py`: the base class of the Python objects for instances, functions, memories and so on.
+* `state.py`: one object that holds all Python objects that a store's guests use. Closing the store drops this object.
+* `host_calls.py`: the creation of host functions.
 * `externrefs.py`: Python objects that guests hold as externref.
-* `wasi_state.py`: WASI contexts.
+* `wasi_state.py`: the WASI contexts of a store's guests.
 * `limits.py`: fuel, deadlines, and limits of memory and other resources.
 """
 

@@ -1,4 +1,4 @@
-"""Python objects that guests hold as externref. Each object has a number; the guest holds the number."""
+"""Python objects that guests hold as externref. The guest holds a number, and a table maps the number to the object."""
 
 from __future__ import annotations
 
@@ -8,69 +8,78 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from anywasm.core.store.store import Store
 
-#: A table with fewer objects is not searched for objects that no guest holds any more.
-_MIN_LIMIT = 64
+#: Smallest release threshold. A table with fewer objects releases unreachable objects only when `collect` is called.
+_MIN_RELEASE_THRESHOLD = 64
 
 
 class ExternRefs:
-    """The table of a store's objects by number.
+    """The table that maps numbers to a store's externref objects.
 
-    An object gets a new number each time it is passed to a guest. The engine reports a number when no guest holds it
-    any more; then the object is released.
+    Each time the program passes an object to a guest, the object gets a new number. When no guest holds a number any
+    more, the engine reports the number. Then the table releases the number's reference to the object.
     """
 
-    __slots__ = ("_limit", "_numbers", "_objects")
+    __slots__ = ("_counter", "_objects", "_release_threshold")
 
     def __init__(self) -> None:
         self._objects: dict[int, Any] = {}
-        self._numbers = itertools.count(1)
-        #: When the table has this many objects, `add` first releases those that no guest holds any more.
-        self._limit = _MIN_LIMIT
+        self._counter = itertools.count(1)
+        #: If the table has at least this many objects, `add` releases unreachable objects before it adds an object.
+        self._release_threshold = _MIN_RELEASE_THRESHOLD
 
     def add(self, store: Store, value: Any) -> int:
-        """Returns a new number for an object; 0 for None, the null reference. `store` is the table's store."""
+        """Adds an object to the table and returns the object's new number. `store` is the table's store.
+
+        Returns 0 if `value` is None, because 0 is the null reference.
+        """
         if value is None:
             return 0
-        if len(self._objects) >= self._limit:
+        if len(self._objects) >= self._release_threshold:
             self.release_unreachable(store)
-            # Doubling the limit keeps the cost per object constant, however many objects there are.
-            self._limit = 2 * len(self._objects) + _MIN_LIMIT
-        number = next(self._numbers)
+            # The threshold grows with the number of objects, so the average cost of `add` stays constant.
+            self._release_threshold = 2 * len(self._objects) + _MIN_RELEASE_THRESHOLD
+        number = next(self._counter)
         self._objects[number] = value
         return number
 
     def get(self, number: int) -> Any:
-        """Returns the object with this number; None for 0, and `FOREIGN` for a number that this table never issued."""
+        """Returns the object with this number.
+
+        Returns None for 0. Returns `FOREIGN` if the table has no object with this number, because then a guest created
+        the reference.
+        """
         return None if number == 0 else self._objects.get(number, FOREIGN)
 
     def release_unreachable(self, store: Store) -> None:
         """Releases the objects that no guest holds any more. `store` is the table's store."""
-        for number in _take_unreachable(store):
+        for number in _take_unreachable_numbers(store):
             self._objects.pop(number, None)
 
     def discard(self, number: int) -> None:
-        """Releases an object that was not passed to a guest after all."""
+        """Releases an object whose number no guest has received, because the call that passed the number failed."""
         self._objects.pop(number, None)
 
 
 class ForeignReference:
-    """An external reference that a guest created from a value of its own. Python cannot look into it."""
+    """An external reference that a guest created from a WebAssembly value. Python cannot access the value."""
 
 
+#: The object that represents every foreign reference.
 FOREIGN = ForeignReference()
 
 
 def collect(store: Store) -> None:
-    """Runs the engine's garbage collector, then releases the Python objects that no guest holds any more."""
+    """Runs the engine's garbage collector, then releases the externref objects that no guest holds any more."""
     store._core_check(store._core_engine_module.lib.aw_store_gc(store._core_ptr))
     store._core_state.externrefs.release_unreachable(store)
 
 
-def _take_unreachable(store: Store) -> list[int]:
-    """Returns the numbers that no guest holds any more, and removes them from the shim's queue."""
+def _take_unreachable_numbers(store: Store) -> list[int]:
+    """Returns the numbers that no guest holds any more, and removes these numbers from the shim's queue."""
     lib = store._core_engine_module.lib
     raw = store._core_check(lib.aw_store_take_released(store._core_ptr))
     try:
+        # The shim returns 64-bit integers: format `Q` of the module `struct`.
         return list(memoryview(store._core_engine_module.ffi.buffer(raw.data, raw.len)).cast("B").cast("Q"))
     finally:
         lib.aw_bytes_delete(raw)

@@ -1,6 +1,6 @@
-"""Host functions: Python callables that live in a store.
+"""Creates host functions, which call Python callables.
 
-`core/host.py` contains the slow path for calls of these functions.
+`core/host.py` contains the slow path of these functions.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 
 def new_host_func(store: Store, signature: FuncType, function: Callable[..., Any]) -> Any:
-    """Creates a host function in a store and returns its owner. The store holds the callable."""
+    """Creates a host function in a store and returns the function's owner.
+
+    The store holds the callable `function` until the store is closed.
+    """
     params, results = signature.codes
     owner = store._core_engine_module.new_host_func(store._core_owner, store, function, signature, params, results)
     if owner is None:
         raise store._core_last_exception()
-    # This is early enough: the function cannot be called before its owner is returned.
+    # The C glue only borrows the callable and the signature, so the store must hold them before a guest can call the
+    # function. No guest can call the function before this function has returned the owner.
     store._core_state.callables.append((function, signature))
     return owner

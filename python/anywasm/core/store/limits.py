@@ -1,6 +1,7 @@
-"""What a store's guests may use: fuel, time, and numbers of things.
+"""Limits for a store's guests: fuel, deadlines, sizes, and numbers of instances, tables and memories.
 
-These are functions, not methods, because programs derive from the explicit style's `Store`.
+These are functions, because methods of `Store` could collide with names in classes that programs derive from the
+explicit style's `Store`.
 """
 
 from __future__ import annotations
@@ -12,29 +13,37 @@ if TYPE_CHECKING:
 
 
 def set_fuel(store: Store, fuel: int) -> None:
-    """Sets how much fuel guests have, below 2**64. The style's error without the engine option `consume_fuel`."""
+    """Sets the fuel that the store's guests can consume, from 0 to 2**64 - 1.
+
+    Raises the style's error if the engine does not have the option `consume_fuel`.
+    """
     store._core_check(store._core_engine_module.lib.aw_store_set_fuel(store._core_ptr, fuel))
 
 
 def get_fuel(store: Store) -> int:
-    """Returns how much fuel is left. The style's error without the engine option `consume_fuel`."""
+    """Returns the remaining fuel of the store's guests.
+
+    Raises the style's error if the engine does not have the option `consume_fuel`.
+    """
     fuel = store._core_engine_module.ffi.new("uint64_t *")
     store._core_check(store._core_engine_module.lib.aw_store_fuel(store._core_ptr, fuel))
     return int(fuel[0])
 
 
 def set_epoch_deadline(store: Store, ticks: int) -> None:
-    """Interrupts guests after `ticks` calls of `Engine._core_advance_epoch`, counted from now; `ticks` is below 2**64.
+    """Sets the deadline of the store's guests to the engine's current epoch plus `ticks`, from 0 to 2**64 - 1.
 
-    Has no effect without the engine option `epoch_interruption`.
+    `Engine._core_advance_epoch` advances the epoch by one. Guests are interrupted when the epoch reaches the deadline.
+    The deadline has no effect if the engine does not have the option `epoch_interruption`.
     """
     store._core_check(store._core_engine_module.lib.aw_store_set_epoch_deadline(store._core_ptr, ticks))
 
 
 def set_limits(store: Store, memory_size: int, table_elements: int, instances: int, tables: int, memories: int) -> None:
-    """Limits each memory's bytes, each table's elements, and the numbers of instances, tables and memories.
+    """Limits what the store's guests can allocate. A negative number means no limit.
 
-    A negative number means no limit.
+    `memory_size` is the maximum size of each memory in bytes. `table_elements` is the maximum size of each table in
+    elements. The other parameters are the maximum numbers of instances, tables and memories in the store.
     """
     limits = (memory_size, table_elements, instances, tables, memories)
     store._core_check(store._core_engine_module.lib.aw_store_set_limits(store._core_ptr, *limits))

@@ -1,4 +1,4 @@
-"""Objects that live in a store."""
+"""The base class of Python objects for a store's instances, functions, memories and so on."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from anywasm.core.store.store import Store
 
 
 class StoreObject(Handle):
-    """An object that lives in a store, and keeps the store alive."""
+    """A Python object for an object of a store. Each `StoreObject` keeps its store alive."""
 
-    #: The store that the object lives in.
+    #: The store that contains the object.
     _core_store: Store
 
     def __init__(self, store: Store, owner: Any) -> None:
-        # This repeats `Handle.__init__` instead of calling it, and so do the frequently created classes `Func` and
-        # `Instance`. CPython caches the position of an attribute per assignment and for one class only: an assignment
-        # that serves several classes in turn misses the cache.
+        # This method repeats the assignments of `Handle.__init__`, for speed. `Func` and `Instance` repeat the
+        # assignments too, because programs create many functions and instances. CPython caches the position of an
+        # attribute for each assignment in the code, but only for one class at a time. If objects of several classes
+        # used the same assignment in turn, the cache would miss.
         if owner is None:
             raise store._core_last_exception()
         self._core_store = store
@@ -26,5 +27,5 @@ class StoreObject(Handle):
         self._core_owner = owner
 
     def _core_last_exception(self) -> BaseException:
-        """Returns the exception for the call that has just failed on this thread."""
+        """Returns the exception for the call in the object's store that has just failed on this thread."""
         return self._core_store._core_last_exception()

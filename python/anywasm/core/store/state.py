@@ -1,4 +1,4 @@
-"""What Python holds for the guests of one store."""
+"""The Python objects that a store holds for its guests."""
 
 from __future__ import annotations
 
@@ -16,35 +16,39 @@ if TYPE_CHECKING:
 
 
 class StoreState:
-    """Everything that Python holds for a store's guests.
+    """All Python objects that a store holds for its guests.
 
-    Closing the store replaces this object by an empty one. So a part that is added to this class is released too when
-    the store is closed.
+    Closing a store replaces the store's state by an empty state. So closing releases every attribute of the state,
+    including any attribute that a later version adds to this class.
 
-    Nothing here refers to the store: a store that is not part of any other cycle is freed without the garbage
-    collector.
+    No attribute refers to the store. So the state and the store form no reference cycle, and Python can free the store
+    without the garbage collector.
 
-    Each part is created at its first use, because most stores need only a few. The exception is `callables`, which most
-    stores need. For speed it has a slot, and the store assigns it when it creates the state: an `__init__` that did so
-    would cost a few percent of the time that it takes to create a store.
+    The attributes are created at their first access, because most stores use only a few of them. Only `callables` is
+    created with the state, because most stores use this attribute. `callables` has a slot, and `Store` assigns the
+    attribute, for speed: an `__init__` in this class would make the creation of a store a few percent slower.
     """
 
     __slots__ = ("__dict__", "callables")
 
-    #: The host functions' callables with their types. The C glue borrows both (`src/glue/host.c`).
+    #: The callable and the type of each host function. The C glue borrows these objects (`src/glue/host.c`), so the
+    #: state keeps them alive.
     callables: list[tuple[Callable[..., Any], FuncType]]
 
     @lazy
     def definitions(self) -> dict[HostDefinition, Any]:
-        """The functions that host definitions have become in this store, as owners. A `Func` would hold the store."""
+        """Maps host definitions to the owners of the functions that the store has created for them.
+
+        The dictionary does not hold `Func` objects, because a `Func` refers to the store.
+        """
         return {}
 
     @lazy
     def externrefs(self) -> ExternRefs:
-        """The Python objects that guests hold as externref."""
+        """The table of Python objects that the store's guests hold as externref."""
         return ExternRefs()
 
     @lazy
     def wasi(self) -> WasiState:
-        """The WASI contexts that guests use."""
+        """The WASI contexts that the store's guests use."""
         return WasiState()

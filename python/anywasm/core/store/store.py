@@ -1,4 +1,4 @@
-"""The store itself: its creation, its closing, and its exceptions."""
+"""The class of stores."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ from anywasm.core.store.state import StoreState
 
 
 class Store(Handle):
-    """A store. Every object in it holds the store. Any thread may use it, but only one thread at a time.
+    """A store. Every Python object for an object of the store keeps the store alive.
 
-    Only the store holds the callables of its host functions. The engine does not, because Python's garbage collector
-    cannot look into it. So a callable that refers to its own instance is collected with the instance.
+    Any thread can use a store, but only one thread at a time: the shim has one lock per store.
+
+    The store holds the callables of its host functions, because Python's garbage collector can traverse the store. The
+    engine holds no callable, because the garbage collector cannot traverse the engine. So the garbage collector can
+    free a callable and an instance that refer to each other.
     """
 
-    #: The owners of the references among the last host function's results. The C glue sets this attribute
-    #: (`src/glue/host.c`).
+    #: The objects that own the functions among the results of the last host function call. The C glue sets this
+    #: attribute (`src/glue/host.c`), so that the functions stay alive until the engine has read the results.
     _core_last_results: Any = None
 
     def __init__(self, engine: Engine) -> None:
-        # This repeats `Handle.__init__`: programs create stores all the time.
+        # This method repeats the assignments of `Handle.__init__`, for speed, because programs create many stores.
         engine_module = engine._core_engine_module
         owner = engine_module.new_store(engine._core_owner)
         self._core_engine_module = engine_module
@@ -32,33 +35,36 @@ class Store(Handle):
         if owner is None:
             raise self._core_last_exception()
         self._core_owner = owner
-        #: The engine that the store was created with.
+        #: The store's engine.
         self._core_engine = engine
-        #: What Python holds for the store's guests, until the store is closed.
+        #: The Python objects that the store holds for its guests. Closing the store replaces this object.
         self._core_state = state = StoreState()
         state.callables = []
 
     @lazy
     def _core_parked(self) -> parking.ParkedExceptions:
-        """Parked exceptions of this store's host functions.
+        """The parked exceptions of this store's host functions.
 
-        They are not part of `_core_state`: a call that has just failed on one thread still takes its exception after
-        another thread has closed the store.
+        Closing the store must not drop these exceptions, so they are not part of `_core_state`. After a call has failed
+        on one thread and another thread has closed the store, the first thread still takes the call's exception.
         """
         return parking.ParkedExceptions()
 
     def _core_own_extern(self, ptr: Any) -> Any:
-        """Returns the owner of a pointer to a new extern in this store. NULL raises the failed call's exception."""
+        """Takes ownership of `ptr`, a pointer to a new extern in this store, and returns the owner.
+
+        Raises the exception for the failed call if `ptr` is NULL.
+        """
         return self._core_engine_module.own("extern", self._core_check(ptr))
 
     def _core_exception_for(self, failure: Failure) -> BaseException:
         """Returns the exception for a failed call in this store.
 
-        If a host function, a stream or a signal handler raised, this is the very object that it raised.
+        If an exception of a host function, a stream or a signal handler ended the guest, returns that exception object.
         """
         if failure.kind is ErrorKind.HOST:
             exception = parking.take(failure.token)
-            # Compared with None, because an exception's class may define `__bool__` or `__len__`.
+            # The test compares with None because the exception's class may define `__bool__` or `__len__`.
             if exception is not None:
                 return exception
         return self._core_style.exception(failure)
@@ -68,9 +74,10 @@ class Store(Handle):
         return self._core_exception_for(take_failure(self._core_engine_module))
 
     def _core_close(self) -> None:
-        """Frees everything that lives in the store. The style's error if the store runs WebAssembly on this thread.
+        """Frees all objects of the store.
 
-        Objects of a closed store stay valid, but using one is the style's error.
+        Raises the style's error if this thread is running WebAssembly in the store. The Python objects for the store's
+        objects stay valid, but using such a Python object raises the style's error.
         """
         self._core_check(self._core_engine_module.lib.aw_store_close(self._core_ptr))
         state = StoreState()

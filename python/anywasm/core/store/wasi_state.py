@@ -1,4 +1,4 @@
-"""The WASI contexts that the guests of one store use."""
+"""The WASI contexts of a store's guests."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ if TYPE_CHECKING:
 
 
 class WasiState:
-    """Holds WASI contexts for the store's guests, and thereby the contexts' streams, which the shim only borrows."""
+    """Keeps alive the WASI contexts of a store's guests.
 
-    __slots__ = ("_in_use", "own")
+    A WASI context holds the Python objects of its standard streams. The shim only borrows these objects, so the
+    contexts must stay alive as long as a guest can use the streams.
+    """
+
+    __slots__ = ("_contexts_in_use", "store_context")
 
     def __init__(self) -> None:
-        #: The context of the store itself, in a style where each store has one; None until it is needed.
-        self.own: WasiContext | None = None
-        self._in_use: dict[int, WasiContext] = {}
+        #: The WASI context of the store, in a style where a WASI context belongs to a store. None until a guest or the
+        #: program first uses the context.
+        self.store_context: WasiContext | None = None
+        #: Maps the `id` of each context that functions of the store use to the context.
+        self._contexts_in_use: dict[int, WasiContext] = {}
 
     def hold(self, context: WasiContext) -> None:
-        """Keeps a context alive because a function of this store uses it."""
-        self._in_use[id(context)] = context
+        """Keeps a context alive until the store is closed, because a function of this store uses the context."""
+        self._contexts_in_use[id(context)] = context
