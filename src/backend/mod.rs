@@ -28,9 +28,9 @@ pub use ops::{
     TagOps,
 };
 #[cfg(not(wasmtime_h))]
-pub use standard::Standard as Active;
+pub use standard::Standard as LinkedBackend;
 #[cfg(wasmtime_h)]
-pub use wasmtime::Wasmtime as Active;
+pub use wasmtime::Wasmtime as LinkedBackend;
 
 /// The types and constants of an engine. The traits in [`ops`] hold its functions.
 pub trait Backend {

@@ -1,6 +1,6 @@
 //! Sizes and counts beyond which the engine would abort the process, so that the shim refuses them.
 
-use crate::backend::{Active, Backend, EngineOps};
+use crate::backend::{Backend, EngineOps, LinkedBackend};
 
 /// One limit.
 pub struct Limit {
@@ -16,8 +16,16 @@ pub struct Limit {
 pub fn all() -> [Limit; 3] {
     let limit = |name, meaning, max| Limit { name, meaning, max };
     [
-        limit("memory_pages", "pages that a memory may declare as its minimum or maximum", Active::MAX_MEMORY_PAGES),
-        limit("table_elements", "elements that a table may declare as its minimum", Active::MAX_TABLE_ELEMENTS),
-        limit("modules", "modules that the living engines of one process may have compiled", Active::max_modules()),
+        limit(
+            "memory_pages",
+            "pages that a memory may declare as its minimum or maximum",
+            LinkedBackend::MAX_MEMORY_PAGES,
+        ),
+        limit("table_elements", "elements that a table may declare as its minimum", LinkedBackend::MAX_TABLE_ELEMENTS),
+        limit(
+            "modules",
+            "modules that the living engines of one process may have compiled",
+            LinkedBackend::max_modules(),
+        ),
     ]
 }

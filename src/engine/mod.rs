@@ -5,7 +5,7 @@ pub mod limits;
 pub mod module;
 pub mod version;
 
-use crate::backend::{Active, Backend, EngineOps};
+use crate::backend::{Backend, EngineOps, LinkedBackend};
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::options::{EngineDescription, Options};
@@ -20,7 +20,7 @@ const MAX_STACK: usize = 1 << 30;
 /// An engine.
 pub struct Engine {
     /// The engine of the backend.
-    pub raw: <Active as Backend>::Engine,
+    pub raw: <LinkedBackend as Backend>::Engine,
     /// The WebAssembly features that modules may use.
     pub features: WasmFeatures,
     /// The engine's capabilities with its options.
@@ -46,15 +46,15 @@ static MODULES: AtomicU64 = AtomicU64::new(0);
 impl Engine {
     /// Creates an engine with these options.
     pub fn new(options: Options) -> Result<Arc<Self>> {
-        let stack = Active::stack(&options);
+        let stack = LinkedBackend::stack(&options);
         if stack > MAX_STACK {
             fail!(Invalid, "the option `max_wasm_stack` cannot be {stack}: {MAX_STACK} is the most");
         }
-        let interruptible = Active::interruptible(&options);
+        let interruptible = LinkedBackend::interruptible(&options);
         let engine = Arc::new(Self {
-            raw: Active::engine_new(&options)?,
-            features: options.switch_proposals(Active::features(&options)),
-            capabilities: Active::capabilities(&options),
+            raw: LinkedBackend::engine_new(&options)?,
+            features: options.switch_proposals(LinkedBackend::features(&options)),
+            capabilities: LinkedBackend::capabilities(&options),
             stack,
             epoch: AtomicU64::new(0),
             interruptible,
@@ -71,13 +71,13 @@ impl Engine {
     /// Compiles or loads a module with `make`. Fails at the maximum number of modules: some engine keeps their code, and
     /// aborts beyond that number.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
-        let max = Active::max_modules();
+        let max = LinkedBackend::max_modules();
         if MODULES.load(Ordering::Relaxed) >= max {
             fail!(
                 Unsupported,
                 "the engine `{}` keeps the code of all modules that were made with an engine object until that goes, and \
                  cannot have more than {max} in a process: let go of the engine, with its stores and modules",
-                Active::NAME
+                LinkedBackend::NAME
             );
         }
         let made = make()?;
@@ -89,17 +89,17 @@ impl Engine {
 
 impl Tick for Engine {
     fn tick(&self) {
-        Active::engine_tick(&self.raw);
+        LinkedBackend::engine_tick(&self.raw);
     }
 }
 
 /// Describes the linked engine to its options.
 pub fn description() -> EngineDescription {
     EngineDescription {
-        name: Active::NAME,
-        has_option: Active::has_option,
-        max_features: Active::max_features(),
-        capabilities: Active::CAPABILITIES,
+        name: LinkedBackend::NAME,
+        has_option: LinkedBackend::has_option,
+        max_features: LinkedBackend::max_features(),
+        capabilities: LinkedBackend::CAPABILITIES,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::backend::compiling::compiling;
 use crate::backend::trusted::TrustedBytes;
-use crate::backend::{Active, Backend, EngineOps, ModuleOps};
+use crate::backend::{Backend, EngineOps, LinkedBackend, ModuleOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::MemoryType;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// A compiled module.
 pub struct Module {
     /// The engine's module. Declared before `engine`, so it is dropped first.
-    pub raw: <Active as Backend>::Module,
+    pub raw: <LinkedBackend as Backend>::Module,
     /// Imports, exports, names.
     pub info: Arc<ModuleInfo>,
     /// The engine that compiled it.
@@ -32,7 +32,7 @@ impl Module {
         Self::validate(&engine, wasm)?;
         let info = Arc::new(ModuleInfo::parse(wasm)?);
         Self::check_sizes(&info)?;
-        let raw = engine.make_module(|| compiling(|| Active::module_new(&engine.raw, wasm)))?;
+        let raw = engine.make_module(|| compiling(|| LinkedBackend::module_new(&engine.raw, wasm)))?;
         let serializes = engine.capabilities.has(capabilities::SERIALIZE);
         let wasm = if serializes && !info.has_start { envelope::without_code(wasm) } else { wasm.to_vec() };
         Ok(Self { raw, info, engine, wasm })
@@ -40,26 +40,26 @@ impl Module {
 
     /// Fails with the reason if `wasm` is not a module that the engine can compile.
     pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
-        module_info::validate(wasm, engine.features, Active::max_features(), Active::NAME)
+        module_info::validate(wasm, engine.features, LinkedBackend::max_features(), LinkedBackend::NAME)
     }
 
     /// Fails if a memory or table has a valid size beyond the engine's limits: the engine would abort.
     fn check_sizes(info: &ModuleInfo) -> Result<()> {
-        let max = Active::MAX_MEMORY_PAGES;
+        let max = LinkedBackend::MAX_MEMORY_PAGES;
         let pages = |ty: &MemoryType| ty.limits.max.unwrap_or(0).max(ty.limits.min);
         if let Some(pages) = info.memories.iter().map(pages).find(|pages| *pages > max) {
             fail!(
                 Unsupported,
                 "the engine `{}` cannot have a memory of {pages} pages: {max} is the most",
-                Active::NAME
+                LinkedBackend::NAME
             );
         }
-        let max = Active::MAX_TABLE_ELEMENTS;
+        let max = LinkedBackend::MAX_TABLE_ELEMENTS;
         if let Some(size) = info.tables.iter().map(|ty| ty.limits.min).find(|size| *size > max) {
             fail!(
                 Unsupported,
                 "the engine `{}` cannot have a table of {size} elements: {max} is the most",
-                Active::NAME
+                LinkedBackend::NAME
             );
         }
         Ok(())
@@ -74,7 +74,7 @@ impl Module {
     /// Returns the module as bytes for [`Module::deserialize`].
     pub fn serialize(&self) -> Result<Vec<u8>> {
         let code = if self.engine.capabilities.has(capabilities::SERIALIZE) {
-            Active::module_serialize(&self.raw)?
+            LinkedBackend::module_serialize(&self.raw)?
         } else {
             Vec::new()
         };
@@ -94,7 +94,7 @@ impl Module {
         }
         let info = Arc::new(ModuleInfo::parse(parts.wasm)?.forget_bodies());
         let code = bytes.part(parts.code)?;
-        let raw = engine.make_module(|| Active::module_deserialize(&engine.raw, code))?;
+        let raw = engine.make_module(|| LinkedBackend::module_deserialize(&engine.raw, code))?;
         Ok(Self { raw, info, engine, wasm: parts.wasm.to_vec() })
     }
 }

@@ -1,6 +1,6 @@
 //! Inside a store: the thread holds the store's lock, and may use the objects of the store.
 
-use crate::backend::{Active, Backend, stack};
+use crate::backend::{Backend, LinkedBackend, stack};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
 use crate::engine::interrupt;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// A store that this thread has entered. The thread leaves the store when the value is dropped.
 pub struct Entered<'a> {
     /// The engine's store.
-    pub raw: <Active as Backend>::Store,
+    pub raw: <LinkedBackend as Backend>::Store,
     pub(super) state: ReentrantMutexGuard<'a, State>,
 }
 
@@ -29,17 +29,17 @@ impl<'a> Entered<'a> {
 
 impl Entered<'_> {
     /// Gives the store an extern to own.
-    pub fn keep(&self, object: <Active as Backend>::Extern) -> Key {
+    pub fn keep(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
         self.state.keep_extern(object)
     }
 
     /// Returns the extern with this key, while the store owns it.
-    pub fn extern_at(&self, key: Key) -> Option<<Active as Backend>::Extern> {
+    pub fn extern_at(&self, key: Key) -> Option<<LinkedBackend as Backend>::Extern> {
         self.state.extern_at(key)
     }
 
     /// Gives the store an instance to own.
-    pub fn keep_instance(&self, object: <Active as Backend>::Instance) -> Key {
+    pub fn keep_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
         self.state.keep_instance(object)
     }
 

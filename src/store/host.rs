@@ -3,7 +3,7 @@
 //! A failure of the host's code travels beside the trap: the store record keeps the error, and [`Entered::run`] returns
 //! it when the call into WebAssembly ends. The rest of that way is in src/glue/host.c and python/anywasm/core/host.py.
 
-use crate::backend::{Active, FuncOps, HostFunc, stack};
+use crate::backend::{FuncOps, HostFunc, LinkedBackend, stack};
 use crate::base::error::{ErrorKind, Result};
 use crate::base::types::{ExternType, FuncType};
 use crate::base::value::Value;
@@ -31,7 +31,7 @@ pub fn new_func(
     function: impl HostCall + 'static,
 ) -> Result<Extern> {
     let func = HostFunc::new(ty.clone(), store, move |store, values| run(&function, store, values));
-    let raw = Active::func_new(entered.raw, func)?;
+    let raw = LinkedBackend::func_new(entered.raw, func)?;
     Ok(Extern::new(store, entered, raw, Some(ExternType::Func(ty))))
 }
 

@@ -13,7 +13,7 @@ mod state;
 
 pub use entered::Entered;
 
-use crate::backend::{Active, StoreOps, stack};
+use crate::backend::{LinkedBackend, StoreOps, stack};
 use crate::base::error::{Error, Result, fail};
 use crate::engine::{Engine, interrupt};
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
@@ -48,7 +48,7 @@ pub struct Store {
 impl Store {
     /// Creates an empty store.
     pub fn new(engine: Arc<Engine>) -> Result<Arc<Self>> {
-        let raw = Active::store_new(&engine.raw)?;
+        let raw = LinkedBackend::store_new(&engine.raw)?;
         let state = State::new(raw, if engine.has_deadlines { 0 } else { u64::MAX });
         let record = Arc::new_cyclic(|this| Self {
             engine,
@@ -60,8 +60,11 @@ impl Store {
         });
         if record.engine.interruptible {
             let store = record.this.clone();
-            Active::store_watch(raw, Box::new(move || store.upgrade().map_or(Ok(()), |store| store.check_deadline())));
-            Active::store_deadline(raw, u64::from(!record.engine.has_deadlines));
+            LinkedBackend::store_watch(
+                raw,
+                Box::new(move || store.upgrade().map_or(Ok(()), |store| store.check_deadline())),
+            );
+            LinkedBackend::store_deadline(raw, u64::from(!record.engine.has_deadlines));
         }
         Ok(record)
     }
@@ -94,7 +97,7 @@ impl Store {
         if self.engine.has_deadlines {
             entered.set_deadline(self.engine.epoch.load(Ordering::SeqCst).saturating_add(ticks));
             // The engine calls `check_deadline` at the next tick; if the deadline is now, at once.
-            Active::store_deadline(entered.raw, ticks.min(1));
+            LinkedBackend::store_deadline(entered.raw, ticks.min(1));
         }
         Ok(())
     }

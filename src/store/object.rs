@@ -1,6 +1,6 @@
 //! Handles to the objects of a store: what the C layer calls `aw_extern` and `aw_instance`.
 
-use crate::backend::{Active, Backend};
+use crate::backend::{Backend, LinkedBackend};
 use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::types::{ExternType, ValType};
@@ -14,7 +14,7 @@ pub struct Extern {
     /// The store that the object lives in.
     pub store: Arc<Store>,
     /// The engine's object, valid while the store is open.
-    pub raw: <Active as Backend>::Extern,
+    pub raw: <LinkedBackend as Backend>::Extern,
     /// The object's type; `None` for an opaque reference.
     pub ty: Option<ExternType>,
     /// For a host function that works on the instance that calls it: where that instance is set.
@@ -34,7 +34,7 @@ impl Extern {
     pub fn new(
         store: &Arc<Store>,
         entered: &Entered<'_>,
-        raw: <Active as Backend>::Extern,
+        raw: <LinkedBackend as Backend>::Extern,
         ty: Option<ExternType>,
     ) -> Self {
         Self { store: store.clone(), raw, ty, caller: None, key: entered.keep(raw) }
@@ -63,7 +63,7 @@ pub struct Instance {
     /// The module that was instantiated.
     pub module: Arc<Module>,
     /// The engine's object, valid while the store is open.
-    pub raw: <Active as Backend>::Instance,
+    pub raw: <LinkedBackend as Backend>::Instance,
     /// The instance's key in the store record.
     pub key: Key,
 }
@@ -89,7 +89,7 @@ pub fn require(
             ValType::Other => capabilities::TYPED_REFS,
             _ => return Ok(()),
         };
-        capabilities.require(needed, Active::NAME, what)
+        capabilities.require(needed, LinkedBackend::NAME, what)
     })
 }
 

@@ -1,6 +1,6 @@
 //! Pins: the bytes of a memory, kept at their address.
 
-use crate::backend::{Active, Backend, MemoryOps};
+use crate::backend::{Backend, LinkedBackend, MemoryOps};
 use crate::store::{Entered, Store};
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ pub struct Pin {
 
 impl Pin {
     /// Pins the bytes of a memory in this store.
-    pub fn new(store: &Arc<Store>, entered: &Entered<'_>, memory: <Active as Backend>::Extern) -> Self {
-        let (data, len) = Active::memory_data(entered.raw, memory);
-        Active::memory_pin(data);
+    pub fn new(store: &Arc<Store>, entered: &Entered<'_>, memory: <LinkedBackend as Backend>::Extern) -> Self {
+        let (data, len) = LinkedBackend::memory_data(entered.raw, memory);
+        LinkedBackend::memory_pin(data);
         store.pin();
         Self { store: store.clone(), data, len }
     }
@@ -26,7 +26,7 @@ impl Pin {
 
 impl Drop for Pin {
     fn drop(&mut self) {
-        Active::memory_unpin(self.data);
+        LinkedBackend::memory_unpin(self.data);
         self.store.unpin();
     }
 }

@@ -1,7 +1,7 @@
 //! The part of the store record that its lock guards.
 
 use crate::backend::stack::OtherStack;
-use crate::backend::{Active, Backend, InstanceOps, StoreOps};
+use crate::backend::{Backend, InstanceOps, LinkedBackend, StoreOps};
 use crate::base::error::{Error, Result};
 use crate::store::Key;
 use crate::wasm::module_info::ModuleInfo;
@@ -13,9 +13,9 @@ use std::sync::Arc;
 ///
 /// Re-entrant calls share the state, so every field is a cell. No borrow lasts while engine code runs.
 pub struct State {
-    raw: Cell<Option<<Active as Backend>::Store>>,
-    externs: RefCell<Slab<<Active as Backend>::Extern>>,
-    instances: RefCell<Slab<<Active as Backend>::Instance>>,
+    raw: Cell<Option<<LinkedBackend as Backend>::Store>>,
+    externs: RefCell<Slab<<LinkedBackend as Backend>::Extern>>,
+    instances: RefCell<Slab<<LinkedBackend as Backend>::Instance>>,
     /// The modules instantiated in the store, for the names in a trap's frames.
     pub modules: RefCell<Vec<Arc<ModuleInfo>>>,
     /// Whether one of the modules has [unusual functions](ModuleInfo::has_unusual_funcs).
@@ -35,7 +35,7 @@ pub struct State {
 
 impl State {
     /// The state of an empty store.
-    pub fn new(raw: <Active as Backend>::Store, deadline: u64) -> Self {
+    pub fn new(raw: <LinkedBackend as Backend>::Store, deadline: u64) -> Self {
         Self {
             raw: Cell::new(Some(raw)),
             externs: RefCell::default(),
@@ -52,7 +52,7 @@ impl State {
     }
 
     /// Returns the engine's store; `None` if the store is closed.
-    pub fn open_store(&self) -> Option<<Active as Backend>::Store> {
+    pub fn open_store(&self) -> Option<<LinkedBackend as Backend>::Store> {
         self.raw.get().filter(|_| !self.closed.get())
     }
 
@@ -72,17 +72,17 @@ impl State {
     }
 
     /// Gives the store an extern to own.
-    pub fn keep_extern(&self, object: <Active as Backend>::Extern) -> Key {
+    pub fn keep_extern(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
         Key::Extern(self.externs.borrow_mut().insert(object))
     }
 
     /// Gives the store an instance to own.
-    pub fn keep_instance(&self, object: <Active as Backend>::Instance) -> Key {
+    pub fn keep_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
         Key::Instance(self.instances.borrow_mut().insert(object))
     }
 
     /// Returns the extern with this key.
-    pub fn extern_at(&self, key: Key) -> Option<<Active as Backend>::Extern> {
+    pub fn extern_at(&self, key: Key) -> Option<<LinkedBackend as Backend>::Extern> {
         match key {
             Key::Extern(key) => self.externs.borrow().get(key).copied(),
             Key::Instance(_) => None,
@@ -95,11 +95,11 @@ impl State {
         match key {
             Key::Extern(key) => {
                 let object = self.externs.borrow_mut().try_remove(key);
-                object.into_iter().for_each(Active::extern_drop);
+                object.into_iter().for_each(LinkedBackend::extern_drop);
             }
             Key::Instance(key) => {
                 let object = self.instances.borrow_mut().try_remove(key);
-                object.into_iter().for_each(Active::instance_drop);
+                object.into_iter().for_each(LinkedBackend::instance_drop);
             }
         }
     }
@@ -107,11 +107,11 @@ impl State {
     /// Frees the externs, then the instances, then the engine's store. Every engine accepts this order.
     pub fn free_all(&self) {
         let externs = std::mem::take(&mut *self.externs.borrow_mut());
-        externs.into_iter().for_each(|(_, object)| Active::extern_drop(object));
+        externs.into_iter().for_each(|(_, object)| LinkedBackend::extern_drop(object));
         let instances = std::mem::take(&mut *self.instances.borrow_mut());
-        instances.into_iter().for_each(|(_, object)| Active::instance_drop(object));
+        instances.into_iter().for_each(|(_, object)| LinkedBackend::instance_drop(object));
         if let Some(raw) = self.raw.take() {
-            Active::store_drop(raw);
+            LinkedBackend::store_drop(raw);
         }
     }
 
