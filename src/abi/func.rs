@@ -208,7 +208,7 @@ unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, values: *mut
     // SAFETY: `func` is a function of this type in the entered store, since `as_func` returned both. The caller
     // guarantees that `values` points to as many slots as the type needs, with the engine's form of the arguments.
     let call = || unsafe { LinkedBackend::func_call(entered.raw, func.raw, ty, values) };
-    entered.run(func.store.engine.stack, call)
+    entered.run(func.store.engine.guest_stack_size, call)
 }
 
 /// Calls a function of the entered store, and converts the references among its arguments and results.

@@ -44,11 +44,11 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
         fail!(Store, "the module was compiled by another engine object than the store was made with");
     }
     check_imports(&store, &entered, &module, imports)?;
-    entered.note_module(&module.info);
+    entered.record_module(&module.info);
     let raw: Vec<_> = imports.iter().map(|import| import.raw).collect();
     let instantiate = || LinkedBackend::instance_new(entered.raw, &module.raw, &module.info, &raw);
-    let raw = entered.run(store.engine.stack, instantiate)?;
-    let key = entered.keep_instance(raw);
+    let raw = entered.run(store.engine.guest_stack_size, instantiate)?;
+    let key = entered.add_instance(raw);
     drop(entered);
     Ok(Instance { store, module, raw, key })
 }

@@ -194,8 +194,8 @@ mod tests {
     #[test]
     fn a_shared_memory_is_filled_in_steps() {
         let size = GuestMemory::MAX_SHARED_FILL + 10;
-        let (own, shared) = (TestMemory::new(size, false), TestMemory::new(size, true));
-        assert_eq!(fill(&own.memory(), 0, size, 1), Ok(size));
+        let (unshared, shared) = (TestMemory::new(size, false), TestMemory::new(size, true));
+        assert_eq!(fill(&unshared.memory(), 0, size, 1), Ok(size));
         assert_eq!(fill(&shared.memory(), 0, size, 1), Ok(GuestMemory::MAX_SHARED_FILL));
         assert_eq!(shared.memory().read(GuestMemory::MAX_SHARED_FILL - 1, 2).unwrap(), [1, 0]);
     }

@@ -59,7 +59,7 @@ pub trait Backend {
     const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
 
     /// Returns the error for an operation whose capability is missing. The shim refuses such operations earlier.
-    fn lacks<T>(capability: Capabilities) -> Result<T> {
+    fn missing_capability<T>(capability: Capabilities) -> Result<T> {
         Self::CAPABILITIES.require(capability, Self::NAME, "this")?;
         fail!(Panic, "the backend declares a capability that it does not implement")
     }

@@ -35,7 +35,7 @@ pub trait EngineOps: Backend {
     }
 
     /// Returns how many bytes of the caller's stack WebAssembly may use; 0 for an engine with a stack of its own.
-    fn stack(options: &Options) -> usize;
+    fn guest_stack_size(options: &Options) -> usize;
 
     /// Returns whether guests of an engine with these options check a deadline.
     fn interruptible(_: &Options) -> bool {
@@ -61,19 +61,19 @@ pub trait StoreOps: Backend {
 
     /// Installs the callback that runs when a guest reaches its deadline. An error from the callback ends the guest.
     /// Only called for an interruptible engine.
-    fn store_watch(_: Self::Store, _callback: Box<dyn Fn() -> Result<()>>) {}
+    fn store_set_deadline_callback(_: Self::Store, _callback: Box<dyn Fn() -> Result<()>>) {}
 
     /// Sets the deadline of the guests, in ticks from now.
-    fn store_deadline(_: Self::Store, _ticks: u64) {}
+    fn store_set_deadline(_: Self::Store, _ticks: u64) {}
 
     /// Sets the remaining fuel. Requires the capability `fuel`.
     fn store_set_fuel(_: Self::Store, _fuel: u64) -> Result<()> {
-        Self::lacks(cap::FUEL)
+        Self::missing_capability(cap::FUEL)
     }
 
     /// Returns the remaining fuel. Requires the capability `fuel`.
     fn store_fuel(_: Self::Store) -> Result<u64> {
-        Self::lacks(cap::FUEL)
+        Self::missing_capability(cap::FUEL)
     }
 
     /// Limits the bytes of a memory, the elements of a table, and the number of instances, tables and memories; -1
@@ -194,7 +194,7 @@ pub trait MemoryOps: Backend {
 pub trait SharedMemoryOps: Backend {
     /// Creates a shared memory. Requires the capability `shared_memory`.
     fn shared_memory_new(_: &Self::Engine, _: &MemoryType) -> Result<Self::SharedMemory> {
-        Self::lacks(cap::SHARED_MEMORY)
+        Self::missing_capability(cap::SHARED_MEMORY)
     }
 
     /// Returns the shared memory behind an extern; `None` for any other extern.
@@ -246,7 +246,7 @@ pub trait GlobalOps: Backend {
 pub trait TagOps: Backend {
     /// Creates an exception tag. Requires the capability `tags`.
     fn tag_new(_: Self::Store, _: &FuncType) -> Result<Self::Extern> {
-        Self::lacks(cap::TAGS)
+        Self::missing_capability(cap::TAGS)
     }
 
     /// Returns whether both externs are the same tag.

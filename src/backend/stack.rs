@@ -19,17 +19,20 @@ use std::ptr;
 use std::rc::Rc;
 
 /// Stack that the shim and the engine use themselves, in addition to WebAssembly's share, in bytes.
-const MARGIN: usize = 192 << 10;
+const MARGIN_SIZE: usize = 192 << 10;
 
 /// Stack that must be left for a host function to be called, in bytes.
-const HOST_MINIMUM: usize = 64 << 10;
+const MIN_HOST_STACK: usize = 64 << 10;
 
 /// Stack for the frames between the code that reads the stack pointer and the code that switches stacks, in bytes.
-const SWITCH_FRAMES: usize = 4 << 10;
+const SWITCH_FRAMES_SIZE: usize = 4 << 10;
+
+/// Alignment of the top of a stack, in bytes. Enough for every target.
+const STACK_ALIGN: usize = 64;
 
 thread_local! {
     /// The stack that this thread runs on, if that is not its own; else null.
-    static CURRENT: Cell<*const Memory> = const { Cell::new(ptr::null()) };
+    static CURRENT_STACK: Cell<*const StackMemory> = const { Cell::new(ptr::null()) };
 }
 
 /// Restores a cell's former value when it is dropped, also during a panic.
@@ -51,7 +54,9 @@ impl<T: Copy> Drop for Restore<'_, T> {
 /// Returns whether the current stack has `needed` bytes left for WebAssembly: 0 for an engine with its own stack.
 pub fn has_room(needed: usize) -> bool {
     // `remaining_stack` measures the thread's own stack only. An `OtherStack` is allocated with enough room.
-    needed == 0 || !CURRENT.get().is_null() || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN)
+    needed == 0
+        || !CURRENT_STACK.get().is_null()
+        || stacker::remaining_stack().is_none_or(|left| left >= needed + MARGIN_SIZE)
 }
 
 /// Runs `work` with at least `needed` bytes of stack for WebAssembly: on the current stack if it has room, else on a
@@ -62,15 +67,15 @@ pub fn with_room<T>(needed: usize, work: impl FnOnce() -> Result<T>) -> Result<T
 
 /// The unused part of a stack, from address `limit` up to address `top`. A stack grows downwards.
 #[derive(Clone, Copy)]
-struct Free {
+struct FreeRegion {
     limit: usize,
     top: usize,
 }
 
-impl Free {
+impl FreeRegion {
     /// Returns the part below the caller's frame of the current stack, which ends at `limit`.
-    fn below(limit: usize) -> Self {
-        Self { limit, top: (psm::stack_pointer() as usize - SWITCH_FRAMES) & !63 }
+    fn below_caller(limit: usize) -> Self {
+        Self { limit, top: (psm::stack_pointer() as usize - SWITCH_FRAMES_SIZE) & !(STACK_ALIGN - 1) }
     }
 
     /// Runs `work` on this part of a stack.
@@ -91,40 +96,41 @@ impl Free {
 
 /// A stack in addition to the thread's own. Clones stand for the same stack.
 #[derive(Clone)]
-pub struct OtherStack(Rc<Memory>);
+pub struct OtherStack(Rc<StackMemory>);
 
 // SAFETY: the store record keeps the stack under the lock of the store, for as long as one call runs. The thread that
 // runs the call holds the lock, and drops every clone before it releases the lock: no other thread sees a clone.
 unsafe impl Send for OtherStack {}
 
 /// The memory of a stack, and the unused parts of this stack and of the thread's own.
-struct Memory {
+struct StackMemory {
     /// The allocated memory.
     memory: DefaultStack,
     /// The unused part of this stack, where the next call runs.
-    free: Cell<Free>,
+    free: Cell<FreeRegion>,
     /// The unused part of the thread's own stack, while the thread runs on this one.
-    own: Cell<Free>,
+    thread_free: Cell<FreeRegion>,
 }
 
 impl OtherStack {
     /// Allocates a stack with `needed` bytes for WebAssembly.
     pub fn new(needed: usize) -> Result<Self> {
-        let size = needed + 2 * MARGIN;
+        let size = needed + 2 * MARGIN_SIZE;
         let memory = DefaultStack::new(size)
             .map_err(|e| Error::new(ErrorKind::Engine, format!("no memory for a stack of {} KiB: {e}", size >> 10)))?;
-        let free = Free { limit: memory.limit().get(), top: memory.base().get() & !63 };
-        Ok(Self(Rc::new(Memory { memory, free: Cell::new(free), own: Cell::new(free) })))
+        let free = FreeRegion { limit: memory.limit().get(), top: memory.base().get() & !(STACK_ALIGN - 1) };
+        Ok(Self(Rc::new(StackMemory { memory, free: Cell::new(free), thread_free: Cell::new(free) })))
     }
 
     /// Runs `work` on this stack. Switches to this stack unless the thread runs on it already.
     pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
-        if !CURRENT.get().is_null() {
+        if !CURRENT_STACK.get().is_null() {
             return work();
         }
-        let left = stacker::remaining_stack().unwrap_or(HOST_MINIMUM);
-        let _own = Restore::set(&self.0.own, Free::below(psm::stack_pointer() as usize - left));
-        CURRENT.with(|current| {
+        let left = stacker::remaining_stack().unwrap_or(MIN_HOST_STACK);
+        let _thread_free =
+            Restore::set(&self.0.thread_free, FreeRegion::below_caller(psm::stack_pointer() as usize - left));
+        CURRENT_STACK.with(|current| {
             let _current = Restore::set(current, Rc::as_ptr(&self.0));
             // SAFETY: `self` owns the memory of the stack and is borrowed until `run` returns. `free` lies below all
             // frames on that stack: `new` or `leave` stored it, and the frames wait until this call returns.
@@ -133,15 +139,15 @@ impl OtherStack {
     }
 }
 
-impl Memory {
+impl StackMemory {
     /// Runs `work` on the thread's own stack. The caller runs on this stack.
-    fn leave<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _free = Restore::set(&self.free, Free::below(self.memory.limit().get()));
-        CURRENT.with(|current| {
+    fn run_on_thread_stack<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _free = Restore::set(&self.free, FreeRegion::below_caller(self.memory.limit().get()));
+        CURRENT_STACK.with(|current| {
             let _current = Restore::set(current, ptr::null());
             // SAFETY: a thread's stack stays allocated while the thread runs. `own` lies below all frames on that
             // stack: `run` stored it, and the frames wait until `leave` returns.
-            unsafe { self.own.get().run(work) }
+            unsafe { self.thread_free.get().run(work) }
         })
     }
 }
@@ -149,15 +155,15 @@ impl Memory {
 /// Runs a host function on the thread's own stack. Fails where less than 64 KiB of that stack are left.
 pub fn on_host_stack<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     // SAFETY: `OtherStack::run` sets the pointer from a reference, and resets it before that reference ends.
-    match unsafe { CURRENT.get().as_ref() } {
-        Some(other) => other.leave(|| with_host_minimum(work)),
-        None => with_host_minimum(work),
+    match unsafe { CURRENT_STACK.get().as_ref() } {
+        Some(other) => other.run_on_thread_stack(|| with_host_room(work)),
+        None => with_host_room(work),
     }
 }
 
-/// Runs `work` if the thread's own stack has [`HOST_MINIMUM`] bytes left.
-fn with_host_minimum<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    if stacker::remaining_stack().is_some_and(|left| left < HOST_MINIMUM) {
+/// Runs `work` if the thread's own stack has [`MIN_HOST_STACK`] bytes left.
+fn with_host_room<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    if stacker::remaining_stack().is_some_and(|left| left < MIN_HOST_STACK) {
         let message = "call stack exhausted: calls between the host and WebAssembly are nested too deeply";
         return Err(Error::new(ErrorKind::Trap, message).with_code(TrapCode::StackOverflow as i32));
     }
@@ -225,7 +231,7 @@ mod tests {
             let other = OtherStack::new(512 << 10).unwrap();
             let nested = || on_host_stack(|| other.run(|| -> Result<()> { panic!("on purpose") }));
             assert!(catch_unwind(AssertUnwindSafe(|| other.run(nested))).is_err());
-            assert!(CURRENT.get().is_null());
+            assert!(CURRENT_STACK.get().is_null());
             assert_eq!(alternate(&other, 3), 4);
         });
     }

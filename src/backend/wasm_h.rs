@@ -13,7 +13,7 @@ pub unsafe fn text(write: impl FnOnce(*mut c::wasm_byte_vec_t)) -> String {
     unsafe {
         let mut vec = std::mem::zeroed();
         write(&mut vec);
-        let text = bytes(&vec);
+        let text = vec_text(&vec);
         c::wasm_byte_vec_delete(&mut vec);
         text
     }
@@ -23,7 +23,7 @@ pub unsafe fn text(write: impl FnOnce(*mut c::wasm_byte_vec_t)) -> String {
 ///
 /// # Safety
 /// `data` of the vector points to `size` bytes; it may be null if `size` is 0.
-pub unsafe fn bytes(vec: &c::wasm_byte_vec_t) -> String {
+pub unsafe fn vec_text(vec: &c::wasm_byte_vec_t) -> String {
     if vec.size == 0 {
         return String::new();
     }
@@ -105,7 +105,7 @@ pub fn func_type(ty: &FuncType, val_type: MakeValType) -> *mut c::wasm_functype_
 ///
 /// # Safety
 /// The type lives during the call.
-pub unsafe fn of_func(
+pub unsafe fn read_func_type(
     raw: *const c::wasm_functype_t,
     val_type: impl Fn(*mut c::wasm_valtype_t) -> ValType,
 ) -> FuncType {

@@ -20,7 +20,7 @@ pub trait Tick: Send + Sync {
 }
 
 /// Time between two ticks.
-const PERIOD: Duration = Duration::from_millis(100);
+const TICK_PERIOD: Duration = Duration::from_millis(100);
 
 /// Number of ticks without a guest after which the ticker sleeps.
 const IDLE_TICKS: u32 = 10;
@@ -31,12 +31,12 @@ const ASLEEP_PERIOD: Duration = Duration::from_secs(1);
 static HOOK: OnceLock<Hook> = OnceLock::new();
 static ASLEEP: AtomicBool = AtomicBool::new(false);
 static GUEST_SEEN: AtomicBool = AtomicBool::new(false);
-static TICKER: Mutex<Ticker> = Mutex::new(Ticker { engines: Vec::new(), runs: false });
+static TICKER: Mutex<Ticker> = Mutex::new(Ticker { engines: Vec::new(), is_running: false });
 static WAKE: Condvar = Condvar::new();
 
 struct Ticker {
     engines: Vec<Weak<dyn Tick>>,
-    runs: bool,
+    is_running: bool,
 }
 
 impl Ticker {
@@ -46,11 +46,11 @@ impl Ticker {
 
     /// Starts the thread, if it does not run, and if there are a hook and an engine.
     fn start(&mut self) {
-        if self.runs || self.engines.is_empty() || HOOK.get().is_none() {
+        if self.is_running || self.engines.is_empty() || HOOK.get().is_none() {
             return;
         }
         // If no thread can be started, guests run without interruption. That is no reason to fail.
-        self.runs = thread::Builder::new().name("anywasm-ticker".into()).spawn(tick).is_ok();
+        self.is_running = thread::Builder::new().name("anywasm-ticker".into()).spawn(run_ticker).is_ok();
     }
 }
 
@@ -70,7 +70,7 @@ pub fn register(engine: Weak<dyn Tick>) {
 }
 
 /// Wakes the ticker, if it sleeps: a guest is about to run.
-pub fn guest_starts() {
+pub fn wake_ticker() {
     if ASLEEP.load(Ordering::Relaxed) {
         ASLEEP.store(false, Ordering::Relaxed);
         WAKE.notify_all();
@@ -78,34 +78,34 @@ pub fn guest_starts() {
 }
 
 /// Calls the hook for a running guest. Returns 0, or the token of the failure that ends the guest.
-pub fn ask_host() -> u64 {
+pub fn call_hook() -> u64 {
     GUEST_SEEN.store(true, Ordering::Relaxed);
     HOOK.get().map_or(0, |hook| hook())
 }
 
 /// The ticker thread. It ends when no engine is left.
-fn tick() {
-    let mut idle = 0;
+fn run_ticker() {
+    let mut idle_ticks = 0;
     loop {
         let engines = {
             let ticker = Ticker::lock();
-            let asleep = idle >= IDLE_TICKS;
+            let asleep = idle_ticks >= IDLE_TICKS;
             ASLEEP.store(asleep, Ordering::Relaxed);
-            let period = if asleep { ASLEEP_PERIOD } else { PERIOD };
+            let period = if asleep { ASLEEP_PERIOD } else { TICK_PERIOD };
             let (mut ticker, outcome) = WAKE.wait_timeout(ticker, period).unwrap_or_else(PoisonError::into_inner);
             if asleep && !outcome.timed_out() {
-                idle = 0;
+                idle_ticks = 0;
                 continue;
             }
             ticker.engines.retain(|engine| engine.strong_count() > 0);
             if ticker.engines.is_empty() {
                 ASLEEP.store(false, Ordering::Relaxed);
-                ticker.runs = false;
+                ticker.is_running = false;
                 return;
             }
             ticker.engines.iter().filter_map(Weak::upgrade).collect::<Vec<_>>()
         };
-        idle = if GUEST_SEEN.swap(false, Ordering::Relaxed) { 0 } else { (idle + 1).min(IDLE_TICKS) };
+        idle_ticks = if GUEST_SEEN.swap(false, Ordering::Relaxed) { 0 } else { (idle_ticks + 1).min(IDLE_TICKS) };
         engines.iter().for_each(|engine| engine.tick());
     }
 }
@@ -122,9 +122,9 @@ pub fn before_fork() {
 }
 
 /// Ends what [`before_fork`] began, in the parent and in the child. The child starts a ticker of its own.
-pub fn after_fork(child: bool) {
-    if let Some(mut ticker) = FORKING.take().filter(|_| child) {
-        ticker.runs = false;
+pub fn after_fork(is_child: bool) {
+    if let Some(mut ticker) = FORKING.take().filter(|_| is_child) {
+        ticker.is_running = false;
         ASLEEP.store(false, Ordering::Relaxed);
         ticker.start();
     }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Weak};
 use wasmparser::WasmFeatures;
 
 /// Maximum guest stack, in bytes; it is committed memory.
-const MAX_STACK: usize = 1 << 30;
+const MAX_STACK_SIZE: usize = 1 << 30;
 
 /// An engine.
 pub struct Engine {
@@ -26,7 +26,7 @@ pub struct Engine {
     /// The engine's capabilities with its options.
     pub capabilities: Capabilities,
     /// How many bytes of the caller's stack WebAssembly may use; 0 for an engine with a stack of its own.
-    pub stack: usize,
+    pub guest_stack_size: usize,
     /// The options that the engine was made with.
     pub options: Options,
     /// Number of times that the host has advanced the epoch. The engine's own epoch also counts the ticks of
@@ -37,30 +37,30 @@ pub struct Engine {
     /// Whether the host sets deadlines. If so, a new store's deadline has passed.
     pub has_deadlines: bool,
     /// Number of modules that the engine has compiled or loaded.
-    modules: AtomicU64,
+    module_count: AtomicU64,
 }
 
 /// Number of modules that the living engines of this process have compiled or loaded.
-static MODULES: AtomicU64 = AtomicU64::new(0);
+static MODULE_COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl Engine {
     /// Creates an engine with these options.
     pub fn new(options: Options) -> Result<Arc<Self>> {
-        let stack = LinkedBackend::stack(&options);
-        if stack > MAX_STACK {
-            fail!(Invalid, "the option `max_wasm_stack` cannot be {stack}: {MAX_STACK} is the most");
+        let guest_stack_size = LinkedBackend::guest_stack_size(&options);
+        if guest_stack_size > MAX_STACK_SIZE {
+            fail!(Invalid, "the option `max_wasm_stack` cannot be {guest_stack_size}: {MAX_STACK_SIZE} is the most");
         }
         let interruptible = LinkedBackend::interruptible(&options);
         let engine = Arc::new(Self {
             raw: LinkedBackend::engine_new(&options)?,
             features: options.switch_proposals(LinkedBackend::features(&options)),
             capabilities: LinkedBackend::capabilities(&options),
-            stack,
+            guest_stack_size,
             epoch: AtomicU64::new(0),
             interruptible,
             has_deadlines: interruptible && options.switch("epoch_interruption") == Some(true),
             options,
-            modules: AtomicU64::new(0),
+            module_count: AtomicU64::new(0),
         });
         if interruptible {
             interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
@@ -72,7 +72,7 @@ impl Engine {
     /// aborts beyond that number.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let max = LinkedBackend::max_modules();
-        if MODULES.load(Ordering::Relaxed) >= max {
+        if MODULE_COUNT.load(Ordering::Relaxed) >= max {
             fail!(
                 Unsupported,
                 "the engine `{}` keeps the code of all modules that were made with an engine object until that goes, and \
@@ -80,10 +80,10 @@ impl Engine {
                 LinkedBackend::NAME
             );
         }
-        let made = make()?;
-        MODULES.fetch_add(1, Ordering::Relaxed);
-        self.modules.fetch_add(1, Ordering::Relaxed);
-        Ok(made)
+        let module = make()?;
+        MODULE_COUNT.fetch_add(1, Ordering::Relaxed);
+        self.module_count.fetch_add(1, Ordering::Relaxed);
+        Ok(module)
     }
 }
 
@@ -105,6 +105,6 @@ pub fn description() -> EngineDescription {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        MODULES.fetch_sub(*self.modules.get_mut(), Ordering::Relaxed);
+        MODULE_COUNT.fetch_sub(*self.module_count.get_mut(), Ordering::Relaxed);
     }
 }

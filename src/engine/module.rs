@@ -1,6 +1,6 @@
 //! Compiled modules, with their imports, exports and names.
 
-use crate::backend::compiling::compiling;
+use crate::backend::compiling::run_compilation;
 use crate::backend::trusted::TrustedBytes;
 use crate::backend::{Backend, EngineOps, LinkedBackend, ModuleOps};
 use crate::base::capabilities;
@@ -32,7 +32,7 @@ impl Module {
         Self::validate(&engine, wasm)?;
         let info = Arc::new(ModuleInfo::parse(wasm)?);
         Self::check_sizes(&info)?;
-        let raw = engine.make_module(|| compiling(|| LinkedBackend::module_new(&engine.raw, wasm)))?;
+        let raw = engine.make_module(|| run_compilation(|| LinkedBackend::module_new(&engine.raw, wasm)))?;
         let serializes = engine.capabilities.has(capabilities::SERIALIZE);
         let wasm = if serializes && !info.has_start { envelope::without_code(wasm) } else { wasm.to_vec() };
         Ok(Self { raw, info, engine, wasm })
@@ -84,17 +84,17 @@ impl Module {
     /// Loads a module from bytes that [`Module::serialize`] returned. Fails if the bytes are damaged, or come from
     /// another engine, version or machine, or from an engine with other options.
     pub fn deserialize(engine: Arc<Engine>, bytes: TrustedBytes<'_>) -> Result<Self> {
-        let parts = Envelope::open(bytes.bytes())?;
-        parts.check_stamp(&version::stamp(&engine))?;
-        if parts.code.is_empty() {
+        let envelope = Envelope::open(bytes.bytes())?;
+        envelope.check_stamp(&version::stamp(&engine))?;
+        if envelope.code.is_empty() {
             if engine.capabilities.has(capabilities::SERIALIZE) {
                 fail!(Incompatible, "the serialized module has no code for this engine: compile it again");
             }
-            return Self::new(engine, parts.wasm);
+            return Self::new(engine, envelope.wasm);
         }
-        let info = Arc::new(ModuleInfo::parse(parts.wasm)?.forget_bodies());
-        let code = bytes.part(parts.code)?;
+        let info = Arc::new(ModuleInfo::parse(envelope.wasm)?.forget_bodies());
+        let code = bytes.part(envelope.code)?;
         let raw = engine.make_module(|| LinkedBackend::module_deserialize(&engine.raw, code))?;
-        Ok(Self { raw, info, engine, wasm: parts.wasm.to_vec() })
+        Ok(Self { raw, info, engine, wasm: envelope.wasm.to_vec() })
     }
 }

@@ -29,8 +29,8 @@ impl<'a> Entered<'a> {
 
 impl Entered<'_> {
     /// Gives the store an extern to own.
-    pub fn keep(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
-        self.state.keep_extern(object)
+    pub fn add_extern(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
+        self.state.add_extern(object)
     }
 
     /// Returns the extern with this key, while the store owns it.
@@ -39,8 +39,8 @@ impl Entered<'_> {
     }
 
     /// Gives the store an instance to own.
-    pub fn keep_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
-        self.state.keep_instance(object)
+    pub fn add_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
+        self.state.add_instance(object)
     }
 
     /// Runs WebAssembly. If a host function failed during the call, returns that failure instead of the trap that
@@ -48,7 +48,7 @@ impl Entered<'_> {
     ///
     /// `stack` is how many bytes of the caller's stack WebAssembly may use. An engine computes its limit when a thread
     /// first enters the store, so a nested call runs on the same stack as the outermost call.
-    pub fn run<T>(&self, stack: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub fn run<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
         let nested = Nested::new(state);
         let result = if state.depth.get() > 1 {
@@ -58,8 +58,8 @@ impl Entered<'_> {
                 None => work(),
             }
         } else {
-            interrupt::guest_starts();
-            if stack::has_room(stack) { work() } else { state.run_on_other_stack(stack, work) }
+            interrupt::wake_ticker();
+            if stack::has_room(guest_stack_size) { work() } else { state.run_on_other_stack(guest_stack_size, work) }
         };
         match nested.end() {
             None if state.interrupted.take() => result.map_err(|error| {
@@ -75,7 +75,7 @@ impl Entered<'_> {
     }
 
     /// Records that a module is instantiated in the store.
-    pub fn note_module(&self, info: &Arc<ModuleInfo>) {
+    pub fn record_module(&self, info: &Arc<ModuleInfo>) {
         let mut modules = self.state.modules.borrow_mut();
         if !modules.iter().any(|known| Arc::ptr_eq(known, info)) {
             modules.push(info.clone());
@@ -89,7 +89,7 @@ impl Entered<'_> {
     }
 
     /// Records why a host function ended the call. The innermost [`Entered::run`] returns this error.
-    pub fn host_failed(&self, error: &Error) {
+    pub fn record_host_error(&self, error: &Error) {
         self.state.host_error.set(Some(Box::new(error.clone())));
     }
 

@@ -13,11 +13,11 @@ impl Entered<'_> {
         self.correct_early_trap(&mut error);
         let modules = self.state.modules.borrow();
         for frame in error.frames.iter_mut().filter(|frame| frame.func_name.is_none()) {
-            let mut fitting = modules.iter().filter(|info| info.may_contain(frame.func_index, frame.module_offset));
-            let Some(info) = fitting.next() else { continue };
+            let mut matching = modules.iter().filter(|info| info.may_contain(frame.func_index, frame.module_offset));
+            let Some(info) = matching.next() else { continue };
             let names = |info: &ModuleInfo| (info.func_names.get(&frame.func_index).cloned(), info.name.clone());
             let (func_name, module_name) = names(info);
-            if fitting.all(|other| names(other) == (func_name.clone(), module_name.clone())) {
+            if matching.all(|other| names(other) == (func_name.clone(), module_name.clone())) {
                 frame.func_name = func_name;
                 frame.module_name = frame.module_name.take().or(module_name);
             }
@@ -34,10 +34,10 @@ impl Entered<'_> {
             return;
         };
         let modules = self.state.modules.borrow();
-        let found = modules.iter().find_map(|info| info.early_trap(frame.func_index, frame.module_offset));
-        if let Some(offset) = found.filter(|_| error.code != TrapCode::Interrupt as i32) {
-            let place = |offset: usize| format!("{offset:#8x} - ");
-            error.message = error.message.replacen(&place(frame.module_offset), &place(offset), 1);
+        let early_trap = modules.iter().find_map(|info| info.early_trap(frame.func_index, frame.module_offset));
+        if let Some(offset) = early_trap.filter(|_| error.code != TrapCode::Interrupt as i32) {
+            let format_offset = |offset: usize| format!("{offset:#8x} - ");
+            error.message = error.message.replacen(&format_offset(frame.module_offset), &format_offset(offset), 1);
             frame.func_offset += offset - frame.module_offset;
             frame.module_offset = offset;
         }

@@ -48,7 +48,7 @@ fn run(function: &impl HostCall, store: &Store, values: &mut [Value]) -> Result<
     if let Err(error) = &result
         && error.kind != ErrorKind::Trap
     {
-        store.enter()?.host_failed(error);
+        store.enter()?.record_host_error(error);
     }
     result
 }

@@ -39,8 +39,8 @@ pub struct Store {
     lock: ReentrantMutex<State>,
     /// Objects deleted while another thread was in the store. The next thread that enters frees them. A deletion must
     /// not wait: it may come from Python's garbage collector, which may hold locks that the thread in the store needs.
-    pending: Mutex<Vec<Key>>,
-    has_pending: AtomicBool,
+    pending_frees: Mutex<Vec<Key>>,
+    has_pending_frees: AtomicBool,
     /// Number of pins, that is of buffers over memories. A closed store is not freed before this is 0.
     pins: AtomicUsize,
 }
@@ -54,17 +54,17 @@ impl Store {
             engine,
             this: this.clone(),
             lock: ReentrantMutex::new(state),
-            pending: Mutex::default(),
-            has_pending: AtomicBool::new(false),
+            pending_frees: Mutex::default(),
+            has_pending_frees: AtomicBool::new(false),
             pins: AtomicUsize::new(0),
         });
         if record.engine.interruptible {
             let store = record.this.clone();
-            LinkedBackend::store_watch(
+            LinkedBackend::store_set_deadline_callback(
                 raw,
                 Box::new(move || store.upgrade().map_or(Ok(()), |store| store.check_deadline())),
             );
-            LinkedBackend::store_deadline(raw, u64::from(!record.engine.has_deadlines));
+            LinkedBackend::store_set_deadline(raw, u64::from(!record.engine.has_deadlines));
         }
         Ok(record)
     }
@@ -85,7 +85,7 @@ impl Store {
     }
 
     fn entered<'a>(&self, state: ReentrantMutexGuard<'a, State>) -> Result<Entered<'a>> {
-        if self.has_pending.load(Ordering::Relaxed) {
+        if self.has_pending_frees.load(Ordering::Relaxed) {
             self.free_pending(&state);
         }
         Entered::new(state)
@@ -97,7 +97,7 @@ impl Store {
         if self.engine.has_deadlines {
             entered.set_deadline(self.engine.epoch.load(Ordering::SeqCst).saturating_add(ticks));
             // The engine calls `check_deadline` at the next tick; if the deadline is now, at once.
-            LinkedBackend::store_deadline(entered.raw, ticks.min(1));
+            LinkedBackend::store_set_deadline(entered.raw, ticks.min(1));
         }
         Ok(())
     }
@@ -110,10 +110,10 @@ impl Store {
             fail!(Trap, "wasm trap: interrupt");
         }
         // If the stack has no room for the host, the guest will overflow the stack by itself.
-        match stack::on_host_stack(|| Ok(interrupt::ask_host())).unwrap_or(0) {
+        match stack::on_host_stack(|| Ok(interrupt::call_hook())).unwrap_or(0) {
             0 => Ok(()),
             token => {
-                entered.host_failed(&Error::host(token));
+                entered.record_host_error(&Error::host(token));
                 Err(Error::host(token))
             }
         }
@@ -124,8 +124,8 @@ impl Store {
         match self.lock.try_lock() {
             Some(state) => state.free(key),
             None => {
-                self.pending.lock().push(key);
-                self.has_pending.store(true, Ordering::Relaxed);
+                self.pending_frees.lock().push(key);
+                self.has_pending_frees.store(true, Ordering::Relaxed);
             }
         }
     }
@@ -164,9 +164,9 @@ impl Store {
 
     fn free_pending(&self, state: &State) {
         // The flag is cleared first: a key that is added after the list was taken sets the flag again.
-        self.has_pending.store(false, Ordering::Relaxed);
-        let pending = std::mem::take(&mut *self.pending.lock());
-        pending.into_iter().for_each(|key| state.free(key));
+        self.has_pending_frees.store(false, Ordering::Relaxed);
+        let keys = std::mem::take(&mut *self.pending_frees.lock());
+        keys.into_iter().for_each(|key| state.free(key));
     }
 }
 

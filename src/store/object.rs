@@ -37,7 +37,7 @@ impl Extern {
         raw: <LinkedBackend as Backend>::Extern,
         ty: Option<ExternType>,
     ) -> Self {
-        Self { store: store.clone(), raw, ty, caller: None, key: entered.keep(raw) }
+        Self { store: store.clone(), raw, ty, caller: None, key: entered.add_extern(raw) }
     }
 
     /// Binds a host function to the instance that calls it. Fails for any other extern.
@@ -74,11 +74,11 @@ impl Drop for Instance {
     }
 }
 
-/// Fails if the host cannot exchange values of these types with the engine. `what` names the operation.
+/// Fails if the host cannot exchange values of these types with the engine. `operation` is the operation, for the error message.
 pub fn require(
     capabilities: Capabilities,
     types: impl IntoIterator<Item = ValType>,
-    what: impl Display + Copy,
+    operation: impl Display + Copy,
 ) -> Result<()> {
     let mut types = types.into_iter();
     types.try_for_each(|ty| {
@@ -89,7 +89,7 @@ pub fn require(
             ValType::Other => capabilities::TYPED_REFS,
             _ => return Ok(()),
         };
-        capabilities.require(needed, LinkedBackend::NAME, what)
+        capabilities.require(needed, LinkedBackend::NAME, operation)
     })
 }
 

@@ -72,12 +72,12 @@ impl State {
     }
 
     /// Gives the store an extern to own.
-    pub fn keep_extern(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
+    pub fn add_extern(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
         Key::Extern(self.externs.borrow_mut().insert(object))
     }
 
     /// Gives the store an instance to own.
-    pub fn keep_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
+    pub fn add_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
         Key::Instance(self.instances.borrow_mut().insert(object))
     }
 

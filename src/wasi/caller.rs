@@ -28,7 +28,7 @@ impl BindInstance for Caller {
             Some((index, shared)) => {
                 let memory = LinkedBackend::instance_export(entered.raw, instance.raw, info, index)?;
                 // The store owns the memory from now on, for as long as the store lives.
-                Some((entered.keep(memory), shared))
+                Some((entered.add_extern(memory), shared))
             }
             None => None,
         };

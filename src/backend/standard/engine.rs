@@ -9,6 +9,9 @@ use std::sync::LazyLock;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
+/// Linux's default for `vm.max_map_count`, the maximum number of memory mappings of a process.
+const DEFAULT_MAX_MAPPINGS: u64 = 65_530;
+
 /// An engine.
 pub struct Engine(*mut c::wasm_engine_t);
 
@@ -59,17 +62,17 @@ impl EngineOps for Standard {
         quirks::features(options)
     }
 
-    fn stack(_: &Options) -> usize {
-        quirks::STACK
+    fn guest_stack_size(_: &Options) -> usize {
+        quirks::STACK_SIZE
     }
 
     fn max_modules() -> u64 {
         static MAX_MAPPINGS: LazyLock<u64> = LazyLock::new(|| {
             let text = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok();
-            text.and_then(|text| text.trim().parse().ok()).unwrap_or(65_530)
+            text.and_then(|text| text.trim().parse().ok()).unwrap_or(DEFAULT_MAX_MAPPINGS)
         });
         // A third of the mappings that a process may have stays free for everything else.
-        quirks::KEPT_MAPPINGS.map_or(u64::MAX, |kept| *MAX_MAPPINGS / 3 * 2 / kept)
+        quirks::MAPPINGS_PER_MODULE.map_or(u64::MAX, |count| *MAX_MAPPINGS / 3 * 2 / count)
     }
 }
 
@@ -90,14 +93,14 @@ impl StoreOps for Standard {
 /// `config` is a living config.
 #[cfg(feature = "wasmer")]
 unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
-    let backend = match options.get("compiler") {
+    let compiler = match options.get("compiler") {
         Some("singlepass") => c::WASMER_BACKEND_SINGLEPASS,
         _ => c::WASMER_BACKEND_CRANELIFT,
     };
     // SAFETY: the caller guarantees that the config lives. The compiler is compiled in: Cranelift always is, and the
     // option `compiler` exists only in a build with Singlepass (`HAS_COMPILERS` in quirks/mod.rs).
     unsafe {
-        c::wasm_config_set_backend(config, backend);
+        c::wasm_config_set_backend(config, compiler);
         c::wasm_config_sys_canonicalize_nans(config, options.switch("cranelift_nan_canonicalization") == Some(true));
     }
 }

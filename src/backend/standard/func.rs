@@ -38,12 +38,12 @@ impl FuncOps for Standard {
 
     unsafe fn func_call(_: Self::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
         let mut args = Slots::new(ty.params.len(), ZERO);
-        for (index, (arg, ty)) in args.get().iter_mut().zip(ty.params.iter()).enumerate() {
+        for (index, (arg, ty)) in args.as_mut_slice().iter_mut().zip(ty.params.iter()).enumerate() {
             // SAFETY: the caller guarantees that there is a slot for every parameter.
             *arg = value::to_c(*ty, unsafe { *values.add(index) });
         }
         let mut results = Slots::new(ty.results.len(), ZERO);
-        results.get().iter_mut().zip(ty.results.iter()).for_each(|(result, ty)| *result = value::zero(*ty));
+        results.as_mut_slice().iter_mut().zip(ty.results.iter()).for_each(|(result, ty)| *result = value::zero(*ty));
         // A reason that an earlier call left must not be reported for this one.
         drop(pending_error());
         // SAFETY: the caller guarantees that the extern is a function of this type. Both vectors have the lengths of
@@ -52,16 +52,16 @@ impl FuncOps for Standard {
             let func = c::wasm_extern_as_func(func.raw);
             c::wasm_func_call(func as _, &args.borrow(), &mut results.borrow())
         };
-        free_refs(ty, args.get());
+        free_arg_refs(ty, args.as_mut_slice());
         if !trap.is_null() {
             // SAFETY: the engine returned the trap, which the caller of `wasm_func_call` owns.
-            return Err(unsafe { trap::take(trap) });
+            return Err(unsafe { trap::into_error(trap) });
         }
         // wasmer reports a value that it cannot convert with a null trap, which looks like success.
         if let Some(reason) = pending_error() {
             fail!(Engine, "the engine could not call the function: {reason}");
         }
-        for (index, result) in results.get().iter().enumerate() {
+        for (index, result) in results.as_mut_slice().iter().enumerate() {
             // SAFETY: the caller guarantees that there is a slot for every result.
             unsafe { *values.add(index) = value::from_c(result) }
         }
@@ -70,12 +70,12 @@ impl FuncOps for Standard {
 
     unsafe fn func_type(_: Self::Store, func: Extern) -> Option<FuncType> {
         // SAFETY: the function lives, and the caller guarantees that the engine does not abort on its types.
-        (!func.raw.is_null()).then(|| unsafe { types::of_func(c::wasm_extern_as_func(func.raw)) })
+        (!func.raw.is_null()).then(|| unsafe { types::read_func_type(c::wasm_extern_as_func(func.raw)) })
     }
 }
 
 /// Frees the references among the arguments of a call, which were lowered for that call.
-fn free_refs(ty: &FuncType, args: &[c::wasm_val_t]) {
+fn free_arg_refs(ty: &FuncType, args: &[c::wasm_val_t]) {
     for (arg, ty) in args.iter().zip(ty.params.iter()) {
         let reference = value::from_c(arg).bits() as *mut c::wasm_ref_t;
         if ty.is_ref() && !reference.is_null() {
@@ -117,7 +117,7 @@ unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c:
         fail!(Engine, "the engine called a host function {ty} with {} arguments", args.size);
     }
     let mut slots = Slots::<Value>::new(ty.slots(), Value::default());
-    for (index, slot) in slots.get().iter_mut().enumerate().take(args.size) {
+    for (index, slot) in slots.as_mut_slice().iter_mut().enumerate().take(args.size) {
         // SAFETY: the index is in range: `args.size` is the number of parameters. The engine keeps its reference, so
         // the slot gets a copy.
         unsafe {
@@ -129,11 +129,11 @@ unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c:
         }
     }
     // SAFETY: there are as many slots as the type needs; they hold its arguments, and only this call uses them.
-    unsafe { env.func.call(slots.get().as_mut_ptr()) }?;
+    unsafe { env.func.call(slots.as_mut_slice().as_mut_ptr()) }?;
     for (index, ty) in ty.results.iter().enumerate() {
         // SAFETY: the index is in range: `results.size` is the number of results. The engine takes ownership of a
         // reference in the slot.
-        unsafe { results.data.add(index).write(value::to_c(*ty, slots.get()[index])) }
+        unsafe { results.data.add(index).write(value::to_c(*ty, slots.as_mut_slice()[index])) }
     }
     Ok(())
 }

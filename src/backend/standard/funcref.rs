@@ -3,7 +3,7 @@
 //! WebAssembly makes the reference instead: a small helper module imports the function, wraps it, and exports a global
 //! with a reference to the wrapper. wasmer aborts on a reference to a host function, hence the wrapper.
 
-use crate::backend::compiling::{self, compiling};
+use crate::backend::compiling::{self, run_compilation};
 use crate::backend::stack;
 use crate::backend::standard::error::last_error;
 use crate::backend::standard::{Extern, quirks, trap, value};
@@ -35,9 +35,9 @@ pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t 
 
 /// Makes a reference to a function of this type; the caller owns the reference.
 pub fn make(store: *mut c::wasm_store_t, func: Extern, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
-    let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(ErrorKind::Engine, e.to_string()))?;
+    let wasm = wat::parse_str(helper_module_text(ty)).map_err(|e| Error::new(ErrorKind::Engine, e.to_string()))?;
     // Instantiating needs as much stack as compiling does.
-    stack::with_room(compiling::STACK, || instantiate(store, func, compile(store, &wasm)?))
+    stack::with_room(compiling::STACK_SIZE, || instantiate(store, func, compile(store, &wasm)?))
 }
 
 /// A pointer that another thread may use while its owner waits.
@@ -47,7 +47,7 @@ unsafe impl<T> Send for Lent<T> {}
 
 fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_module_t> {
     let store = Lent(store);
-    let module = compiling(move || {
+    let module = run_compilation(move || {
         let Lent(store) = { store };
         let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
         // SAFETY: the caller of `make` has entered the store, so it lives. The engine only reads the bytes.
@@ -71,7 +71,7 @@ fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_m
         let instance = c::wasm_instance_new(store, module, &imports, &mut error);
         c::wasm_module_delete(module);
         if !error.is_null() {
-            return Err(trap::take(error));
+            return Err(trap::into_error(error));
         }
         if instance.is_null() {
             fail!(Engine, "the engine refused to make a function reference: {}", last_error());
@@ -87,7 +87,7 @@ fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_m
 }
 
 /// Returns the text of the helper module for functions of this type.
-fn helper(ty: &FuncType) -> String {
+fn helper_module_text(ty: &FuncType) -> String {
     let mut signature = String::new();
     ty.params.iter().for_each(|ty| write!(signature, "(param {ty})").expect("writing to a string never fails"));
     ty.results.iter().for_each(|ty| write!(signature, "(result {ty})").expect("writing to a string never fails"));

@@ -36,7 +36,7 @@ impl InstanceOps for Standard {
                 if !raw.is_null() {
                     c::wasm_instance_delete(raw);
                 }
-                return Err(classify_failure(trap::take(trap), info));
+                return Err(classify_failure(trap::into_error(trap), info));
             }
             if raw.is_null() {
                 fail!(Link, "the engine refused to instantiate the module: {}", last_error());

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Size of a WebAssembly page. No memory is smaller, so smaller blocks are never pinned.
-const PAGE: usize = 1 << 16;
+const PAGE_SIZE: usize = 1 << 16;
 
 #[global_allocator]
 static ALLOCATOR: Pinning = Pinning;
@@ -17,10 +17,19 @@ static ALLOCATOR: Pinning = Pinning;
 struct Pinning;
 
 /// Number of pins. While it is 0, freeing a block costs one extra comparison.
-static PINNED: AtomicUsize = AtomicUsize::new(0);
+static PIN_COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// The pinned blocks by address: the number of pins, and the layout once the engine has freed the block.
-static BLOCKS: Mutex<BTreeMap<usize, (usize, Option<Layout>)>> = Mutex::new(BTreeMap::new());
+/// The pinned blocks. The keys are the addresses of the blocks.
+static PINNED_BLOCKS: Mutex<BTreeMap<usize, PinnedBlock>> = Mutex::new(BTreeMap::new());
+
+/// A block with at least one pin.
+#[derive(Default)]
+struct PinnedBlock {
+    /// Number of pins of this block.
+    pin_count: usize,
+    /// The layout with which the engine freed the block. `None` while the engine uses the block.
+    freed_layout: Option<Layout>,
+}
 
 // SAFETY: the system's allocator does all allocation. A freed block goes to the system's allocator at once, or, if it is
 // pinned, later in `unpin` with the same layout.
@@ -36,7 +45,7 @@ unsafe impl GlobalAlloc for Pinning {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if !keep(block, layout) {
+        if !defer_free(block, layout) {
             // SAFETY: the caller guarantees that this allocator returned the block with this layout, so the system's
             // allocator did.
             unsafe { System.dealloc(block, layout) }
@@ -62,21 +71,21 @@ unsafe impl GlobalAlloc for Pinning {
 }
 
 fn may_be_pinned(layout: Layout) -> bool {
-    PINNED.load(Ordering::Acquire) != 0 && layout.size() >= PAGE
+    PIN_COUNT.load(Ordering::Acquire) != 0 && layout.size() >= PAGE_SIZE
 }
 
 fn is_pinned(block: *mut u8, layout: Layout) -> bool {
-    may_be_pinned(layout) && BLOCKS.lock().contains_key(&(block as usize))
+    may_be_pinned(layout) && PINNED_BLOCKS.lock().contains_key(&(block as usize))
 }
 
 /// Returns whether the block is pinned, in which case `unpin` will free it.
-fn keep(block: *mut u8, layout: Layout) -> bool {
+fn defer_free(block: *mut u8, layout: Layout) -> bool {
     if !may_be_pinned(layout) {
         return false;
     }
-    match BLOCKS.lock().get_mut(&(block as usize)) {
-        Some((_, freed)) => {
-            *freed = Some(layout);
+    match PINNED_BLOCKS.lock().get_mut(&(block as usize)) {
+        Some(pinned) => {
+            pinned.freed_layout = Some(layout);
             true
         }
         None => false,
@@ -85,23 +94,23 @@ fn keep(block: *mut u8, layout: Layout) -> bool {
 
 /// Keeps the block at this address until [`unpin`] was called as often as this function.
 pub fn pin(block: *mut u8) {
-    BLOCKS.lock().entry(block as usize).or_insert((0, None)).0 += 1;
-    PINNED.fetch_add(1, Ordering::Release);
+    PINNED_BLOCKS.lock().entry(block as usize).or_default().pin_count += 1;
+    PIN_COUNT.fetch_add(1, Ordering::Release);
 }
 
 /// Ends a [`pin`]. Frees the block if this was its last pin and the engine has freed the block already.
 pub fn unpin(block: *mut u8) {
-    let mut blocks = BLOCKS.lock();
-    let Some((pins, freed)) = blocks.get_mut(&(block as usize)) else { return };
-    *pins -= 1;
-    PINNED.fetch_sub(1, Ordering::Release);
-    if *pins > 0 {
+    let mut blocks = PINNED_BLOCKS.lock();
+    let Some(pinned) = blocks.get_mut(&(block as usize)) else { return };
+    pinned.pin_count -= 1;
+    PIN_COUNT.fetch_sub(1, Ordering::Release);
+    if pinned.pin_count > 0 {
         return;
     }
-    let freed = *freed;
+    let freed_layout = pinned.freed_layout;
     blocks.remove(&(block as usize));
     drop(blocks);
-    if let Some(layout) = freed {
+    if let Some(layout) = freed_layout {
         // SAFETY: the engine freed the block with this layout, and `keep` withheld it from the system's allocator.
         unsafe { System.dealloc(block, layout) }
     }
@@ -113,10 +122,10 @@ mod tests {
 
     #[test]
     fn a_pinned_block_outlives_its_vector() {
-        let mut vec = vec![7u8; PAGE];
+        let mut vec = vec![7u8; PAGE_SIZE];
         let block = vec.as_mut_ptr();
         pin(block);
-        vec.resize(64 * PAGE, 0);
+        vec.resize(64 * PAGE_SIZE, 0);
         assert_ne!(vec.as_ptr(), block.cast_const());
         // SAFETY: the block is pinned, so it is still allocated.
         assert_eq!(unsafe { block.read() }, 7);

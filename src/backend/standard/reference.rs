@@ -17,7 +17,7 @@ impl RefOps for Standard {
             (Ref::Func(object), _) if !object.reference.is_null() => unsafe { c::wasm_ref_copy(object.reference) },
             (Ref::Func(object), Some(ty)) => funcref::make(store.0, object, ty)?,
             (Ref::Func(_), None) => fail!(Invalid, "this reference cannot be passed to the engine"),
-            (Ref::Host(number), _) => foreign(store.0, number)?,
+            (Ref::Host(number), _) => external_ref(store.0, number)?,
         };
         Ok(Value { reference: reference as u64 })
     }
@@ -49,7 +49,7 @@ pub fn consume<T>(slot: Value, work: impl FnOnce(*mut c::wasm_ref_t) -> T) -> T 
 }
 
 /// Makes a reference to the host object with this number. Requires the capability `externref`.
-fn foreign(store: *mut c::wasm_store_t, number: u64) -> Result<*mut c::wasm_ref_t> {
+fn external_ref(store: *mut c::wasm_store_t, number: u64) -> Result<*mut c::wasm_ref_t> {
     // SAFETY: the store lives. The reference is a copy, and stays valid without the object that it was copied from. Its
     // host information is a number, which nobody dereferences.
     unsafe {

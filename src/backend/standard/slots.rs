@@ -3,12 +3,12 @@
 use wasm_c_api as c;
 
 /// Number of values that need no allocation.
-const INLINE: usize = 8;
+const INLINE_CAPACITY: usize = 8;
 
 /// A list of values whose length is fixed.
 pub enum Slots<T> {
     /// The values, and how many of them are in use.
-    Few([T; INLINE], usize),
+    Few([T; INLINE_CAPACITY], usize),
     /// More values than fit in place.
     Many(Vec<T>),
 }
@@ -16,11 +16,11 @@ pub enum Slots<T> {
 impl<T: Copy> Slots<T> {
     /// `count` copies of `zero`.
     pub fn new(count: usize, zero: T) -> Self {
-        if count <= INLINE { Self::Few([zero; INLINE], count) } else { Self::Many(vec![zero; count]) }
+        if count <= INLINE_CAPACITY { Self::Few([zero; INLINE_CAPACITY], count) } else { Self::Many(vec![zero; count]) }
     }
 
     /// The values.
-    pub fn get(&mut self) -> &mut [T] {
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
         match self {
             Self::Few(array, count) => &mut array[..*count],
             Self::Many(vec) => vec,
@@ -31,7 +31,7 @@ impl<T: Copy> Slots<T> {
 impl Slots<c::wasm_val_t> {
     /// A vector of `wasm.h` that borrows the values.
     pub fn borrow(&mut self) -> c::wasm_val_vec_t {
-        let values = self.get();
+        let values = self.as_mut_slice();
         c::wasm_val_vec_t { size: values.len(), data: values.as_mut_ptr() }
     }
 }

@@ -23,7 +23,7 @@ pub unsafe fn new(store: *mut c::wasm_store_t, message: &str) -> *mut c::wasm_tr
 ///
 /// # Safety
 /// The caller owns the trap, and does not use it again.
-pub unsafe fn take(trap: *mut c::wasm_trap_t) -> Error {
+pub unsafe fn into_error(trap: *mut c::wasm_trap_t) -> Error {
     // SAFETY: the caller owns the trap. Message and frames are copied before the trap is freed, since frames may borrow
     // from the trap.
     unsafe {

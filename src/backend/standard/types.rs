@@ -13,17 +13,17 @@ pub fn val_kind(ty: ValType) -> c::wasm_valkind_t {
 ///
 /// # Safety
 /// The function lives. `wasm.h` can express all its value types: an engine would abort on others.
-pub unsafe fn of_func(func: *mut c::wasm_func_t) -> FuncType {
+pub unsafe fn read_func_type(func: *mut c::wasm_func_t) -> FuncType {
     // SAFETY: the caller guarantees a living function with such types. This function owns the type, and frees it.
     unsafe {
         let raw = c::wasm_func_type(func);
-        let ty = wasm_h::of_func(raw, |ty| of_kind(c::wasm_valtype_kind(ty)));
+        let ty = wasm_h::read_func_type(raw, |ty| read_val_type(c::wasm_valtype_kind(ty)));
         c::wasm_functype_delete(raw);
         ty
     }
 }
 
-fn of_kind(kind: c::wasm_valkind_t) -> ValType {
+fn read_val_type(kind: c::wasm_valkind_t) -> ValType {
     use ValType::{ExternRef, F32, F64, FuncRef, I32, I64, Other};
     [I32, I64, F32, F64, FuncRef, ExternRef].into_iter().find(|ty| val_kind(*ty) == kind).unwrap_or(Other)
 }

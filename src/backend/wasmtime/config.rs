@@ -2,7 +2,7 @@
 //!
 //! The option `NAME` is set by the function `wasmtime_config_NAME_set`, where `wasmtime.h` has such a function for a
 //! bool or a size. `wasm_c_api/config_setters.rs` lists these functions, so that a new row in `base/option_table.rs`
-//! needs no code here. [`SPECIAL`] names the options that need code.
+//! needs no code here. [`SPECIAL_OPTIONS`] names the options that need code.
 
 use crate::backend::wasmtime::error;
 use crate::base::capabilities::{self as cap, Capabilities};
@@ -13,7 +13,7 @@ use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
 /// The options that wasmtime honours and that the functions for bools and sizes do not set.
-const SPECIAL: &[&str] = &[
+const SPECIAL_OPTIONS: &[&str] = &[
     "cache",
     // A library of the system ends the process over a flag that does not exist, and only Cranelift can check flags.
     #[cfg(not(feature = "system"))]
@@ -30,7 +30,7 @@ const SPECIAL: &[&str] = &[
 
 /// Returns whether wasmtime honours the option of this name, which is not a proposal.
 pub fn has_option(name: &str) -> bool {
-    SPECIAL.contains(&name)
+    SPECIAL_OPTIONS.contains(&name)
         || c::WASMTIME_CONFIG_SWITCHES.iter().any(|(switch, _)| *switch == name)
         || c::WASMTIME_CONFIG_SIZES.iter().any(|(size, _)| *size == name)
 }
@@ -38,19 +38,19 @@ pub fn has_option(name: &str) -> bool {
 /// Returns the features that wasmtime implements (wasmtime 48, `Config::compiler_panicking_wasm_features`).
 pub fn max_features() -> WasmFeatures {
     let has_stack_switching = cfg!(all(target_arch = "x86_64", any(target_os = "linux", target_os = "macos")));
-    let mut features = FEATURES | WasmFeatures::CUSTOM_PAGE_SIZES | WasmFeatures::WIDE_ARITHMETIC;
+    let mut features = DEFAULT_FEATURES | WasmFeatures::CUSTOM_PAGE_SIZES | WasmFeatures::WIDE_ARITHMETIC;
     features.set(WasmFeatures::STACK_SWITCHING, has_stack_switching);
     features
 }
 
 /// The features that are on by default (`Config::features`). From wasmtime 49 on these include wide arithmetic.
-pub const FEATURES: WasmFeatures = {
+pub const DEFAULT_FEATURES: WasmFeatures = {
     let features = WasmFeatures::WASM3.union(WasmFeatures::GC_TYPES);
     if c::WASMTIME_VERSION_MAJOR < 49 { features } else { features.union(WasmFeatures::WIDE_ARITHMETIC) }
 };
 
 /// wasmtime's default for `async_stack_size`, in bytes.
-const ASYNC_STACK: usize = 2 << 20;
+const ASYNC_STACK_SIZE: usize = 2 << 20;
 
 // Choices are passed on by their position in the option's row.
 const _: () = assert!(
@@ -79,11 +79,11 @@ pub fn interruptible(options: &Options) -> bool {
 }
 
 /// Creates a configuration, which the caller owns. `stack` is the guest's share of the stack in bytes.
-pub fn config(options: &Options, stack: usize) -> Result<*mut c::wasm_config_t> {
+pub fn config(options: &Options, stack_size: usize) -> Result<*mut c::wasm_config_t> {
     // SAFETY: the configuration is new and only this function has the pointer, until it is returned or deleted.
     unsafe {
         let config = c::wasm_config_new();
-        match configure(config, options, stack) {
+        match configure(config, options, stack_size) {
             Ok(()) => Ok(config),
             Err(error) => {
                 c::wasm_config_delete(config);
@@ -97,7 +97,7 @@ pub fn config(options: &Options, stack: usize) -> Result<*mut c::wasm_config_t> 
 ///
 /// # Safety
 /// `config` is a live configuration that no other thread uses.
-unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usize) -> Result<()> {
+unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack_size: usize) -> Result<()> {
     // SAFETY: the caller guarantees that `config` is live and not used elsewhere (see `# Safety`). Texts are C strings
     // that live until the call that copies them returns. Positions of choices are numbers of the C enumerations, as the
     // assertions on them check.
@@ -114,9 +114,9 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usi
         }
         // After the switches: the option `interruptible` needs the checks even if `epoch_interruption` is off.
         c::wasmtime_config_epoch_interruption_set(config, interruptible(options));
-        c::wasmtime_config_max_wasm_stack_set(config, stack);
+        c::wasmtime_config_max_wasm_stack_set(config, stack_size);
         // The shim never uses this stack, but wasmtime refuses one that is smaller than `max_wasm_stack`.
-        c::wasmtime_config_async_stack_size_set(config, stack.max(ASYNC_STACK));
+        c::wasmtime_config_async_stack_size_set(config, stack_size.max(ASYNC_STACK_SIZE));
         // A feature of components, which a library of the system may have on by default. It contradicts an engine
         // without reference types.
         c::wasmtime_config_concurrency_support_set(config, false);

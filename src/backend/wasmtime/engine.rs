@@ -14,7 +14,7 @@ use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
 /// wasmtime's default for `max_wasm_stack`.
-const DEFAULT_STACK: usize = 512 << 10;
+const DEFAULT_STACK_SIZE: usize = 512 << 10;
 
 /// An engine.
 pub struct Engine(pub *mut c::wasm_engine_t);
@@ -33,7 +33,7 @@ impl Drop for Engine {
 
 impl EngineOps for Wasmtime {
     fn engine_new(options: &Options) -> Result<Engine> {
-        constructor::engine(options, Self::stack(options)).map(Engine)
+        constructor::engine(options, Self::guest_stack_size(options)).map(Engine)
     }
 
     fn has_option(name: &str) -> bool {
@@ -41,7 +41,7 @@ impl EngineOps for Wasmtime {
     }
 
     fn features(_: &Options) -> WasmFeatures {
-        config::FEATURES
+        config::DEFAULT_FEATURES
     }
 
     fn max_features() -> WasmFeatures {
@@ -52,8 +52,8 @@ impl EngineOps for Wasmtime {
         config::capabilities(Self::CAPABILITIES, options)
     }
 
-    fn stack(options: &Options) -> usize {
-        options.size("max_wasm_stack").map_or(DEFAULT_STACK, |size| size as usize)
+    fn guest_stack_size(options: &Options) -> usize {
+        options.size("max_wasm_stack").map_or(DEFAULT_STACK_SIZE, |size| size as usize)
     }
 
     fn interruptible(options: &Options) -> bool {

@@ -28,7 +28,7 @@ pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: ErrorKind) -> Result<
 ///
 /// # Safety
 /// The caller owns error and trap, or passes null, and does not use them again. The context belongs to a living store.
-pub unsafe fn outcome(
+pub unsafe fn check_outcome(
     context: *mut c::wasmtime_context_t,
     error: *mut c::wasmtime_error_t,
     trap: *mut c::wasm_trap_t,
@@ -84,7 +84,7 @@ unsafe fn frames(write: impl FnOnce(*mut c::wasm_frame_vec_t)) -> Vec<Frame> {
     // SAFETY: the caller guarantees what `wasm_h::frames` requires. A name belongs to its frame, which lives while the
     // closure reads it.
     unsafe {
-        let name = |name: *const c::wasm_byte_vec_t| (!name.is_null()).then(|| wasm_h::bytes(&*name));
+        let name = |name: *const c::wasm_byte_vec_t| (!name.is_null()).then(|| wasm_h::vec_text(&*name));
         wasm_h::frames(write, |frame| {
             (name(c::wasmtime_frame_func_name(frame)), name(c::wasmtime_frame_module_name(frame)))
         })

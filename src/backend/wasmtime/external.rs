@@ -33,32 +33,32 @@ impl Extern {
 
     /// The extern of a function.
     pub fn func(func: c::wasmtime_func_t) -> Self {
-        Self::of_kind(c::WASMTIME_EXTERN_FUNC, |of| of.func = func)
+        Self::of_kind(c::WASMTIME_EXTERN_FUNC, |union| union.func = func)
     }
 
     /// The extern of a global.
     pub fn global(global: c::wasmtime_global_t) -> Self {
-        Self::of_kind(c::WASMTIME_EXTERN_GLOBAL, |of| of.global = global)
+        Self::of_kind(c::WASMTIME_EXTERN_GLOBAL, |union| union.global = global)
     }
 
     /// The extern of a table.
     pub fn table(table: c::wasmtime_table_t) -> Self {
-        Self::of_kind(c::WASMTIME_EXTERN_TABLE, |of| of.table = table)
+        Self::of_kind(c::WASMTIME_EXTERN_TABLE, |union| union.table = table)
     }
 
     /// The extern of a memory.
     pub fn memory(memory: c::wasmtime_memory_t) -> Self {
-        Self::of_kind(c::WASMTIME_EXTERN_MEMORY, |of| of.memory = memory)
+        Self::of_kind(c::WASMTIME_EXTERN_MEMORY, |union| union.memory = memory)
     }
 
     /// The extern of a shared memory. The extern owns the pointer.
     pub fn shared_memory(memory: *mut c::wasmtime_sharedmemory_t) -> Self {
-        Self::of_kind(c::WASMTIME_EXTERN_SHAREDMEMORY, |of| of.sharedmemory = memory)
+        Self::of_kind(c::WASMTIME_EXTERN_SHAREDMEMORY, |union| union.sharedmemory = memory)
     }
 
     /// The extern of an exception tag.
     pub fn tag(tag: c::wasmtime_tag_t) -> Self {
-        Self::of_kind(c::WASMTIME_EXTERN_TAG, |of| of.tag = tag)
+        Self::of_kind(c::WASMTIME_EXTERN_TAG, |union| union.tag = tag)
     }
 
     fn has_kind(&self, kind: u32) -> bool {

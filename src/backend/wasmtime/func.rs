@@ -55,12 +55,12 @@ impl FuncOps for Wasmtime {
             if error.is_null() && trap.is_null() {
                 return Ok(());
             }
-            error::outcome(store.context, error, trap)
+            error::check_outcome(store.context, error, trap)
         }
     }
 
     unsafe fn func_type(store: Self::Store, func: Extern) -> Option<FuncType> {
-        Some(types::of_func(store, func))
+        Some(types::read_func_type(store, func))
     }
 }
 
@@ -141,7 +141,7 @@ unsafe fn call_checked(store: store::Store, func: Extern, ty: &FuncType, values:
             &mut trap,
         );
         args.iter_mut().for_each(|arg| c::wasmtime_val_unroot(arg));
-        error::outcome(store.context, error, trap)?;
+        error::check_outcome(store.context, error, trap)?;
         slots.iter_mut().zip(results).for_each(|(slot, result)| *slot = reference::from_owned(result));
         Ok(())
     }

@@ -27,7 +27,7 @@ impl InstanceOps for Wasmtime {
                 &mut instance,
                 &mut trap,
             );
-            error::outcome(store.context, error, trap)?;
+            error::check_outcome(store.context, error, trap)?;
             Ok(instance)
         }
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError};
 use wasm_c_api as c;
 
 /// The number of an external reference that WebAssembly made itself, for which the host has no object.
-const FOREIGN: u64 = u64::MAX;
+const FOREIGN_NUMBER: u64 = u64::MAX;
 
 /// The data of an external reference: the host's number for the object, and the list of numbers that no guest holds
 /// any more.
@@ -51,13 +51,13 @@ fn external_ref(store: Store, number: u64) -> Result<c::wasmtime_val_t> {
     let mut out = zeroed(c::WASMTIME_EXTERNREF);
     // SAFETY: the store owns a share of `released`, so the count may go up. The store lives, and owns the box from here
     // on: if wasmtime cannot make the reference, it has run the finalizer.
-    let made = unsafe {
+    let created = unsafe {
         Arc::increment_strong_count(store.released);
         let object = HostObject { number, released: Arc::from_raw(store.released) };
         let object = Box::into_raw(Box::new(object)).cast();
         c::wasmtime_externref_new(store.context, object, Some(finalize), &raw mut out.of.externref)
     };
-    if !made {
+    if !created {
         fail!(Engine, "the engine could not make an external reference");
     }
     Ok(out)
@@ -89,7 +89,7 @@ impl RefOps for Wasmtime {
             }
             let object = c::wasmtime_externref_data(store.context, &value.of.externref).cast::<HostObject>();
             // Only `external_ref` makes references with data. The data lives as long as the reference.
-            let number = object.as_ref().map_or(FOREIGN, |object| object.number);
+            let number = object.as_ref().map_or(FOREIGN_NUMBER, |object| object.number);
             c::wasmtime_val_unroot(&mut value);
             Ref::Host(number)
         }

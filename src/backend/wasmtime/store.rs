@@ -53,13 +53,13 @@ impl StoreOps for Wasmtime {
         }
     }
 
-    fn store_watch(store: Store, callback: DeadlineCallback) {
+    fn store_set_deadline_callback(store: Store, callback: DeadlineCallback) {
         let env = Box::into_raw(Box::new(callback)).cast();
         // SAFETY: the store lives. The store owns the environment from here on, and frees it with `finalize`.
         unsafe { c::wasmtime_store_epoch_deadline_callback(store.raw, Some(deadline), env, Some(finalize)) }
     }
 
-    fn store_deadline(store: Store, ticks: u64) {
+    fn store_set_deadline(store: Store, ticks: u64) {
         // SAFETY: the store lives, so its context does.
         unsafe { c::wasmtime_context_set_epoch_deadline(store.context, ticks) }
     }
@@ -103,7 +103,7 @@ unsafe extern "C" fn deadline<Context>(
     ticks: *mut u64,
     kind: *mut c::wasmtime_update_deadline_kind_t,
 ) -> *mut c::wasmtime_error_t {
-    // SAFETY: `store_watch` passed this environment, which lives as long as the store. `ticks` and `kind` are places
+    // SAFETY: `store_set_deadline_callback` passed this environment, which lives as long as the store. `ticks` and `kind` are places
     // for the results.
     let callback = unsafe {
         *ticks = 1;
@@ -118,6 +118,6 @@ unsafe extern "C" fn deadline<Context>(
 }
 
 unsafe extern "C" fn finalize(env: *mut c_void) {
-    // SAFETY: `store_watch` leaked this box, and wasmtime finalizes an environment once.
+    // SAFETY: `store_set_deadline_callback` leaked this box, and wasmtime finalizes an environment once.
     drop(unsafe { Box::from_raw(env.cast::<DeadlineCallback>()) });
 }

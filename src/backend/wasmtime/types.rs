@@ -32,15 +32,15 @@ pub fn global_type(ty: &GlobalType) -> *mut c::wasm_globaltype_t {
 }
 
 /// Returns the type of a function.
-pub fn of_func(store: Store, func: Extern) -> FuncType {
+pub fn read_func_type(store: Store, func: Extern) -> FuncType {
     // SAFETY: the caller passes a function of this store. This function owns the type, and frees it. It reads each value
     // type with `wasmtime_valtype_new`, since `wasm_valtype_kind` aborts on v128.
     unsafe {
         let raw = c::wasmtime_func_type(store.context, func.as_func());
-        let ty = wasm_h::of_func(raw, |ty| {
+        let ty = wasm_h::read_func_type(raw, |ty| {
             let mut out: c::wasmtime_valtype_t = std::mem::zeroed();
             c::wasmtime_valtype_new(ty, &mut out);
-            let ty = of_val(&out);
+            let ty = read_val_type(&out);
             c::wasmtime_valtype_delete(&mut out);
             ty
         });
@@ -49,7 +49,7 @@ pub fn of_func(store: Store, func: Extern) -> FuncType {
     }
 }
 
-fn of_val(ty: &c::wasmtime_valtype_t) -> ValType {
+fn read_val_type(ty: &c::wasmtime_valtype_t) -> ValType {
     match u32::from(ty.kind) {
         c::WASMTIME_VALTYPE_KIND_I32 => ValType::I32,
         c::WASMTIME_VALTYPE_KIND_I64 => ValType::I64,

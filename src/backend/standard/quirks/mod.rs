@@ -14,7 +14,7 @@ pub struct Quirks {
     /// Options that the engine honours, besides the proposals.
     pub options: &'static [&'static str],
     /// Bytes of the caller's stack that guests may use; 0 for an engine that runs guests on a stack of its own.
-    pub stack: usize,
+    pub stack_size: usize,
     /// True if `wasm_instance_exports` returns the exports sorted by name, not in the module's order.
     pub exports_sorted: bool,
     /// True if `wasm_instance_new` expects the imports grouped by kind, not in the module's order: functions first, then
@@ -28,7 +28,7 @@ pub struct Quirks {
     pub max_table_elements: u64,
     /// Memory mappings that each module leaves behind until its engine is freed, if any. They limit the number of
     /// modules, since a process may have only so many mappings.
-    pub kept_mappings: Option<u64>,
+    pub mappings_per_module: Option<u64>,
     /// Returns the proposals that the engine implements, under these options.
     pub features: fn(&Options) -> WasmFeatures,
 }
@@ -39,13 +39,13 @@ impl Quirks {
         capabilities: Capabilities(0),
         options: &[],
         // As much as any of the bundled engines uses.
-        stack: 1 << 20,
+        stack_size: 1 << 20,
         exports_sorted: false,
         imports_grouped: false,
         ref_as_func_is_new: false,
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,
-        kept_mappings: None,
+        mappings_per_module: None,
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
     };
 }
@@ -65,8 +65,8 @@ pub const CAPABILITIES: Capabilities =
     if HAS_COMPILERS { QUIRKS.capabilities.with(cap::COMPILERS) } else { QUIRKS.capabilities };
 /// See [`Quirks::options`].
 pub const OPTIONS: &[&str] = QUIRKS.options;
-/// See [`Quirks::stack`].
-pub const STACK: usize = QUIRKS.stack;
+/// See [`Quirks::stack_size`].
+pub const STACK_SIZE: usize = QUIRKS.stack_size;
 /// See [`Quirks::exports_sorted`].
 pub const EXPORTS_SORTED: bool = QUIRKS.exports_sorted;
 /// See [`Quirks::imports_grouped`].
@@ -77,8 +77,8 @@ pub const REF_AS_FUNC_IS_NEW: bool = QUIRKS.ref_as_func_is_new;
 pub const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
 /// See [`Quirks::max_table_elements`].
 pub const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
-/// See [`Quirks::kept_mappings`].
-pub const KEPT_MAPPINGS: Option<u64> = QUIRKS.kept_mappings;
+/// See [`Quirks::mappings_per_module`].
+pub const MAPPINGS_PER_MODULE: Option<u64> = QUIRKS.mappings_per_module;
 
 /// See [`Quirks::features`].
 pub fn features(options: &Options) -> WasmFeatures {

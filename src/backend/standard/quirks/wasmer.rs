@@ -20,10 +20,10 @@ pub const QUIRKS: Quirks = Quirks {
         &["cranelift_nan_canonicalization"]
     },
     // wasmer runs guests on a stack of its own, and host functions on the caller's.
-    stack: 0,
+    stack_size: 0,
     ref_as_func_is_new: true,
     // The mappings hold the module's code (wasmer-compiler, `CodeMemory`).
-    kept_mappings: Some(2),
+    mappings_per_module: Some(2),
     features,
     ..Quirks::NONE
 };

@@ -7,7 +7,7 @@ use wasmparser::WasmFeatures;
 pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::FUNCREF.with(cap::VIEWS),
     // The interpreter has a stack of its own.
-    stack: 0,
+    stack_size: 0,
     exports_sorted: true,
     // See `ModuleImports` in wasmi.
     imports_grouped: true,

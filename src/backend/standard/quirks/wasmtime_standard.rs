@@ -12,7 +12,7 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS),
     // The default of `Config::max_wasm_stack`, which `wasm.h` cannot change.
-    stack: 512 << 10,
+    stack_size: 512 << 10,
     features: |_| WasmFeatures::WASM3,
     ..Quirks::NONE
 };
