@@ -1,8 +1,11 @@
-//! Interrupting guests on behalf of the host, so that Ctrl-C works while WebAssembly runs.
+//! Interrupts guests on behalf of the host, so that Ctrl-C works while WebAssembly runs.
 //!
-//! The host installs a hook. While interruptible engines exist, a ticker thread advances their time ten times a second.
-//! Each running guest then calls the hook, on its own thread, to learn whether it must end. For a call into WebAssembly
-//! this costs one look at a flag: the ticker sleeps when no guest has run for a while, and the next guest wakes it.
+//! The host installs a hook. While interruptible engines exist, a ticker thread advances the time of these engines ten
+//! times a second. At each tick, a running guest calls the hook on the guest's thread. The result of the hook decides
+//! whether the guest must end.
+//!
+//! A call into WebAssembly costs one read of a flag: the ticker sleeps when no guest has run for a while, and a call
+//! reads the flag to find out whether it must wake the ticker.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,12 +13,13 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-/// The host's hook. A guest calls it on its own thread; the result is 0, or the token of the failure that ends the guest.
+/// The host's hook. A guest calls the hook on the guest's thread. The hook returns 0, or the token of the host
+/// exception that ends the guest.
 pub type Hook = Box<dyn Fn() -> u64 + Send + Sync>;
 
-/// Something whose guests check their deadline when the time advances: an engine.
+/// An engine whose guests check their deadline when the engine's time advances.
 pub trait Tick: Send + Sync {
-    /// Advances the time by one tick.
+    /// Advances the engine's time by one tick.
     fn tick(&self);
 }
 
@@ -25,7 +29,8 @@ const TICK_PERIOD: Duration = Duration::from_millis(100);
 /// Number of ticks without a guest after which the ticker sleeps.
 const IDLE_TICKS: u32 = 10;
 
-/// Time between two ticks of a sleeping ticker. They reach a guest that started just as the ticker fell asleep.
+/// Time between two ticks of a sleeping ticker. These ticks are for a guest that started just as the ticker fell
+/// asleep.
 const ASLEEP_PERIOD: Duration = Duration::from_secs(1);
 
 static HOOK: OnceLock<Hook> = OnceLock::new();
@@ -34,6 +39,7 @@ static GUEST_SEEN: AtomicBool = AtomicBool::new(false);
 static TICKER: Mutex<Ticker> = Mutex::new(Ticker { engines: Vec::new(), is_running: false });
 static WAKE: Condvar = Condvar::new();
 
+/// The engines that the ticker thread advances, and whether this thread is running.
 struct Ticker {
     engines: Vec<Weak<dyn Tick>>,
     is_running: bool,
@@ -44,12 +50,13 @@ impl Ticker {
         TICKER.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the thread, if it does not run, and if there are a hook and an engine.
+    /// Starts the ticker thread. Does nothing if the thread is running, or if there is no hook or no engine.
     fn start(&mut self) {
         if self.is_running || self.engines.is_empty() || HOOK.get().is_none() {
             return;
         }
-        // If no thread can be started, guests run without interruption. That is no reason to fail.
+        // If the system cannot start a thread, guests run without interruption. A guest can still run, so this is not
+        // an error.
         self.is_running = thread::Builder::new().name("anywasm-ticker".into()).spawn(run_ticker).is_ok();
     }
 }
@@ -61,7 +68,7 @@ pub fn set_hook(hook: Hook) {
     Ticker::lock().start();
 }
 
-/// Adds an engine, whose guests check their deadline at each tick from now on.
+/// Adds an engine to the ticker. From the next tick on, the engine's guests check their deadline at each tick.
 pub fn register(engine: Weak<dyn Tick>) {
     let mut ticker = Ticker::lock();
     ticker.engines.retain(|engine| engine.strong_count() > 0);
@@ -69,7 +76,7 @@ pub fn register(engine: Weak<dyn Tick>) {
     ticker.start();
 }
 
-/// Wakes the ticker, if it sleeps: a guest is about to run.
+/// Wakes the ticker if the ticker sleeps. Called when a guest is about to run.
 pub fn wake_ticker() {
     if ASLEEP.load(Ordering::Relaxed) {
         ASLEEP.store(false, Ordering::Relaxed);
@@ -77,13 +84,13 @@ pub fn wake_ticker() {
     }
 }
 
-/// Calls the hook for a running guest. Returns 0, or the token of the failure that ends the guest.
+/// Calls the host's hook for a running guest. Returns 0, or the token of the host exception that ends the guest.
 pub fn call_hook() -> u64 {
     GUEST_SEEN.store(true, Ordering::Relaxed);
     HOOK.get().map_or(0, |hook| hook())
 }
 
-/// The ticker thread. It ends when no engine is left.
+/// Runs the ticker thread, until no engine is left.
 fn run_ticker() {
     let mut idle_ticks = 0;
     loop {
@@ -111,17 +118,18 @@ fn run_ticker() {
 }
 
 thread_local! {
-    /// The ticker's lock, held by a thread while it forks. Without this, the child could inherit the lock of a thread
-    /// that does not exist in the child.
+    /// The ticker's lock, which a thread holds while the thread forks. If another thread held the lock during the fork,
+    /// the child process would inherit a lock that no thread can release.
     static FORKING: RefCell<Option<MutexGuard<'static, Ticker>>> = const { RefCell::new(None) };
 }
 
-/// Prepares this thread for a fork.
+/// Prepares this thread for a fork: locks the ticker.
 pub fn before_fork() {
     FORKING.set(Some(Ticker::lock()));
 }
 
-/// Ends what [`before_fork`] began, in the parent and in the child. The child starts a ticker of its own.
+/// Releases the lock that [`before_fork`] took, in the parent and in the child process. Starts a new ticker thread in
+/// the child.
 pub fn after_fork(is_child: bool) {
     if let Some(mut ticker) = FORKING.take().filter(|_| is_child) {
         ticker.is_running = false;

@@ -1,4 +1,4 @@
-//! Engines. Stores and modules share the engine that they were made with.
+//! Engines. Stores and modules share the engine that created them.
 
 pub mod interrupt;
 pub mod limits;
@@ -14,27 +14,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use wasmparser::WasmFeatures;
 
-/// Maximum guest stack, in bytes; it is committed memory.
+/// Maximum size of a guest's stack, in bytes. A stack of the shim is committed memory, so a larger stack could exhaust
+/// the machine's memory.
 const MAX_STACK_SIZE: usize = 1 << 30;
 
-/// An engine.
+/// An engine with its options and capabilities.
 pub struct Engine {
-    /// The engine of the backend.
+    /// The backend's engine.
     pub raw: <LinkedBackend as Backend>::Engine,
     /// The WebAssembly features that modules may use.
     pub features: WasmFeatures,
-    /// The engine's capabilities with its options.
+    /// The capabilities of the engine with its options.
     pub capabilities: Capabilities,
-    /// How many bytes of the caller's stack WebAssembly may use; 0 for an engine with a stack of its own.
+    /// Number of bytes of the caller's stack that WebAssembly may use; 0 for an engine that runs WebAssembly on a
+    /// separate stack.
     pub guest_stack_size: usize,
-    /// The options that the engine was made with.
+    /// The options that the engine was created with.
     pub options: Options,
-    /// Number of times that the host has advanced the epoch. The engine's own epoch also counts the ticks of
+    /// Number of times that the host has advanced the epoch. The engine's internal epoch also counts the ticks of
     /// [`interrupt`].
     pub epoch: AtomicU64,
-    /// Whether guests check the deadline of their store.
+    /// Whether guests check the deadline of their store at each tick.
     pub interruptible: bool,
-    /// Whether the host sets deadlines. If so, a new store's deadline has passed.
+    /// Whether the host sets deadlines. If so, the deadline of a new store has already passed, so guests are
+    /// interrupted until the host sets a later deadline.
     pub has_deadlines: bool,
     /// Number of modules that the engine has compiled or loaded.
     module_count: AtomicU64,
@@ -68,8 +71,8 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Compiles or loads a module with `make`. Fails at the maximum number of modules: some engine keeps their code, and
-    /// aborts beyond that number.
+    /// Calls `make`, which compiles or loads a module, and counts the module. Fails if the process has the maximum
+    /// number of modules. Some engine keeps the code of all its modules, and aborts the process beyond that number.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let max = LinkedBackend::max_modules();
         if MODULE_COUNT.load(Ordering::Relaxed) >= max {
@@ -93,7 +96,7 @@ impl Tick for Engine {
     }
 }
 
-/// Describes the linked engine to its options.
+/// Returns the description of the linked engine, by which the shim checks options.
 pub fn description() -> EngineDescription {
     EngineDescription {
         name: LinkedBackend::NAME,

@@ -15,14 +15,15 @@ use std::sync::Arc;
 
 /// A compiled module.
 pub struct Module {
-    /// The engine's module. Declared before `engine`, so it is dropped first.
+    /// The backend's module. This field is declared before `engine`, so that Rust drops the module before the engine.
     pub raw: <LinkedBackend as Backend>::Module,
-    /// Imports, exports, names.
+    /// The module's imports, exports and names.
     pub info: Arc<ModuleInfo>,
-    /// The engine that compiled it.
+    /// The engine that compiled or loaded the module.
     pub engine: Arc<Engine>,
-    /// The binary that a serialized module carries: without function bodies, if the engine can serialize compiled code
-    /// and the module has no start function; else the whole binary. [`Module::deferred`] needs the bodies.
+    /// The binary that [`Module::serialize`] stores. The binary has no function bodies if the engine can serialize
+    /// compiled code and the module has no start function. Otherwise the binary is complete, because compiling the
+    /// binary again or [`Module::deferred`] needs the bodies.
     wasm: Vec<u8>,
 }
 
@@ -38,12 +39,13 @@ impl Module {
         Ok(Self { raw, info, engine, wasm })
     }
 
-    /// Fails with the reason if `wasm` is not a module that the engine can compile.
+    /// Validates a binary module. Fails with the reason if the engine cannot compile the module.
     pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
         module_info::validate(wasm, engine.features, LinkedBackend::max_features(), LinkedBackend::NAME)
     }
 
-    /// Fails if a memory or table has a valid size beyond the engine's limits: the engine would abort.
+    /// Fails if a memory or table has a valid size beyond the engine's limits, because the engine would abort the
+    /// process.
     fn check_sizes(info: &ModuleInfo) -> Result<()> {
         let max = LinkedBackend::MAX_MEMORY_PAGES;
         let pages = |ty: &MemoryType| ty.limits.max.unwrap_or(0).max(ty.limits.min);
@@ -65,8 +67,8 @@ impl Module {
         Ok(())
     }
 
-    /// Compiles the module again, without a start section and with its start function as the last export. The host calls
-    /// that export after instantiation.
+    /// Compiles a copy of the module that has no start section. The copy's last export is the start function. The host
+    /// calls this export after instantiation.
     pub fn deferred(&self) -> Result<Self> {
         Self::new(self.engine.clone(), &start::deferred(&self.wasm)?)
     }
@@ -81,8 +83,8 @@ impl Module {
         Envelope { stamp: version::stamp(&self.engine).as_bytes(), wasm: &self.wasm, code: &code }.seal()
     }
 
-    /// Loads a module from bytes that [`Module::serialize`] returned. Fails if the bytes are damaged, or come from
-    /// another engine, version or machine, or from an engine with other options.
+    /// Loads a module from bytes that [`Module::serialize`] returned. Fails if the bytes are damaged. Also fails if the
+    /// bytes come from another engine, version or machine, or from an engine with other options.
     pub fn deserialize(engine: Arc<Engine>, bytes: TrustedBytes<'_>) -> Result<Self> {
         let envelope = Envelope::open(bytes.bytes())?;
         envelope.check_stamp(&version::stamp(&engine))?;

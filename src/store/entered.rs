@@ -1,4 +1,4 @@
-//! Inside a store: the thread holds the store's lock, and may use the objects of the store.
+//! Access to the objects of a store, for the thread that holds the store's lock.
 
 use crate::backend::{Backend, LinkedBackend, stack};
 use crate::base::error::{Error, ErrorKind, Result};
@@ -10,7 +10,8 @@ use crate::wasm::module_info::ModuleInfo;
 use parking_lot::ReentrantMutexGuard;
 use std::sync::Arc;
 
-/// A store that this thread has entered. The thread leaves the store when the value is dropped.
+/// A guard that shows that this thread has entered a store. Dropping the guard releases the store's lock. The lock is
+/// re-entrant, so a thread may hold several guards.
 pub struct Entered<'a> {
     /// The engine's store.
     pub raw: <LinkedBackend as Backend>::Store,
@@ -28,26 +29,27 @@ impl<'a> Entered<'a> {
 }
 
 impl Entered<'_> {
-    /// Gives the store an extern to own.
+    /// Transfers the ownership of an extern to the store record. Returns the extern's key.
     pub fn add_extern(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
         self.state.add_extern(object)
     }
 
-    /// Returns the extern with this key, while the store owns it.
+    /// Returns the extern with this key. Returns `None` if the extern has been freed.
     pub fn extern_at(&self, key: Key) -> Option<<LinkedBackend as Backend>::Extern> {
         self.state.extern_at(key)
     }
 
-    /// Gives the store an instance to own.
+    /// Transfers the ownership of an instance to the store record. Returns the instance's key.
     pub fn add_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
         self.state.add_instance(object)
     }
 
-    /// Runs WebAssembly. If a host function failed during the call, returns that failure instead of the trap that
-    /// carried it.
+    /// Calls `work`, which runs WebAssembly. If a host function fails during the call, returns the error of the host
+    /// function, not the trap that ended the WebAssembly code.
     ///
-    /// `stack` is how many bytes of the caller's stack WebAssembly may use. An engine computes its limit when a thread
-    /// first enters the store, so a nested call runs on the same stack as the outermost call.
+    /// `guest_stack_size` is the number of bytes of the caller's stack that WebAssembly may use. An engine computes its
+    /// stack limit at a thread's outermost call into the store, so a nested call runs on the same stack as the
+    /// outermost call.
     pub fn run<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
         let nested = Nested::new(state);
@@ -83,12 +85,14 @@ impl Entered<'_> {
         }
     }
 
-    /// Whether a function in the store may have a type with values that not every engine can exchange.
+    /// Returns whether a function in the store may have a type with values that the host cannot exchange with every
+    /// engine.
     pub fn has_unusual_funcs(&self) -> bool {
         self.state.has_unusual_funcs.get()
     }
 
-    /// Records why a host function ended the call. The innermost [`Entered::run`] returns this error.
+    /// Records the error with which a host function ended the running call. The innermost [`Entered::run`] returns this
+    /// error.
     pub fn record_host_error(&self, error: &Error) {
         self.state.host_error.set(Some(Box::new(error.clone())));
     }
@@ -103,13 +107,14 @@ impl Entered<'_> {
         self.state.deadline.set(epoch);
     }
 
-    /// Records that the deadline ends the running guest.
+    /// Records that the running guest ends because of its deadline.
     pub(super) fn mark_interrupted(&self) {
         self.state.interrupted.set(true);
     }
 }
 
-/// One call inside a store. `Drop` restores the depth and the outer call's failure, also after a panic.
+/// A guard for one call into WebAssembly. `Drop` restores the call depth and the outer call's host error, also after a
+/// panic.
 struct Nested<'a> {
     state: &'a State,
     outer_error: Option<Box<Error>>,
@@ -121,7 +126,7 @@ impl<'a> Nested<'a> {
         Self { state, outer_error: state.host_error.take() }
     }
 
-    /// Returns the failure of a host function that ended this call.
+    /// Returns the error of the host function that ended this call. Returns `None` if no host function failed.
     fn end(self) -> Option<Box<Error>> {
         self.state.host_error.take()
     }
@@ -132,7 +137,7 @@ impl Drop for Nested<'_> {
         self.state.host_error.set(self.outer_error.take());
         self.state.depth.set(self.state.depth.get() - 1);
         if self.state.depth.get() == 0 {
-            // After a panic, `run_on_other_stack` has not cleared the stack.
+            // `run_on_other_stack` does not clear this field if a panic ends the call.
             self.state.other_stack.replace(None);
         }
     }

@@ -1,16 +1,16 @@
-//! Pins: the bytes of a memory, kept at their address.
+//! Pins, which keep the bytes of a memory at their address.
 
 use crate::backend::{Backend, LinkedBackend, MemoryOps};
 use crate::store::{Entered, Store};
 use std::sync::Arc;
 
-/// The bytes of a memory. They stay at their address until the pin is dropped, whatever happens to the memory and its
-/// store.
+/// A pin of a memory's bytes. The bytes stay at their address until the pin is dropped, even if the memory grows or the
+/// store is closed.
 pub struct Pin {
     store: Arc<Store>,
     /// The address of the first byte.
     pub data: *mut u8,
-    /// Number of bytes when the pin was made.
+    /// Number of bytes that the memory had when the pin was created.
     pub len: usize,
 }
 

@@ -1,9 +1,9 @@
 //! Creates engines of a system library.
 //!
-//! The library's constructor ends the process if it cannot create an engine. This file therefore refuses the options
-//! that make the constructor fail: those that `Config::validate`, `build_compiler` and `build_profiler` refuse in the
-//! versions that wasm_c_api/system.rs names. Flags for Cranelift are no option of this engine, since only Cranelift can
-//! check them.
+//! The library's constructor ends the process if it cannot create an engine. This file therefore refuses all options
+//! with which the constructor would fail. `Config::validate`, `build_compiler` and `build_profiler` of wasmtime refuse
+//! these options, in the versions that wasm_c_api/system.rs lists. An engine of a system library has no options for
+//! Cranelift's flags, because only Cranelift can check the flags.
 
 use crate::backend::ModuleOps;
 use crate::backend::wasmtime::{Wasmtime, config, engine};
@@ -16,16 +16,17 @@ use std::sync::OnceLock;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
-/// Creates an engine, which the caller owns. `stack` is the guest's share of the stack in bytes.
+/// Creates an engine. The caller owns the engine. `stack_size` is the number of stack bytes that a guest may use.
 pub fn engine(options: &Options, stack_size: usize) -> Result<*mut c::wasm_engine_t> {
     check_library_version()?;
     check_options(options, stack_size)?;
     let config = config::config(options, stack_size)?;
-    // SAFETY: `config` is a new configuration of this function, which does not use it again.
+    // SAFETY: `config` is a new configuration. The constructor takes ownership of `config`, and this function does not
+    // use `config` again.
     Ok(unsafe { c::wasm_engine_new_with_config(config) })
 }
 
-/// Fails for options with which the library's constructor would end the process.
+/// Fails if the library's constructor would end the process because of these options.
 fn check_options(options: &Options, stack_size: usize) -> Result<()> {
     if stack_size == 0 {
         return Err(config::contradiction(&"max_wasm_stack size cannot be zero"));
@@ -36,7 +37,8 @@ fn check_options(options: &Options, stack_size: usize) -> Result<()> {
         return Err(config::contradiction(&reason));
     }
     if let Some(triple) = options.get("target") {
-        // The library has a compiler for this machine, and no function that lists its compilers for others.
+        // The library can compile for this machine. No function of the library lists the other machines that it can
+        // compile for.
         if !Target::parse(triple)?.is_host {
             let host = Target::host().triple;
             let reason = format!("the target {triple} is another machine than this one, {host}");
@@ -46,7 +48,8 @@ fn check_options(options: &Options, stack_size: usize) -> Result<()> {
     check_profiler(options.get("profiler"))
 }
 
-/// Fails where the library's constructor could not create the file that the profiler writes.
+/// Fails if this platform has no such profiler, or if the library's constructor could not create the file that the
+/// profiler writes.
 fn check_profiler(profiler: Option<&str>) -> Result<()> {
     let pid = std::process::id();
     let (path, supported) = match profiler {
@@ -70,9 +73,9 @@ fn check_profiler(profiler: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Fails where the loaded library has another version than the header that the shim was built with: its structs may
-/// differ. The library's name contains no version, and no function returns one, so the version is read from what the
-/// library compiles.
+/// Fails if the loaded library has another version than the header that the shim was built with, because structs may
+/// differ between versions. The library's name contains no version, and no function returns the version. So this
+/// function reads the version from code that the library compiles.
 fn check_library_version() -> Result<()> {
     static LOADED_VERSION: OnceLock<Option<String>> = OnceLock::new();
     let wanted = c::WASMTIME_VERSION_MAJOR.to_string();
@@ -90,10 +93,10 @@ fn check_library_version() -> Result<()> {
     }
 }
 
-/// Returns the major version that the library writes into compiled code. The functions that this calls exist since the
-/// oldest versions and take only pointers, so they work whatever the version is.
+/// Returns the major version that the library writes into compiled code. This function calls only functions of the
+/// library that exist since the oldest versions and that take only pointers. So these calls work with every version.
 fn loaded_version() -> Result<Option<String>> {
-    // SAFETY: the constructor has no arguments, and the new `Engine` is the only owner of what it returns.
+    // SAFETY: the constructor takes no arguments. The new `Engine` is the only owner of the returned engine.
     let engine = engine::Engine(unsafe { c::wasm_engine_new() });
     let empty = b"\0asm\x01\0\0\0";
     Ok(version_in(&Wasmtime::module_serialize(&Wasmtime::module_new(&engine, empty)?)?))

@@ -1,4 +1,4 @@
-// wasmtime through `wasm.h`.
+// wasmtime, through `wasm.h`.
 
 use super::Quirks;
 use crate::base::capabilities as cap;
