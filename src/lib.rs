@@ -7,9 +7,9 @@
 //! glue/       the extension module for Python, in C
 //! abi/        the C layer, anywasm.h: checks arguments, takes locks, reports errors
 //! wasi/       WASI preview 1, as host functions
-//! store/      the store record, which owns all engine objects of a store; handles; host functions
+//! store/      the store record (the owner of all engine objects of a store), handles, host functions
 //! engine/     engines and modules; the ticker that interrupts guests
-//! backend/    the one engine that is linked: `standard` over wasm.h, `wasmtime` over wasmtime.h
+//! backend/    the linked engine: `standard` over wasm.h, or `wasmtime` over wasmtime.h
 //! wasm/       the bytes of a module: validation, imports and exports, rewriting, serialization
 //! base/       types, values, errors, capabilities, options
 //! ```
@@ -20,7 +20,7 @@
 //!
 //! * *Capability*: something that not every engine can do, such as `fuel`. The shim refuses an operation whose
 //!   capability is missing, because the engine would abort the process.
-//! * *Store record*: the shim's [`Store`](store::Store). Each handle keeps the record alive, and the record owns the
+//! * *Store record*: the shim's [`Store`](store::Store). A handle keeps the record alive, and the record owns the
 //!   engine's objects.
 //! * *Enter* a store: take the lock of the store record. A thread may use a store's objects only while the thread holds
 //!   the lock.

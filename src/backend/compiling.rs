@@ -36,9 +36,9 @@ mod threads {
         /// The id of the process that created the pool.
         process_id: u32,
         threads: ThreadPool,
-        /// Lock that is held during a compilation, so that the pool runs one compilation at a time. A pool thread that
-        /// waits for parts of a compilation runs other work of the pool, perhaps while the thread holds a lock of the
-        /// engine. That other work must not be a second compilation.
+        /// A lock that a compilation holds, so that the pool runs only one compilation at a time. A pool thread may
+        /// wait for parts of a compilation while the thread holds a lock of the engine. A waiting pool thread runs
+        /// other work of the pool. This other work must not be a second compilation.
         one_at_a_time: Mutex<()>,
     }
 

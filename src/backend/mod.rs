@@ -3,7 +3,7 @@
 //! * `standard` uses only the functions of `wasm.h` that every engine really implements.
 //! * `wasmtime` uses `wasmtime.h`, because `wasm.h` cannot express all features of wasmtime, and because calls through
 //!   `wasmtime.h` are faster. The build scripts set the cfg flag `wasmtime_h` if the engine has that header. Both the
-//!   bundled wasmtime and a system library can have it.
+//!   bundled wasmtime and a system library can have that header.
 //!
 //! The shim checks everything that a backend passes to an engine, because some engines abort the process on bad input.
 
@@ -76,7 +76,7 @@ pub enum Ref<E> {
     Null,
     /// A function, or an opaque reference to a function.
     Func(E),
-    /// The number that the host has assigned to one of its objects; never 0.
+    /// The number that the host has assigned to a host object; never 0.
     Host(u64),
 }
 

@@ -86,8 +86,8 @@ pub trait StoreOps: Backend {
     /// of instances, number of tables, number of memories. -1 means no limit. Requires the capability `limits`.
     fn store_set_limits(_: Self::Store, _limits: [i64; 5]) {}
 
-    /// Runs the engine's garbage collector, which frees references that guests no longer reach. Does nothing for an
-    /// engine without a garbage collector.
+    /// Runs the engine's garbage collector. The collector frees references that guests no longer reach. Does nothing
+    /// for an engine without a garbage collector.
     fn store_gc(_: Self::Store) -> Result<()> {
         Ok(())
     }
@@ -116,8 +116,8 @@ pub trait ModuleOps: Backend {
 
 /// Functions for instances and their exports.
 pub trait InstanceOps: Backend {
-    /// Instantiates a module. `imports` holds one extern for each import of the module, in the module's order, and the
-    /// shim has compared the types.
+    /// Instantiates a module. `imports` holds one extern for each import of the module, in the module's order. The
+    /// types of the externs match the types of the imports.
     fn instance_new(
         store: Self::Store,
         module: &Self::Module,

@@ -104,7 +104,7 @@ impl FreeRegion {
 pub struct OtherStack(Rc<StackMemory>);
 
 // SAFETY: the store record holds the stack only while one call runs. The thread that runs the call holds the store's
-// lock, and drops every clone before it releases the lock. So no other thread can use a clone.
+// lock, and drops every clone before releasing the lock. So no other thread can use a clone.
 unsafe impl Send for OtherStack {}
 
 /// The memory of a second stack, and the unused parts of both stacks.
@@ -139,7 +139,7 @@ impl OtherStack {
             let _current = Restore::set(current, Rc::as_ptr(&self.0));
             // SAFETY: `self` owns the stack's memory and is borrowed until `run` returns, so the memory stays
             // allocated. `free` lies below all frames on that stack, because `new` or `run_on_thread_stack` computed
-            // it. No frame on that stack continues before this call returns.
+            // `free`. No frame on that stack continues before this call returns.
             unsafe { self.0.free.get().run(work) }
         })
     }
@@ -152,8 +152,8 @@ impl StackMemory {
         CURRENT_STACK.with(|current| {
             let _current = Restore::set(current, ptr::null());
             // SAFETY: a thread's stack stays allocated while the thread runs. `thread_free` lies below all frames on
-            // the thread's stack, because `run` computed it. No frame on the thread's stack continues before this call
-            // returns.
+            // the thread's stack, because `run` computed `thread_free`. No frame on the thread's stack continues before
+            // this call returns.
             unsafe { self.thread_free.get().run(work) }
         })
     }
@@ -161,8 +161,8 @@ impl StackMemory {
 
 /// Runs a host function on the thread's own stack. Fails if that stack has less than 64 KiB left.
 pub fn on_host_stack<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    // SAFETY: the pointer is null, or `OtherStack::run` made it from a reference. `run` resets the pointer before that
-    // reference ends.
+    // SAFETY: the pointer is null, or `OtherStack::run` created the pointer from a reference. `run` resets the pointer
+    // before that reference ends.
     match unsafe { CURRENT_STACK.get().as_ref() } {
         Some(other) => other.run_on_thread_stack(|| with_host_room(work)),
         None => with_host_room(work),

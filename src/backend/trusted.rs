@@ -12,8 +12,9 @@ impl<'a> TrustedBytes<'a> {
     /// Marks bytes as trusted.
     ///
     /// # Safety
-    /// This library returned the bytes when it serialized a module. The bytes may have been damaged by accident,
-    /// because a checksum detects damage. Nobody has forged the bytes, because the checksum does not detect forgery.
+    /// This library returned the bytes when the library serialized a module. The bytes may have been damaged by
+    /// accident, because a checksum detects damage. Nobody has forged the bytes, because the checksum does not detect
+    /// forgery.
     pub unsafe fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }

@@ -80,7 +80,8 @@ pub fn kind(ty: ValType) -> Option<c::wasm_valkind_t> {
     Some(kind as c::wasm_valkind_t)
 }
 
-/// The kind of external references. Older headers name it `WASM_ANYREF`, newer ones `WASM_EXTERNREF`.
+/// The kind of external references. Older headers call this number `WASM_ANYREF`, and newer headers call it
+/// `WASM_EXTERNREF`.
 const EXTERNREF: c::wasm_valkind_enum = 128;
 
 /// A function that creates a value type. The caller of the function owns the type. Each backend passes its own

@@ -4,8 +4,8 @@
 //! times a second. At each tick, a running guest calls the hook on the guest's thread. The result of the hook decides
 //! whether the guest must end.
 //!
-//! A call into WebAssembly costs one read of a flag: the ticker sleeps when no guest has run for a while, and a call
-//! reads the flag to find out whether it must wake the ticker.
+//! The ticker sleeps when no guest has run for a while, and a call into WebAssembly wakes the ticker. Each call reads
+//! one flag to find out whether the ticker sleeps.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,10 +33,14 @@ const IDLE_TICKS: u32 = 10;
 /// asleep.
 const ASLEEP_PERIOD: Duration = Duration::from_secs(1);
 
+/// The installed hook.
 static HOOK: OnceLock<Hook> = OnceLock::new();
+/// Whether the ticker sleeps.
 static ASLEEP: AtomicBool = AtomicBool::new(false);
+/// Whether a guest has called the hook since the previous tick.
 static GUEST_SEEN: AtomicBool = AtomicBool::new(false);
 static TICKER: Mutex<Ticker> = Mutex::new(Ticker { engines: Vec::new(), is_running: false });
+/// Wakes a sleeping ticker.
 static WAKE: Condvar = Condvar::new();
 
 /// The engines that the ticker thread advances, and whether this thread is running.
@@ -118,12 +122,12 @@ fn run_ticker() {
 }
 
 thread_local! {
-    /// The ticker's lock, which a thread holds while the thread forks. If another thread held the lock during the fork,
-    /// the child process would inherit a lock that no thread can release.
+    /// The ticker's lock. A thread holds this lock while the thread forks. Otherwise another thread could hold the lock
+    /// during the fork, and the child process would inherit a lock that no thread can release.
     static FORKING: RefCell<Option<MutexGuard<'static, Ticker>>> = const { RefCell::new(None) };
 }
 
-/// Prepares this thread for a fork: locks the ticker.
+/// Prepares this thread for a fork. Takes the ticker's lock.
 pub fn before_fork() {
     FORKING.set(Some(Ticker::lock()));
 }

@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use wasmparser::WasmFeatures;
 
-/// Maximum size of a guest's stack, in bytes. A stack of the shim is committed memory, so a larger stack could exhaust
-/// the machine's memory.
+/// Maximum size of a guest's stack, in bytes. The shim may allocate a stack of this size as committed memory, so a
+/// larger maximum could exhaust the machine's memory.
 const MAX_STACK_SIZE: usize = 1 << 30;
 
 /// An engine with its options and capabilities.
@@ -36,7 +36,7 @@ pub struct Engine {
     pub epoch: AtomicU64,
     /// Whether guests check the deadline of their store at each tick.
     pub interruptible: bool,
-    /// Whether the host sets deadlines. If so, the deadline of a new store has already passed, so guests are
+    /// Whether the host sets deadlines. If so, the deadline of a new store has already passed. Guests are then
     /// interrupted until the host sets a later deadline.
     pub has_deadlines: bool,
     /// Number of modules that the engine has compiled or loaded.
@@ -71,7 +71,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Calls `make`, which compiles or loads a module, and counts the module. Fails if the process has the maximum
+    /// Calls `make` to compile or load a module, and counts the module. Fails if the process already has the maximum
     /// number of modules. Some engine keeps the code of all its modules, and aborts the process beyond that number.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let max = LinkedBackend::max_modules();
@@ -96,7 +96,7 @@ impl Tick for Engine {
     }
 }
 
-/// Returns the description of the linked engine, by which the shim checks options.
+/// Returns the description of the linked engine. The shim checks options with this description.
 pub fn description() -> EngineDescription {
     EngineDescription {
         name: LinkedBackend::NAME,

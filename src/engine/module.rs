@@ -22,8 +22,8 @@ pub struct Module {
     /// The engine that compiled or loaded the module.
     pub engine: Arc<Engine>,
     /// The binary that [`Module::serialize`] stores. The binary has no function bodies if the engine can serialize
-    /// compiled code and the module has no start function. Otherwise the binary is complete, because compiling the
-    /// binary again or [`Module::deferred`] needs the bodies.
+    /// compiled code and the module has no start function. Otherwise the binary is complete: the engine may have to
+    /// compile the binary again, and [`Module::deferred`] needs the bodies.
     wasm: Vec<u8>,
 }
 

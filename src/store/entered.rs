@@ -44,7 +44,7 @@ impl Entered<'_> {
         self.state.add_instance(object)
     }
 
-    /// Calls `work`, which runs WebAssembly. If a host function fails during the call, returns the error of the host
+    /// Calls `work`. `work` runs WebAssembly. If a host function fails during the call, returns the error of the host
     /// function, not the trap that ended the WebAssembly code.
     ///
     /// `guest_stack_size` is the number of bytes of the caller's stack that WebAssembly may use. An engine computes its
@@ -52,8 +52,8 @@ impl Entered<'_> {
     /// outermost call.
     pub fn run<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
-        let nested = Nested::new(state);
-        let result = if state.depth.get() > 1 {
+        let nested = NestedCall::new(state);
+        let result = if state.call_depth.get() > 1 {
             let other = state.other_stack.borrow().clone();
             match other {
                 Some(other) => other.run(work),
@@ -115,14 +115,14 @@ impl Entered<'_> {
 
 /// A guard for one call into WebAssembly. `Drop` restores the call depth and the outer call's host error, also after a
 /// panic.
-struct Nested<'a> {
+struct NestedCall<'a> {
     state: &'a State,
     outer_error: Option<Box<Error>>,
 }
 
-impl<'a> Nested<'a> {
+impl<'a> NestedCall<'a> {
     fn new(state: &'a State) -> Self {
-        state.depth.set(state.depth.get() + 1);
+        state.call_depth.set(state.call_depth.get() + 1);
         Self { state, outer_error: state.host_error.take() }
     }
 
@@ -132,11 +132,11 @@ impl<'a> Nested<'a> {
     }
 }
 
-impl Drop for Nested<'_> {
+impl Drop for NestedCall<'_> {
     fn drop(&mut self) {
         self.state.host_error.set(self.outer_error.take());
-        self.state.depth.set(self.state.depth.get() - 1);
-        if self.state.depth.get() == 0 {
+        self.state.call_depth.set(self.state.call_depth.get() - 1);
+        if self.state.call_depth.get() == 0 {
             // `run_on_other_stack` does not clear this field if a panic ends the call.
             self.state.other_stack.replace(None);
         }

@@ -31,7 +31,7 @@ impl Entered<'_> {
     ///
     /// An interruptible function checks the deadline before its first operator. wasmtime 48 reports a trap in the first
     /// operator at the beginning of the function's body. Only an exhausted stack or the deadline check can really trap
-    /// at the beginning of the body, so every other trap there comes from the first operator.
+    /// at the beginning of the body. Every other trap with this offset comes from the first operator.
     fn correct_early_trap(&self, error: &mut Error) {
         let Some(frame) = error.frames.first_mut().filter(|_| error.code > TrapCode::StackOverflow as i32) else {
             return;

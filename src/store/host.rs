@@ -1,8 +1,8 @@
 //! Host functions: the code between a backend's trampoline and the host's own code. All backends share this code.
 //!
 //! If the host's code fails, an engine can pass on only a trap, not the error. The store record therefore stores the
-//! error, and [`Entered::run`] returns the error when the call into WebAssembly ends. The other parts of this path are
-//! in src/glue/host.c and python/anywasm/core/host.py.
+//! error, and [`Entered::run`] returns the error when the call into WebAssembly ends. The code that passes on Python
+//! exceptions is in src/glue/host.c and python/anywasm/core/host.py.
 
 use crate::backend::{FuncOps, HostFunc, LinkedBackend, stack};
 use crate::base::error::{ErrorKind, Result};

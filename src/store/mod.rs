@@ -35,12 +35,12 @@ pub enum Key {
 pub struct Store {
     /// The engine that the store belongs to. The engine outlives the store.
     pub engine: Arc<Engine>,
-    /// A weak reference to this record, from which [`Store::shared`] creates an `Arc`.
+    /// A weak reference to this record. [`Store::shared`] creates an `Arc` from the weak reference.
     this: Weak<Store>,
     lock: ReentrantMutex<State>,
     /// Keys of objects that were deleted while another thread held the store's lock. The next thread that enters the
     /// store frees these objects. A deletion must not wait for the lock, because Python's garbage collector may delete
-    /// objects. The collector may hold locks that the thread in the store needs.
+    /// objects while the collector holds locks. The thread in the store may need these locks.
     pending_frees: Mutex<Vec<Key>>,
     /// Whether `pending_frees` has keys.
     has_pending_frees: AtomicBool,
@@ -157,8 +157,8 @@ impl Store {
         self.pins.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Reverts one call of [`Store::pin`], without waiting for the store's lock. If another thread holds the lock of a
-    /// closed store, the store is freed when its last handle is dropped.
+    /// Reverts one call of [`Store::pin`]. Does not wait for the store's lock. If another thread holds the lock of a
+    /// closed store, the store is freed when the last handle is dropped.
     pub fn unpin(&self) {
         self.pins.fetch_sub(1, Ordering::AcqRel);
         if let Some(state) = self.lock.try_lock() {

@@ -1,4 +1,4 @@
-//! Pins, which keep the bytes of a memory at their address.
+//! Pins. A pin keeps the bytes of a memory at their address.
 
 use crate::backend::{Backend, LinkedBackend, MemoryOps};
 use crate::store::{Entered, Store};

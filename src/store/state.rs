@@ -18,12 +18,12 @@ pub struct State {
     raw: Cell<Option<<LinkedBackend as Backend>::Store>>,
     externs: RefCell<Slab<<LinkedBackend as Backend>::Extern>>,
     instances: RefCell<Slab<<LinkedBackend as Backend>::Instance>>,
-    /// The modules that were instantiated in the store. They provide the names for the frames of a trap.
+    /// The modules that were instantiated in the store. The names in the frames of a trap come from these modules.
     pub modules: RefCell<Vec<Arc<ModuleInfo>>>,
     /// Whether one of `modules` has [unusual functions](ModuleInfo::has_unusual_funcs).
     pub has_unusual_funcs: Cell<bool>,
     /// Number of running calls into WebAssembly. Each call is nested in the previous call.
-    pub depth: Cell<u32>,
+    pub call_depth: Cell<u32>,
     /// The error of the host function that ended the running call. The error is stored because an engine can pass on
     /// only a trap.
     pub host_error: Cell<Option<Box<Error>>>,
@@ -46,7 +46,7 @@ impl State {
             instances: RefCell::default(),
             modules: RefCell::default(),
             has_unusual_funcs: Cell::new(false),
-            depth: Cell::new(0),
+            call_depth: Cell::new(0),
             host_error: Cell::new(None),
             closed: Cell::new(false),
             other_stack: RefCell::default(),
@@ -62,7 +62,7 @@ impl State {
 
     /// Returns whether WebAssembly is running in the store.
     pub fn is_running(&self) -> bool {
-        self.depth.get() > 0
+        self.call_depth.get() > 0
     }
 
     /// Returns whether the store was closed. The store's objects may still exist because of pins.

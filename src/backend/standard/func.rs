@@ -14,7 +14,7 @@ use wasm_c_api as c;
 /// The environment of a host function. The engine passes the environment to `trampoline`.
 struct Env {
     func: HostFunc,
-    /// The store of the host function, in which `trampoline` creates traps.
+    /// The store of the host function. `trampoline` creates traps in this store.
     store: *mut c::wasm_store_t,
 }
 
@@ -147,7 +147,7 @@ unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c:
     Ok(())
 }
 
-/// A value of zero bytes, which fills new lists of arguments and results.
+/// A value of zero bytes. New lists of arguments and results are filled with this value.
 const ZERO: c::wasm_val_t = {
     // SAFETY: all bits zero is a valid number and a valid null pointer.
     unsafe { std::mem::zeroed() }

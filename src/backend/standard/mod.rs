@@ -43,9 +43,9 @@ unsafe impl Send for Store {}
 /// An object that a module can import or export, or a reference to a function.
 #[derive(Clone, Copy)]
 pub struct Extern {
-    /// The object, which this extern owns. Null for a reference that the engine cannot convert to a function.
+    /// The object. This extern owns the object. Null for a reference that the engine cannot convert to a function.
     raw: *mut c::wasm_extern_t,
-    /// The reference, which this extern owns. Null if this extern is not a reference.
+    /// The reference. This extern owns the reference. Null if this extern is not a reference.
     reference: *mut c::wasm_ref_t,
 }
 

@@ -11,15 +11,15 @@ use wasm_c_api as c;
 /// A compiled module, and the store in which the module was compiled. `wasm.h` compiles only inside a store, so each
 /// module has a separate store.
 pub struct Module {
-    /// The engine's module, which this value owns.
+    /// The engine's module. `Drop` frees the module.
     pub raw: *mut c::wasm_module_t,
     store: *mut c::wasm_store_t,
 }
 
-// SAFETY: a compiled module is immutable, and every bundled engine counts the references to it. No code uses the
+// SAFETY: a compiled module is immutable, and every bundled engine counts the references to a module. No code uses the
 // module's store before `Drop`, and `Drop` runs on one thread.
 unsafe impl Send for Module {}
-// SAFETY: a compiled module is immutable, so several threads may read it at the same time. The module's store is
+// SAFETY: a compiled module is immutable, so several threads may read a module at the same time. The module's store is
 // private, and no code uses the store before `Drop`.
 unsafe impl Sync for Module {}
 

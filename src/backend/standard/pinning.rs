@@ -99,7 +99,7 @@ pub fn pin(block: *mut u8) {
     PIN_COUNT.fetch_add(1, Ordering::Release);
 }
 
-/// Removes one pin of a block. Frees the block if this was its last pin and the engine has already freed the block.
+/// Removes one pin of a block. Frees the block if no pin is left and the engine has already freed the block.
 pub fn unpin(block: *mut u8) {
     let mut blocks = PINNED_BLOCKS.lock();
     let Some(pinned) = blocks.get_mut(&(block as usize)) else { return };

@@ -29,7 +29,7 @@ impl RefOps for Standard {
         }
         if ty == ValType::ExternRef {
             // SAFETY: the caller guarantees that the slot owns an external reference. Every external reference is a
-            // copy of a reference from `external_ref`, so it has a number.
+            // copy of a reference from `external_ref`, so every external reference has a number.
             return Ref::Host(consume(slot, |reference| unsafe { c::wasm_ref_get_host_info(reference) }) as u64);
         }
         // SAFETY: the caller guarantees that the slot owns a reference to a function and that the store is alive.

@@ -1,4 +1,4 @@
-//! A list of values that needs no heap allocation if it is short.
+//! A list of values. A short list needs no heap allocation.
 
 use wasm_c_api as c;
 
@@ -7,7 +7,7 @@ const INLINE_CAPACITY: usize = 8;
 
 /// A list of values with a fixed length.
 pub enum Slots<T> {
-    /// An array whose first values are in use, and the number of values in use.
+    /// An array, and the number of values in use. The values in use are at the beginning of the array.
     Few([T; INLINE_CAPACITY], usize),
     /// The values of a list that is longer than [`INLINE_CAPACITY`].
     Many(Vec<T>),

@@ -26,8 +26,8 @@ unsafe impl Sync for Engine {}
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // SAFETY: `self` owns this handle. Stores and modules own reference counts of the engine, so the engine lives
-        // as long as they need.
+        // SAFETY: `self` owns this handle. Stores and modules own reference counts of the engine, so the engine
+        // outlives them.
         unsafe { c::wasm_engine_delete(self.0) }
     }
 }

@@ -29,7 +29,7 @@ pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: ErrorKind) -> Result<
 /// success.
 ///
 /// # Safety
-/// `error` and `trap` are null or owned by the caller. The caller does not use them again. The context belongs to a
+/// `error` and `trap` are null or owned by the caller. The caller uses neither pointer again. The context belongs to a
 /// living store.
 pub unsafe fn check_outcome(
     context: *mut c::wasmtime_context_t,

@@ -14,7 +14,8 @@ unsafe impl Send for Extern {}
 impl Extern {
     /// Creates an extern of this kind. All bytes of the union are zero until `write` sets the field for the kind.
     fn of_kind(kind: u32, write: impl FnOnce(&mut c::wasmtime_extern_union_t)) -> Self {
-        // SAFETY: every field of the union is a plain C struct or a pointer, for which all bits zero is a valid value.
+        // SAFETY: every field of the union is a plain C struct or a pointer. All bits zero is a valid value for each of
+        // these fields.
         let mut out: c::wasmtime_extern_t = unsafe { std::mem::zeroed() };
         out.kind = kind as c::wasmtime_extern_kind_t;
         write(&mut out.of);

@@ -12,7 +12,7 @@ pub struct Module(pub *mut c::wasmtime_module_t);
 
 // SAFETY: a module is immutable and reference-counted (wasmtime.h, "Thread Safety").
 unsafe impl Send for Module {}
-// SAFETY: a module is immutable (wasmtime.h, "Thread Safety"), so several threads may read it at the same time.
+// SAFETY: a module is immutable (wasmtime.h, "Thread Safety"), so several threads may read a module at the same time.
 unsafe impl Sync for Module {}
 
 impl Drop for Module {

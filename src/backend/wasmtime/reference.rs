@@ -42,8 +42,8 @@ fn boxed(value: c::wasmtime_val_t) -> Value {
 
 /// Returns a value of this kind whose other bytes are zero. The value is the null reference or the number 0.
 fn zeroed(kind: u32) -> c::wasmtime_val_t {
-    // SAFETY: every field of the union is a number, an array of bytes or a plain C struct, for which all bits zero is a
-    // valid value.
+    // SAFETY: every field of the union is a number, an array of bytes or a plain C struct. All bits zero is a valid
+    // value for each of these fields.
     let mut out: c::wasmtime_val_t = unsafe { std::mem::zeroed() };
     out.kind = kind as c::wasmtime_valkind_t;
     out
@@ -129,7 +129,7 @@ pub unsafe fn into_val(ty: ValType, slot: Value) -> c::wasmtime_val_t {
 /// Converts a value of wasmtime to a slot. The slot takes ownership of a reference in the value.
 ///
 /// # Safety
-/// The caller owns the value, and does not use it again.
+/// The caller owns the value, and does not use the value again.
 pub unsafe fn from_owned(value: c::wasmtime_val_t) -> Value {
     match u32::from(value.kind) {
         // SAFETY: the value's kind guarantees that this field of the union is initialized. The null reference has the

@@ -1,9 +1,9 @@
 //! Creates engines of a system library.
 //!
-//! The library's constructor ends the process if it cannot create an engine. This file therefore refuses all options
-//! with which the constructor would fail. `Config::validate`, `build_compiler` and `build_profiler` of wasmtime refuse
-//! these options, in the versions that wasm_c_api/system.rs lists. An engine of a system library has no options for
-//! Cranelift's flags, because only Cranelift can check the flags.
+//! The library's constructor ends the process if the constructor cannot create an engine. This file therefore refuses
+//! all options with which the constructor would fail. `Config::validate`, `build_compiler` and `build_profiler` of
+//! wasmtime refuse these options, in the versions that wasm_c_api/system.rs lists. An engine of a system library has no
+//! options for Cranelift's flags, because only Cranelift can check the flags.
 
 use crate::backend::ModuleOps;
 use crate::backend::wasmtime::{Wasmtime, config, engine};
@@ -37,8 +37,8 @@ fn check_options(options: &Options, stack_size: usize) -> Result<()> {
         return Err(config::contradiction(&reason));
     }
     if let Some(triple) = options.get("target") {
-        // The library can compile for this machine. No function of the library lists the other machines that it can
-        // compile for.
+        // The library can compile for this machine. No function of the library returns a list of other possible
+        // targets, so this function refuses other targets.
         if !Target::parse(triple)?.is_host {
             let host = Target::host().triple;
             let reason = format!("the target {triple} is another machine than this one, {host}");
