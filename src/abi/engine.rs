@@ -2,7 +2,7 @@
 
 use crate::abi::types::Str;
 use crate::abi::{delete, entry, give};
-use crate::backend::{Active, Backend, EngineOps};
+use crate::backend::{Backend, EngineOps, LinkedBackend};
 use crate::base::capabilities::{self, Capabilities, TABLE};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::options::{self, Options};
@@ -21,7 +21,7 @@ impl Handle for Options {}
 /// Returns the engine's name, which is also its name in the environment variable `ANYWASM_ENGINE`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_engine_name() -> Str {
-    entry(|| Ok(Str::of(Active::NAME.as_bytes())))
+    entry(|| Ok(Str::of(LinkedBackend::NAME.as_bytes())))
 }
 
 /// Returns the engine's version, or `unknown` for a library of the system that does not report its version.
@@ -33,7 +33,7 @@ pub extern "C" fn aw_engine_version() -> Str {
 /// Returns the name of the C header through which the shim uses the engine: `wasm.h` or `wasmtime.h`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_backend() -> Str {
-    entry(|| Ok(Str::of(Active::KIND.as_bytes())))
+    entry(|| Ok(Str::of(LinkedBackend::KIND.as_bytes())))
 }
 
 /// Returns the version of the shim. The Python package must have the same version.
@@ -45,7 +45,7 @@ pub extern "C" fn aw_version() -> Str {
 /// Returns the engine's capabilities: a bit for each, numbered as for `aw_capability_name`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_capabilities() -> u64 {
-    entry(|| Ok(Active::CAPABILITIES.0))
+    entry(|| Ok(LinkedBackend::CAPABILITIES.0))
 }
 
 /// Returns the name of the capability with this bit number, or no text if no capability has the bit.
@@ -161,9 +161,9 @@ pub extern "C" fn aw_engine_capabilities(engine: Option<&CEngine>) -> u64 {
 pub extern "C" fn aw_engine_increment_epoch(engine: Option<&CEngine>) -> bool {
     entry(|| {
         let engine = &non_null(engine, "the engine")?.0;
-        engine.capabilities.require(capabilities::EPOCH, Active::NAME, "advancing the epoch")?;
+        engine.capabilities.require(capabilities::EPOCH, LinkedBackend::NAME, "advancing the epoch")?;
         engine.epoch.fetch_add(1, Ordering::SeqCst);
-        Active::engine_tick(&engine.raw);
+        LinkedBackend::engine_tick(&engine.raw);
         Ok(true)
     })
 }

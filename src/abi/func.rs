@@ -2,7 +2,7 @@
 
 use crate::abi::store::CStore;
 use crate::abi::{entry, give, reference, types};
-use crate::backend::{Active, Backend, FuncOps};
+use crate::backend::{Backend, FuncOps, LinkedBackend};
 use crate::base::capabilities::{FUNCREF_CALL, V128};
 use crate::base::error::{Error, Result, fail};
 use crate::base::pointer::{check_len, non_null};
@@ -146,9 +146,9 @@ fn as_func(object: Option<&Extern>) -> Result<(&Extern, &FuncType)> {
         None => {
             // An opaque reference comes from an engine that lacks one of these capabilities.
             let what = "calling a function found in a table or global";
-            Active::CAPABILITIES.require(FUNCREF_CALL, Active::NAME, what)?;
+            LinkedBackend::CAPABILITIES.require(FUNCREF_CALL, LinkedBackend::NAME, what)?;
             let what = "calling a function found in a table or global, beside a module with functions of vectors,";
-            Active::CAPABILITIES.require(V128, Active::NAME, what)?;
+            LinkedBackend::CAPABILITIES.require(V128, LinkedBackend::NAME, what)?;
         }
         Some(_) => {}
     }
@@ -207,8 +207,8 @@ pub unsafe extern "C" fn aw_func_call_numbers(func: Option<&Extern>, values: *mu
 unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
     // SAFETY: `func` is a function of this type in the entered store, since `as_func` returned both. The caller
     // guarantees that `values` points to as many slots as the type needs, with the engine's form of the arguments.
-    let call = || unsafe { Active::func_call(entered.raw, func.raw, ty, values) };
-    entered.run(func.store.engine.stack, call)
+    let call = || unsafe { LinkedBackend::func_call(entered.raw, func.raw, ty, values) };
+    entered.run(func.store.engine.guest_stack_size, call)
 }
 
 /// Calls a function of the entered store, and converts the references among its arguments and results.

@@ -3,7 +3,7 @@
 use crate::abi::store::CStore;
 use crate::abi::types::CExternType;
 use crate::abi::{entry, give, reference};
-use crate::backend::{Active, GlobalOps};
+use crate::backend::{GlobalOps, LinkedBackend};
 use crate::base::error::{Result, fail};
 use crate::base::pointer::non_null;
 use crate::base::types::{ExternType, GlobalType};
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn aw_global_new(
         let entered = store.enter()?;
         // SAFETY: the caller guarantees that `value` holds a value of the global's type.
         let value = unsafe { lower(store, &entered, &ty, *value) }?;
-        let raw = Active::global_new(entered.raw, &ty, value)?;
+        let raw = LinkedBackend::global_new(entered.raw, &ty, value)?;
         give(Extern::new(store, &entered, raw, Some(ExternType::Global(ty))))
     })
 }
@@ -65,7 +65,7 @@ pub extern "C" fn aw_global_get(global: Option<&Extern>, out: Option<&mut MaybeU
         let (out, (global, ty)) = (non_null(out, "the place for the value")?, as_global(global)?);
         object::require(global.store.engine.capabilities, [ty.content], "reading a global")?;
         let entered = global.store.enter()?;
-        let mut value = Active::global_get(entered.raw, global.raw, ty)?;
+        let mut value = LinkedBackend::global_get(entered.raw, global.raw, ty)?;
         if ty.content.is_ref() {
             // SAFETY: the engine has just put a reference of the global's type into `value`, which is lifted only once.
             value = unsafe { reference::lift(&global.store, &entered, ty.content, value) };
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn aw_global_set(global: Option<&Extern>, value: Option<&V
         let entered = global.store.enter()?;
         // SAFETY: the caller guarantees that `value` holds a value of the global's type.
         let value = unsafe { lower(&global.store, &entered, ty, *value) }?;
-        Active::global_set(entered.raw, global.raw, ty, value)?;
+        LinkedBackend::global_set(entered.raw, global.raw, ty, value)?;
         Ok(true)
     })
 }

@@ -3,7 +3,7 @@
 use crate::abi::module::CModule;
 use crate::abi::store::CStore;
 use crate::abi::{delete, entry, give};
-use crate::backend::{Active, InstanceOps, MemoryOps, TableOps};
+use crate::backend::{InstanceOps, LinkedBackend, MemoryOps, TableOps};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
 use crate::base::types::{ExternType, Limits, MemoryType, TableType};
@@ -44,11 +44,11 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
         fail!(Store, "the module was compiled by another engine object than the store was made with");
     }
     check_imports(&store, &entered, &module, imports)?;
-    entered.note_module(&module.info);
+    entered.record_module(&module.info);
     let raw: Vec<_> = imports.iter().map(|import| import.raw).collect();
-    let instantiate = || Active::instance_new(entered.raw, &module.raw, &module.info, &raw);
-    let raw = entered.run(store.engine.stack, instantiate)?;
-    let key = entered.keep_instance(raw);
+    let instantiate = || LinkedBackend::instance_new(entered.raw, &module.raw, &module.info, &raw);
+    let raw = entered.run(store.engine.guest_stack_size, instantiate)?;
+    let key = entered.add_instance(raw);
     drop(entered);
     Ok(Instance { store, module, raw, key })
 }
@@ -101,12 +101,12 @@ pub extern "C" fn aw_module_accepts(module: Option<&CModule>, index: usize, impo
 fn type_with_current_size<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a ExternType) -> Cow<'a, ExternType> {
     Cow::Owned(match ty {
         ExternType::Memory(ty) => {
-            let (_, bytes) = Active::memory_data(entered.raw, object.raw);
+            let (_, bytes) = LinkedBackend::memory_data(entered.raw, object.raw);
             let limits = Limits { min: bytes as u64 >> ty.page_size_log2, ..ty.limits };
             ExternType::Memory(MemoryType { limits, ..*ty })
         }
         ExternType::Table(ty) => {
-            let limits = Limits { min: Active::table_size(entered.raw, object.raw), ..ty.limits };
+            let limits = Limits { min: LinkedBackend::table_size(entered.raw, object.raw), ..ty.limits };
             ExternType::Table(TableType { limits, ..*ty })
         }
         other => return Cow::Borrowed(other),
@@ -123,7 +123,7 @@ pub extern "C" fn aw_instance_export(instance: Option<&Instance>, index: usize) 
             fail!(Bounds, "there is no export {index}: the module has {}", info.exports.len());
         };
         let entered = instance.store.enter()?;
-        let raw = Active::instance_export(entered.raw, instance.raw, info, index)?;
+        let raw = LinkedBackend::instance_export(entered.raw, instance.raw, info, index)?;
         give(Extern::new(&instance.store, &entered, raw, Some(export.ty.clone())))
     })
 }

@@ -3,7 +3,7 @@
 use crate::abi::store::CStore;
 use crate::abi::types::{self, CExternType};
 use crate::abi::{delete, entry, give};
-use crate::backend::{Active, Backend, MemoryOps, SharedMemoryOps};
+use crate::backend::{Backend, LinkedBackend, MemoryOps, SharedMemoryOps};
 use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Result, fail};
 use crate::base::pointer::{Handle, check_len, non_null};
@@ -22,9 +22,9 @@ pub extern "C" fn aw_memory_new(store: Option<&CStore>, ty: Option<&CExternType>
         require(store.engine.capabilities, &ty)?;
         let entered = store.enter()?;
         let raw = if ty.shared {
-            Active::shared_memory_extern(&Active::shared_memory_new(&store.engine.raw, &ty)?)
+            LinkedBackend::shared_memory_extern(&LinkedBackend::shared_memory_new(&store.engine.raw, &ty)?)
         } else {
-            Active::memory_new(entered.raw, &ty)?
+            LinkedBackend::memory_new(entered.raw, &ty)?
         };
         give(Extern::new(store, &entered, raw, Some(ExternType::Memory(ty))))
     })
@@ -38,7 +38,7 @@ pub fn require(has: Capabilities, ty: &MemoryType) -> Result<()> {
 }
 
 fn require_if(condition: bool, has: Capabilities, capability: Capabilities, what: &str) -> Result<()> {
-    if condition { has.require(capability, Active::NAME, what) } else { Ok(()) }
+    if condition { has.require(capability, LinkedBackend::NAME, what) } else { Ok(()) }
 }
 
 /// Returns the extern with its type. Fails if the extern is NULL or not a memory.
@@ -55,7 +55,7 @@ pub(super) fn as_memory(object: Option<&Extern>) -> Result<(&Extern, &MemoryType
 pub extern "C" fn aw_memory_size(memory: Option<&Extern>) -> u64 {
     entry(|| {
         let (memory, _) = as_memory(memory)?;
-        Ok(Active::memory_data(memory.store.enter()?.raw, memory.raw).1 as u64)
+        Ok(LinkedBackend::memory_data(memory.store.enter()?.raw, memory.raw).1 as u64)
     })
 }
 
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn aw_memory_write(memory: Option<&Extern>, offset: u64, f
 fn copy(memory: Option<&Extern>, offset: u64, len: usize, copy: impl FnOnce(*mut u8)) -> Result<bool> {
     let (memory, _) = as_memory(memory)?;
     let entered = memory.store.enter()?;
-    let (data, size) = Active::memory_data(entered.raw, memory.raw);
+    let (data, size) = LinkedBackend::memory_data(entered.raw, memory.raw);
     if offset.checked_add(len as u64).is_none_or(|end| end > size as u64) {
         fail!(Bounds, "{len} bytes at {offset:#x} are outside the memory, which has {size:#x} bytes");
     }
@@ -108,11 +108,11 @@ pub extern "C" fn aw_memory_grow(memory: Option<&Extern>, delta: u64) -> u64 {
     entry(|| {
         let (memory, ty) = as_memory(memory)?;
         let entered = memory.store.enter()?;
-        let pages = Active::memory_data(entered.raw, memory.raw).1 as u64 >> ty.page_size_log2;
+        let pages = LinkedBackend::memory_data(entered.raw, memory.raw).1 as u64 >> ty.page_size_log2;
         let max = ty.limits.max.unwrap_or(types::max_pages(ty.memory64, ty.page_size_log2));
         // The engine decides only within the type's maximum: one engine reports success beyond it.
         let fits = pages.checked_add(delta).is_some_and(|pages| pages <= max);
-        if !fits || !Active::memory_grow(entered.raw, memory.raw, delta) {
+        if !fits || !LinkedBackend::memory_grow(entered.raw, memory.raw, delta) {
             fail!(Bounds, "the memory cannot grow by {delta} pages: it has {pages}, and at most {max} are allowed");
         }
         Ok(pages)
@@ -131,7 +131,7 @@ pub extern "C" fn aw_memory_pin(
     entry(|| {
         let (data, len) = (non_null(data, "the place for the address")?, non_null(len, "the place for the length")?);
         let (memory, ty) = as_memory(memory)?;
-        Active::CAPABILITIES.require(capabilities::VIEWS, Active::NAME, "a buffer over a memory")?;
+        LinkedBackend::CAPABILITIES.require(capabilities::VIEWS, LinkedBackend::NAME, "a buffer over a memory")?;
         if may_move(memory.store.engine.capabilities, ty) {
             fail!(Unsupported, "this memory may move when it grows, which a buffer over it must not: copy its bytes");
         }
@@ -145,7 +145,7 @@ pub extern "C" fn aw_memory_pin(
 /// Returns whether a memory of this type may move without its pinned bytes staying valid. `has` are the capabilities of
 /// the memory's engine with its options.
 fn may_move(has: Capabilities, ty: &MemoryType) -> bool {
-    if !Active::CAPABILITIES.has(capabilities::STABLE_MEMORY) {
+    if !LinkedBackend::CAPABILITIES.has(capabilities::STABLE_MEMORY) {
         // On such an engine, a pin keeps the former bytes of a memory that moved.
         return false;
     }

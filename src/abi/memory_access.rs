@@ -3,7 +3,7 @@
 
 use crate::abi::entry;
 use crate::abi::memory::as_memory;
-use crate::backend::{Active, MemoryOps};
+use crate::backend::{LinkedBackend, MemoryOps};
 use crate::base::error::Result;
 use crate::base::pointer::{check_len, non_null};
 use crate::store::object::Extern;
@@ -67,7 +67,7 @@ fn access(memory: Option<&Extern>, offset: u64, len: usize, work: impl FnOnce(*m
     let Some(entered) = memory.store.try_enter()? else {
         return Ok(AW_BUSY);
     };
-    let (data, size) = Active::memory_data(entered.raw, memory.raw);
+    let (data, size) = LinkedBackend::memory_data(entered.raw, memory.raw);
     if offset.checked_add(len as u64).is_none_or(|end| end > size as u64) {
         return Ok(AW_OUTSIDE);
     }

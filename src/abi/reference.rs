@@ -3,7 +3,7 @@
 //! In the C layer, a `funcref` slot holds a pointer to an `aw_extern` handle, an `externref` slot the host's number for
 //! an object, and a null reference is 0. The engine's form is the backend's business.
 
-use crate::backend::{Active, Backend, FuncOps, InstanceOps, Ref, RefOps, StoreOps};
+use crate::backend::{Backend, FuncOps, InstanceOps, LinkedBackend, Ref, RefOps, StoreOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::{ExternType, FuncType, ValType};
@@ -18,14 +18,14 @@ use std::sync::Arc;
 /// The engine filled the slot with a reference of type `ty`, and the slot is not used again.
 pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Value {
     // SAFETY: the caller guarantees that the slot holds a reference of this type, and does not use the slot again.
-    let reference = match unsafe { Active::ref_lift(entered.raw, ty, value) } {
+    let reference = match unsafe { LinkedBackend::ref_lift(entered.raw, ty, value) } {
         Ref::Null => 0,
         Ref::Host(number) => number,
         Ref::Func(raw) => {
-            let knows_type = Active::CAPABILITIES.has(capabilities::V128) || !entered.has_unusual_funcs();
+            let knows_type = LinkedBackend::CAPABILITIES.has(capabilities::V128) || !entered.has_unusual_funcs();
             // SAFETY: an engine with the capability `v128` exchanges every type. On any other engine, no function in
             // this store has a type that the engine cannot exchange.
-            let ty = knows_type.then(|| unsafe { Active::func_type(entered.raw, raw) }).flatten();
+            let ty = knows_type.then(|| unsafe { LinkedBackend::func_type(entered.raw, raw) }).flatten();
             Box::into_raw(Box::new(Extern::new(store, entered, raw, ty.map(ExternType::Func)))) as u64
         }
     };
@@ -39,10 +39,10 @@ pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value
 pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Result<Value> {
     let number = value.bits();
     if number == 0 {
-        return Active::ref_lower(entered.raw, Ref::Null, None);
+        return LinkedBackend::ref_lower(entered.raw, Ref::Null, None);
     }
     if ty == ValType::ExternRef {
-        return Active::ref_lower(entered.raw, Ref::Host(number), None);
+        return LinkedBackend::ref_lower(entered.raw, Ref::Host(number), None);
     }
     // SAFETY: the caller guarantees that a function reference which is not null points to a living handle.
     let object = unsafe { &*(number as *const Extern) };
@@ -54,7 +54,7 @@ pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, valu
         None => None,
         Some(_) => fail!(Invalid, "only a function can be a function reference"),
     };
-    Active::ref_lower(entered.raw, Ref::Func(object.raw), signature)
+    LinkedBackend::ref_lower(entered.raw, Ref::Func(object.raw), signature)
 }
 
 /// Lowers the references among these slots, all or none.
@@ -76,7 +76,7 @@ pub unsafe fn lower_all(
                 unsafe { discard_all(entered, &types[..index], &slots[..index]) };
                 // No guest receives the host objects in the remaining slots.
                 let rest = types[index..].iter().zip(&slots[index..]).filter(|(ty, _)| **ty == ValType::ExternRef);
-                rest.for_each(|(_, slot)| Active::release(entered.raw, slot.bits()));
+                rest.for_each(|(_, slot)| LinkedBackend::release(entered.raw, slot.bits()));
                 return Err(error);
             }
         }
@@ -91,8 +91,8 @@ pub unsafe fn lower_all(
 pub unsafe fn discard_all(entered: &Entered<'_>, types: &[ValType], slots: &[Value]) {
     for (ty, slot) in types.iter().zip(slots).filter(|(ty, _)| ty.is_ref()) {
         // SAFETY: the caller guarantees that the slot holds a reference of this type, and does not use the slot again.
-        if let Ref::Func(raw) = unsafe { Active::ref_lift(entered.raw, *ty, *slot) } {
-            Active::extern_drop(raw);
+        if let Ref::Func(raw) = unsafe { LinkedBackend::ref_lift(entered.raw, *ty, *slot) } {
+            LinkedBackend::extern_drop(raw);
         }
     }
 }

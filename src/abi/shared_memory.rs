@@ -4,7 +4,7 @@ use crate::abi::engine::CEngine;
 use crate::abi::store::CStore;
 use crate::abi::types::CExternType;
 use crate::abi::{delete, entry, give, memory};
-use crate::backend::{Active, Backend, SharedMemoryOps};
+use crate::backend::{Backend, LinkedBackend, SharedMemoryOps};
 use crate::base::capabilities;
 use crate::base::error::fail;
 use crate::base::pointer::{Handle, non_null};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// A shared memory.
 pub struct SharedMemory {
-    raw: <Active as Backend>::SharedMemory,
+    raw: <LinkedBackend as Backend>::SharedMemory,
     ty: MemoryType,
     engine: Arc<Engine>,
 }
@@ -31,12 +31,12 @@ pub extern "C" fn aw_shared_memory_new(
 ) -> Option<Box<SharedMemory>> {
     entry(|| {
         let (engine, ty) = (&non_null(engine, "the engine")?.0, non_null(ty, "the type")?.memory()?);
-        engine.capabilities.require(capabilities::SHARED_MEMORY, Active::NAME, "a shared memory")?;
+        engine.capabilities.require(capabilities::SHARED_MEMORY, LinkedBackend::NAME, "a shared memory")?;
         if !ty.shared {
             fail!(Invalid, "shared memory must have the `shared` flag enabled on its memory type");
         }
         memory::require(engine.capabilities, &ty)?;
-        let raw = Active::shared_memory_new(&engine.raw, &ty)?;
+        let raw = LinkedBackend::shared_memory_new(&engine.raw, &ty)?;
         give(SharedMemory { raw, ty, engine: engine.clone() })
     })
 }
@@ -48,7 +48,7 @@ pub extern "C" fn aw_shared_memory_of(object: Option<&Extern>) -> Option<Box<Sha
     entry(|| {
         let object = non_null(object, "the memory")?;
         let _entered = object.store.enter()?;
-        match (&object.ty, Active::shared_memory_of(&object.raw)) {
+        match (&object.ty, LinkedBackend::shared_memory_of(&object.raw)) {
             (Some(ExternType::Memory(ty)), Some(raw)) => {
                 give(SharedMemory { raw, ty: *ty, engine: object.store.engine.clone() })
             }
@@ -70,7 +70,7 @@ pub extern "C" fn aw_shared_memory_extern(
             fail!(Store, "the shared memory was made with another engine object than the store");
         }
         let entered = store.enter()?;
-        let raw = Active::shared_memory_extern(&memory.raw);
+        let raw = LinkedBackend::shared_memory_extern(&memory.raw);
         give(Extern::new(store, &entered, raw, Some(ExternType::Memory(memory.ty))))
     })
 }
@@ -78,19 +78,19 @@ pub extern "C" fn aw_shared_memory_extern(
 /// Returns the address of the first byte, which never changes.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_shared_memory_data(memory: Option<&SharedMemory>) -> *mut u8 {
-    entry(|| Ok(Active::shared_memory_data(&non_null(memory, "the memory")?.raw).0))
+    entry(|| Ok(LinkedBackend::shared_memory_data(&non_null(memory, "the memory")?.raw).0))
 }
 
 /// Returns the size in bytes, which never shrinks.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_shared_memory_size(memory: Option<&SharedMemory>) -> u64 {
-    entry(|| Ok(Active::shared_memory_data(&non_null(memory, "the memory")?.raw).1 as u64))
+    entry(|| Ok(LinkedBackend::shared_memory_data(&non_null(memory, "the memory")?.raw).1 as u64))
 }
 
 /// Grows the shared memory by `delta` pages. Returns the former size in pages, or all bits set on failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_shared_memory_grow(memory: Option<&SharedMemory>, delta: u64) -> u64 {
-    entry(|| match Active::shared_memory_grow(&non_null(memory, "the memory")?.raw, delta) {
+    entry(|| match LinkedBackend::shared_memory_grow(&non_null(memory, "the memory")?.raw, delta) {
         Some(pages) => Ok(pages),
         None => fail!(Bounds, "the shared memory cannot grow by {delta} pages"),
     })

@@ -3,7 +3,7 @@
 use crate::abi::engine::CEngine;
 use crate::abi::types::Bytes;
 use crate::abi::{delete, entry, give};
-use crate::backend::{Active, Backend, StoreOps};
+use crate::backend::{Backend, LinkedBackend, StoreOps};
 use crate::base::capabilities as cap;
 use crate::base::pointer::{Handle, non_null};
 use crate::store::Store;
@@ -43,8 +43,8 @@ pub extern "C" fn aw_store_delete(store: Option<Box<CStore>>) {
 pub extern "C" fn aw_store_set_fuel(store: Option<&CStore>, fuel: u64) -> bool {
     entry(|| {
         let store = &non_null(store, "the store")?.0;
-        store.engine.capabilities.require(cap::FUEL, Active::NAME, "setting a store's fuel")?;
-        Active::store_set_fuel(store.enter()?.raw, fuel)?;
+        store.engine.capabilities.require(cap::FUEL, LinkedBackend::NAME, "setting a store's fuel")?;
+        LinkedBackend::store_set_fuel(store.enter()?.raw, fuel)?;
         Ok(true)
     })
 }
@@ -54,8 +54,8 @@ pub extern "C" fn aw_store_set_fuel(store: Option<&CStore>, fuel: u64) -> bool {
 pub extern "C" fn aw_store_fuel(store: Option<&CStore>, out: Option<&mut MaybeUninit<u64>>) -> bool {
     entry(|| {
         let (out, store) = (non_null(out, "the place for the number")?, &non_null(store, "the store")?.0);
-        store.engine.capabilities.require(cap::FUEL, Active::NAME, "reading a store's fuel")?;
-        out.write(Active::store_fuel(store.enter()?.raw)?);
+        store.engine.capabilities.require(cap::FUEL, LinkedBackend::NAME, "reading a store's fuel")?;
+        out.write(LinkedBackend::store_fuel(store.enter()?.raw)?);
         Ok(true)
     })
 }
@@ -66,7 +66,7 @@ pub extern "C" fn aw_store_fuel(store: Option<&CStore>, out: Option<&mut MaybeUn
 pub extern "C" fn aw_store_set_epoch_deadline(store: Option<&CStore>, ticks: u64) -> bool {
     entry(|| {
         let store = &non_null(store, "the store")?.0;
-        store.engine.capabilities.require(cap::EPOCH, Active::NAME, "a store's deadline")?;
+        store.engine.capabilities.require(cap::EPOCH, LinkedBackend::NAME, "a store's deadline")?;
         store.set_deadline(ticks)?;
         Ok(true)
     })
@@ -85,9 +85,9 @@ pub extern "C" fn aw_store_set_limits(
 ) -> bool {
     entry(|| {
         let store = &non_null(store, "the store")?.0;
-        store.engine.capabilities.require(cap::LIMITS, Active::NAME, "limiting a store")?;
+        store.engine.capabilities.require(cap::LIMITS, LinkedBackend::NAME, "limiting a store")?;
         let limits = [memory_size, table_elements, instances, tables, memories];
-        Active::store_set_limits(store.enter()?.raw, limits);
+        LinkedBackend::store_set_limits(store.enter()?.raw, limits);
         Ok(true)
     })
 }
@@ -97,7 +97,7 @@ pub extern "C" fn aw_store_set_limits(
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_gc(store: Option<&CStore>) -> bool {
     entry(|| {
-        Active::store_gc(non_null(store, "the store")?.0.enter()?.raw)?;
+        LinkedBackend::store_gc(non_null(store, "the store")?.0.enter()?.raw)?;
         Ok(true)
     })
 }
@@ -107,7 +107,7 @@ pub extern "C" fn aw_store_gc(store: Option<&CStore>) -> bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_take_released(store: Option<&CStore>) -> Option<Box<Bytes>> {
     entry(|| {
-        let numbers = Active::take_released(non_null(store, "the store")?.0.enter()?.raw);
+        let numbers = LinkedBackend::take_released(non_null(store, "the store")?.0.enter()?.raw);
         give(Bytes::new(numbers.into_iter().flat_map(u64::to_ne_bytes).collect()))
     })
 }

@@ -3,7 +3,7 @@
 use crate::abi::store::CStore;
 use crate::abi::types::CExternType;
 use crate::abi::{entry, give, reference};
-use crate::backend::{Active, Backend, TableOps};
+use crate::backend::{Backend, LinkedBackend, TableOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::pointer::non_null;
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn aw_table_new(
         let has = store.engine.capabilities;
         object::require(has, [ty.element], "a table")?;
         if ty.table64 || [Some(ty.limits.min), ty.limits.max].into_iter().flatten().any(|n| n > u32::MAX.into()) {
-            has.require(capabilities::MEMORY64, Active::NAME, "a table with 64-bit indices")?;
+            has.require(capabilities::MEMORY64, LinkedBackend::NAME, "a table with 64-bit indices")?;
             fail!(Unsupported, "tables with 64-bit indices cannot be made by the host");
         }
         if ty.limits.min > MAX_ELEMENTS {
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn aw_table_new(
         let entered = store.enter()?;
         // SAFETY: the caller guarantees that `init` holds a reference of the element type.
         let init = unsafe { reference::lower(store, &entered, ty.element, *init) }?;
-        let raw = Active::table_new(entered.raw, &ty, init)?;
+        let raw = LinkedBackend::table_new(entered.raw, &ty, init)?;
         give(Extern::new(store, &entered, raw, Some(ExternType::Table(ty))))
     })
 }
@@ -62,7 +62,7 @@ fn as_table(object: Option<&Extern>) -> Result<(&Extern, &TableType)> {
 pub extern "C" fn aw_table_size(table: Option<&Extern>) -> u64 {
     entry(|| {
         let (table, _) = as_table(table)?;
-        Ok(Active::table_size(table.store.enter()?.raw, table.raw))
+        Ok(LinkedBackend::table_size(table.store.enter()?.raw, table.raw))
     })
 }
 
@@ -73,8 +73,8 @@ pub extern "C" fn aw_table_get(table: Option<&Extern>, index: u64, out: Option<&
         let (out, (table, ty)) = (non_null(out, "the place for the element")?, as_table(table)?);
         object::require(table.store.engine.capabilities, [ty.element], "reading a table")?;
         let entered = table.store.enter()?;
-        check_index(index, Active::table_size(entered.raw, table.raw))?;
-        let value = Active::table_get(entered.raw, table.raw, index)?;
+        check_index(index, LinkedBackend::table_size(entered.raw, table.raw))?;
+        let value = LinkedBackend::table_get(entered.raw, table.raw, index)?;
         // SAFETY: the engine has just put a reference of the table's element type into `value`, which is lifted only
         // once.
         out.write(unsafe { reference::lift(&table.store, &entered, ty.element, value) });
@@ -93,10 +93,10 @@ pub unsafe extern "C" fn aw_table_set(table: Option<&Extern>, index: u64, value:
         let ((table, ty), value) = (as_table(table)?, non_null(value, "the element")?);
         object::require(table.store.engine.capabilities, [ty.element], "setting a table's element")?;
         let entered = table.store.enter()?;
-        check_index(index, Active::table_size(entered.raw, table.raw))?;
+        check_index(index, LinkedBackend::table_size(entered.raw, table.raw))?;
         // SAFETY: the caller guarantees that `value` holds a reference of the element type.
         let value = unsafe { reference::lower(&table.store, &entered, ty.element, *value) }?;
-        Active::table_set(entered.raw, table.raw, ty, index, value)?;
+        LinkedBackend::table_set(entered.raw, table.raw, ty, index, value)?;
         Ok(true)
     })
 }
@@ -113,13 +113,13 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
         let ((table, ty), init) = (as_table(table)?, non_null(init, "the element")?);
         object::require(table.store.engine.capabilities, [ty.element], "growing a table")?;
         let entered = table.store.enter()?;
-        let size = Active::table_size(entered.raw, table.raw);
+        let size = LinkedBackend::table_size(entered.raw, table.raw);
         let max = ty.limits.max.unwrap_or(MAX_ELEMENTS).min(MAX_ELEMENTS);
         let mut grown = size.checked_add(delta).is_some_and(|size| size <= max);
         if grown {
             // SAFETY: the caller guarantees that `init` holds a reference of the element type.
             let init = unsafe { reference::lower(&table.store, &entered, ty.element, *init) }?;
-            grown = Active::table_grow(entered.raw, table.raw, ty, delta, init)?;
+            grown = LinkedBackend::table_grow(entered.raw, table.raw, ty, delta, init)?;
         }
         if !grown {
             fail!(Bounds, "the table cannot grow by {delta} elements: it has {size}, and at most {max} are allowed");

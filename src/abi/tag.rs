@@ -2,7 +2,7 @@
 
 use crate::abi::store::CStore;
 use crate::abi::{entry, give, types};
-use crate::backend::{Active, Backend, TagOps};
+use crate::backend::{Backend, LinkedBackend, TagOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::pointer::non_null;
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn aw_tag_new(
         let ty = unsafe { types::func_type(params, params_len, results, results_len) }?;
         let store = &non_null(store, "the store")?.0;
         let has = store.engine.capabilities;
-        has.require(capabilities::TAGS, Active::NAME, "an exception tag")?;
+        has.require(capabilities::TAGS, LinkedBackend::NAME, "an exception tag")?;
         object::require(has, ty.all(), format_args!("an exception tag {ty}"))?;
         if !ty.results.is_empty() {
             fail!(Invalid, "Cannot create an exception type from a tag type with results in the signature");
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn aw_tag_new(
             fail!(Invalid, "an exception cannot carry more than 1000 values");
         }
         let entered = store.enter()?;
-        let raw = Active::tag_new(entered.raw, &ty)?;
+        let raw = LinkedBackend::tag_new(entered.raw, &ty)?;
         give(Extern::new(store, &entered, raw, Some(ExternType::Tag(ty))))
     })
 }
@@ -55,8 +55,8 @@ pub extern "C" fn aw_tag_same(
         check_kind(one)?;
         check_kind(other)?;
         let same = Arc::ptr_eq(&one.store, &other.store) && {
-            one.store.engine.capabilities.require(capabilities::TAGS, Active::NAME, "comparing tags")?;
-            Active::tag_same(one.store.enter()?.raw, one.raw, other.raw)
+            one.store.engine.capabilities.require(capabilities::TAGS, LinkedBackend::NAME, "comparing tags")?;
+            LinkedBackend::tag_same(one.store.enter()?.raw, one.raw, other.raw)
         };
         out.write(same);
         Ok(true)

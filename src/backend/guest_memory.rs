@@ -1,6 +1,6 @@
 //! The bytes of a guest's linear memory. Every access is checked against the memory's length.
 //!
-//! This file holds the `unsafe` code of these accesses, so that the system calls of WASI need none.
+//! The `unsafe` code of these accesses is in this file, so that the WASI functions need no `unsafe` code.
 
 /// An access to a range that is not completely inside the memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,14 +17,14 @@ pub struct GuestMemory {
 }
 
 impl Default for GuestMemory {
-    /// Returns an empty memory, in which only empty ranges exist.
+    /// Returns a memory of 0 bytes.
     fn default() -> Self {
         Self { data: std::ptr::null_mut(), len: 0, shared: false }
     }
 }
 
 impl GuestMemory {
-    /// Maximum number of bytes that [`GuestMemory::fill`] writes to a shared memory.
+    /// Maximum number of bytes that one call of [`GuestMemory::fill`] writes to a shared memory.
     pub const MAX_SHARED_FILL: usize = 1 << 16;
 
     /// Wraps the `len` bytes at `data`. `shared` is true if other threads may access the memory at any time.
@@ -32,16 +32,17 @@ impl GuestMemory {
     /// # Safety
     /// For as long as the returned value exists:
     /// * `data` is valid for reads and writes of `len` bytes. `data` may be null if `len` is 0.
-    /// * Unless `shared` is true, nothing else accesses these bytes: no guest code runs that can reach the memory, on
-    ///   any thread, and no other `GuestMemory` for it is in use.
+    /// * Unless `shared` is true, no other code accesses these bytes. No thread runs guest code that can reach the
+    ///   memory, and no other `GuestMemory` for the same memory is in use.
     pub unsafe fn new(data: *mut u8, len: usize, shared: bool) -> Self {
         Self { data, len, shared }
     }
 
-    /// Returns the address of `len` bytes at `offset`.
+    /// Returns the address of the `len` bytes at `offset`. Fails unless all these bytes are inside the memory.
     fn address(&self, offset: usize, len: usize) -> Result<*mut u8, OutOfBounds> {
         match offset.checked_add(len) {
-            // The address of an empty memory may be null, but slices and copies need an address that is not null.
+            // An empty memory may have a null address. Slices and copies of 0 bytes still need an address that is not
+            // null.
             Some(end) if end <= self.len && len == 0 => Ok(std::ptr::dangling_mut()),
             // SAFETY: `offset` is inside the memory, and the creator of this value guarantees that all `self.len` bytes
             // at `self.data` belong to one valid allocation (see `new`).
@@ -55,20 +56,20 @@ impl GuestMemory {
         self.address(offset, len).map(drop)
     }
 
-    /// Copies the bytes at `offset` into `out`, which they fill.
+    /// Fills `out` with the bytes at `offset`.
     pub fn read_into(&self, offset: usize, out: &mut [u8]) -> Result<(), OutOfBounds> {
         let source = self.address(offset, out.len())?;
-        // SAFETY: `address` has checked that the source range is inside the memory. `out` is memory of the host and as
-        // long as the range, so the two cannot overlap. In a shared memory, guest threads may write during the copy.
-        // Their writes are compiled WebAssembly, not Rust, and `out` then holds a mixture of old and new bytes, as the
-        // threads proposal allows.
+        // SAFETY: `address` has checked that the source range is inside the memory. `out` is as long as the range.
+        // `out` is memory of the host, so `out` and the range cannot overlap. In a shared memory, guest threads may
+        // write to the range during the copy. Guest threads run compiled WebAssembly, not Rust. `out` may then hold a
+        // mixture of old and new bytes, as the threads proposal allows.
         unsafe { source.copy_to_nonoverlapping(out.as_mut_ptr(), out.len()) }
         Ok(())
     }
 
-    /// Returns a copy of `len` bytes at `offset`.
+    /// Returns a copy of the `len` bytes at `offset`.
     pub fn read(&self, offset: usize, len: usize) -> Result<Vec<u8>, OutOfBounds> {
-        // The check comes first, so that an invalid length does not allocate memory.
+        // The check comes first, so that the function does not allocate memory for an invalid length.
         self.check(offset, len)?;
         let mut bytes = vec![0; len];
         self.read_into(offset, &mut bytes)?;
@@ -78,16 +79,16 @@ impl GuestMemory {
     /// Copies all of `bytes` to `offset`.
     pub fn write(&self, offset: usize, bytes: &[u8]) -> Result<(), OutOfBounds> {
         let target = self.address(offset, bytes.len())?;
-        // SAFETY: `address` has checked that the target range is inside the memory. `bytes` is memory of the host and
-        // as long as the range, so the two cannot overlap. In a shared memory, guest threads may access the range
-        // during the copy. They run compiled WebAssembly, not Rust, and see a mixture of old and new bytes, as the
-        // threads proposal allows.
+        // SAFETY: `address` has checked that the target range is inside the memory. The range is as long as `bytes`.
+        // `bytes` is memory of the host, so `bytes` and the range cannot overlap. In a shared memory, guest threads may
+        // access the range during the copy. Guest threads run compiled WebAssembly, not Rust. They may see a mixture of
+        // old and new bytes, as the threads proposal allows.
         unsafe { target.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
         Ok(())
     }
 
-    /// Calls `work` with `len` bytes at `offset`, without a copy. A shared memory is copied first, because other
-    /// threads may write to it.
+    /// Calls `work` with the `len` bytes at `offset`. The bytes of an unshared memory are not copied. The bytes of a
+    /// shared memory are copied first, because other threads may write to the memory during `work`.
     ///
     /// `work` must not run guest code in the store of the memory, nor access the memory in another way.
     pub fn with_bytes<T>(&self, offset: usize, len: usize, work: impl FnOnce(&[u8]) -> T) -> Result<T, OutOfBounds> {
@@ -100,11 +101,14 @@ impl GuestMemory {
         Ok(work(unsafe { std::slice::from_raw_parts(start, len) }))
     }
 
-    /// Has `work` write up to `len` bytes at `offset`, without a copy. Returns the result of `work`: the number of
-    /// bytes that it has written, at the start of its buffer.
+    /// Calls `work` with a buffer for up to `len` bytes at `offset`. `work` writes to the start of the buffer and
+    /// returns the number of bytes that it wrote. `fill` returns the same number.
     ///
-    /// In a shared memory, `work` writes to a buffer of the host, at most [`GuestMemory::MAX_SHARED_FILL`] bytes, which
-    /// is then copied: a Rust reference must not point to bytes that other threads may access.
+    /// In an unshared memory, the buffer is the memory itself.
+    ///
+    /// For a shared memory, the buffer is memory of the host, with at most [`GuestMemory::MAX_SHARED_FILL`] bytes.
+    /// `fill` then copies the written bytes to the shared memory. A Rust reference to the shared memory is not
+    /// possible, because other threads may access the bytes.
     ///
     /// `work` must not run guest code in the store of the memory, nor access the memory in another way.
     pub fn fill<E: From<OutOfBounds>>(
@@ -126,7 +130,7 @@ impl GuestMemory {
     }
 }
 
-/// A memory for tests: bytes of the host in the place of a guest's memory.
+/// A memory for tests, made of bytes of the host.
 #[cfg(test)]
 pub struct TestMemory {
     bytes: std::cell::UnsafeCell<Vec<u8>>,
@@ -135,16 +139,17 @@ pub struct TestMemory {
 
 #[cfg(test)]
 impl TestMemory {
-    /// Returns a memory of `len` zeros.
+    /// Returns a memory of `len` zero bytes.
     pub fn new(len: usize, shared: bool) -> Self {
         Self { bytes: vec![0; len].into(), shared }
     }
 
-    /// Returns the memory for one access.
+    /// Returns a [`GuestMemory`] for one access to these bytes.
     pub fn memory(&self) -> GuestMemory {
         let bytes = self.bytes.get();
-        // SAFETY: the vector lives in `self`, and only the values that this function returns access its bytes. A test
-        // uses one at a time, on one thread, and `self` is not `Sync`.
+        // SAFETY: the vector lives as long as `self`. Only the values that this function returns access the vector's
+        // bytes. A test uses one such value at a time. `self` is not `Sync`, so a test uses all these values on one
+        // thread.
         unsafe { GuestMemory::new((*bytes).as_mut_ptr(), (*bytes).len(), self.shared) }
     }
 }
@@ -194,8 +199,8 @@ mod tests {
     #[test]
     fn a_shared_memory_is_filled_in_steps() {
         let size = GuestMemory::MAX_SHARED_FILL + 10;
-        let (own, shared) = (TestMemory::new(size, false), TestMemory::new(size, true));
-        assert_eq!(fill(&own.memory(), 0, size, 1), Ok(size));
+        let (unshared, shared) = (TestMemory::new(size, false), TestMemory::new(size, true));
+        assert_eq!(fill(&unshared.memory(), 0, size, 1), Ok(size));
         assert_eq!(fill(&shared.memory(), 0, size, 1), Ok(GuestMemory::MAX_SHARED_FILL));
         assert_eq!(shared.memory().read(GuestMemory::MAX_SHARED_FILL - 1, 2).unwrap(), [1, 0]);
     }

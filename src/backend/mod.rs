@@ -1,10 +1,11 @@
-//! The engine, behind one set of traits. Exactly one of two implementations is compiled in:
+//! The linked engine, behind one set of traits. Exactly one of two backends is compiled in:
 //!
 //! * `standard` uses only the functions of `wasm.h` that every engine really implements.
-//! * `wasmtime` uses `wasmtime.h`, for what `wasm.h` cannot express, and for speed. The build scripts set `wasmtime_h`
-//!   where the engine, bundled or of the system, comes with that header.
+//! * `wasmtime` uses `wasmtime.h`, because `wasm.h` cannot express all features of wasmtime, and because calls through
+//!   `wasmtime.h` are faster. The build scripts set the cfg flag `wasmtime_h` if the engine has that header. Both the
+//!   bundled wasmtime and a system library can have that header.
 //!
-//! A backend passes nothing to an engine that the shim has not checked: some engines abort the process on bad input.
+//! The shim checks everything that a backend passes to an engine, because some engines abort the process on bad input.
 
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
@@ -28,51 +29,54 @@ pub use ops::{
     TagOps,
 };
 #[cfg(not(wasmtime_h))]
-pub use standard::Standard as Active;
+pub use standard::Standard as LinkedBackend;
 #[cfg(wasmtime_h)]
-pub use wasmtime::Wasmtime as Active;
+pub use wasmtime::Wasmtime as LinkedBackend;
 
-/// The types and constants of an engine. The traits in [`ops`] hold its functions.
+/// The types and constants of a backend. The traits in [`ops`] declare the functions of a backend.
 pub trait Backend {
-    /// An engine with its configuration; `Drop` frees it.
+    /// An engine with its configuration. `Drop` frees the engine.
     type Engine: Send + Sync;
-    /// A store; [`StoreOps::store_drop`] frees it.
+    /// A store. [`StoreOps::store_drop`] frees the store.
     type Store: Copy + Send;
-    /// A compiled module; `Drop` frees it.
+    /// A compiled module. `Drop` frees the module.
     type Module: Send + Sync;
-    /// Anything that can be imported or exported; [`InstanceOps::extern_drop`] frees it.
+    /// An object that a module can import or export. [`InstanceOps::extern_drop`] frees the object.
     type Extern: Copy + Send;
-    /// An instance; [`InstanceOps::instance_drop`] frees it.
+    /// An instance. [`InstanceOps::instance_drop`] frees the instance.
     type Instance: Copy + Send;
-    /// A memory that threads share; `Drop` frees it.
+    /// A memory that threads share. `Drop` frees the memory.
     type SharedMemory: Send + Sync;
 
-    /// The engine's name, as in `ANYWASM_ENGINE`.
+    /// The engine's name, spelled as in the variable `ANYWASM_ENGINE`.
     const NAME: &'static str;
-    /// The header of the C API that the backend uses.
+    /// The file name of the C header that the backend uses: `wasm.h` or `wasmtime.h`.
     const KIND: &'static str;
-    /// The engine's capabilities.
+    /// The capabilities of an engine without any options.
     const CAPABILITIES: Capabilities;
-    /// Maximum number of pages that a memory may declare; the engine aborts beyond it.
+    /// Maximum number of pages that a memory may declare. The engine aborts the process if a memory declares more
+    /// pages.
     const MAX_MEMORY_PAGES: u64 = u64::MAX;
-    /// Maximum number of elements that a table may start with; the engine would allocate all of the machine's memory.
+    /// Maximum number of elements that a table may start with. For a larger table, the engine would allocate all of the
+    /// machine's memory.
     const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
 
-    /// Returns the error for an operation whose capability is missing. The shim refuses such operations earlier.
-    fn lacks<T>(capability: Capabilities) -> Result<T> {
+    /// Always fails, with the error for a missing capability. The default functions of the traits in [`ops`] call this
+    /// function. The shim refuses operations without their capability earlier, so the error is only a second check.
+    fn missing_capability<T>(capability: Capabilities) -> Result<T> {
         Self::CAPABILITIES.require(capability, Self::NAME, "this")?;
         fail!(Panic, "the backend declares a capability that it does not implement")
     }
 }
 
-/// A reference, as a backend exchanges it with the rest of the shim.
+/// A reference, in the representation that backends exchange with the rest of the shim.
 #[derive(Clone, Copy)]
 pub enum Ref<E> {
     /// The null reference, of any type.
     Null,
-    /// A function, or an opaque reference to one.
+    /// A function, or an opaque reference to a function.
     Func(E),
-    /// The number that the host gave to one of its objects; never 0.
+    /// The number that the host has assigned to a host object; never 0.
     Host(u64),
 }
 
@@ -86,32 +90,35 @@ pub struct HostFunc {
 type HostClosure = Box<dyn Fn(&mut [Value]) -> Result<()>>;
 
 impl HostFunc {
-    /// A host function in the store that `owner` owns. `run` gets the owner and [`FuncType::slots`] slots, which hold
-    /// the arguments before, and the results after it.
+    /// Creates a host function in the store that `owner` owns. `run` receives the owner and [`FuncType::slots`] slots.
+    /// The slots hold the arguments when `run` starts, and the results when `run` returns.
     ///
-    /// The owner must be the one that drops the engine's store, with [`StoreOps::store_drop`]: so it outlives the
-    /// function, which runs only in that store.
+    /// `owner` must be the value that drops the engine's store with [`StoreOps::store_drop`]. The function runs only in
+    /// that store, so the owner outlives every call of the function.
     pub fn new<S: 'static>(
         ty: FuncType,
         owner: &Arc<S>,
         run: impl Fn(&S, &mut [Value]) -> Result<()> + 'static,
     ) -> Self {
-        // No share of the `Arc`: the owner owns the function, so a share would keep both alive for ever.
+        // The function must not own an `Arc` of the owner: the owner owns the function, so both would stay alive for
+        // ever.
         let owner = Arc::as_ptr(owner);
-        // SAFETY: a backend runs the function while WebAssembly runs in the store. The owner, which drops the store,
-        // lives then, and an `Arc` does not move its value.
+        // SAFETY: a backend runs the function only while WebAssembly runs in the store. The owner is alive during that
+        // time, because the owner drops the store. An `Arc` does not move its value, so the pointer stays valid.
         Self { ty, run: Box::new(move |values| run(unsafe { &*owner }, values)) }
     }
 
-    /// Runs the function. The backend calls this on the thread that runs WebAssembly in the function's store.
+    /// Runs the function. The backend calls this method on the thread that runs WebAssembly in the function's store.
     ///
     /// # Safety
-    /// `values` points to [`FuncType::slots`] slots that nobody else uses during the call. The first ones hold
-    /// arguments of the parameter types as the engine has them; the function consumes their references.
+    /// `values` points to [`FuncType::slots`] slots. No other code uses these slots during the call. The first slots
+    /// hold arguments of the parameter types in the engine's representation. The function consumes references among the
+    /// arguments.
     pub unsafe fn call(&self, values: *mut Value) -> Result<()> {
         let slots = match self.ty.slots() {
             0 => &mut [],
-            // SAFETY: the caller guarantees that `values` points to this many slots, and that nobody else uses them.
+            // SAFETY: the caller guarantees that `values` points to this number of slots, and that no other code uses
+            // the slots during the call.
             count => unsafe { std::slice::from_raw_parts_mut(values, count) },
         };
         (self.run)(slots)

@@ -1,6 +1,8 @@
-//! What the shim asks of an engine, one trait a noun. A backend implements each trait in the file of that noun.
+//! The functions that the shim needs from an engine, in one trait for each kind of object. A backend usually implements
+//! a trait in the file with the same name, such as `TableOps` in table.rs.
 //!
-//! The caller of a function that takes a store holds the lock of that store, and has checked types and capabilities.
+//! Every function with a parameter `store` relies on its caller: the caller holds the store's lock, and has checked the
+//! types and the required capability.
 
 use crate::backend::guest_memory::GuestMemory;
 use crate::backend::trusted::TrustedBytes;
@@ -13,18 +15,19 @@ use crate::base::value::Value;
 use crate::wasm::module_info::ModuleInfo;
 use wasmparser::WasmFeatures;
 
-/// Engines and their options.
+/// Functions for engines and their options.
 pub trait EngineOps: Backend {
-    /// Creates an engine.
+    /// Creates an engine with these options.
     fn engine_new(options: &Options) -> Result<Self::Engine>;
 
-    /// Returns whether the engine honours the option of this name, which is not a proposal.
+    /// Returns whether the engine honours the option `name`. `name` is never a WebAssembly proposal.
     fn has_option(name: &str) -> bool;
 
-    /// Returns the WebAssembly features that modules may use with these options, before proposals are switched.
+    /// Returns the WebAssembly features that modules may use with these options, before the shim applies the options
+    /// that switch single proposals.
     fn features(options: &Options) -> WasmFeatures;
 
-    /// Returns the features that can be switched on.
+    /// Returns all features that options can switch on.
     fn max_features() -> WasmFeatures {
         Self::features(&Options::default())
     }
@@ -34,81 +37,87 @@ pub trait EngineOps: Backend {
         Self::CAPABILITIES
     }
 
-    /// Returns how many bytes of the caller's stack WebAssembly may use; 0 for an engine with a stack of its own.
-    fn stack(options: &Options) -> usize;
+    /// Returns how many bytes of the caller's stack WebAssembly may use. Returns 0 for an engine that runs WebAssembly
+    /// on a separate stack.
+    fn guest_stack_size(options: &Options) -> usize;
 
     /// Returns whether guests of an engine with these options check a deadline.
     fn interruptible(_: &Options) -> bool {
         false
     }
 
-    /// Advances the engine's time by one tick, so that guests check their deadline. Callable from any thread.
+    /// Advances the engine's time by one tick, so that running guests check their deadline. May be called from any
+    /// thread.
     fn engine_tick(_: &Self::Engine) {}
 
-    /// Returns how many modules the living engines of a process may have compiled; the engine aborts beyond that.
+    /// Returns the maximum number of modules that all living engines of a process may have compiled. The engine aborts
+    /// the process beyond this number.
     fn max_modules() -> u64 {
         u64::MAX
     }
 }
 
-/// Stores.
+/// Functions for stores.
 pub trait StoreOps: Backend {
     /// Creates a store.
     fn store_new(engine: &Self::Engine) -> Result<Self::Store>;
 
-    /// Frees a store, after everything that lives in it.
+    /// Frees a store. The caller has already freed all objects of the store.
     fn store_drop(store: Self::Store);
 
     /// Installs the callback that runs when a guest reaches its deadline. An error from the callback ends the guest.
-    /// Only called for an interruptible engine.
-    fn store_watch(_: Self::Store, _callback: Box<dyn Fn() -> Result<()>>) {}
+    /// The shim calls this function only for an interruptible engine.
+    fn store_set_deadline_callback(_: Self::Store, _callback: Box<dyn Fn() -> Result<()>>) {}
 
-    /// Sets the deadline of the guests, in ticks from now.
-    fn store_deadline(_: Self::Store, _ticks: u64) {}
+    /// Sets the deadline of the store's guests, in ticks from now.
+    fn store_set_deadline(_: Self::Store, _ticks: u64) {}
 
-    /// Sets the remaining fuel. Requires the capability `fuel`.
+    /// Sets the fuel that guests in the store may still consume. Requires the capability `fuel`.
     fn store_set_fuel(_: Self::Store, _fuel: u64) -> Result<()> {
-        Self::lacks(cap::FUEL)
+        Self::missing_capability(cap::FUEL)
     }
 
-    /// Returns the remaining fuel. Requires the capability `fuel`.
+    /// Returns the fuel that guests in the store may still consume. Requires the capability `fuel`.
     fn store_fuel(_: Self::Store) -> Result<u64> {
-        Self::lacks(cap::FUEL)
+        Self::missing_capability(cap::FUEL)
     }
 
-    /// Limits the bytes of a memory, the elements of a table, and the number of instances, tables and memories; -1
-    /// means no limit. Requires the capability `limits`.
+    /// Sets the limits of a store. The array holds, in this order: bytes of each memory, elements of each table, number
+    /// of instances, number of tables, number of memories. -1 means no limit. Requires the capability `limits`.
     fn store_set_limits(_: Self::Store, _limits: [i64; 5]) {}
 
-    /// Collects the references that guests no longer reach, on an engine with a garbage collector.
+    /// Runs the engine's garbage collector. The collector frees references that guests no longer reach. Does nothing
+    /// for an engine without a garbage collector.
     fn store_gc(_: Self::Store) -> Result<()> {
         Ok(())
     }
 
-    /// Reports a host number ([`Ref::Host`]) as released, because no guest received it.
+    /// Records that a host number ([`Ref::Host`]) is released because no guest received the reference.
+    /// [`StoreOps::take_released`] will return the number.
     fn release(_: Self::Store, _number: u64) {}
 
-    /// Returns the host numbers that guests have released since the last call.
+    /// Returns the host numbers that were released since the previous call of this function.
     fn take_released(_: Self::Store) -> Vec<u64> {
         Vec::new()
     }
 }
 
-/// Modules.
+/// Functions for compiled modules.
 pub trait ModuleOps: Backend {
     /// Compiles a module that is valid under the engine's features.
     fn module_new(engine: &Self::Engine, wasm: &[u8]) -> Result<Self::Module>;
 
-    /// Returns the compiled code. Requires the capability `serialize`.
+    /// Returns the compiled code of a module. Requires the capability `serialize`.
     fn module_serialize(module: &Self::Module) -> Result<Vec<u8>>;
 
-    /// Loads compiled code, which [`ModuleOps::module_serialize`] of the same engine in the same version returned.
+    /// Loads compiled code. [`ModuleOps::module_serialize`] of the same engine in the same version returned this code.
     fn module_deserialize(engine: &Self::Engine, code: TrustedBytes<'_>) -> Result<Self::Module>;
 }
 
-/// Instances, and what they export.
+/// Functions for instances and their exports.
 pub trait InstanceOps: Backend {
-    /// Instantiates a module. The imports match the module's, in its order.
+    /// Instantiates a module. `imports` holds one extern for each import of the module, in the module's order. The
+    /// types of the externs match the types of the imports.
     fn instance_new(
         store: Self::Store,
         module: &Self::Module,
@@ -116,7 +125,7 @@ pub trait InstanceOps: Backend {
         imports: &[Self::Extern],
     ) -> Result<Self::Instance>;
 
-    /// Returns the export at this position of the module's export section.
+    /// Returns the export at position `index` of the module's export section.
     fn instance_export(
         store: Self::Store,
         instance: Self::Instance,
@@ -124,129 +133,143 @@ pub trait InstanceOps: Backend {
         index: usize,
     ) -> Result<Self::Extern>;
 
-    /// Frees an instance. Its exports stay valid.
+    /// Frees an instance. The instance's exports stay valid.
     fn instance_drop(instance: Self::Instance);
 
     /// Frees an extern.
     fn extern_drop(object: Self::Extern);
 }
 
-/// Functions.
+/// Functions for WebAssembly functions and host functions.
 pub trait FuncOps: Backend {
     /// Creates a host function.
     fn func_new(store: Self::Store, func: HostFunc) -> Result<Self::Extern>;
 
-    /// Calls a function. The slots hold the arguments before the call, and the results after it.
+    /// Calls a function. The slots hold the arguments before the call, and the results after the call.
     ///
     /// # Safety
-    /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slots`] slots, which hold
-    /// arguments of the parameter types, references as [`RefOps::ref_lower`] returned them.
+    /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slots`] slots. The first slots
+    /// hold arguments of the parameter types. [`RefOps::ref_lower`] returned every reference among the arguments.
     unsafe fn func_call(store: Self::Store, func: Self::Extern, ty: &FuncType, values: *mut Value) -> Result<()>;
 
-    /// Returns the type of a function that [`RefOps::ref_lift`] returned; `None` if the engine does not report types.
+    /// Returns the type of a function that [`RefOps::ref_lift`] returned. Returns `None` if the engine does not report
+    /// the type.
     ///
     /// # Safety
-    /// The host can exchange all value types of the function with this engine: an engine may abort on others.
+    /// The host can exchange all value types of the function with this engine. The engine may abort the process for
+    /// other value types.
     unsafe fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType>;
 }
 
-/// References in value slots.
+/// Functions for references in value slots.
 pub trait RefOps: Backend {
-    /// Lowers a reference into a slot that [`FuncOps::func_call`] accepts. `ty` is the function's type, if known.
+    /// Lowers a reference into a slot that [`FuncOps::func_call`] accepts. `ty` is the type of the function that the
+    /// reference refers to, if the shim has the type.
     fn ref_lower(store: Self::Store, value: Ref<Self::Extern>, ty: Option<&FuncType>) -> Result<Value>;
 
     /// Lifts a reference out of a slot that the engine filled.
     ///
     /// # Safety
-    /// The slot holds a reference of type `ty`. The function consumes the reference: the slot is not used again.
+    /// The slot holds a reference of type `ty`. The function consumes the reference, so the caller does not use the
+    /// slot again.
     unsafe fn ref_lift(store: Self::Store, ty: ValType, value: Value) -> Ref<Self::Extern>;
 }
 
-/// Memories that live in a store.
+/// Functions for memories that belong to a store.
 pub trait MemoryOps: Backend {
     /// Creates a memory.
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Self::Extern>;
 
-    /// Returns the address of a memory's bytes, and their number.
+    /// Returns the address and the number of a memory's bytes.
     fn memory_data(store: Self::Store, memory: Self::Extern) -> (*mut u8, usize);
 
-    /// Returns a memory's bytes for one access. `shared` is true for a shared memory. The caller has entered the store,
-    /// and drops the value before guest code runs in the store or the memory grows.
+    /// Returns a [`GuestMemory`] for one access to a memory. `shared` is true for a shared memory.
+    ///
+    /// The caller has entered the store. The caller drops the returned value before guest code runs in the store, and
+    /// before the memory grows.
     fn guest_memory(store: Self::Store, memory: Self::Extern, shared: bool) -> GuestMemory {
         let (data, len) = Self::memory_data(store, memory);
         // SAFETY: the engine guarantees that `data` is valid for `len` bytes until guest code runs in the store or the
-        // memory grows. This thread has entered the store, so no other thread does either, and the caller drops the
-        // value before this thread does (see above). Threads outside the store can access shared memories only.
+        // memory grows. The caller guarantees to drop the value before this thread runs guest code or grows the memory
+        // (see the comment on this function). This thread has entered the store, so no other thread can run guest code
+        // in the store or grow the memory. Threads outside the store can access shared memories only.
         unsafe { GuestMemory::new(data, len, shared) }
     }
 
-    /// Grows a memory by `delta` pages; `false` if the engine refuses.
+    /// Grows a memory by `delta` pages. Returns `false` if the engine refuses.
     fn memory_grow(store: Self::Store, memory: Self::Extern, delta: u64) -> bool;
 
-    /// Keeps the bytes at this address readable even after the memory moves. Requires the capability `views`.
+    /// Keeps the memory block at this address readable, even after the memory moves to another block. Requires the
+    /// capability `views`.
     fn memory_pin(_block: *mut u8) {}
 
-    /// Ends a [`MemoryOps::memory_pin`].
+    /// Reverts one call of [`MemoryOps::memory_pin`].
     fn memory_unpin(_block: *mut u8) {}
 }
 
-/// Memories that threads share, which live in no store.
+/// Functions for memories that threads share. A shared memory belongs to no store.
 pub trait SharedMemoryOps: Backend {
     /// Creates a shared memory. Requires the capability `shared_memory`.
     fn shared_memory_new(_: &Self::Engine, _: &MemoryType) -> Result<Self::SharedMemory> {
-        Self::lacks(cap::SHARED_MEMORY)
+        Self::missing_capability(cap::SHARED_MEMORY)
     }
 
-    /// Returns the shared memory behind an extern; `None` for any other extern.
+    /// Returns the shared memory that an extern refers to. Returns `None` if the extern is not a shared memory.
     fn shared_memory_of(_: &Self::Extern) -> Option<Self::SharedMemory> {
         None
     }
 
-    /// Returns the extern by which a store imports a shared memory. [`InstanceOps::extern_drop`] frees the extern.
+    /// Returns an extern for a shared memory, so that a store can import the memory. [`InstanceOps::extern_drop`] frees
+    /// the extern.
     fn shared_memory_extern(memory: &Self::SharedMemory) -> Self::Extern;
 
-    /// Returns the address of the bytes, which never changes, and their current number.
+    /// Returns the address and the current number of a shared memory's bytes. The address never changes.
     fn shared_memory_data(memory: &Self::SharedMemory) -> (*mut u8, usize);
 
-    /// Grows a shared memory by `delta` pages, and returns the former number; `None` if the engine refuses.
+    /// Grows a shared memory by `delta` pages. Returns the number of pages before the growth, or `None` if the engine
+    /// refuses.
     fn shared_memory_grow(memory: &Self::SharedMemory, delta: u64) -> Option<u64>;
 }
 
-/// Tables.
+/// Functions for tables.
 pub trait TableOps: Backend {
-    /// Creates a table filled with `init`, a slot from [`RefOps::ref_lower`], which the function consumes.
+    /// Creates a table whose elements are all `init`. [`RefOps::ref_lower`] returned `init`, and this function consumes
+    /// `init`.
     fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Self::Extern>;
 
-    /// Returns the number of elements.
+    /// Returns the number of elements of a table.
     fn table_size(store: Self::Store, table: Self::Extern) -> u64;
 
-    /// Returns the element at an index within the table, for [`RefOps::ref_lift`].
+    /// Returns the element at `index`, in a slot for [`RefOps::ref_lift`]. The caller has checked that the table has
+    /// this element.
     fn table_get(store: Self::Store, table: Self::Extern, index: u64) -> Result<Value>;
 
-    /// Sets the element at an index within the table, and consumes the slot.
+    /// Sets the element at `index` to `value`, and consumes `value`. The caller has checked that the table has this
+    /// element.
     fn table_set(store: Self::Store, table: Self::Extern, ty: &TableType, index: u64, value: Value) -> Result<()>;
 
-    /// Grows a table by `delta` elements, and consumes the slot; `false` if the engine refuses.
+    /// Grows a table by `delta` elements that are all `init`, and consumes `init`. Returns `false` if the engine
+    /// refuses.
     fn table_grow(store: Self::Store, table: Self::Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool>;
 }
 
-/// Globals.
+/// Functions for globals.
 pub trait GlobalOps: Backend {
-    /// Creates a global. The function consumes a reference in the slot.
+    /// Creates a global with this value. The function consumes a reference in `value`.
     fn global_new(store: Self::Store, ty: &GlobalType, value: Value) -> Result<Self::Extern>;
 
     /// Returns the value of a global.
     fn global_get(store: Self::Store, global: Self::Extern, ty: &GlobalType) -> Result<Value>;
 
-    /// Sets the value of a mutable global. The function consumes a reference in the slot.
+    /// Sets the value of a mutable global. The function consumes a reference in `value`.
     fn global_set(store: Self::Store, global: Self::Extern, ty: &GlobalType, value: Value) -> Result<()>;
 }
 
-/// Exception tags.
+/// Functions for exception tags.
 pub trait TagOps: Backend {
     /// Creates an exception tag. Requires the capability `tags`.
     fn tag_new(_: Self::Store, _: &FuncType) -> Result<Self::Extern> {
-        Self::lacks(cap::TAGS)
+        Self::missing_capability(cap::TAGS)
     }
 
     /// Returns whether both externs are the same tag.

@@ -1,29 +1,30 @@
-//! Objects of `wasm.h` that both backends read and make: texts, frames and types.
+//! Conversions of objects of `wasm.h` that both backends need: texts, frames and types.
 
 use crate::base::error::Frame;
 use crate::base::types::{FuncType, GlobalType, Limits, TableType, ValType};
 use wasm_c_api as c;
 
-/// Returns the text that `write` writes into a vector, without a closing NUL.
+/// Returns the text that `write` stores in a byte vector. Removes a closing NUL.
 ///
 /// # Safety
-/// `write` initializes the vector, which this function then owns.
+/// `write` initializes the vector, and this function then owns the vector.
 pub unsafe fn text(write: impl FnOnce(*mut c::wasm_byte_vec_t)) -> String {
-    // SAFETY: the caller guarantees that `write` initializes the vector, which is read and then freed.
+    // SAFETY: the caller guarantees that `write` initializes the vector. This function owns the vector, and frees the
+    // vector after copying the text.
     unsafe {
         let mut vec = std::mem::zeroed();
         write(&mut vec);
-        let text = bytes(&vec);
+        let text = vec_text(&vec);
         c::wasm_byte_vec_delete(&mut vec);
         text
     }
 }
 
-/// Returns the text in a vector, without a closing NUL.
+/// Returns the text in a byte vector. Removes a closing NUL.
 ///
 /// # Safety
-/// `data` of the vector points to `size` bytes; it may be null if `size` is 0.
-pub unsafe fn bytes(vec: &c::wasm_byte_vec_t) -> String {
+/// The vector's `data` points to `size` bytes. `data` may be null if `size` is 0.
+pub unsafe fn vec_text(vec: &c::wasm_byte_vec_t) -> String {
     if vec.size == 0 {
         return String::new();
     }
@@ -32,16 +33,17 @@ pub unsafe fn bytes(vec: &c::wasm_byte_vec_t) -> String {
     String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)).into_owned()
 }
 
-/// Returns the frames that `write` writes into a vector. `names` returns the names of a frame's function and module.
+/// Returns the frames that `write` stores in a vector. `names` returns the function name and the module name of a
+/// frame.
 ///
 /// # Safety
-/// `write` initializes the vector, which this function then owns.
+/// `write` initializes the vector, and this function then owns the vector.
 pub unsafe fn frames(
     write: impl FnOnce(*mut c::wasm_frame_vec_t),
     names: impl Fn(*mut c::wasm_frame_t) -> (Option<String>, Option<String>),
 ) -> Vec<Frame> {
-    // SAFETY: the caller guarantees that `write` initializes the vector. The vector owns its frames, which are read before
-    // the vector is freed.
+    // SAFETY: the caller guarantees that `write` initializes the vector. The vector owns its frames. All frames are
+    // read before the vector is freed.
     unsafe {
         let mut vec: c::wasm_frame_vec_t = std::mem::zeroed();
         write(&mut vec);
@@ -64,7 +66,7 @@ pub unsafe fn frames(
     }
 }
 
-/// Returns the kind of a value type; `None` for a type that `wasm.h` cannot express.
+/// Returns the `wasm.h` kind of a value type. Returns `None` for a type that `wasm.h` cannot express.
 pub fn kind(ty: ValType) -> Option<c::wasm_valkind_t> {
     let kind = match ty {
         ValType::I32 => c::wasm_valkind_enum_WASM_I32,
@@ -78,15 +80,17 @@ pub fn kind(ty: ValType) -> Option<c::wasm_valkind_t> {
     Some(kind as c::wasm_valkind_t)
 }
 
-/// The kind of external references. Older headers name it `WASM_ANYREF`, newer ones `WASM_EXTERNREF`.
+/// The kind of external references. Older headers call this number `WASM_ANYREF`, and newer headers call it
+/// `WASM_EXTERNREF`.
 const EXTERNREF: c::wasm_valkind_enum = 128;
 
-/// Makes a value type, owned by the caller. Each backend has a function of its own for this.
+/// A function that creates a value type. The caller of the function owns the type. Each backend passes its own
+/// function.
 type MakeValType = fn(ValType) -> *mut c::wasm_valtype_t;
 
 fn val_types(types: &[ValType], val_type: MakeValType) -> c::wasm_valtype_vec_t {
     let mut items: Vec<_> = types.iter().map(|ty| val_type(*ty)).collect();
-    // SAFETY: every element is a fresh type, and the vector takes ownership of them.
+    // SAFETY: every element is a new type. The vector takes ownership of the elements.
     unsafe {
         let mut vec = std::mem::zeroed();
         c::wasm_valtype_vec_new(&mut vec, items.len(), items.as_mut_ptr() as _);
@@ -94,47 +98,48 @@ fn val_types(types: &[ValType], val_type: MakeValType) -> c::wasm_valtype_vec_t 
     }
 }
 
-/// Makes a function type, owned by the caller.
+/// Creates a function type. The caller owns the type.
 pub fn func_type(ty: &FuncType, val_type: MakeValType) -> *mut c::wasm_functype_t {
     let (mut params, mut results) = (val_types(&ty.params, val_type), val_types(&ty.results, val_type));
     // SAFETY: the function type takes ownership of both vectors.
     unsafe { c::wasm_functype_new(&mut params, &mut results) }
 }
 
-/// Converts a function type of the engine. `val_type` converts a value type.
+/// Converts a function type of the engine to a type of the shim. `val_type` converts each value type.
 ///
 /// # Safety
-/// The type lives during the call.
-pub unsafe fn of_func(
+/// `raw` is a live function type during the call.
+pub unsafe fn read_func_type(
     raw: *const c::wasm_functype_t,
     val_type: impl Fn(*mut c::wasm_valtype_t) -> ValType,
 ) -> FuncType {
     let read = |vec: *const c::wasm_valtype_vec_t| {
-        // SAFETY: the caller guarantees a living type, from which the vector borrows. `data` points to `size` types.
+        // SAFETY: the caller guarantees that the function type is live, and the function type owns the vector. `data`
+        // points to `size` value types.
         unsafe {
             let types = if (*vec).size == 0 { &[][..] } else { std::slice::from_raw_parts((*vec).data, (*vec).size) };
             types.iter().map(|ty| val_type(*ty)).collect()
         }
     };
-    // SAFETY: the caller guarantees a living type, from which parameters and results borrow.
+    // SAFETY: the caller guarantees that the function type is live. The function type owns both vectors.
     unsafe { FuncType { params: read(c::wasm_functype_params(raw)), results: read(c::wasm_functype_results(raw)) } }
 }
 
-/// Converts limits. The shim has checked that they fit 32 bits.
+/// Converts limits to `wasm.h`. The shim has checked that both limits fit 32 bits.
 pub fn limits(limits: &Limits) -> c::wasm_limits_t {
     // 0xffff_ffff means no maximum (wasm.h, `wasm_limits_max_default`).
     c::wasm_limits_t { min: limits.min as u32, max: limits.max.map_or(u32::MAX, |max| max as u32) }
 }
 
-/// Makes a table type, owned by the caller. The shim has checked that the table is 32-bit.
+/// Creates a table type. The caller owns the type. The shim has checked that the table is 32-bit.
 pub fn table_type(ty: &TableType, val_type: MakeValType) -> *mut c::wasm_tabletype_t {
-    // SAFETY: the table type takes ownership of the fresh element type, and the engine only reads the limits.
+    // SAFETY: the table type takes ownership of the new element type. The engine only reads the limits.
     unsafe { c::wasm_tabletype_new(val_type(ty.element), &limits(&ty.limits)) }
 }
 
-/// Makes a global type, owned by the caller.
+/// Creates a global type. The caller owns the type.
 pub fn global_type(ty: &GlobalType, val_type: MakeValType) -> *mut c::wasm_globaltype_t {
     let mutability = if ty.mutable { c::wasm_mutability_enum_WASM_VAR } else { c::wasm_mutability_enum_WASM_CONST };
-    // SAFETY: the global type takes ownership of the fresh content type.
+    // SAFETY: the global type takes ownership of the new content type.
     unsafe { c::wasm_globaltype_new(val_type(ty.content), mutability as c::wasm_mutability_t) }
 }

@@ -1,8 +1,11 @@
-//! Interrupting guests on behalf of the host, so that Ctrl-C works while WebAssembly runs.
+//! Interrupts guests on behalf of the host, so that Ctrl-C works while WebAssembly runs.
 //!
-//! The host installs a hook. While interruptible engines exist, a ticker thread advances their time ten times a second.
-//! Each running guest then calls the hook, on its own thread, to learn whether it must end. For a call into WebAssembly
-//! this costs one look at a flag: the ticker sleeps when no guest has run for a while, and the next guest wakes it.
+//! The host installs a hook. While interruptible engines exist, a ticker thread advances the time of these engines ten
+//! times a second. At each tick, a running guest calls the hook on the guest's thread. The result of the hook decides
+//! whether the guest must end.
+//!
+//! The ticker sleeps when no guest has run for a while, and a call into WebAssembly wakes the ticker. Each call reads
+//! one flag to find out whether the ticker sleeps.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,33 +13,40 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-/// The host's hook. A guest calls it on its own thread; the result is 0, or the token of the failure that ends the guest.
+/// The host's hook. A guest calls the hook on the guest's thread. The hook returns 0, or the token of the host
+/// exception that ends the guest.
 pub type Hook = Box<dyn Fn() -> u64 + Send + Sync>;
 
-/// Something whose guests check their deadline when the time advances: an engine.
+/// An engine whose guests check their deadline when the engine's time advances.
 pub trait Tick: Send + Sync {
-    /// Advances the time by one tick.
+    /// Advances the engine's time by one tick.
     fn tick(&self);
 }
 
 /// Time between two ticks.
-const PERIOD: Duration = Duration::from_millis(100);
+const TICK_PERIOD: Duration = Duration::from_millis(100);
 
 /// Number of ticks without a guest after which the ticker sleeps.
 const IDLE_TICKS: u32 = 10;
 
-/// Time between two ticks of a sleeping ticker. They reach a guest that started just as the ticker fell asleep.
+/// Time between two ticks of a sleeping ticker. These ticks are for a guest that started just as the ticker fell
+/// asleep.
 const ASLEEP_PERIOD: Duration = Duration::from_secs(1);
 
+/// The installed hook.
 static HOOK: OnceLock<Hook> = OnceLock::new();
+/// Whether the ticker sleeps.
 static ASLEEP: AtomicBool = AtomicBool::new(false);
+/// Whether a guest has called the hook since the previous tick.
 static GUEST_SEEN: AtomicBool = AtomicBool::new(false);
-static TICKER: Mutex<Ticker> = Mutex::new(Ticker { engines: Vec::new(), runs: false });
+static TICKER: Mutex<Ticker> = Mutex::new(Ticker { engines: Vec::new(), is_running: false });
+/// Wakes a sleeping ticker.
 static WAKE: Condvar = Condvar::new();
 
+/// The engines that the ticker thread advances, and whether this thread is running.
 struct Ticker {
     engines: Vec<Weak<dyn Tick>>,
-    runs: bool,
+    is_running: bool,
 }
 
 impl Ticker {
@@ -44,13 +54,14 @@ impl Ticker {
         TICKER.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the thread, if it does not run, and if there are a hook and an engine.
+    /// Starts the ticker thread. Does nothing if the thread is running, or if there is no hook or no engine.
     fn start(&mut self) {
-        if self.runs || self.engines.is_empty() || HOOK.get().is_none() {
+        if self.is_running || self.engines.is_empty() || HOOK.get().is_none() {
             return;
         }
-        // If no thread can be started, guests run without interruption. That is no reason to fail.
-        self.runs = thread::Builder::new().name("anywasm-ticker".into()).spawn(tick).is_ok();
+        // If the system cannot start a thread, guests run without interruption. A guest can still run, so this is not
+        // an error.
+        self.is_running = thread::Builder::new().name("anywasm-ticker".into()).spawn(run_ticker).is_ok();
     }
 }
 
@@ -61,7 +72,7 @@ pub fn set_hook(hook: Hook) {
     Ticker::lock().start();
 }
 
-/// Adds an engine, whose guests check their deadline at each tick from now on.
+/// Adds an engine to the ticker. From the next tick on, the engine's guests check their deadline at each tick.
 pub fn register(engine: Weak<dyn Tick>) {
     let mut ticker = Ticker::lock();
     ticker.engines.retain(|engine| engine.strong_count() > 0);
@@ -69,62 +80,63 @@ pub fn register(engine: Weak<dyn Tick>) {
     ticker.start();
 }
 
-/// Wakes the ticker, if it sleeps: a guest is about to run.
-pub fn guest_starts() {
+/// Wakes the ticker if the ticker sleeps. Called when a guest is about to run.
+pub fn wake_ticker() {
     if ASLEEP.load(Ordering::Relaxed) {
         ASLEEP.store(false, Ordering::Relaxed);
         WAKE.notify_all();
     }
 }
 
-/// Calls the hook for a running guest. Returns 0, or the token of the failure that ends the guest.
-pub fn ask_host() -> u64 {
+/// Calls the host's hook for a running guest. Returns 0, or the token of the host exception that ends the guest.
+pub fn call_hook() -> u64 {
     GUEST_SEEN.store(true, Ordering::Relaxed);
     HOOK.get().map_or(0, |hook| hook())
 }
 
-/// The ticker thread. It ends when no engine is left.
-fn tick() {
-    let mut idle = 0;
+/// Runs the ticker thread, until no engine is left.
+fn run_ticker() {
+    let mut idle_ticks = 0;
     loop {
         let engines = {
             let ticker = Ticker::lock();
-            let asleep = idle >= IDLE_TICKS;
+            let asleep = idle_ticks >= IDLE_TICKS;
             ASLEEP.store(asleep, Ordering::Relaxed);
-            let period = if asleep { ASLEEP_PERIOD } else { PERIOD };
+            let period = if asleep { ASLEEP_PERIOD } else { TICK_PERIOD };
             let (mut ticker, outcome) = WAKE.wait_timeout(ticker, period).unwrap_or_else(PoisonError::into_inner);
             if asleep && !outcome.timed_out() {
-                idle = 0;
+                idle_ticks = 0;
                 continue;
             }
             ticker.engines.retain(|engine| engine.strong_count() > 0);
             if ticker.engines.is_empty() {
                 ASLEEP.store(false, Ordering::Relaxed);
-                ticker.runs = false;
+                ticker.is_running = false;
                 return;
             }
             ticker.engines.iter().filter_map(Weak::upgrade).collect::<Vec<_>>()
         };
-        idle = if GUEST_SEEN.swap(false, Ordering::Relaxed) { 0 } else { (idle + 1).min(IDLE_TICKS) };
+        idle_ticks = if GUEST_SEEN.swap(false, Ordering::Relaxed) { 0 } else { (idle_ticks + 1).min(IDLE_TICKS) };
         engines.iter().for_each(|engine| engine.tick());
     }
 }
 
 thread_local! {
-    /// The ticker's lock, held by a thread while it forks. Without this, the child could inherit the lock of a thread
-    /// that does not exist in the child.
+    /// The ticker's lock. A thread holds this lock while the thread forks. Otherwise another thread could hold the lock
+    /// during the fork, and the child process would inherit a lock that no thread can release.
     static FORKING: RefCell<Option<MutexGuard<'static, Ticker>>> = const { RefCell::new(None) };
 }
 
-/// Prepares this thread for a fork.
+/// Prepares this thread for a fork. Takes the ticker's lock.
 pub fn before_fork() {
     FORKING.set(Some(Ticker::lock()));
 }
 
-/// Ends what [`before_fork`] began, in the parent and in the child. The child starts a ticker of its own.
-pub fn after_fork(child: bool) {
-    if let Some(mut ticker) = FORKING.take().filter(|_| child) {
-        ticker.runs = false;
+/// Releases the lock that [`before_fork`] took, in the parent and in the child process. Starts a new ticker thread in
+/// the child.
+pub fn after_fork(is_child: bool) {
+    if let Some(mut ticker) = FORKING.take().filter(|_| is_child) {
+        ticker.is_running = false;
         ASLEEP.store(false, Ordering::Relaxed);
         ticker.start();
     }

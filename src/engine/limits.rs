@@ -1,23 +1,32 @@
-//! Sizes and counts beyond which the engine would abort the process, so that the shim refuses them.
+//! Limits of the linked engine. The engine would abort the process beyond a limit, so the shim refuses larger sizes and
+//! counts.
 
-use crate::backend::{Active, Backend, EngineOps};
+use crate::backend::{Backend, EngineOps, LinkedBackend};
 
-/// One limit.
+/// A limit of the linked engine.
 pub struct Limit {
-    /// Its name.
+    /// The limit's name, such as `modules`.
     pub name: &'static str,
-    /// What it counts.
+    /// The unit and the object that the limit applies to, such as `elements that a table may declare as its minimum`.
     pub meaning: &'static str,
-    /// The largest value that is accepted; `u64::MAX` where there is no limit.
+    /// The largest accepted value; `u64::MAX` means no limit.
     pub max: u64,
 }
 
-/// The limits of the linked engine.
+/// Returns the limits of the linked engine.
 pub fn all() -> [Limit; 3] {
     let limit = |name, meaning, max| Limit { name, meaning, max };
     [
-        limit("memory_pages", "pages that a memory may declare as its minimum or maximum", Active::MAX_MEMORY_PAGES),
-        limit("table_elements", "elements that a table may declare as its minimum", Active::MAX_TABLE_ELEMENTS),
-        limit("modules", "modules that the living engines of one process may have compiled", Active::max_modules()),
+        limit(
+            "memory_pages",
+            "pages that a memory may declare as its minimum or maximum",
+            LinkedBackend::MAX_MEMORY_PAGES,
+        ),
+        limit("table_elements", "elements that a table may declare as its minimum", LinkedBackend::MAX_TABLE_ELEMENTS),
+        limit(
+            "modules",
+            "modules that the living engines of one process may have compiled",
+            LinkedBackend::max_modules(),
+        ),
     ]
 }

@@ -1,11 +1,11 @@
-//! Engines. Stores and modules share the engine that they were made with.
+//! Engines. Stores and modules share the engine that created them.
 
 pub mod interrupt;
 pub mod limits;
 pub mod module;
 pub mod version;
 
-use crate::backend::{Active, Backend, EngineOps};
+use crate::backend::{Backend, EngineOps, LinkedBackend};
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::options::{EngineDescription, Options};
@@ -14,53 +14,56 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use wasmparser::WasmFeatures;
 
-/// Maximum guest stack, in bytes; it is committed memory.
-const MAX_STACK: usize = 1 << 30;
+/// Maximum size of a guest's stack, in bytes. The shim may allocate a stack of this size as committed memory, so a
+/// larger maximum could exhaust the machine's memory.
+const MAX_STACK_SIZE: usize = 1 << 30;
 
-/// An engine.
+/// An engine with its options and capabilities.
 pub struct Engine {
-    /// The engine of the backend.
-    pub raw: <Active as Backend>::Engine,
+    /// The backend's engine.
+    pub raw: <LinkedBackend as Backend>::Engine,
     /// The WebAssembly features that modules may use.
     pub features: WasmFeatures,
-    /// The engine's capabilities with its options.
+    /// The capabilities of the engine with its options.
     pub capabilities: Capabilities,
-    /// How many bytes of the caller's stack WebAssembly may use; 0 for an engine with a stack of its own.
-    pub stack: usize,
-    /// The options that the engine was made with.
+    /// Number of bytes of the caller's stack that WebAssembly may use; 0 for an engine that runs WebAssembly on a
+    /// separate stack.
+    pub guest_stack_size: usize,
+    /// The options that the engine was created with.
     pub options: Options,
-    /// Number of times that the host has advanced the epoch. The engine's own epoch also counts the ticks of
+    /// Number of times that the host has advanced the epoch. The engine's internal epoch also counts the ticks of
     /// [`interrupt`].
     pub epoch: AtomicU64,
-    /// Whether guests check the deadline of their store.
+    /// Whether guests check the deadline of their store at each tick.
     pub interruptible: bool,
-    /// Whether the host sets deadlines. If so, a new store's deadline has passed.
+    /// Whether the host sets deadlines. If so, the deadline of a new store has already passed. Guests are then
+    /// interrupted until the host sets a later deadline.
     pub has_deadlines: bool,
     /// Number of modules that the engine has compiled or loaded.
-    modules: AtomicU64,
+    module_count: AtomicU64,
 }
 
 /// Number of modules that the living engines of this process have compiled or loaded.
-static MODULES: AtomicU64 = AtomicU64::new(0);
+static MODULE_COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl Engine {
     /// Creates an engine with these options.
     pub fn new(options: Options) -> Result<Arc<Self>> {
-        let stack = Active::stack(&options);
-        if stack > MAX_STACK {
-            fail!(Invalid, "the option `max_wasm_stack` cannot be {stack}: {MAX_STACK} is the most");
+        let guest_stack_size = LinkedBackend::guest_stack_size(&options);
+        if guest_stack_size > MAX_STACK_SIZE {
+            fail!(Invalid, "the option `max_wasm_stack` cannot be {guest_stack_size}: {MAX_STACK_SIZE} is the most");
         }
-        let interruptible = Active::interruptible(&options);
+        let interruptible = LinkedBackend::interruptible(&options);
         let engine = Arc::new(Self {
-            raw: Active::engine_new(&options)?,
-            features: options.switch_proposals(Active::features(&options)),
-            capabilities: Active::capabilities(&options),
-            stack,
+            raw: LinkedBackend::engine_new(&options)?,
+            features: options.switch_proposals(LinkedBackend::features(&options)),
+            capabilities: LinkedBackend::capabilities(&options),
+            guest_stack_size,
             epoch: AtomicU64::new(0),
             interruptible,
             has_deadlines: interruptible && options.switch("epoch_interruption") == Some(true),
             options,
-            modules: AtomicU64::new(0),
+            module_count: AtomicU64::new(0),
         });
         if interruptible {
             interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
@@ -68,43 +71,43 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Compiles or loads a module with `make`. Fails at the maximum number of modules: some engine keeps their code, and
-    /// aborts beyond that number.
+    /// Calls `make` to compile or load a module, and counts the module. Fails if the process already has the maximum
+    /// number of modules. Some engine keeps the code of all its modules, and aborts the process beyond that number.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
-        let max = Active::max_modules();
-        if MODULES.load(Ordering::Relaxed) >= max {
+        let max = LinkedBackend::max_modules();
+        if MODULE_COUNT.load(Ordering::Relaxed) >= max {
             fail!(
                 Unsupported,
                 "the engine `{}` keeps the code of all modules that were made with an engine object until that goes, and \
                  cannot have more than {max} in a process: let go of the engine, with its stores and modules",
-                Active::NAME
+                LinkedBackend::NAME
             );
         }
-        let made = make()?;
-        MODULES.fetch_add(1, Ordering::Relaxed);
-        self.modules.fetch_add(1, Ordering::Relaxed);
-        Ok(made)
+        let module = make()?;
+        MODULE_COUNT.fetch_add(1, Ordering::Relaxed);
+        self.module_count.fetch_add(1, Ordering::Relaxed);
+        Ok(module)
     }
 }
 
 impl Tick for Engine {
     fn tick(&self) {
-        Active::engine_tick(&self.raw);
+        LinkedBackend::engine_tick(&self.raw);
     }
 }
 
-/// Describes the linked engine to its options.
+/// Returns the description of the linked engine. The shim checks options with this description.
 pub fn description() -> EngineDescription {
     EngineDescription {
-        name: Active::NAME,
-        has_option: Active::has_option,
-        max_features: Active::max_features(),
-        capabilities: Active::CAPABILITIES,
+        name: LinkedBackend::NAME,
+        has_option: LinkedBackend::has_option,
+        max_features: LinkedBackend::max_features(),
+        capabilities: LinkedBackend::CAPABILITIES,
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        MODULES.fetch_sub(*self.modules.get_mut(), Ordering::Relaxed);
+        MODULE_COUNT.fetch_sub(*self.module_count.get_mut(), Ordering::Relaxed);
     }
 }

@@ -1,16 +1,22 @@
 //! Versions of the shim and the engine, and the stamp of a serialized module.
 
-use crate::backend::{Active, Backend};
+use crate::backend::{Backend, LinkedBackend};
 use crate::engine::Engine;
 
 /// The version of this crate. The Python package must have the same version.
 pub const SHIM: &str = env!("CARGO_PKG_VERSION");
 
-/// The version of the linked engine; `unknown` for a system library without a version.
+/// The version of the linked engine; `unknown` for a system library that has no version.
 pub const ENGINE: &str = wasm_c_api::ENGINE_VERSION;
 
-/// Returns the stamp of an engine. Compiled code can be loaded only by an engine with an equal stamp.
+/// Returns the stamp of an engine. An engine can load compiled code only if the stamp of the code equals the stamp of
+/// the engine.
 pub fn stamp(engine: &Engine) -> String {
     let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
-    format!("{} {ENGINE} ({}) anywasm {SHIM} {target} [{}]", Active::NAME, Active::KIND, engine.options.stamp())
+    format!(
+        "{} {ENGINE} ({}) anywasm {SHIM} {target} [{}]",
+        LinkedBackend::NAME,
+        LinkedBackend::KIND,
+        engine.options.stamp()
+    )
 }

@@ -1,6 +1,6 @@
-//! Inside a store: the thread holds the store's lock, and may use the objects of the store.
+//! Access to the objects of a store, for the thread that holds the store's lock.
 
-use crate::backend::{Active, Backend, stack};
+use crate::backend::{Backend, LinkedBackend, stack};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
 use crate::engine::interrupt;
@@ -10,10 +10,11 @@ use crate::wasm::module_info::ModuleInfo;
 use parking_lot::ReentrantMutexGuard;
 use std::sync::Arc;
 
-/// A store that this thread has entered. The thread leaves the store when the value is dropped.
+/// A guard that shows that this thread has entered a store. Dropping the guard releases the store's lock. The lock is
+/// re-entrant, so a thread may hold several guards.
 pub struct Entered<'a> {
     /// The engine's store.
-    pub raw: <Active as Backend>::Store,
+    pub raw: <LinkedBackend as Backend>::Store,
     pub(super) state: ReentrantMutexGuard<'a, State>,
 }
 
@@ -28,38 +29,39 @@ impl<'a> Entered<'a> {
 }
 
 impl Entered<'_> {
-    /// Gives the store an extern to own.
-    pub fn keep(&self, object: <Active as Backend>::Extern) -> Key {
-        self.state.keep_extern(object)
+    /// Transfers the ownership of an extern to the store record. Returns the extern's key.
+    pub fn add_extern(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
+        self.state.add_extern(object)
     }
 
-    /// Returns the extern with this key, while the store owns it.
-    pub fn extern_at(&self, key: Key) -> Option<<Active as Backend>::Extern> {
+    /// Returns the extern with this key. Returns `None` if the extern has been freed.
+    pub fn extern_at(&self, key: Key) -> Option<<LinkedBackend as Backend>::Extern> {
         self.state.extern_at(key)
     }
 
-    /// Gives the store an instance to own.
-    pub fn keep_instance(&self, object: <Active as Backend>::Instance) -> Key {
-        self.state.keep_instance(object)
+    /// Transfers the ownership of an instance to the store record. Returns the instance's key.
+    pub fn add_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
+        self.state.add_instance(object)
     }
 
-    /// Runs WebAssembly. If a host function failed during the call, returns that failure instead of the trap that
-    /// carried it.
+    /// Calls `work`. `work` runs WebAssembly. If a host function fails during the call, returns the error of the host
+    /// function, not the trap that ended the WebAssembly code.
     ///
-    /// `stack` is how many bytes of the caller's stack WebAssembly may use. An engine computes its limit when a thread
-    /// first enters the store, so a nested call runs on the same stack as the outermost call.
-    pub fn run<T>(&self, stack: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    /// `guest_stack_size` is the number of bytes of the caller's stack that WebAssembly may use. An engine computes its
+    /// stack limit at a thread's outermost call into the store, so a nested call runs on the same stack as the
+    /// outermost call.
+    pub fn run<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
-        let nested = Nested::new(state);
-        let result = if state.depth.get() > 1 {
+        let nested = NestedCall::new(state);
+        let result = if state.call_depth.get() > 1 {
             let other = state.other_stack.borrow().clone();
             match other {
                 Some(other) => other.run(work),
                 None => work(),
             }
         } else {
-            interrupt::guest_starts();
-            if stack::has_room(stack) { work() } else { state.run_on_other_stack(stack, work) }
+            interrupt::wake_ticker();
+            if stack::has_room(guest_stack_size) { work() } else { state.run_on_other_stack(guest_stack_size, work) }
         };
         match nested.end() {
             None if state.interrupted.take() => result.map_err(|error| {
@@ -75,7 +77,7 @@ impl Entered<'_> {
     }
 
     /// Records that a module is instantiated in the store.
-    pub fn note_module(&self, info: &Arc<ModuleInfo>) {
+    pub fn record_module(&self, info: &Arc<ModuleInfo>) {
         let mut modules = self.state.modules.borrow_mut();
         if !modules.iter().any(|known| Arc::ptr_eq(known, info)) {
             modules.push(info.clone());
@@ -83,13 +85,15 @@ impl Entered<'_> {
         }
     }
 
-    /// Whether a function in the store may have a type with values that not every engine can exchange.
+    /// Returns whether a function in the store may have a type with values that the host cannot exchange with every
+    /// engine.
     pub fn has_unusual_funcs(&self) -> bool {
         self.state.has_unusual_funcs.get()
     }
 
-    /// Records why a host function ended the call. The innermost [`Entered::run`] returns this error.
-    pub fn host_failed(&self, error: &Error) {
+    /// Records the error with which a host function ended the running call. The innermost [`Entered::run`] returns this
+    /// error.
+    pub fn record_host_error(&self, error: &Error) {
         self.state.host_error.set(Some(Box::new(error.clone())));
     }
 
@@ -103,36 +107,37 @@ impl Entered<'_> {
         self.state.deadline.set(epoch);
     }
 
-    /// Records that the deadline ends the running guest.
+    /// Records that the running guest ends because of its deadline.
     pub(super) fn mark_interrupted(&self) {
         self.state.interrupted.set(true);
     }
 }
 
-/// One call inside a store. `Drop` restores the depth and the outer call's failure, also after a panic.
-struct Nested<'a> {
+/// A guard for one call into WebAssembly. `Drop` restores the call depth and the outer call's host error, also after a
+/// panic.
+struct NestedCall<'a> {
     state: &'a State,
     outer_error: Option<Box<Error>>,
 }
 
-impl<'a> Nested<'a> {
+impl<'a> NestedCall<'a> {
     fn new(state: &'a State) -> Self {
-        state.depth.set(state.depth.get() + 1);
+        state.call_depth.set(state.call_depth.get() + 1);
         Self { state, outer_error: state.host_error.take() }
     }
 
-    /// Returns the failure of a host function that ended this call.
+    /// Returns the error of the host function that ended this call. Returns `None` if no host function failed.
     fn end(self) -> Option<Box<Error>> {
         self.state.host_error.take()
     }
 }
 
-impl Drop for Nested<'_> {
+impl Drop for NestedCall<'_> {
     fn drop(&mut self) {
         self.state.host_error.set(self.outer_error.take());
-        self.state.depth.set(self.state.depth.get() - 1);
-        if self.state.depth.get() == 0 {
-            // After a panic, `run_on_other_stack` has not cleared the stack.
+        self.state.call_depth.set(self.state.call_depth.get() - 1);
+        if self.state.call_depth.get() == 0 {
+            // `run_on_other_stack` does not clear this field if a panic ends the call.
             self.state.other_stack.replace(None);
         }
     }

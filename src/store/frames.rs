@@ -1,4 +1,5 @@
-//! The frames of a trap: names that the engine left out, and a place that the engine reports imprecisely.
+//! Corrections to the frames of a trap: names that the engine does not report, and code offsets that the engine reports
+//! imprecisely.
 
 use crate::base::error::Error;
 use crate::base::trap::TrapCode;
@@ -6,18 +7,19 @@ use crate::store::Entered;
 use crate::wasm::module_info::ModuleInfo;
 
 impl Entered<'_> {
-    /// Fills in missing frame names. A frame does not say its instance, so the module is looked up by function index and
-    /// code offset. If two modules fit and their names differ, the frame stays without a name. A module and its
-    /// deferred form have the same names.
+    /// Fills in missing names of frames. A frame does not identify its instance, so this function searches the store's
+    /// modules by function index and code offset. If several modules match and their names differ, the frame stays
+    /// without a name. A module and the copy that [`deferred`](crate::engine::module::Module::deferred) returns have
+    /// the same names.
     pub(super) fn complete_frames(&self, mut error: Error) -> Error {
         self.correct_early_trap(&mut error);
         let modules = self.state.modules.borrow();
         for frame in error.frames.iter_mut().filter(|frame| frame.func_name.is_none()) {
-            let mut fitting = modules.iter().filter(|info| info.may_contain(frame.func_index, frame.module_offset));
-            let Some(info) = fitting.next() else { continue };
+            let mut matching = modules.iter().filter(|info| info.may_contain(frame.func_index, frame.module_offset));
+            let Some(info) = matching.next() else { continue };
             let names = |info: &ModuleInfo| (info.func_names.get(&frame.func_index).cloned(), info.name.clone());
             let (func_name, module_name) = names(info);
-            if fitting.all(|other| names(other) == (func_name.clone(), module_name.clone())) {
+            if matching.all(|other| names(other) == (func_name.clone(), module_name.clone())) {
                 frame.func_name = func_name;
                 frame.module_name = frame.module_name.take().or(module_name);
             }
@@ -25,19 +27,20 @@ impl Entered<'_> {
         error
     }
 
-    /// Corrects the place of a trap in the first operator of an interruptible function.
+    /// Corrects the code offset of a trap in the first operator of an interruptible function.
     ///
-    /// Such a function checks the deadline before its first operator. wasmtime 48 reports a trap in that operator at the
-    /// beginning of the body, where only an exhausted stack or the deadline itself can trap.
+    /// An interruptible function checks the deadline before its first operator. wasmtime 48 reports a trap in the first
+    /// operator at the beginning of the function's body. Only an exhausted stack or the deadline check can really trap
+    /// at the beginning of the body. Every other trap with this offset comes from the first operator.
     fn correct_early_trap(&self, error: &mut Error) {
         let Some(frame) = error.frames.first_mut().filter(|_| error.code > TrapCode::StackOverflow as i32) else {
             return;
         };
         let modules = self.state.modules.borrow();
-        let found = modules.iter().find_map(|info| info.early_trap(frame.func_index, frame.module_offset));
-        if let Some(offset) = found.filter(|_| error.code != TrapCode::Interrupt as i32) {
-            let place = |offset: usize| format!("{offset:#8x} - ");
-            error.message = error.message.replacen(&place(frame.module_offset), &place(offset), 1);
+        let early_trap = modules.iter().find_map(|info| info.early_trap(frame.func_index, frame.module_offset));
+        if let Some(offset) = early_trap.filter(|_| error.code != TrapCode::Interrupt as i32) {
+            let format_offset = |offset: usize| format!("{offset:#8x} - ");
+            error.message = error.message.replacen(&format_offset(frame.module_offset), &format_offset(offset), 1);
             frame.func_offset += offset - frame.module_offset;
             frame.module_offset = offset;
         }

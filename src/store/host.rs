@@ -1,9 +1,10 @@
-//! Host functions: what happens between a backend's trampoline and the host's own code, whatever the backend.
+//! Host functions: the code between a backend's trampoline and the host's own code. All backends share this code.
 //!
-//! A failure of the host's code travels beside the trap: the store record keeps the error, and [`Entered::run`] returns
-//! it when the call into WebAssembly ends. The rest of that way is in src/glue/host.c and python/anywasm/core/host.py.
+//! If the host's code fails, an engine can pass on only a trap, not the error. The store record therefore stores the
+//! error, and [`Entered::run`] returns the error when the call into WebAssembly ends. The code that passes on Python
+//! exceptions is in src/glue/host.c and python/anywasm/core/host.py.
 
-use crate::backend::{Active, FuncOps, HostFunc, stack};
+use crate::backend::{FuncOps, HostFunc, LinkedBackend, stack};
 use crate::base::error::{ErrorKind, Result};
 use crate::base::types::{ExternType, FuncType};
 use crate::base::value::Value;
@@ -11,13 +12,15 @@ use crate::store::object::Extern;
 use crate::store::{Entered, Store};
 use std::sync::Arc;
 
-/// The host's own code of a host function.
+/// The host's implementation of a host function.
 pub trait HostCall {
-    /// Runs the function. The slots hold the arguments, and take the results, as the engine has them: the function
-    /// consumes references among the arguments. The calling thread runs WebAssembly in `store`.
+    /// Runs the function. The slots hold the arguments before the call and the results after the call, in the engine's
+    /// representation. The function consumes references among the arguments. The calling thread runs WebAssembly in
+    /// `store`.
     fn call(&self, store: &Store, values: &mut [Value]) -> Result<()>;
 
-    /// Frees the references among the arguments of a call for which the stack has no room.
+    /// Frees the references among the arguments. The shim calls this function in place of [`HostCall::call`] if the
+    /// stack has no room for the call.
     fn discard(&self, _store: &Store, _values: &[Value]) -> Result<()> {
         Ok(())
     }
@@ -31,7 +34,7 @@ pub fn new_func(
     function: impl HostCall + 'static,
 ) -> Result<Extern> {
     let func = HostFunc::new(ty.clone(), store, move |store, values| run(&function, store, values));
-    let raw = Active::func_new(entered.raw, func)?;
+    let raw = LinkedBackend::func_new(entered.raw, func)?;
     Ok(Extern::new(store, entered, raw, Some(ExternType::Func(ty))))
 }
 
@@ -44,11 +47,11 @@ fn run(function: &impl HostCall, store: &Store, values: &mut [Value]) -> Result<
     if !has_room {
         function.discard(store, values)?;
     }
-    // The engine can carry a trap itself. The store record keeps any other error.
+    // The engine passes on a trap. The store record stores any other error.
     if let Err(error) = &result
         && error.kind != ErrorKind::Trap
     {
-        store.enter()?.host_failed(error);
+        store.enter()?.record_host_error(error);
     }
     result
 }

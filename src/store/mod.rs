@@ -1,8 +1,9 @@
-//! The store record. It owns every engine object made in a store, behind one re-entrant lock.
+//! The store record. The record owns every engine object that was created in a store, and protects these objects with
+//! one re-entrant lock.
 //!
-//! A handle that the C layer gives out holds the record and a key into the record. So an object may be deleted at any
-//! time and from any thread, a closed store frees its objects in an order that every engine accepts, and nothing is
-//! freed twice.
+//! The C layer returns handles to its callers. A handle keeps the record alive and holds the key of one object in the
+//! record. This design has three effects. A handle may be deleted at any time and from any thread. A closed store frees
+//! its objects in an order that every engine accepts. No object is freed twice.
 
 pub mod entered;
 mod frames;
@@ -13,7 +14,7 @@ mod state;
 
 pub use entered::Entered;
 
-use crate::backend::{Active, StoreOps, stack};
+use crate::backend::{LinkedBackend, StoreOps, stack};
 use crate::base::error::{Error, Result, fail};
 use crate::engine::{Engine, interrupt};
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
@@ -21,68 +22,75 @@ use state::State;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-/// The place of an object in the store record.
+/// The key of an object in the store record.
 #[derive(Clone, Copy)]
 pub enum Key {
-    /// A function, memory, table, global, tag or opaque reference.
+    /// The key of a function, memory, table, global, tag or opaque reference.
     Extern(usize),
-    /// An instance.
+    /// The key of an instance.
     Instance(usize),
 }
 
-/// A store, and everything that lives in it.
+/// A store record: the engine's store, and all objects that belong to the store.
 pub struct Store {
     /// The engine that the store belongs to. The engine outlives the store.
     pub engine: Arc<Engine>,
-    /// The record itself, for code that has a plain reference and needs an owner.
+    /// A weak reference to this record. [`Store::shared`] creates an `Arc` from the weak reference.
     this: Weak<Store>,
     lock: ReentrantMutex<State>,
-    /// Objects deleted while another thread was in the store. The next thread that enters frees them. A deletion must
-    /// not wait: it may come from Python's garbage collector, which may hold locks that the thread in the store needs.
-    pending: Mutex<Vec<Key>>,
-    has_pending: AtomicBool,
-    /// Number of pins, that is of buffers over memories. A closed store is not freed before this is 0.
+    /// Keys of objects that were deleted while another thread held the store's lock. The next thread that enters the
+    /// store frees these objects. A deletion must not wait for the lock, because Python's garbage collector may delete
+    /// objects while the collector holds locks. The thread in the store may need these locks.
+    pending_frees: Mutex<Vec<Key>>,
+    /// Whether `pending_frees` has keys.
+    has_pending_frees: AtomicBool,
+    /// Number of pins, that is, of buffers that expose the store's memories. A closed store is not freed while this
+    /// number is above 0.
     pins: AtomicUsize,
 }
 
 impl Store {
     /// Creates an empty store.
     pub fn new(engine: Arc<Engine>) -> Result<Arc<Self>> {
-        let raw = Active::store_new(&engine.raw)?;
+        let raw = LinkedBackend::store_new(&engine.raw)?;
         let state = State::new(raw, if engine.has_deadlines { 0 } else { u64::MAX });
         let record = Arc::new_cyclic(|this| Self {
             engine,
             this: this.clone(),
             lock: ReentrantMutex::new(state),
-            pending: Mutex::default(),
-            has_pending: AtomicBool::new(false),
+            pending_frees: Mutex::default(),
+            has_pending_frees: AtomicBool::new(false),
             pins: AtomicUsize::new(0),
         });
         if record.engine.interruptible {
             let store = record.this.clone();
-            Active::store_watch(raw, Box::new(move || store.upgrade().map_or(Ok(()), |store| store.check_deadline())));
-            Active::store_deadline(raw, u64::from(!record.engine.has_deadlines));
+            LinkedBackend::store_set_deadline_callback(
+                raw,
+                Box::new(move || store.upgrade().map_or(Ok(()), |store| store.check_deadline())),
+            );
+            // The first check is due at once if the host sets deadlines, otherwise at the next tick.
+            LinkedBackend::store_set_deadline(raw, u64::from(!record.engine.has_deadlines));
         }
         Ok(record)
     }
 
-    /// Returns an owner of the record. Fails while the record is being dropped.
+    /// Returns an `Arc` of this record. Fails while the record is being dropped.
     pub fn shared(&self) -> Result<Arc<Self>> {
         self.this.upgrade().ok_or_else(Error::closed)
     }
 
-    /// Waits for the store and enters it. Fails if the store is closed.
+    /// Waits for the store's lock and enters the store. Fails if the store is closed.
     pub fn enter(&self) -> Result<Entered<'_>> {
         self.entered(self.lock.lock())
     }
 
-    /// Enters the store, unless another thread is in it.
+    /// Enters the store, or returns `None` if another thread holds the store's lock. Fails if the store is closed.
     pub fn try_enter(&self) -> Result<Option<Entered<'_>>> {
         self.lock.try_lock().map(|state| self.entered(state)).transpose()
     }
 
     fn entered<'a>(&self, state: ReentrantMutexGuard<'a, State>) -> Result<Entered<'a>> {
-        if self.has_pending.load(Ordering::Relaxed) {
+        if self.has_pending_frees.load(Ordering::Relaxed) {
             self.free_pending(&state);
         }
         Entered::new(state)
@@ -93,42 +101,46 @@ impl Store {
         let entered = self.enter()?;
         if self.engine.has_deadlines {
             entered.set_deadline(self.engine.epoch.load(Ordering::SeqCst).saturating_add(ticks));
-            // The engine calls `check_deadline` at the next tick; if the deadline is now, at once.
-            Active::store_deadline(entered.raw, ticks.min(1));
+            // The engine calls `check_deadline` at the next tick, or at once if `ticks` is 0.
+            LinkedBackend::store_set_deadline(entered.raw, ticks.min(1));
         }
         Ok(())
     }
 
-    /// Fails if the running guest must end. A guest calls this at each tick, on its own thread.
+    /// Fails if the running guest must end. The engine calls this function at each tick, on the thread that runs the
+    /// guest.
     fn check_deadline(&self) -> Result<()> {
         let entered = self.enter()?;
         if self.engine.epoch.load(Ordering::SeqCst) >= entered.deadline() {
             entered.mark_interrupted();
             fail!(Trap, "wasm trap: interrupt");
         }
-        // If the stack has no room for the host, the guest will overflow the stack by itself.
-        match stack::on_host_stack(|| Ok(interrupt::ask_host())).unwrap_or(0) {
+        // If the stack has no room for the hook, the guest continues without the hook. The guest will soon exhaust the
+        // stack and trap.
+        match stack::on_host_stack(|| Ok(interrupt::call_hook())).unwrap_or(0) {
             0 => Ok(()),
             token => {
-                entered.host_failed(&Error::host(token));
+                entered.record_host_error(&Error::host(token));
                 Err(Error::host(token))
             }
         }
     }
 
-    /// Frees an object now, or later if another thread is in the store. Never waits.
+    /// Frees an object without waiting for the store's lock. If another thread holds the lock, the next thread that
+    /// enters the store frees the object.
     pub fn free_or_defer(&self, key: Key) {
         match self.lock.try_lock() {
             Some(state) => state.free(key),
             None => {
-                self.pending.lock().push(key);
-                self.has_pending.store(true, Ordering::Relaxed);
+                self.pending_frees.lock().push(key);
+                self.has_pending_frees.store(true, Ordering::Relaxed);
             }
         }
     }
 
-    /// Closes the store, and frees everything in it; if the store is pinned, when the last pin is dropped. Handles to
-    /// objects of the store stay valid: using them gives the error that the store is closed.
+    /// Closes the store, and frees all objects of the store. If the store is pinned, the objects are freed when the
+    /// last pin is dropped. Handles to the objects stay valid, but every use of a handle fails because the store is
+    /// closed.
     pub fn close(&self) -> Result<()> {
         let state = self.lock.lock();
         if state.is_running() {
@@ -140,12 +152,13 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps the store's memories where they are until [`Store::unpin`], even if the store is closed.
+    /// Keeps the store's memories allocated until [`Store::unpin`], even if the store is closed.
     pub fn pin(&self) {
         self.pins.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Ends a [`Store::pin`]. Never waits: if another thread is in a closed store, dropping the last handle frees it.
+    /// Reverts one call of [`Store::pin`]. Does not wait for the store's lock. If another thread holds the lock of a
+    /// closed store, the store is freed when the last handle is dropped.
     pub fn unpin(&self) {
         self.pins.fetch_sub(1, Ordering::AcqRel);
         if let Some(state) = self.lock.try_lock() {
@@ -160,10 +173,10 @@ impl Store {
     }
 
     fn free_pending(&self, state: &State) {
-        // The flag is cleared first: a key that is added after the list was taken sets the flag again.
-        self.has_pending.store(false, Ordering::Relaxed);
-        let pending = std::mem::take(&mut *self.pending.lock());
-        pending.into_iter().for_each(|key| state.free(key));
+        // The flag is cleared before the list is taken. A key that is added later sets the flag again.
+        self.has_pending_frees.store(false, Ordering::Relaxed);
+        let keys = std::mem::take(&mut *self.pending_frees.lock());
+        keys.into_iter().for_each(|key| state.free(key));
     }
 }
 

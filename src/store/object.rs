@@ -1,6 +1,6 @@
-//! Handles to the objects of a store: what the C layer calls `aw_extern` and `aw_instance`.
+//! Handles to the objects of a store. The C layer calls these handles `aw_extern` and `aw_instance`.
 
-use crate::backend::{Active, Backend};
+use crate::backend::{Backend, LinkedBackend};
 use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::types::{ExternType, ValType};
@@ -9,38 +9,41 @@ use crate::store::{Entered, Key, Store};
 use std::fmt::Display;
 use std::sync::Arc;
 
-/// A function, memory, table, global or tag; or a reference to a function whose type the engine does not reveal.
+/// A handle to a function, memory, table, global or tag, or to an opaque reference. An opaque reference refers to a
+/// function whose type the engine does not report.
 pub struct Extern {
-    /// The store that the object lives in.
+    /// The store that the object belongs to.
     pub store: Arc<Store>,
     /// The engine's object, valid while the store is open.
-    pub raw: <Active as Backend>::Extern,
+    pub raw: <LinkedBackend as Backend>::Extern,
     /// The object's type; `None` for an opaque reference.
     pub ty: Option<ExternType>,
-    /// For a host function that works on the instance that calls it: where that instance is set.
+    /// Binds the host function to the instance that calls the function. `None` if the function does not need that
+    /// instance.
     pub caller: Option<Arc<dyn BindInstance>>,
     key: Key,
 }
 
-/// The part of a host function that needs the instance that calls the function. `wasm.h` does not pass the caller to a
-/// host function, so the function is made for one instance, and bound to it once the instance exists.
+/// The part of a host function that needs the instance that calls the function. `wasm.h` does not pass the calling
+/// instance to a host function. Such a function is therefore created for one instance, and bound to the instance as
+/// soon as the instance exists.
 pub trait BindInstance {
     /// Binds the host function to an instance of the same store.
     fn bind(&self, entered: &Entered<'_>, instance: &Instance) -> Result<()>;
 }
 
 impl Extern {
-    /// A handle to a new object. The store owns the object from now on.
+    /// Creates a handle to a new object, and transfers the ownership of the object to the store record.
     pub fn new(
         store: &Arc<Store>,
         entered: &Entered<'_>,
-        raw: <Active as Backend>::Extern,
+        raw: <LinkedBackend as Backend>::Extern,
         ty: Option<ExternType>,
     ) -> Self {
-        Self { store: store.clone(), raw, ty, caller: None, key: entered.keep(raw) }
+        Self { store: store.clone(), raw, ty, caller: None, key: entered.add_extern(raw) }
     }
 
-    /// Binds a host function to the instance that calls it. Fails for any other extern.
+    /// Binds a host function to the instance that calls the function. Fails for an extern that cannot be bound.
     pub fn bind(&self, instance: &Instance) -> Result<()> {
         let Some(caller) = &self.caller else { fail!(Invalid, "the function does not ask who calls it") };
         if !Arc::ptr_eq(&self.store, &instance.store) {
@@ -56,14 +59,14 @@ impl Drop for Extern {
     }
 }
 
-/// An instance.
+/// A handle to an instance.
 pub struct Instance {
-    /// The store that the instance lives in.
+    /// The store that the instance belongs to.
     pub store: Arc<Store>,
     /// The module that was instantiated.
     pub module: Arc<Module>,
     /// The engine's object, valid while the store is open.
-    pub raw: <Active as Backend>::Instance,
+    pub raw: <LinkedBackend as Backend>::Instance,
     /// The instance's key in the store record.
     pub key: Key,
 }
@@ -74,11 +77,11 @@ impl Drop for Instance {
     }
 }
 
-/// Fails if the host cannot exchange values of these types with the engine. `what` names the operation.
+/// Fails if the host cannot exchange values of these types with the engine. The error's message contains `operation`.
 pub fn require(
     capabilities: Capabilities,
     types: impl IntoIterator<Item = ValType>,
-    what: impl Display + Copy,
+    operation: impl Display + Copy,
 ) -> Result<()> {
     let mut types = types.into_iter();
     types.try_for_each(|ty| {
@@ -89,7 +92,7 @@ pub fn require(
             ValType::Other => capabilities::TYPED_REFS,
             _ => return Ok(()),
         };
-        capabilities.require(needed, Active::NAME, what)
+        capabilities.require(needed, LinkedBackend::NAME, operation)
     })
 }
 

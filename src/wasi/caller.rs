@@ -2,7 +2,7 @@
 //! function knows its caller.
 
 use crate::backend::guest_memory::GuestMemory;
-use crate::backend::{Active, InstanceOps, MemoryOps};
+use crate::backend::{InstanceOps, LinkedBackend, MemoryOps};
 use crate::base::error::{Result, fail};
 use crate::base::types::ExternType;
 use crate::store::object::{BindInstance, Instance};
@@ -26,9 +26,9 @@ impl BindInstance for Caller {
         });
         let memory = match memory {
             Some((index, shared)) => {
-                let memory = Active::instance_export(entered.raw, instance.raw, info, index)?;
+                let memory = LinkedBackend::instance_export(entered.raw, instance.raw, info, index)?;
                 // The store owns the memory from now on, for as long as the store lives.
-                Some((entered.keep(memory), shared))
+                Some((entered.add_extern(memory), shared))
             }
             None => None,
         };
@@ -43,6 +43,6 @@ impl Caller {
     /// Returns the memory that the instance exports as `memory`, for one access; `None` without such a memory.
     pub fn memory(&self, entered: &Entered<'_>) -> Option<GuestMemory> {
         let (key, shared) = (*self.memory.get()?)?;
-        Some(Active::guest_memory(entered.raw, entered.extern_at(key)?, shared))
+        Some(LinkedBackend::guest_memory(entered.raw, entered.extern_at(key)?, shared))
     }
 }

@@ -1,4 +1,4 @@
-//! Engines and stores.
+//! Functions for engines and stores.
 
 use crate::backend::standard::error::last_error;
 use crate::backend::standard::{Standard, Store, quirks};
@@ -9,17 +9,21 @@ use std::sync::LazyLock;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
-/// An engine.
+/// Linux's default for `vm.max_map_count`, the maximum number of memory mappings of a process. Used if /proc does not
+/// tell the actual maximum.
+const DEFAULT_MAX_MAPPINGS: u64 = 65_530;
+
+/// An engine of `wasm.h`.
 pub struct Engine(*mut c::wasm_engine_t);
 
-// SAFETY: `wasm.h` ("Runtime Environment") says that an engine may be used from any thread. This type gives out the
-// pointer only under `&self`.
+// SAFETY: `wasm.h` ("Runtime Environment") allows any thread to use an engine. The pointer is private to this file, and
+// methods use the pointer only under `&self`.
 unsafe impl Send for Engine {}
-// SAFETY: `wasm.h` ("Runtime Environment") lets several threads make stores from one engine at the same time.
+// SAFETY: `wasm.h` ("Runtime Environment") allows several threads to create stores from one engine at the same time.
 unsafe impl Sync for Engine {}
 
 impl Engine {
-    /// Creates a store.
+    /// Creates a store. The caller frees the store.
     pub fn store_new(&self) -> Result<Store> {
         // SAFETY: `self` owns a living engine.
         let store = unsafe { c::wasm_store_new(self.0) };
@@ -32,14 +36,15 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // SAFETY: `self` owns the engine. Every store and module keeps the shim's engine alive, so none is left.
+        // SAFETY: `self` owns the engine. Every store and every module keeps the shim's engine alive, so no store and
+        // no module is left.
         unsafe { c::wasm_engine_delete(self.0) }
     }
 }
 
 impl EngineOps for Standard {
     fn engine_new(options: &Options) -> Result<Engine> {
-        // SAFETY: the config is fresh, and the engine takes ownership of it.
+        // SAFETY: the config is new, and the engine takes ownership of the config.
         let raw = unsafe {
             let config = c::wasm_config_new();
             configure(config, options);
@@ -59,17 +64,18 @@ impl EngineOps for Standard {
         quirks::features(options)
     }
 
-    fn stack(_: &Options) -> usize {
-        quirks::STACK
+    fn guest_stack_size(_: &Options) -> usize {
+        quirks::STACK_SIZE
     }
 
     fn max_modules() -> u64 {
         static MAX_MAPPINGS: LazyLock<u64> = LazyLock::new(|| {
             let text = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok();
-            text.and_then(|text| text.trim().parse().ok()).unwrap_or(65_530)
+            text.and_then(|text| text.trim().parse().ok()).unwrap_or(DEFAULT_MAX_MAPPINGS)
         });
-        // A third of the mappings that a process may have stays free for everything else.
-        quirks::KEPT_MAPPINGS.map_or(u64::MAX, |kept| *MAX_MAPPINGS / 3 * 2 / kept)
+        // Modules may use two thirds of the mappings that a process may have. The last third stays free for all other
+        // mappings.
+        quirks::MAPPINGS_PER_MODULE.map_or(u64::MAX, |count| *MAX_MAPPINGS / 3 * 2 / count)
     }
 }
 
@@ -79,32 +85,33 @@ impl StoreOps for Standard {
     }
 
     fn store_drop(store: Store) {
-        // SAFETY: the store record calls this once, after it has freed everything that lives in the store.
+        // SAFETY: the store record calls this function once, after the record has freed all objects of the store.
         unsafe { c::wasm_store_delete(store.0) }
     }
 }
 
-/// Applies the options that this engine honours to its config.
+/// Sets the options that this engine honours in a config.
 ///
 /// # Safety
-/// `config` is a living config.
+/// `config` is a live config.
 #[cfg(feature = "wasmer")]
 unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
-    let backend = match options.get("compiler") {
+    let compiler = match options.get("compiler") {
         Some("singlepass") => c::WASMER_BACKEND_SINGLEPASS,
         _ => c::WASMER_BACKEND_CRANELIFT,
     };
-    // SAFETY: the caller guarantees that the config lives. The compiler is compiled in: Cranelift always is, and the
-    // option `compiler` exists only in a build with Singlepass (`HAS_COMPILERS` in quirks/mod.rs).
+    // SAFETY: the caller guarantees that the config is live. The build contains the chosen compiler: every build
+    // contains Cranelift, and the option `compiler` exists only in a build with Singlepass (`HAS_COMPILERS` in
+    // quirks/mod.rs).
     unsafe {
-        c::wasm_config_set_backend(config, backend);
+        c::wasm_config_set_backend(config, compiler);
         c::wasm_config_sys_canonicalize_nans(config, options.switch("cranelift_nan_canonicalization") == Some(true));
     }
 }
 
-/// Does nothing: this engine has no options.
+/// Does nothing, because this engine has no options.
 ///
 /// # Safety
-/// No condition; the signature is that of the function for engines with options.
+/// The function has no condition. It is `unsafe` because the variant for wasmer is `unsafe`.
 #[cfg(not(feature = "wasmer"))]
 unsafe fn configure(_: *mut c::wasm_config_t, _: &Options) {}

@@ -1,14 +1,16 @@
-//! The reason that an engine gives for its last failure: only wasmer has a function for it.
+//! Texts with the reason for an engine's last failure. Only wasmer has a function that returns such a text.
 
 #[cfg(feature = "wasmer")]
 use wasm_c_api as c;
 
-/// Returns the engine's reason for its last failure on this thread, and clears it.
+/// Returns the reason for the engine's last failure on this thread, and clears the stored reason. Returns a fixed text
+/// if the engine has stored no reason.
 pub fn last_error() -> String {
     pending_error().unwrap_or_else(|| "it gave no reason".to_owned())
 }
 
-/// Returns the engine's reason for a failure on this thread, if there is one, and clears it.
+/// Returns the reason for the engine's last failure on this thread, and clears the stored reason. Returns `None` if the
+/// engine has stored no reason.
 #[cfg(feature = "wasmer")]
 pub fn pending_error() -> Option<String> {
     // SAFETY: the function only reads a variable of this thread.
@@ -17,7 +19,7 @@ pub fn pending_error() -> Option<String> {
         return None;
     }
     let mut buffer = vec![0u8; length as usize];
-    // SAFETY: the buffer has the length that the function is told, and outlives the call.
+    // SAFETY: the buffer has `length` bytes, and outlives the call.
     unsafe { c::wasmer_last_error_message(buffer.as_mut_ptr().cast(), length) };
     while buffer.last() == Some(&0) {
         buffer.pop();

@@ -11,9 +11,10 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_c_api as c;
 
-/// The environment that the engine keeps for a host function.
+/// The environment of a host function. The engine passes the environment to `trampoline`.
 struct Env {
     func: HostFunc,
+    /// The store of the host function. `trampoline` creates traps in this store.
     store: *mut c::wasm_store_t,
 }
 
@@ -21,8 +22,9 @@ impl FuncOps for Standard {
     fn func_new(store: Self::Store, func: HostFunc) -> Result<Extern> {
         let ty = types::func_type(&func.ty);
         let env = Box::into_raw(Box::new(Env { func, store: store.0 }));
-        // SAFETY: the store lives, and the engine only reads the type, which is freed afterwards. The engine owns the
-        // environment from here on, and frees it with `finalize` when the store dies.
+        // SAFETY: the store lives. The engine only reads the type, and the type is freed after the engine has read it.
+        // The engine takes ownership of the environment, and frees the environment with `finalize` when the store is
+        // freed. If the engine returns null, this function still owns the environment.
         unsafe {
             let func = c::wasm_func_new_with_env(store.0, ty, Some(trampoline), env.cast(), Some(finalize));
             c::wasm_functype_delete(ty);
@@ -38,55 +40,58 @@ impl FuncOps for Standard {
 
     unsafe fn func_call(_: Self::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
         let mut args = Slots::new(ty.params.len(), ZERO);
-        for (index, (arg, ty)) in args.get().iter_mut().zip(ty.params.iter()).enumerate() {
-            // SAFETY: the caller guarantees that there is a slot for every parameter.
+        for (index, (arg, ty)) in args.as_mut_slice().iter_mut().zip(ty.params.iter()).enumerate() {
+            // SAFETY: the caller guarantees that `values` has a slot for every parameter.
             *arg = value::to_c(*ty, unsafe { *values.add(index) });
         }
         let mut results = Slots::new(ty.results.len(), ZERO);
-        results.get().iter_mut().zip(ty.results.iter()).for_each(|(result, ty)| *result = value::zero(*ty));
-        // A reason that an earlier call left must not be reported for this one.
+        results.as_mut_slice().iter_mut().zip(ty.results.iter()).for_each(|(result, ty)| *result = value::zero(*ty));
+        // Clears the reason that an earlier call has stored, so that this call does not report that reason.
         drop(pending_error());
-        // SAFETY: the caller guarantees that the extern is a function of this type. Both vectors have the lengths of
-        // the type, and the engine only borrows them for the call.
+        // SAFETY: the caller guarantees that the extern is a function of this type. Both vectors have the lengths that
+        // the type requires. The engine only borrows the vectors during the call.
         let trap = unsafe {
             let func = c::wasm_extern_as_func(func.raw);
             c::wasm_func_call(func as _, &args.borrow(), &mut results.borrow())
         };
-        free_refs(ty, args.get());
+        free_arg_refs(ty, args.as_mut_slice());
         if !trap.is_null() {
-            // SAFETY: the engine returned the trap, which the caller of `wasm_func_call` owns.
-            return Err(unsafe { trap::take(trap) });
+            // SAFETY: the engine returned the trap. The caller of `wasm_func_call` owns the trap.
+            return Err(unsafe { trap::into_error(trap) });
         }
-        // wasmer reports a value that it cannot convert with a null trap, which looks like success.
+        // If wasmer cannot convert a value, wasmer returns a null trap, as for a successful call. Only the stored
+        // reason shows the failure.
         if let Some(reason) = pending_error() {
             fail!(Engine, "the engine could not call the function: {reason}");
         }
-        for (index, result) in results.get().iter().enumerate() {
-            // SAFETY: the caller guarantees that there is a slot for every result.
+        for (index, result) in results.as_mut_slice().iter().enumerate() {
+            // SAFETY: the caller guarantees that `values` has a slot for every result.
             unsafe { *values.add(index) = value::from_c(result) }
         }
         Ok(())
     }
 
     unsafe fn func_type(_: Self::Store, func: Extern) -> Option<FuncType> {
-        // SAFETY: the function lives, and the caller guarantees that the engine does not abort on its types.
-        (!func.raw.is_null()).then(|| unsafe { types::of_func(c::wasm_extern_as_func(func.raw)) })
+        // SAFETY: the function lives. The caller guarantees that the engine does not abort on the function's value
+        // types.
+        (!func.raw.is_null()).then(|| unsafe { types::read_func_type(c::wasm_extern_as_func(func.raw)) })
     }
 }
 
-/// Frees the references among the arguments of a call, which were lowered for that call.
-fn free_refs(ty: &FuncType, args: &[c::wasm_val_t]) {
+/// Frees the references among the arguments of a call. The references were lowered only for this call.
+fn free_arg_refs(ty: &FuncType, args: &[c::wasm_val_t]) {
     for (arg, ty) in args.iter().zip(ty.params.iter()) {
         let reference = value::from_c(arg).bits() as *mut c::wasm_ref_t;
         if ty.is_ref() && !reference.is_null() {
-            // SAFETY: `RefOps::ref_lower` made the reference, and the argument's slot is its only owner.
+            // SAFETY: `RefOps::ref_lower` created the reference. The argument is the only owner of the reference.
             unsafe { c::wasm_ref_delete(reference) }
         }
     }
 }
 
 unsafe extern "C" fn finalize(env: *mut c_void) {
-    // SAFETY: `func_new` leaked this box, and the engine finalizes an environment once.
+    // SAFETY: `env` is the box that `func_new` leaked. The engine finalizes each environment once, so the box is freed
+    // once.
     drop(unsafe { Box::from_raw(env.cast::<Env>()) });
 }
 
@@ -96,30 +101,33 @@ unsafe extern "C" fn trampoline(
     args: *const c::wasm_val_vec_t,
     results: *mut c::wasm_val_vec_t,
 ) -> *mut c::wasm_trap_t {
-    // SAFETY: the engine passes the environment of this function, which lives as long as the function can be called.
+    // SAFETY: the engine passes the environment that `func_new` created for the host function. The environment lives as
+    // long as the function can be called.
     let env = unsafe { &*env.cast::<Env>() };
-    // SAFETY: the engine lends both vectors for the time of the call.
+    // SAFETY: the engine lends both vectors to this function until the call returns.
     let work = AssertUnwindSafe(|| unsafe { convert_and_call(env, &*args, &mut *results) });
     let error = match catch_unwind(work) {
         Ok(Ok(())) => return std::ptr::null_mut(),
         Ok(Err(error)) => error,
         Err(_) => Error::new(ErrorKind::Panic, "a panic in the shim, inside a host function"),
     };
-    // SAFETY: the store runs WebAssembly right now, so it lives.
+    // SAFETY: WebAssembly is running in the store, so the store is alive.
     unsafe { trap::new(env.store, &error.message) }
 }
 
+/// Converts the arguments to slots, calls the host function, and converts the results.
+///
 /// # Safety
-/// Both vectors hold as many values as their `size` says.
+/// The `data` of each vector points to `size` values.
 unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c::wasm_val_vec_t) -> Result<()> {
     let ty = &env.func.ty;
     if args.size != ty.params.len() || results.size != ty.results.len() {
         fail!(Engine, "the engine called a host function {ty} with {} arguments", args.size);
     }
     let mut slots = Slots::<Value>::new(ty.slots(), Value::default());
-    for (index, slot) in slots.get().iter_mut().enumerate().take(args.size) {
-        // SAFETY: the index is in range: `args.size` is the number of parameters. The engine keeps its reference, so
-        // the slot gets a copy.
+    for (index, slot) in slots.as_mut_slice().iter_mut().enumerate().take(args.size) {
+        // SAFETY: the index is in range, because `args.size` is the number of parameters. The engine still owns the
+        // reference in the argument, so the slot gets a copy of the reference.
         unsafe {
             let arg = &*args.data.add(index);
             *slot = value::from_c(arg);
@@ -128,16 +136,18 @@ unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c:
             }
         }
     }
-    // SAFETY: there are as many slots as the type needs; they hold its arguments, and only this call uses them.
-    unsafe { env.func.call(slots.get().as_mut_ptr()) }?;
+    // SAFETY: `slots` has as many slots as the type needs. The first slots hold arguments of the parameter types. Only
+    // this call uses the slots.
+    unsafe { env.func.call(slots.as_mut_slice().as_mut_ptr()) }?;
     for (index, ty) in ty.results.iter().enumerate() {
-        // SAFETY: the index is in range: `results.size` is the number of results. The engine takes ownership of a
-        // reference in the slot.
-        unsafe { results.data.add(index).write(value::to_c(*ty, slots.get()[index])) }
+        // SAFETY: the index is in range, because `results.size` is the number of results. The engine takes ownership of
+        // a reference in the slot.
+        unsafe { results.data.add(index).write(value::to_c(*ty, slots.as_mut_slice()[index])) }
     }
     Ok(())
 }
 
+/// A value of zero bytes. New lists of arguments and results are filled with this value.
 const ZERO: c::wasm_val_t = {
     // SAFETY: all bits zero is a valid number and a valid null pointer.
     unsafe { std::mem::zeroed() }

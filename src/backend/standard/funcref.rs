@@ -1,9 +1,10 @@
-//! Function references. `wasm.h` has no function that turns a function into a reference on every engine.
+//! Function references. No function of `wasm.h` creates a reference to a function on every engine.
 //!
-//! WebAssembly makes the reference instead: a small helper module imports the function, wraps it, and exports a global
-//! with a reference to the wrapper. wasmer aborts on a reference to a host function, hence the wrapper.
+//! Therefore a small helper module creates the reference. The helper module imports the function, wraps the function,
+//! and exports a global with a reference to the wrapper. The wrapper is necessary because wasmer aborts on a reference
+//! to a host function.
 
-use crate::backend::compiling::{self, compiling};
+use crate::backend::compiling::{self, run_compilation};
 use crate::backend::stack;
 use crate::backend::standard::error::last_error;
 use crate::backend::standard::{Extern, quirks, trap, value};
@@ -13,16 +14,17 @@ use crate::base::types::FuncType;
 use std::fmt::Write;
 use wasm_c_api as c;
 
-/// Returns the function behind a reference, owned by the caller; null if the engine does not reveal it.
+/// Returns the function that a reference refers to. The caller owns the returned extern. Returns null if the engine
+/// cannot convert a reference to a function.
 ///
 /// # Safety
-/// The reference refers to a function, and its store lives.
+/// The reference refers to a function. The reference's store is alive.
 pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t {
     if !quirks::CAPABILITIES.has(capabilities::FUNCREF_CALL) {
         return std::ptr::null_mut();
     }
-    // SAFETY: the caller guarantees a living reference to a function. The copy stays valid without the function that
-    // it was made from.
+    // SAFETY: the caller guarantees that the reference refers to a function and that the store is alive. The copy stays
+    // valid after the original function object is deleted.
     unsafe {
         let func = c::wasm_ref_as_func(reference);
         let raw = c::wasm_extern_copy(c::wasm_func_as_extern(func));
@@ -33,24 +35,24 @@ pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t 
     }
 }
 
-/// Makes a reference to a function of this type; the caller owns the reference.
+/// Creates a reference to a function of this type. The caller owns the reference.
 pub fn make(store: *mut c::wasm_store_t, func: Extern, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
-    let wasm = wat::parse_str(helper(ty)).map_err(|e| Error::new(ErrorKind::Engine, e.to_string()))?;
-    // Instantiating needs as much stack as compiling does.
-    stack::with_room(compiling::STACK, || instantiate(store, func, compile(store, &wasm)?))
+    let wasm = wat::parse_str(helper_module_text(ty)).map_err(|e| Error::new(ErrorKind::Engine, e.to_string()))?;
+    // The instantiation needs as much stack as a compilation.
+    stack::with_room(compiling::STACK_SIZE, || instantiate(store, func, compile(store, &wasm)?))
 }
 
-/// A pointer that another thread may use while its owner waits.
+/// A pointer that a thread lends to another thread. The lender waits until the other thread has finished.
 struct Lent<T>(*mut T);
-// SAFETY: the thread that lends the pointer waits until the other thread is done.
+// SAFETY: the lender waits until the other thread has finished, so only one thread at a time uses the pointer.
 unsafe impl<T> Send for Lent<T> {}
 
 fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_module_t> {
     let store = Lent(store);
-    let module = compiling(move || {
+    let module = run_compilation(move || {
         let Lent(store) = { store };
         let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
-        // SAFETY: the caller of `make` has entered the store, so it lives. The engine only reads the bytes.
+        // SAFETY: the caller of `make` has entered the store, so the store is alive. The engine only reads the bytes.
         let module = unsafe { c::wasm_module_new(store, &bytes) };
         if module.is_null() {
             fail!(Engine, "the engine refused the module that makes a function reference: {}", last_error());
@@ -61,9 +63,9 @@ fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_modu
 }
 
 fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_module_t) -> Result<*mut c::wasm_ref_t> {
-    // SAFETY: the store lives, and `func` belongs to it. The module imports one function of this type, so the vector of
-    // imports fits, and it exports one global, so `exports` has an element. Each object is checked for null before its
-    // use, and freed after its last use.
+    // SAFETY: the store lives, and `func` belongs to the store. The helper module imports one function of this type, so
+    // the vector of imports fits. The helper module exports one global, so `exports` has one element. Each object is
+    // checked for null before its first use, and freed after its last use.
     unsafe {
         let mut import = func.raw;
         let imports = c::wasm_extern_vec_t { size: 1, data: &mut import };
@@ -71,7 +73,7 @@ fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_m
         let instance = c::wasm_instance_new(store, module, &imports, &mut error);
         c::wasm_module_delete(module);
         if !error.is_null() {
-            return Err(trap::take(error));
+            return Err(trap::into_error(error));
         }
         if instance.is_null() {
             fail!(Engine, "the engine refused to make a function reference: {}", last_error());
@@ -86,8 +88,8 @@ fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_m
     }
 }
 
-/// Returns the text of the helper module for functions of this type.
-fn helper(ty: &FuncType) -> String {
+/// Returns the text of the helper module that creates references to functions of this type.
+fn helper_module_text(ty: &FuncType) -> String {
     let mut signature = String::new();
     ty.params.iter().for_each(|ty| write!(signature, "(param {ty})").expect("writing to a string never fails"));
     ty.results.iter().for_each(|ty| write!(signature, "(result {ty})").expect("writing to a string never fails"));

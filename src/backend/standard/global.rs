@@ -1,4 +1,4 @@
-//! Globals.
+//! Functions for globals.
 
 use crate::backend::GlobalOps;
 use crate::backend::standard::error::{last_error, pending_error};
@@ -9,8 +9,8 @@ use crate::base::value::Value;
 use wasm_c_api as c;
 
 fn global(object: Extern) -> *mut c::wasm_global_t {
-    // SAFETY: the shim calls the functions of this file with globals only. The pointer is a view of the extern, and
-    // stays valid as long as the extern.
+    // SAFETY: the shim calls the functions of this file only with globals. The returned pointer is a view of the
+    // extern, and is valid as long as the extern.
     unsafe { c::wasm_extern_as_global(object.raw) }
 }
 
@@ -18,8 +18,8 @@ impl GlobalOps for Standard {
     fn global_new(store: Self::Store, ty: &GlobalType, slot: Value) -> Result<Extern> {
         let raw_type = types::global_type(ty);
         let init = value::to_c(ty.content, slot);
-        // SAFETY: the store lives, and the engine only reads type and value. The copy of the extern replaces the
-        // global, which is freed.
+        // SAFETY: the store lives. The engine only reads the type and the value. The returned extern is a copy, so the
+        // original global is freed.
         unsafe {
             let global = consume(ty, slot, || c::wasm_global_new(store.0, raw_type, &init));
             c::wasm_globaltype_delete(raw_type);
@@ -34,7 +34,7 @@ impl GlobalOps for Standard {
 
     fn global_get(_: Self::Store, object: Extern, ty: &GlobalType) -> Result<Value> {
         let mut out = value::zero(ty.content);
-        // SAFETY: the global lives, and `out` is a place for one value.
+        // SAFETY: the global lives, and `out` receives one value.
         unsafe { c::wasm_global_get(global(object), &mut out) };
         match pending_error() {
             Some(reason) => fail!(Engine, "the engine could not read the global: {reason}"),
@@ -44,7 +44,7 @@ impl GlobalOps for Standard {
 
     fn global_set(_: Self::Store, object: Extern, ty: &GlobalType, slot: Value) -> Result<()> {
         let value = value::to_c(ty.content, slot);
-        // SAFETY: the global lives and is mutable, as the caller has checked. The engine only reads the value.
+        // SAFETY: the global lives. The caller has checked that the global is mutable. The engine only reads the value.
         consume(ty, slot, || unsafe { c::wasm_global_set(global(object), &value) });
         match pending_error() {
             Some(reason) => fail!(Engine, "the engine could not set the global: {reason}"),
@@ -53,7 +53,7 @@ impl GlobalOps for Standard {
     }
 }
 
-/// Runs `work`, then frees the reference in the slot, if the slot holds one.
+/// Runs `work`. Then frees the reference in the slot, if the global's type is a reference type.
 fn consume<T>(ty: &GlobalType, slot: Value, work: impl FnOnce() -> T) -> T {
     if ty.content.is_ref() { reference::consume(slot, |_| work()) } else { work() }
 }

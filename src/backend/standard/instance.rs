@@ -1,4 +1,5 @@
-//! Instances. An instance is kept together with its exports, which `wasm.h` gives all at once.
+//! Functions for instances. An instance is stored together with its exports, because `wasm.h` returns all exports at
+//! once.
 
 use crate::backend::InstanceOps;
 use crate::backend::standard::error::last_error;
@@ -10,14 +11,15 @@ use crate::base::types::ExternType;
 use crate::wasm::module_info::ModuleInfo;
 use wasm_c_api as c;
 
-/// An instance with its exports; both are owned.
+/// An instance with its exports. The store record owns both.
 #[derive(Clone, Copy)]
 pub struct Instance {
     raw: *mut c::wasm_instance_t,
     exports: c::wasm_extern_vec_t,
 }
 
-// SAFETY: the instance belongs to a store, and one thread at a time uses it, under the lock of the store record.
+// SAFETY: the instance belongs to a store. A thread uses the instance only while the thread holds the lock of the store
+// record.
 unsafe impl Send for Instance {}
 
 impl InstanceOps for Standard {
@@ -28,7 +30,8 @@ impl InstanceOps for Standard {
         }
         let mut externs: Vec<_> = order.into_iter().map(|index| imports[index].raw).collect();
         let externs = c::wasm_extern_vec_t { size: externs.len(), data: externs.as_mut_ptr() };
-        // SAFETY: store and module live. The engine borrows the imports for the call, and gives a trap to the caller.
+        // SAFETY: the store and the module live. The engine borrows the imports during the call. This function owns a
+        // returned trap.
         unsafe {
             let mut trap = std::ptr::null_mut();
             let raw = c::wasm_instance_new(store.0, module.raw, &externs, &mut trap);
@@ -36,7 +39,7 @@ impl InstanceOps for Standard {
                 if !raw.is_null() {
                     c::wasm_instance_delete(raw);
                 }
-                return Err(classify_failure(trap::take(trap), info));
+                return Err(classify_failure(trap::into_error(trap), info));
             }
             if raw.is_null() {
                 fail!(Link, "the engine refused to instantiate the module: {}", last_error());
@@ -57,12 +60,12 @@ impl InstanceOps for Standard {
         if instance.exports.size != info.exports.len() {
             fail!(Engine, "the engine gives {} exports for {}", instance.exports.size, info.exports.len());
         }
-        // SAFETY: the position is in range, as the check above says. The exports live until `instance_drop`.
+        // SAFETY: the check above ensures that the position is in range. The exports live until `instance_drop`.
         unsafe { Ok(Extern::owning(c::wasm_extern_copy(*instance.exports.data.add(position)))) }
     }
 
     fn instance_drop(mut instance: Instance) {
-        // SAFETY: the store record owns the instance, and drops it once.
+        // SAFETY: the store record owns the instance, and drops each instance once.
         unsafe {
             c::wasm_extern_vec_delete(&mut instance.exports);
             c::wasm_instance_delete(instance.raw);
@@ -70,7 +73,7 @@ impl InstanceOps for Standard {
     }
 
     fn extern_drop(object: Extern) {
-        // SAFETY: the store record owns both pointers, and drops an extern once.
+        // SAFETY: the store record owns both pointers, and drops each extern once.
         unsafe {
             if !object.raw.is_null() {
                 c::wasm_extern_delete(object.raw);
@@ -82,10 +85,12 @@ impl InstanceOps for Standard {
     }
 }
 
-/// Turns the trap of a failed instantiation into the right kind of error: `wasm.h` reports link errors as traps too.
+/// Converts the trap of a failed instantiation to an error of the right kind, because `wasm.h` also reports link errors
+/// as traps.
 ///
-/// Only a trap of the start function or of a segment has a code. The shim has compared the types that it knows, so any
-/// other failure concerns a type that only the engine compares, or a limit of the engine.
+/// Only a trap of the start function or of a segment has a trap code. The shim has already compared all types that the
+/// shim can compare. So a failure without a trap code concerns a type that only the engine compares, or a limit of the
+/// engine.
 fn classify_failure(error: Error, info: &ModuleInfo) -> Error {
     if error.code >= 0 {
         return error;
@@ -97,7 +102,8 @@ fn classify_failure(error: Error, info: &ModuleInfo) -> Error {
     Error::new(ErrorKind::Link, error.message)
 }
 
-/// Returns the rank of an import's kind, for an engine that groups imports by kind and keeps the order within a kind.
+/// Returns the rank of an import's kind. The rank is for an engine that groups imports by kind and keeps the order
+/// within a kind.
 fn kind_rank(ty: &ExternType) -> u8 {
     match ty {
         ExternType::Func(_) => 0,

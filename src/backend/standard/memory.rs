@@ -1,4 +1,4 @@
-//! Memories.
+//! Functions for memories.
 
 use crate::backend::MemoryOps;
 use crate::backend::standard::error::last_error;
@@ -10,16 +10,16 @@ use crate::base::types::MemoryType;
 use wasm_c_api as c;
 
 fn memory(object: Extern) -> *mut c::wasm_memory_t {
-    // SAFETY: the shim calls the functions of this file with memories only. The pointer is a view of the extern, and
-    // stays valid as long as the extern.
+    // SAFETY: the shim calls the functions of this file only with memories. The returned pointer is a view of the
+    // extern, and is valid as long as the extern.
     unsafe { c::wasm_extern_as_memory(object.raw) }
 }
 
 impl MemoryOps for Standard {
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Extern> {
         let raw_type = types::memory_type(ty);
-        // SAFETY: the store lives, and the engine only reads the type. The copy of the extern replaces the memory,
-        // which is freed.
+        // SAFETY: the store lives. The engine only reads the type. The returned extern is a copy, so the original
+        // memory is freed.
         unsafe {
             let memory = c::wasm_memory_new(store.0, raw_type);
             c::wasm_memorytype_delete(raw_type);
@@ -44,7 +44,7 @@ impl MemoryOps for Standard {
         unsafe { c::wasm_memory_grow(memory(object), delta) }
     }
 
-    /// wasmi frees the block of a memory that moves, so the block is kept.
+    /// wasmi frees the old block of a memory that moves, so the allocator must keep the block for the pin.
     #[cfg(feature = "wasmi")]
     fn memory_pin(block: *mut u8) {
         pinning::pin(block);

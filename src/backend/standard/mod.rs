@@ -1,9 +1,9 @@
-//! The backend over `wasm.h`: only the functions that every engine really implements.
+//! The backend over `wasm.h`. This backend calls only functions that every engine really implements.
 //!
-//! Some engine aborts on each of these, so the backend never calls them: type reflection (`wasm_extern_kind`,
-//! `wasm_module_exports`, ...), `*_same`, `wasm_trap_copy`, and `*_delete(NULL)`. It calls `wasm_foreign_*` and
-//! `*_host_info` only with the capability `externref`, and `wasm_ref_as_func` and `wasm_func_type` only with
-//! `funcref_call`.
+//! The backend never calls the following functions, because some engine aborts on each of them: type reflection
+//! (`wasm_extern_kind`, `wasm_module_exports`, ...), `*_same`, `wasm_trap_copy`, and `*_delete(NULL)`. The backend
+//! calls `wasm_foreign_*` and `*_host_info` only if the engine has the capability `externref`. The backend calls
+//! `wasm_ref_as_func` and `wasm_func_type` only if the engine has the capability `funcref_call`.
 
 mod engine;
 mod error;
@@ -32,28 +32,29 @@ use wasm_c_api as c;
 /// The backend over `wasm.h`.
 pub struct Standard;
 
-/// A store. The store record owns the pointer, and frees the store last.
+/// A store. The store record owns the pointer, and frees the store after all objects of the store.
 #[derive(Clone, Copy)]
 pub struct Store(*mut c::wasm_store_t);
 
-// SAFETY: `wasm.h` ("Runtime Environment") lets a store move between threads, if one thread uses it at a time. The store
-// record's lock ensures that.
+// SAFETY: `wasm.h` ("Runtime Environment") allows a store to move between threads if only one thread uses the store at
+// a time. The store record's lock ensures this condition.
 unsafe impl Send for Store {}
 
-/// An object that can be imported or exported, or a reference.
+/// An object that a module can import or export, or a reference to a function.
 #[derive(Clone, Copy)]
 pub struct Extern {
-    /// The object, owned; null for a reference that the engine cannot turn into a function.
+    /// The object. This extern owns the object. Null for a reference that the engine cannot convert to a function.
     raw: *mut c::wasm_extern_t,
-    /// The reference, owned; null for anything else.
+    /// The reference. This extern owns the reference. Null if this extern is not a reference.
     reference: *mut c::wasm_ref_t,
 }
 
-// SAFETY: the object belongs to a store, and one thread at a time uses it, under the lock of the store record.
+// SAFETY: the object belongs to a store. A thread uses the object only while the thread holds the lock of the store
+// record.
 unsafe impl Send for Extern {}
 
 impl Extern {
-    /// An extern that owns `raw` and is no reference.
+    /// Creates an extern that owns `raw` and that is not a reference.
     fn owning(raw: *mut c::wasm_extern_t) -> Self {
         Self { raw, reference: ptr::null_mut() }
     }

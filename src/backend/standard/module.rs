@@ -1,4 +1,4 @@
-//! Modules.
+//! Functions for compiled modules.
 
 use crate::backend::ModuleOps;
 use crate::backend::standard::Standard;
@@ -8,30 +8,31 @@ use crate::backend::trusted::TrustedBytes;
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use wasm_c_api as c;
 
-/// A compiled module, with the store that it was compiled in: `wasm.h` compiles only inside a store.
+/// A compiled module, and the store in which the module was compiled. `wasm.h` compiles only inside a store, so each
+/// module has a separate store.
 pub struct Module {
-    /// The engine's module.
+    /// The engine's module. `Drop` frees the module.
     pub raw: *mut c::wasm_module_t,
     store: *mut c::wasm_store_t,
 }
 
-// SAFETY: a compiled module is immutable, and every bundled engine shares it by a reference count. No thread uses the
-// store beside it before `Drop`, which runs on one thread.
+// SAFETY: a compiled module is immutable, and every bundled engine counts the references to a module. No code uses the
+// module's store before `Drop`, and `Drop` runs on one thread.
 unsafe impl Send for Module {}
-// SAFETY: a compiled module is immutable, so several threads may read it at the same time. The store beside it is
-// private, and unused until `Drop`.
+// SAFETY: a compiled module is immutable, so several threads may read a module at the same time. The module's store is
+// private, and no code uses the store before `Drop`.
 unsafe impl Sync for Module {}
 
 impl ModuleOps for Standard {
     fn module_new(engine: &Engine, wasm: &[u8]) -> Result<Module> {
-        // SAFETY: the engine only reads the bytes, during the call.
+        // SAFETY: the engine reads the bytes only during the call.
         in_new_store(engine, |store| unsafe { c::wasm_module_new(store, &borrow(wasm)) })
             .map_err(|reason| Error::new(ErrorKind::Malformed, format!("the engine refused the module: {reason}")))
     }
 
     fn module_serialize(module: &Module) -> Result<Vec<u8>> {
-        // SAFETY: the engine fills the vector, which is copied and then freed. An engine that fails may leave the
-        // vector untouched, so it starts as zeroes.
+        // SAFETY: the engine fills the vector. An engine that fails may leave the vector untouched, so the vector
+        // starts as zeroes. The bytes are copied before the vector is freed.
         unsafe {
             let mut vec: c::wasm_byte_vec_t = std::mem::zeroed();
             c::wasm_module_serialize(module.raw as _, &mut vec);
@@ -45,15 +46,15 @@ impl ModuleOps for Standard {
     }
 
     fn module_deserialize(engine: &Engine, code: TrustedBytes<'_>) -> Result<Module> {
-        // SAFETY: the host vouches that this engine, in this version, serialized the code. The engine only reads the
-        // bytes, during the call.
+        // SAFETY: the host guarantees that this version of this engine serialized the code (see `TrustedBytes`). The
+        // engine reads the bytes only during the call.
         in_new_store(engine, |store| unsafe { c::wasm_module_deserialize(store, &borrow(code.bytes())) }).map_err(
             |reason| Error::new(ErrorKind::Incompatible, format!("the engine refused its own module: {reason}")),
         )
     }
 }
 
-/// Makes a module in a store of its own; the error is the engine's reason.
+/// Creates a store, and calls `make` to create a module in the store. The error is the engine's reason for a failure.
 fn in_new_store(
     engine: &Engine,
     make: impl FnOnce(*mut c::wasm_store_t) -> *mut c::wasm_module_t,
@@ -61,7 +62,7 @@ fn in_new_store(
     let store = engine.store_new().map_err(|e| e.message)?;
     let raw = make(store.0);
     if raw.is_null() {
-        // SAFETY: this function created the store, and nothing lives in it.
+        // SAFETY: this function created the store, and the store has no objects.
         unsafe { c::wasm_store_delete(store.0) };
         return Err(last_error());
     }
@@ -70,7 +71,7 @@ fn in_new_store(
 
 impl Drop for Module {
     fn drop(&mut self) {
-        // SAFETY: `self` owns both. Instances hold their own share of the compiled module.
+        // SAFETY: `self` owns the module and the store. Each instance owns a reference count of the compiled module.
         unsafe {
             c::wasm_module_delete(self.raw);
             c::wasm_store_delete(self.store);
@@ -78,6 +79,7 @@ impl Drop for Module {
     }
 }
 
+/// Returns a vector of `wasm.h` that borrows the bytes.
 fn borrow(bytes: &[u8]) -> c::wasm_byte_vec_t {
     c::wasm_byte_vec_t { size: bytes.len(), data: bytes.as_ptr().cast_mut().cast() }
 }

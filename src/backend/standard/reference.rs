@@ -1,4 +1,4 @@
-//! References. A slot owns a `wasm_ref_t`, or holds 0 for the null reference.
+//! References in value slots. A slot owns a `wasm_ref_t`. The null reference is a slot with 0.
 
 use crate::backend::standard::{Extern, Standard, funcref};
 use crate::backend::{Ref, RefOps};
@@ -13,11 +13,11 @@ impl RefOps for Standard {
     fn ref_lower(store: Self::Store, value: Ref<Extern>, ty: Option<&FuncType>) -> Result<Value> {
         let reference = match (value, ty) {
             (Ref::Null, _) => ptr::null_mut(),
-            // SAFETY: the extern owns its reference, and lives. The slot owns the copy.
+            // SAFETY: the extern is alive and owns its reference. The slot owns the copy.
             (Ref::Func(object), _) if !object.reference.is_null() => unsafe { c::wasm_ref_copy(object.reference) },
             (Ref::Func(object), Some(ty)) => funcref::make(store.0, object, ty)?,
             (Ref::Func(_), None) => fail!(Invalid, "this reference cannot be passed to the engine"),
-            (Ref::Host(number), _) => foreign(store.0, number)?,
+            (Ref::Host(number), _) => external_ref(store.0, number)?,
         };
         Ok(Value { reference: reference as u64 })
     }
@@ -28,11 +28,11 @@ impl RefOps for Standard {
             return Ref::Null;
         }
         if ty == ValType::ExternRef {
-            // SAFETY: the caller guarantees that the slot owns an external reference. Every one is a copy of a
-            // reference that `foreign` made, so it has a number.
+            // SAFETY: the caller guarantees that the slot owns an external reference. Every external reference is a
+            // copy of a reference from `external_ref`, so every external reference has a number.
             return Ref::Host(consume(slot, |reference| unsafe { c::wasm_ref_get_host_info(reference) }) as u64);
         }
-        // SAFETY: the caller guarantees that the slot owns a reference to a function, in a living store.
+        // SAFETY: the caller guarantees that the slot owns a reference to a function and that the store is alive.
         Ref::Func(Extern { raw: unsafe { funcref::to_extern(reference) }, reference })
     }
 }
@@ -42,16 +42,16 @@ pub fn consume<T>(slot: Value, work: impl FnOnce(*mut c::wasm_ref_t) -> T) -> T 
     let reference = slot.bits() as *mut c::wasm_ref_t;
     let result = work(reference);
     if !reference.is_null() {
-        // SAFETY: the slot owns the reference, and no caller uses a slot again after this function.
+        // SAFETY: the slot owns the reference. No caller uses the slot again after this call.
         unsafe { c::wasm_ref_delete(reference) }
     }
     result
 }
 
-/// Makes a reference to the host object with this number. Requires the capability `externref`.
-fn foreign(store: *mut c::wasm_store_t, number: u64) -> Result<*mut c::wasm_ref_t> {
-    // SAFETY: the store lives. The reference is a copy, and stays valid without the object that it was copied from. Its
-    // host information is a number, which nobody dereferences.
+/// Creates a reference to the host object with this number. Requires the capability `externref`.
+fn external_ref(store: *mut c::wasm_store_t, number: u64) -> Result<*mut c::wasm_ref_t> {
+    // SAFETY: the store lives. The reference is a copy, and stays valid after the original object is deleted. The host
+    // information of the reference is a number, and no code dereferences the number.
     unsafe {
         let foreign = c::wasm_foreign_new(store);
         if foreign.is_null() {

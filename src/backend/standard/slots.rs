@@ -1,26 +1,26 @@
-//! A few values in place, or many on the heap.
+//! A list of values. A short list needs no heap allocation.
 
 use wasm_c_api as c;
 
-/// Number of values that need no allocation.
-const INLINE: usize = 8;
+/// Maximum number of values in a list that needs no heap allocation.
+const INLINE_CAPACITY: usize = 8;
 
-/// A list of values whose length is fixed.
+/// A list of values with a fixed length.
 pub enum Slots<T> {
-    /// The values, and how many of them are in use.
-    Few([T; INLINE], usize),
-    /// More values than fit in place.
+    /// An array, and the number of values in use. The values in use are at the beginning of the array.
+    Few([T; INLINE_CAPACITY], usize),
+    /// The values of a list that is longer than [`INLINE_CAPACITY`].
     Many(Vec<T>),
 }
 
 impl<T: Copy> Slots<T> {
-    /// `count` copies of `zero`.
+    /// Creates a list of `count` copies of `zero`.
     pub fn new(count: usize, zero: T) -> Self {
-        if count <= INLINE { Self::Few([zero; INLINE], count) } else { Self::Many(vec![zero; count]) }
+        if count <= INLINE_CAPACITY { Self::Few([zero; INLINE_CAPACITY], count) } else { Self::Many(vec![zero; count]) }
     }
 
-    /// The values.
-    pub fn get(&mut self) -> &mut [T] {
+    /// Returns the values in use.
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
         match self {
             Self::Few(array, count) => &mut array[..*count],
             Self::Many(vec) => vec,
@@ -29,9 +29,9 @@ impl<T: Copy> Slots<T> {
 }
 
 impl Slots<c::wasm_val_t> {
-    /// A vector of `wasm.h` that borrows the values.
+    /// Returns a vector of `wasm.h` that borrows the values in use.
     pub fn borrow(&mut self) -> c::wasm_val_vec_t {
-        let values = self.get();
+        let values = self.as_mut_slice();
         c::wasm_val_vec_t { size: values.len(), data: values.as_mut_ptr() }
     }
 }

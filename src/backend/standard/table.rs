@@ -1,4 +1,4 @@
-//! Tables.
+//! Functions for tables.
 
 use crate::backend::TableOps;
 use crate::backend::standard::error::last_error;
@@ -9,16 +9,16 @@ use crate::base::value::Value;
 use wasm_c_api as c;
 
 fn table(object: Extern) -> *mut c::wasm_table_t {
-    // SAFETY: the shim calls the functions of this file with tables only. The pointer is a view of the extern, and
-    // stays valid as long as the extern.
+    // SAFETY: the shim calls the functions of this file only with tables. The returned pointer is a view of the extern,
+    // and is valid as long as the extern.
     unsafe { c::wasm_extern_as_table(object.raw) }
 }
 
 impl TableOps for Standard {
     fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Extern> {
         let raw_type = types::table_type(ty);
-        // SAFETY: the store lives, and the engine only reads type and reference. The copy of the extern replaces the
-        // table, which is freed.
+        // SAFETY: the store lives. The engine only reads the type and the reference. The returned extern is a copy, so
+        // the original table is freed.
         unsafe {
             let table = reference::consume(init, |init| c::wasm_table_new(store.0, raw_type, init));
             c::wasm_tabletype_delete(raw_type);
@@ -37,12 +37,13 @@ impl TableOps for Standard {
     }
 
     fn table_get(_: Self::Store, object: Extern, index: u64) -> Result<Value> {
-        // SAFETY: the table lives. The caller has checked the index, so null means the null reference.
+        // SAFETY: the table lives. The caller has checked that the table has this element, so null means the null
+        // reference.
         Ok(Value { reference: unsafe { c::wasm_table_get(table(object), index as u32) } as u64 })
     }
 
     fn table_set(_: Self::Store, object: Extern, _: &TableType, index: u64, value: Value) -> Result<()> {
-        // SAFETY: the table lives, and the engine only reads the reference.
+        // SAFETY: the table lives. The engine only reads the reference.
         if !reference::consume(value, |value| unsafe { c::wasm_table_set(table(object), index as u32, value) }) {
             fail!(Engine, "the engine refused to set element {index} of the table: {}", last_error());
         }
@@ -51,7 +52,7 @@ impl TableOps for Standard {
 
     fn table_grow(_: Self::Store, object: Extern, _: &TableType, delta: u64, init: Value) -> Result<bool> {
         Ok(reference::consume(init, |init| {
-            // SAFETY: the table lives, and the engine only reads the reference.
+            // SAFETY: the table lives. The engine only reads the reference.
             u32::try_from(delta).is_ok_and(|delta| unsafe { c::wasm_table_grow(table(object), delta, init) })
         }))
     }

@@ -1,11 +1,11 @@
-//! Trap codes, recognised in the messages of engines: `wasm.h` has no trap codes.
+//! Finds trap codes in the messages of engines, because `wasm.h` has no trap codes.
 
 use crate::base::trap::TrapCode;
 
-/// Parts of messages with their trap codes, the most specific first.
+/// Texts in messages, and the trap code for each text. The most specific texts come first.
 ///
-/// A row matches if the lower-cased message contains its text. wasmtime and wasmer write sentences; wasmi writes the
-/// debug form of its error.
+/// A row matches if the message, converted to lower case, contains the row's text. wasmtime and wasmer write sentences.
+/// wasmi writes the debug output of its error type.
 const TEXTS: &[(&str, TrapCode)] = &[
     ("unreachable", TrapCode::UnreachableCodeReached),
     ("integer divide by zero", TrapCode::IntegerDivisionByZero),
@@ -38,7 +38,7 @@ const TEXTS: &[(&str, TrapCode)] = &[
     ("thrown wasm exception", TrapCode::UncaughtException),
 ];
 
-/// Returns the trap code for an engine's message; `None` for an unknown message.
+/// Returns the trap code for an engine's message. Returns `None` if the message matches no row.
 pub fn code(message: &str) -> Option<TrapCode> {
     let message = message.to_lowercase();
     TEXTS.iter().find(|(text, _)| message.contains(text)).map(|(_, code)| *code)

@@ -1,4 +1,4 @@
-//! Engines.
+//! Functions for engines and their options.
 
 use crate::backend::Backend;
 use crate::backend::EngineOps;
@@ -13,10 +13,10 @@ use crate::base::options::Options;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
-/// wasmtime's default for `max_wasm_stack`.
-const DEFAULT_STACK: usize = 512 << 10;
+/// wasmtime's default for `max_wasm_stack`, in bytes.
+const DEFAULT_STACK_SIZE: usize = 512 << 10;
 
-/// An engine.
+/// An engine of wasmtime.
 pub struct Engine(pub *mut c::wasm_engine_t);
 
 // SAFETY: an engine is a shared handle that may be used from any thread (wasmtime.h, "Thread Safety").
@@ -26,14 +26,15 @@ unsafe impl Sync for Engine {}
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // SAFETY: `self` owns the engine. Stores and modules hold their own shares.
+        // SAFETY: `self` owns this handle. Stores and modules own reference counts of the engine, so the engine
+        // outlives them.
         unsafe { c::wasm_engine_delete(self.0) }
     }
 }
 
 impl EngineOps for Wasmtime {
     fn engine_new(options: &Options) -> Result<Engine> {
-        constructor::engine(options, Self::stack(options)).map(Engine)
+        constructor::engine(options, Self::guest_stack_size(options)).map(Engine)
     }
 
     fn has_option(name: &str) -> bool {
@@ -41,7 +42,7 @@ impl EngineOps for Wasmtime {
     }
 
     fn features(_: &Options) -> WasmFeatures {
-        config::FEATURES
+        config::DEFAULT_FEATURES
     }
 
     fn max_features() -> WasmFeatures {
@@ -52,8 +53,8 @@ impl EngineOps for Wasmtime {
         config::capabilities(Self::CAPABILITIES, options)
     }
 
-    fn stack(options: &Options) -> usize {
-        options.size("max_wasm_stack").map_or(DEFAULT_STACK, |size| size as usize)
+    fn guest_stack_size(options: &Options) -> usize {
+        options.size("max_wasm_stack").map_or(DEFAULT_STACK_SIZE, |size| size as usize)
     }
 
     fn interruptible(options: &Options) -> bool {
@@ -61,7 +62,7 @@ impl EngineOps for Wasmtime {
     }
 
     fn engine_tick(engine: &Engine) {
-        // SAFETY: the engine lives. The function only increments an atomic number, and may be called from any thread
+        // SAFETY: the engine lives. The function only increments an atomic number. Any thread may call the function
         // (wasmtime.h, `wasmtime_engine_increment_epoch`).
         unsafe { c::wasmtime_engine_increment_epoch(engine.0) }
     }

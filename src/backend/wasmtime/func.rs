@@ -1,7 +1,7 @@
 //! Functions: calls from the host to WebAssembly, and from WebAssembly to the host.
 //!
-//! Numbers pass through wasmtime's unchecked entries, which take value slots as they are. References need the checked
-//! entries, and a conversion of each value.
+//! Calls without references use wasmtime's unchecked functions. These functions take value slots without a conversion.
+//! Calls with references use wasmtime's checked functions, and convert each value.
 
 use crate::backend::wasmtime::external::Extern;
 use crate::backend::wasmtime::{Wasmtime, error, reference, store, types};
@@ -12,7 +12,7 @@ use crate::base::value::Value;
 use std::ffi::c_void;
 use wasm_c_api as c;
 
-// A value slot has the layout of wasmtime's unchecked values, so numbers pass without a copy.
+// A value slot must have the layout of wasmtime's unchecked values, so that a call can pass slots without a copy.
 const _: () = assert!(
     size_of::<Value>() == size_of::<c::wasmtime_val_raw_t>()
         && align_of::<Value>() == align_of::<c::wasmtime_val_raw_t>()
@@ -27,8 +27,8 @@ impl FuncOps for Wasmtime {
         let ty = types::func_type(&func.ty);
         let checked = has_refs(&func.ty);
         let env = Box::into_raw(Box::new(func)).cast();
-        // SAFETY: the store lives, and wasmtime only reads the type, which is freed afterwards. The store owns the
-        // environment from here on, and frees it with `finalize`.
+        // SAFETY: the store lives. wasmtime only reads the type, and the type is freed after wasmtime has read it. The
+        // store takes ownership of the environment, and frees the environment with `finalize`.
         unsafe {
             let mut out = std::mem::zeroed();
             if checked {
@@ -43,11 +43,11 @@ impl FuncOps for Wasmtime {
 
     unsafe fn func_call(store: Self::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
         if has_refs(ty) {
-            // SAFETY: the caller guarantees a function of this type, and slots that fit the type.
+            // SAFETY: the caller guarantees that `func` has this type and that the slots fit the type.
             return unsafe { call_checked(store, func, ty, values) };
         }
-        // SAFETY: the caller guarantees a function of this type, and slots that fit the type. `outcome` owns error and
-        // trap.
+        // SAFETY: the caller guarantees that `func` has this type and that the slots fit the type. `check_outcome`
+        // takes ownership of the error and the trap.
         unsafe {
             let mut trap = std::ptr::null_mut();
             let func = func.as_func();
@@ -55,33 +55,35 @@ impl FuncOps for Wasmtime {
             if error.is_null() && trap.is_null() {
                 return Ok(());
             }
-            error::outcome(store.context, error, trap)
+            error::check_outcome(store.context, error, trap)
         }
     }
 
     unsafe fn func_type(store: Self::Store, func: Extern) -> Option<FuncType> {
-        Some(types::of_func(store, func))
+        Some(types::read_func_type(store, func))
     }
 }
 
 unsafe extern "C" fn finalize(env: *mut c_void) {
-    // SAFETY: `func_new` leaked this box, and the store finalizes an environment once.
+    // SAFETY: `env` is the box that `func_new` leaked. The store finalizes each environment once, so the box is freed
+    // once.
     drop(unsafe { Box::from_raw(env.cast::<HostFunc>()) });
 }
 
-/// Called by wasmtime for a host function that exchanges only numbers and vectors.
+/// wasmtime calls this C function for a host function whose type has only numbers and vectors.
 unsafe extern "C" fn trampoline(
     env: *mut c_void,
     _: *mut c::wasmtime_caller_t,
     values: *mut c::wasmtime_val_raw_t,
     _: usize,
 ) -> *mut c::wasm_trap_t {
-    // SAFETY: wasmtime passes the environment of this function, which lives as long as the function can be called, and
-    // as many slots as the function's type needs.
+    // SAFETY: wasmtime passes the environment that `func_new` created for the host function. The environment lives as
+    // long as the function can be called. `values` points to as many slots as the function's type needs.
     as_trap(|| unsafe { (*env.cast::<HostFunc>()).call(values.cast()) })
 }
 
-/// Called by wasmtime for a host function that exchanges references: with rooted values instead of raw ones.
+/// wasmtime calls this C function for a host function whose type has references. The values are rooted values, not raw
+/// values.
 unsafe extern "C" fn checked_trampoline(
     env: *mut c_void,
     _: *mut c::wasmtime_caller_t,
@@ -90,8 +92,8 @@ unsafe extern "C" fn checked_trampoline(
     results: *mut c::wasmtime_val_t,
     _: usize,
 ) -> *mut c::wasm_trap_t {
-    // SAFETY: wasmtime passes the environment of this function, which lives as long as the function can be called. Both
-    // arrays have the lengths of the function's type.
+    // SAFETY: wasmtime passes the environment that `func_new` created for the host function. The environment lives as
+    // long as the function can be called. Both arrays have the lengths that the function's type requires.
     as_trap(|| unsafe {
         let func = &*env.cast::<HostFunc>();
         let mut slots = vec![Value::default(); func.ty.slots()];
@@ -106,10 +108,11 @@ unsafe extern "C" fn checked_trampoline(
     })
 }
 
-/// Runs `work`, and returns its error as a trap; null without error.
+/// Runs `work`. Returns the error of `work` as a trap, or null if `work` succeeds.
 fn as_trap(work: impl FnOnce() -> Result<()>) -> *mut c::wasm_trap_t {
     let Err(error) = error::catch_panic(work) else { return std::ptr::null_mut() };
-    // SAFETY: wasmtime only reads the message. It knows the code, which is a `TrapCode`: it aborts on other codes.
+    // SAFETY: wasmtime only reads the message. wasmtime aborts on an unknown trap code, but every code of the shim is a
+    // `TrapCode`, and wasmtime has all these codes.
     unsafe {
         match u8::try_from(error.code) {
             Ok(code) if error.kind == ErrorKind::Trap => c::wasmtime_trap_new_code(code),
@@ -118,13 +121,13 @@ fn as_trap(work: impl FnOnce() -> Result<()>) -> *mut c::wasm_trap_t {
     }
 }
 
-/// Calls a function that exchanges references.
+/// Calls a function whose type has references.
 ///
 /// # Safety
 /// `func` is a function of this type in this store, and `values` points to slots that fit the type.
 unsafe fn call_checked(store: store::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
-    // SAFETY: the caller guarantees the function's type, and that the slots fit the type. This function owns arguments
-    // and results: it frees the arguments after the call, and the slots take over the results.
+    // SAFETY: the caller guarantees that `func` has this type and that the slots fit the type. This function owns the
+    // converted arguments, and frees their references after the call. The slots take ownership of the results.
     unsafe {
         let slots = std::slice::from_raw_parts_mut(values, ty.slots());
         let arg = |(ty, slot): (&ValType, &Value)| reference::into_val(*ty, *slot);
@@ -141,7 +144,7 @@ unsafe fn call_checked(store: store::Store, func: Extern, ty: &FuncType, values:
             &mut trap,
         );
         args.iter_mut().for_each(|arg| c::wasmtime_val_unroot(arg));
-        error::outcome(store.context, error, trap)?;
+        error::check_outcome(store.context, error, trap)?;
         slots.iter_mut().zip(results).for_each(|(slot, result)| *slot = reference::from_owned(result));
         Ok(())
     }

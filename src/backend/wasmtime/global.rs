@@ -1,4 +1,4 @@
-//! Globals.
+//! Functions for globals.
 
 use crate::backend::GlobalOps;
 use crate::backend::wasmtime::external::Extern;
@@ -11,7 +11,7 @@ use wasm_c_api as c;
 impl GlobalOps for Wasmtime {
     fn global_new(store: Self::Store, ty: &GlobalType, value: Value) -> Result<Extern> {
         let raw_type = types::global_type(ty);
-        // SAFETY: the store lives, and wasmtime only reads type and value. `check` owns the error.
+        // SAFETY: the store lives. wasmtime only reads the type and the value. `check` takes ownership of the error.
         unsafe {
             let mut out = std::mem::zeroed();
             let make = |value: &c::wasmtime_val_t| c::wasmtime_global_new(store.context, raw_type, value, &mut out);
@@ -23,7 +23,8 @@ impl GlobalOps for Wasmtime {
     }
 
     fn global_get(store: Self::Store, global: Extern, _: &GlobalType) -> Result<Value> {
-        // SAFETY: the caller passes a global of this store, so the union holds a global. The slot owns the value.
+        // SAFETY: the caller passes a global of this store, so the union holds a global. The returned slot owns the
+        // value.
         unsafe {
             let mut out = std::mem::zeroed();
             c::wasmtime_global_get(store.context, global.as_global(), &mut out);
@@ -32,7 +33,8 @@ impl GlobalOps for Wasmtime {
     }
 
     fn global_set(store: Self::Store, global: Extern, ty: &GlobalType, value: Value) -> Result<()> {
-        // SAFETY: the caller passes a global of this store, so the union holds a global. `check` owns the error.
+        // SAFETY: the caller passes a global of this store, so the union holds a global. `check` takes ownership of the
+        // error.
         unsafe {
             let set = |value: &c::wasmtime_val_t| c::wasmtime_global_set(store.context, global.as_global(), value);
             error::check(reference::consume(ty.content, value, set), ErrorKind::Engine)

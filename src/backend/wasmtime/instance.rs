@@ -1,4 +1,4 @@
-//! Instances, and what they export.
+//! Functions for instances and their exports.
 
 use crate::backend::InstanceOps;
 use crate::backend::wasmtime::external::Extern;
@@ -15,7 +15,8 @@ impl InstanceOps for Wasmtime {
         _: &ModuleInfo,
         imports: &[Extern],
     ) -> Result<c::wasmtime_instance_t> {
-        // SAFETY: store and module live, and the imports belong to the store. `outcome` owns error and trap.
+        // SAFETY: the store and the module live, and the imports belong to the store. `check_outcome` takes ownership
+        // of the error and the trap.
         unsafe {
             let mut instance = std::mem::zeroed();
             let mut trap = std::ptr::null_mut();
@@ -27,7 +28,7 @@ impl InstanceOps for Wasmtime {
                 &mut instance,
                 &mut trap,
             );
-            error::outcome(store.context, error, trap)?;
+            error::check_outcome(store.context, error, trap)?;
             Ok(instance)
         }
     }
@@ -50,13 +51,14 @@ impl InstanceOps for Wasmtime {
         }
     }
 
-    /// Does nothing: an instance is a number, and the store owns the object.
+    /// Does nothing. `wasmtime_instance_t` is only a number that identifies an instance, and the store owns the
+    /// instance.
     fn instance_drop(_: c::wasmtime_instance_t) {}
 
     fn extern_drop(mut object: Extern) {
         if object.as_shared_memory().is_some() {
-            // SAFETY: the extern owns its shared memory, and the store record drops an extern once. Externs of other
-            // kinds own nothing.
+            // SAFETY: the extern owns its shared memory, and the store record drops each extern once. An extern of
+            // another kind owns nothing, so such an extern needs no deletion.
             unsafe { c::wasmtime_extern_delete(object.as_raw_mut()) }
         }
     }

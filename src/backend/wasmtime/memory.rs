@@ -1,4 +1,4 @@
-//! Memories: those of a store, and shared ones, which belong to no store.
+//! Functions for memories of a store, and for shared memories. A shared memory belongs to no store.
 
 use crate::backend::wasmtime::engine::Engine;
 use crate::backend::wasmtime::external::Extern;
@@ -8,14 +8,14 @@ use crate::base::error::{ErrorKind, Result};
 use crate::base::types::MemoryType;
 use wasm_c_api as c;
 
-/// A memory type of wasmtime, owned.
+/// A memory type of wasmtime. `Drop` frees the type.
 struct RawType(*mut c::wasm_memorytype_t);
 
 impl RawType {
     fn new(ty: &MemoryType) -> Result<Self> {
         let mut raw = std::ptr::null_mut();
         let (max, has_max) = (ty.limits.max.unwrap_or(0), ty.limits.max.is_some());
-        // SAFETY: `raw` is a place for the new type, and `check` owns the error.
+        // SAFETY: `raw` receives the new type. `check` takes ownership of the error.
         unsafe {
             let error = c::wasmtime_memorytype_new(
                 ty.limits.min,
@@ -39,11 +39,12 @@ impl Drop for RawType {
     }
 }
 
-/// A memory's address range is reserved as long as the memory lives, so pinning needs no work: the trait's defaults.
+/// wasmtime reserves a memory's address range as long as the memory lives. Pinning therefore needs no code, and the
+/// trait's default functions are sufficient.
 impl MemoryOps for Wasmtime {
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Extern> {
         let ty = RawType::new(ty)?;
-        // SAFETY: the store lives, wasmtime only reads the type, and `check` owns the error.
+        // SAFETY: the store lives. wasmtime only reads the type. `check` takes ownership of the error.
         unsafe {
             let mut out = std::mem::zeroed();
             error::check(c::wasmtime_memory_new(store.context, ty.0, &mut out), ErrorKind::Engine)?;
@@ -52,7 +53,8 @@ impl MemoryOps for Wasmtime {
     }
 
     fn memory_data(store: Self::Store, memory: Extern) -> (*mut u8, usize) {
-        // SAFETY: the caller passes a memory of this store or a shared memory, and the extern tells which.
+        // SAFETY: the caller passes a memory of this store or a shared memory, and `as_shared_memory` distinguishes the
+        // two kinds.
         unsafe {
             if let Some(memory) = memory.as_shared_memory() {
                 return (c::wasmtime_sharedmemory_data(memory), c::wasmtime_sharedmemory_data_size(memory));
@@ -64,8 +66,8 @@ impl MemoryOps for Wasmtime {
 
     fn memory_grow(store: Self::Store, memory: Extern, delta: u64) -> bool {
         let mut previous = 0;
-        // SAFETY: the caller passes a memory of this store or a shared memory, and the extern tells which. `check` owns
-        // the error.
+        // SAFETY: the caller passes a memory of this store or a shared memory, and `as_shared_memory` distinguishes the
+        // two kinds. `check` takes ownership of the error.
         unsafe {
             let error = match memory.as_shared_memory() {
                 Some(memory) => c::wasmtime_sharedmemory_grow(memory, delta, &mut previous),
@@ -76,7 +78,7 @@ impl MemoryOps for Wasmtime {
     }
 }
 
-/// A shared memory.
+/// A handle to a shared memory. `Drop` frees the handle.
 pub struct SharedMemory(*mut c::wasmtime_sharedmemory_t);
 
 // SAFETY: a shared memory is a reference-counted handle that may be used from any thread (wasmtime/sharedmemory.h).
@@ -95,18 +97,19 @@ impl SharedMemoryOps for Wasmtime {
     fn shared_memory_new(engine: &Engine, ty: &MemoryType) -> Result<SharedMemory> {
         let ty = RawType::new(ty)?;
         let mut raw = std::ptr::null_mut();
-        // SAFETY: the engine lives, wasmtime only reads the type, and `check` owns the error.
+        // SAFETY: the engine lives. wasmtime only reads the type. `check` takes ownership of the error.
         unsafe { error::check(c::wasmtime_sharedmemory_new(engine.0, ty.0, &mut raw), ErrorKind::Engine)? };
         Ok(SharedMemory(raw))
     }
 
     fn shared_memory_of(object: &Extern) -> Option<SharedMemory> {
-        // SAFETY: the extern lives, so its handle does. The clone is a handle of its own.
+        // SAFETY: the extern lives, so its handle is valid. The clone is a new handle, and the returned value owns the
+        // clone.
         object.as_shared_memory().map(|memory| SharedMemory(unsafe { c::wasmtime_sharedmemory_clone(memory) }))
     }
 
     fn shared_memory_extern(memory: &SharedMemory) -> Extern {
-        // SAFETY: the handle lives. The extern owns the clone.
+        // SAFETY: the handle lives. The returned extern owns the clone.
         Extern::shared_memory(unsafe { c::wasmtime_sharedmemory_clone(memory.0) })
     }
 
@@ -117,7 +120,7 @@ impl SharedMemoryOps for Wasmtime {
 
     fn shared_memory_grow(memory: &SharedMemory, delta: u64) -> Option<u64> {
         let mut previous = 0;
-        // SAFETY: the handle lives, and `check` owns the error.
+        // SAFETY: the handle lives. `check` takes ownership of the error.
         let error =
             unsafe { error::check(c::wasmtime_sharedmemory_grow(memory.0, delta, &mut previous), ErrorKind::Engine) };
         error.ok().map(|()| previous)

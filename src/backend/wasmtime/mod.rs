@@ -1,7 +1,7 @@
-//! The backend over `wasmtime.h`, the extension header of wasmtime's own C API: for what `wasm.h` cannot express, and
-//! for fast calls.
+//! The backend over `wasmtime.h`, the header of wasmtime's own C API. This backend exists because `wasm.h` cannot
+//! express all features of wasmtime, and because calls through `wasmtime.h` are faster.
 //!
-//! The header is C, so the backend serves the bundled crate and a library of the system alike.
+//! The backend works with the bundled crate and with a system library, because both implement this C header.
 
 #[cfg(feature = "wasmtime")]
 mod bundled;

@@ -1,4 +1,4 @@
-//! Modules.
+//! Functions for compiled modules.
 
 use crate::backend::ModuleOps;
 use crate::backend::trusted::TrustedBytes;
@@ -7,17 +7,17 @@ use crate::backend::wasmtime::{Wasmtime, error};
 use crate::base::error::{ErrorKind, Result};
 use wasm_c_api as c;
 
-/// A compiled module.
+/// A handle to a compiled module. `Drop` frees the handle.
 pub struct Module(pub *mut c::wasmtime_module_t);
 
-// SAFETY: a module is immutable, and shared by a reference count (wasmtime.h, "Thread Safety").
+// SAFETY: a module is immutable and reference-counted (wasmtime.h, "Thread Safety").
 unsafe impl Send for Module {}
-// SAFETY: a module is immutable (wasmtime.h, "Thread Safety"), so several threads may read it at the same time.
+// SAFETY: a module is immutable (wasmtime.h, "Thread Safety"), so several threads may read a module at the same time.
 unsafe impl Sync for Module {}
 
 impl Drop for Module {
     fn drop(&mut self) {
-        // SAFETY: `self` owns the module. Instances hold their own share of the code.
+        // SAFETY: `self` owns this handle. Each instance owns a reference count of the module's code.
         unsafe { c::wasmtime_module_delete(self.0) }
     }
 }
@@ -25,7 +25,7 @@ impl Drop for Module {
 impl ModuleOps for Wasmtime {
     fn module_new(engine: &Engine, wasm: &[u8]) -> Result<Module> {
         let mut raw = std::ptr::null_mut();
-        // SAFETY: the engine lives, wasmtime only reads the bytes, and `check` owns the error.
+        // SAFETY: the engine lives. wasmtime only reads the bytes. `check` takes ownership of the error.
         unsafe {
             error::check(c::wasmtime_module_new(engine.0, wasm.as_ptr(), wasm.len(), &mut raw), ErrorKind::Malformed)
         }?;
@@ -33,7 +33,8 @@ impl ModuleOps for Wasmtime {
     }
 
     fn module_serialize(module: &Module) -> Result<Vec<u8>> {
-        // SAFETY: the module lives. Without an error, wasmtime has filled the vector, which is copied and then freed.
+        // SAFETY: the module lives. If wasmtime returns no error, wasmtime has filled the vector. The bytes are copied
+        // before the vector is freed.
         unsafe {
             let mut vec = std::mem::zeroed();
             error::check(c::wasmtime_module_serialize(module.0, &mut vec), ErrorKind::Engine)?;
@@ -45,8 +46,8 @@ impl ModuleOps for Wasmtime {
 
     fn module_deserialize(engine: &Engine, code: TrustedBytes<'_>) -> Result<Module> {
         let (code, mut raw) = (code.bytes(), std::ptr::null_mut());
-        // SAFETY: the host vouches that this engine, in this version, serialized the code, which wasmtime only reads.
-        // `check` owns the error.
+        // SAFETY: the host guarantees that this version of this engine serialized the code (see `TrustedBytes`).
+        // wasmtime only reads the code. `check` takes ownership of the error.
         unsafe {
             let error = c::wasmtime_module_deserialize(engine.0, code.as_ptr(), code.len(), &mut raw);
             error::check(error, ErrorKind::Incompatible)?;

@@ -1,4 +1,4 @@
-//! References. A slot owns a boxed, rooted value of wasmtime, or holds 0 for the null reference.
+//! References in value slots. A slot owns a boxed, rooted value of wasmtime. The null reference is a slot with 0.
 
 use crate::backend::wasmtime::Wasmtime;
 use crate::backend::wasmtime::external::Extern;
@@ -11,11 +11,11 @@ use std::ffi::c_void;
 use std::sync::{Arc, PoisonError};
 use wasm_c_api as c;
 
-/// The number of an external reference that WebAssembly made itself, for which the host has no object.
-const FOREIGN: u64 = u64::MAX;
+/// Number for an external reference that WebAssembly itself created. The host has no object for such a reference.
+const FOREIGN_NUMBER: u64 = u64::MAX;
 
-/// The data of an external reference: the host's number for the object, and the list of numbers that no guest holds
-/// any more.
+/// The data of an external reference: the number of the host object, and the store's list of released numbers. `Drop`
+/// adds the number to the list.
 struct HostObject {
     number: u64,
     released: Arc<Released>,
@@ -27,37 +27,41 @@ impl Drop for HostObject {
     }
 }
 
-/// Called once by wasmtime, by its garbage collector or when the store is freed.
+/// wasmtime calls this function once for each external reference, from wasmtime's garbage collector or when the store
+/// is freed.
 unsafe extern "C" fn finalize(object: *mut c_void) {
-    // SAFETY: `external_ref` leaked this box, and wasmtime finalizes the data of a reference once.
+    // SAFETY: `object` is the box that `external_ref` leaked. wasmtime finalizes the data of each reference once, so
+    // the box is freed once.
     drop(unsafe { Box::from_raw(object.cast::<HostObject>()) });
 }
 
+/// Moves a value of wasmtime to the heap. Returns a slot that owns the value.
 fn boxed(value: c::wasmtime_val_t) -> Value {
     Value { reference: Box::into_raw(Box::new(value)) as u64 }
 }
 
-/// A value of this kind, all of whose other bytes are zero: the null reference, or the number 0.
+/// Returns a value of this kind whose other bytes are zero. The value is the null reference or the number 0.
 fn zeroed(kind: u32) -> c::wasmtime_val_t {
-    // SAFETY: every field of the union is a number, an array of bytes or a plain C struct, for which all bits zero is a
-    // valid value.
+    // SAFETY: every field of the union is a number, an array of bytes or a plain C struct. All bits zero is a valid
+    // value for each of these fields.
     let mut out: c::wasmtime_val_t = unsafe { std::mem::zeroed() };
     out.kind = kind as c::wasmtime_valkind_t;
     out
 }
 
-/// Makes an external reference to the host object with this number.
+/// Creates an external reference to the host object with this number.
 fn external_ref(store: Store, number: u64) -> Result<c::wasmtime_val_t> {
     let mut out = zeroed(c::WASMTIME_EXTERNREF);
-    // SAFETY: the store owns a share of `released`, so the count may go up. The store lives, and owns the box from here
-    // on: if wasmtime cannot make the reference, it has run the finalizer.
-    let made = unsafe {
+    // SAFETY: the store owns a reference count of `released`, so the `Arc` is alive and the count may be increased. The
+    // store lives, and takes ownership of the box. If wasmtime cannot create the reference, wasmtime runs the
+    // finalizer, and the finalizer frees the box.
+    let created = unsafe {
         Arc::increment_strong_count(store.released);
         let object = HostObject { number, released: Arc::from_raw(store.released) };
         let object = Box::into_raw(Box::new(object)).cast();
         c::wasmtime_externref_new(store.context, object, Some(finalize), &raw mut out.of.externref)
     };
-    if !made {
+    if !created {
         fail!(Engine, "the engine could not make an external reference");
     }
     Ok(out)
@@ -80,26 +84,27 @@ impl RefOps for Wasmtime {
         if slot.bits() == 0 {
             return Ref::Null;
         }
-        // SAFETY: the caller guarantees that the slot owns a boxed value, and does not use the slot again. The value's
-        // kind says which field of the union is initialized.
+        // SAFETY: the caller guarantees that the slot owns a boxed value, and that the slot is not used again. The
+        // value's kind determines which field of the union is initialized.
         unsafe {
             let mut value = *Box::from_raw(slot.bits() as *mut c::wasmtime_val_t);
             if u32::from(value.kind) == c::WASMTIME_FUNCREF {
                 return Ref::Func(Extern::func(value.of.funcref));
             }
             let object = c::wasmtime_externref_data(store.context, &value.of.externref).cast::<HostObject>();
-            // Only `external_ref` makes references with data. The data lives as long as the reference.
-            let number = object.as_ref().map_or(FOREIGN, |object| object.number);
+            // Only `external_ref` creates references with data, so the data is a `HostObject`. The data lives as long
+            // as the reference.
+            let number = object.as_ref().map_or(FOREIGN_NUMBER, |object| object.number);
             c::wasmtime_val_unroot(&mut value);
             Ref::Host(number)
         }
     }
 }
 
-/// Converts a slot to a value of wasmtime, which takes over a reference in the slot.
+/// Converts a slot to a value of wasmtime. The value takes ownership of a reference in the slot.
 ///
 /// # Safety
-/// The slot holds a value of type `ty`; for a reference type, 0 or a boxed value that the slot owns.
+/// The slot holds a value of type `ty`. If `ty` is a reference type, the slot holds 0 or owns a boxed value.
 pub unsafe fn into_val(ty: ValType, slot: Value) -> c::wasmtime_val_t {
     if ty.is_ref() && slot.bits() != 0 {
         // SAFETY: the caller guarantees that the slot owns a boxed value.
@@ -115,34 +120,37 @@ pub unsafe fn into_val(ty: ValType, slot: Value) -> c::wasmtime_val_t {
         ValType::ExternRef | ValType::Other => c::WASMTIME_EXTERNREF,
     });
     if !ty.is_ref() {
-        // SAFETY: the union has room for a slot of 16 bytes, and any bytes are a valid number or vector.
+        // SAFETY: the union has room for a slot of 16 bytes. Any bytes are a valid number or vector.
         unsafe { (&raw mut out.of).cast::<Value>().write_unaligned(slot) };
     }
     out
 }
 
-/// Converts a value of wasmtime to a slot, which takes over a reference.
+/// Converts a value of wasmtime to a slot. The slot takes ownership of a reference in the value.
 ///
 /// # Safety
-/// The caller owns the value, and does not use it again.
+/// The caller owns the value, and does not use the value again.
 pub unsafe fn from_owned(value: c::wasmtime_val_t) -> Value {
     match u32::from(value.kind) {
-        // SAFETY: the kind says that this field of the union is initialized. The null reference has no store.
+        // SAFETY: the value's kind guarantees that this field of the union is initialized. The null reference has the
+        // store id 0.
         c::WASMTIME_FUNCREF if unsafe { value.of.funcref.store_id } == 0 => Value::default(),
-        // SAFETY: the kind says that this field of the union is initialized. The null reference has no store.
+        // SAFETY: the value's kind guarantees that this field of the union is initialized. The null reference has the
+        // store id 0.
         c::WASMTIME_EXTERNREF if unsafe { value.of.externref.store_id } == 0 => Value::default(),
         c::WASMTIME_FUNCREF | c::WASMTIME_EXTERNREF => boxed(value),
-        // SAFETY: the value is a number or a vector. All 16 bytes of the union are initialized, by wasmtime or as zeroes.
+        // SAFETY: the value is a number or a vector. wasmtime or `zeroed` has initialized all 16 bytes of the union.
         _ => unsafe { (&raw const value.of).cast::<Value>().read_unaligned() },
     }
 }
 
-/// Copies a value of wasmtime to a slot. The slot owns a reference of its own.
+/// Copies a value of wasmtime to a slot. The slot owns the copied reference.
 ///
 /// # Safety
 /// The value is initialized, and its store lives.
 pub unsafe fn from_borrowed(value: &c::wasmtime_val_t) -> Value {
-    // SAFETY: the caller guarantees an initialized value. This function owns the clone, and passes it on.
+    // SAFETY: the caller guarantees that the value is initialized. This function owns the clone, and `from_owned` takes
+    // ownership of the clone.
     unsafe {
         let mut copy = std::mem::zeroed();
         c::wasmtime_val_clone(value, &mut copy);
@@ -150,12 +158,14 @@ pub unsafe fn from_borrowed(value: &c::wasmtime_val_t) -> Value {
     }
 }
 
-/// Runs `work` with the value in a slot, then frees a reference in the slot.
+/// Runs `work` with the value in a slot. Then frees the reference in the slot, if the slot holds a reference.
 ///
 /// # Safety
-/// The slot holds a value of type `ty`, as [`RefOps::ref_lower`] returned it, and is not used again.
+/// The slot holds a value of type `ty`. [`RefOps::ref_lower`] returned a reference in the slot. The caller does not use
+/// the slot again.
 pub unsafe fn consume<T>(ty: ValType, slot: Value, work: impl FnOnce(&c::wasmtime_val_t) -> T) -> T {
-    // SAFETY: the caller guarantees a slot of this type. This function owns the value, and unroots it.
+    // SAFETY: the caller guarantees that the slot holds a value of this type. This function owns the value, and unroots
+    // the value after `work`.
     unsafe {
         let mut value = into_val(ty, slot);
         let result = work(&value);

@@ -1,4 +1,4 @@
-//! Stores.
+//! Functions for stores.
 
 use crate::backend::StoreOps;
 use crate::backend::wasmtime::engine::Engine;
@@ -8,36 +8,38 @@ use std::ffi::c_void;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasm_c_api as c;
 
-/// The numbers of the host objects that a store's guests no longer hold.
+/// Numbers of host objects that the guests of a store no longer reference.
 pub type Released = Mutex<Vec<u64>>;
 
-/// A store and its context. Every function that uses an object of the store takes the context.
+/// A store and its context. Every function of wasmtime that uses an object of the store takes the context.
 #[derive(Clone, Copy)]
 pub struct Store {
     raw: *mut c::wasmtime_store_t,
-    /// The context, which belongs to the store and lives as long.
+    /// The store's context. The context is valid as long as the store lives.
     pub context: *mut c::wasmtime_context_t,
-    /// The store's share of an `Arc`, which `store_drop` gives back.
+    /// The store's list of released numbers. The pointer owns a reference count of an `Arc`, and `store_drop` releases
+    /// this count.
     pub released: *const Released,
 }
 
-// SAFETY: a store may move between threads, if one thread uses it at a time (wasmtime.h, "Thread Safety"). The store
-// record's lock ensures that. `Released` synchronizes itself.
+// SAFETY: a store may move between threads if only one thread uses the store at a time (wasmtime.h, "Thread Safety").
+// The store record's lock ensures this condition. `Released` synchronizes itself.
 unsafe impl Send for Store {}
 
 impl Store {
     fn released(&self) -> &Released {
-        // SAFETY: the store owns a share of this `Arc` until `store_drop`, and nobody uses a store after that.
+        // SAFETY: the store owns a reference count of this `Arc` until `store_drop`. No code uses the store after
+        // `store_drop`.
         unsafe { &*self.released }
     }
 }
 
-/// The callback that decides at a deadline whether a guest goes on.
+/// The callback that runs when a guest reaches its deadline. An error ends the guest.
 type DeadlineCallback = Box<dyn Fn() -> Result<()>>;
 
 impl StoreOps for Wasmtime {
     fn store_new(engine: &Engine) -> Result<Store> {
-        // SAFETY: the engine lives, and the context is that of the store just created.
+        // SAFETY: the engine lives. The context belongs to the new store.
         unsafe {
             let raw = c::wasmtime_store_new(engine.0, std::ptr::null_mut(), None);
             Ok(Store { raw, context: c::wasmtime_store_context(raw), released: Arc::into_raw(Arc::default()) })
@@ -45,33 +47,34 @@ impl StoreOps for Wasmtime {
     }
 
     fn store_drop(store: Store) {
-        // SAFETY: the store record drops its store once. External references that die with the store own shares of
-        // `released` themselves.
+        // SAFETY: the store record drops each store once. Deleting the store finalizes its external references. Each of
+        // these references owns a reference count of `released`, so their finalizers may use the list.
         unsafe {
             c::wasmtime_store_delete(store.raw);
             drop(Arc::from_raw(store.released));
         }
     }
 
-    fn store_watch(store: Store, callback: DeadlineCallback) {
+    fn store_set_deadline_callback(store: Store, callback: DeadlineCallback) {
         let env = Box::into_raw(Box::new(callback)).cast();
-        // SAFETY: the store lives. The store owns the environment from here on, and frees it with `finalize`.
+        // SAFETY: the store lives. The store takes ownership of the environment, and frees the environment with
+        // `finalize`.
         unsafe { c::wasmtime_store_epoch_deadline_callback(store.raw, Some(deadline), env, Some(finalize)) }
     }
 
-    fn store_deadline(store: Store, ticks: u64) {
-        // SAFETY: the store lives, so its context does.
+    fn store_set_deadline(store: Store, ticks: u64) {
+        // SAFETY: the store lives, so the context is valid.
         unsafe { c::wasmtime_context_set_epoch_deadline(store.context, ticks) }
     }
 
     fn store_set_fuel(store: Store, fuel: u64) -> Result<()> {
-        // SAFETY: the store lives, and `check` owns the error.
+        // SAFETY: the store lives. `check` takes ownership of the error.
         unsafe { error::check(c::wasmtime_context_set_fuel(store.context, fuel), ErrorKind::Invalid) }
     }
 
     fn store_fuel(store: Store) -> Result<u64> {
         let mut fuel = 0;
-        // SAFETY: the store lives, `fuel` is a place for the result, and `check` owns the error.
+        // SAFETY: the store lives. `fuel` receives the result. `check` takes ownership of the error.
         unsafe { error::check(c::wasmtime_context_get_fuel(store.context, &mut fuel), ErrorKind::Invalid)? };
         Ok(fuel)
     }
@@ -82,7 +85,7 @@ impl StoreOps for Wasmtime {
     }
 
     fn store_gc(store: Store) -> Result<()> {
-        // SAFETY: the store lives, and `check` owns the error.
+        // SAFETY: the store lives. `check` takes ownership of the error.
         unsafe { error::check(c::wasmtime_context_gc(store.context), ErrorKind::Engine) }
     }
 
@@ -95,16 +98,16 @@ impl StoreOps for Wasmtime {
     }
 }
 
-/// Called by wasmtime when a guest reaches its deadline. The type of the context differs between versions of the
-/// header (`const` in some), hence the parameter.
+/// wasmtime calls this function when a guest reaches its deadline. `Context` is a type parameter because the context is
+/// a `const` pointer in some versions of the header.
 unsafe extern "C" fn deadline<Context>(
     _: Context,
     env: *mut c_void,
     ticks: *mut u64,
     kind: *mut c::wasmtime_update_deadline_kind_t,
 ) -> *mut c::wasmtime_error_t {
-    // SAFETY: `store_watch` passed this environment, which lives as long as the store. `ticks` and `kind` are places
-    // for the results.
+    // SAFETY: `store_set_deadline_callback` passed this environment to wasmtime, and the environment lives as long as
+    // the store. wasmtime passes valid pointers for the results `ticks` and `kind`.
     let callback = unsafe {
         *ticks = 1;
         *kind = c::WASMTIME_UPDATE_DEADLINE_CONTINUE as c::wasmtime_update_deadline_kind_t;
@@ -112,12 +115,13 @@ unsafe extern "C" fn deadline<Context>(
     };
     match error::catch_panic(callback) {
         Ok(()) => std::ptr::null_mut(),
-        // SAFETY: the text ends with NUL, and wasmtime copies it.
+        // SAFETY: the text ends with NUL, and wasmtime copies the text.
         Err(error) => unsafe { c::wasmtime_error_new(error::c_text(&error.message).as_ptr()) },
     }
 }
 
 unsafe extern "C" fn finalize(env: *mut c_void) {
-    // SAFETY: `store_watch` leaked this box, and wasmtime finalizes an environment once.
+    // SAFETY: `env` is the box that `store_set_deadline_callback` leaked. wasmtime finalizes each environment once, so
+    // the box is freed once.
     drop(unsafe { Box::from_raw(env.cast::<DeadlineCallback>()) });
 }

@@ -1,9 +1,9 @@
 //! Creates engines of a system library.
 //!
-//! The library's constructor ends the process if it cannot create an engine. This file therefore refuses the options
-//! that make the constructor fail: those that `Config::validate`, `build_compiler` and `build_profiler` refuse in the
-//! versions that wasm_c_api/system.rs names. Flags for Cranelift are no option of this engine, since only Cranelift can
-//! check them.
+//! The library's constructor ends the process if the constructor cannot create an engine. This file therefore refuses
+//! all options with which the constructor would fail. `Config::validate`, `build_compiler` and `build_profiler` of
+//! wasmtime refuse these options, in the versions that wasm_c_api/system.rs lists. An engine of a system library has no
+//! options for Cranelift's flags, because only Cranelift can check the flags.
 
 use crate::backend::ModuleOps;
 use crate::backend::wasmtime::{Wasmtime, config, engine};
@@ -16,27 +16,29 @@ use std::sync::OnceLock;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
-/// Creates an engine, which the caller owns. `stack` is the guest's share of the stack in bytes.
-pub fn engine(options: &Options, stack: usize) -> Result<*mut c::wasm_engine_t> {
-    check_the_library()?;
-    check(options, stack)?;
-    let config = config::config(options, stack)?;
-    // SAFETY: `config` is a new configuration of this function, which does not use it again.
+/// Creates an engine. The caller owns the engine. `stack_size` is the number of stack bytes that a guest may use.
+pub fn engine(options: &Options, stack_size: usize) -> Result<*mut c::wasm_engine_t> {
+    check_library_version()?;
+    check_options(options, stack_size)?;
+    let config = config::config(options, stack_size)?;
+    // SAFETY: `config` is a new configuration. The constructor takes ownership of `config`, and this function does not
+    // use `config` again.
     Ok(unsafe { c::wasm_engine_new_with_config(config) })
 }
 
-/// Fails for options with which the library's constructor would end the process.
-fn check(options: &Options, stack: usize) -> Result<()> {
-    if stack == 0 {
+/// Fails if the library's constructor would end the process because of these options.
+fn check_options(options: &Options, stack_size: usize) -> Result<()> {
+    if stack_size == 0 {
         return Err(config::contradiction(&"max_wasm_stack size cannot be zero"));
     }
-    let features = options.switch_proposals(config::FEATURES);
+    let features = options.switch_proposals(config::DEFAULT_FEATURES);
     if features.contains(WasmFeatures::RELAXED_SIMD) && !features.contains(WasmFeatures::SIMD) {
         let reason = "cannot disable the simd proposal but enable the relaxed simd proposal";
         return Err(config::contradiction(&reason));
     }
     if let Some(triple) = options.get("target") {
-        // The library has a compiler for this machine, and no function that lists its compilers for others.
+        // The library can compile for this machine. No function of the library returns a list of other possible
+        // targets, so this function refuses other targets.
         if !Target::parse(triple)?.is_host {
             let host = Target::host().triple;
             let reason = format!("the target {triple} is another machine than this one, {host}");
@@ -46,7 +48,8 @@ fn check(options: &Options, stack: usize) -> Result<()> {
     check_profiler(options.get("profiler"))
 }
 
-/// Fails where the library's constructor could not create the file that the profiler writes.
+/// Fails if this platform has no such profiler, or if the library's constructor could not create the file that the
+/// profiler writes.
 fn check_profiler(profiler: Option<&str>) -> Result<()> {
     let pid = std::process::id();
     let (path, supported) = match profiler {
@@ -70,13 +73,13 @@ fn check_profiler(profiler: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Fails where the loaded library has another version than the header that the shim was built with: its structs may
-/// differ. The library's name contains no version, and no function returns one, so the version is read from what the
-/// library compiles.
-fn check_the_library() -> Result<()> {
-    static LOADED: OnceLock<Option<String>> = OnceLock::new();
+/// Fails if the loaded library has another version than the header that the shim was built with, because structs may
+/// differ between versions. The library's name contains no version, and no function returns the version. So this
+/// function reads the version from code that the library compiles.
+fn check_library_version() -> Result<()> {
+    static LOADED_VERSION: OnceLock<Option<String>> = OnceLock::new();
     let wanted = c::WASMTIME_VERSION_MAJOR.to_string();
-    match LOADED.get_or_init(|| loaded_version().ok().flatten()) {
+    match LOADED_VERSION.get_or_init(|| loaded_version().ok().flatten()) {
         Some(version) if *version == wanted => Ok(()),
         other => {
             let loaded = other.as_deref().unwrap_or("of an unknown version");
@@ -90,32 +93,58 @@ fn check_the_library() -> Result<()> {
     }
 }
 
-/// Returns the major version that the library writes into compiled code. The functions that this calls exist since the
-/// oldest versions and take only pointers, so they work whatever the version is.
+/// Returns the major version that the library writes into compiled code. This function calls only functions of the
+/// library that exist since the oldest versions and that take only pointers. So these calls work with every version.
 fn loaded_version() -> Result<Option<String>> {
-    // SAFETY: the constructor has no arguments, and the new `Engine` is the only owner of what it returns.
+    // SAFETY: the constructor takes no arguments. The new `Engine` is the only owner of the returned engine.
     let engine = engine::Engine(unsafe { c::wasm_engine_new() });
     let empty = b"\0asm\x01\0\0\0";
     Ok(version_in(&Wasmtime::module_serialize(&Wasmtime::module_new(&engine, empty)?)?))
 }
 
-/// Reads the version from compiled code, a 64-bit ELF file. Its section `.wasmtime.engine` contains a byte, the length
-/// of the version in a byte, and the version (wasmtime, `engine/serialization.rs`).
+/// Offsets of fields in the header of a 64-bit ELF file, with the fields' names in elf.h.
+mod file_header {
+    /// `e_shoff`, 8 bytes: the offset of the table of section headers.
+    pub const SECTION_HEADERS: usize = 0x28;
+    /// `e_shentsize`, 2 bytes: the size of a section header.
+    pub const SECTION_HEADER_SIZE: usize = 0x3a;
+    /// `e_shnum`, 2 bytes: the number of section headers.
+    pub const SECTION_COUNT: usize = 0x3c;
+    /// `e_shstrndx`, 2 bytes: the index of the section that contains the names of all sections.
+    pub const NAMES_INDEX: usize = 0x3e;
+}
+
+/// Offsets of fields in a section header of a 64-bit ELF file, with the fields' names in elf.h.
+mod section_header {
+    /// `sh_name`, 4 bytes: the offset of the section's name in the section of names.
+    pub const NAME: usize = 0;
+    /// `sh_offset`, 8 bytes: the offset of the section's contents in the file.
+    pub const CONTENTS: usize = 0x18;
+}
+
+/// Reads the major version from compiled code, a 64-bit ELF file. Returns `None` if the file has no version.
+///
+/// The section `.wasmtime.engine` contains one byte with another meaning, one byte with the length of the version, and
+/// the text of the version (wasmtime, `engine/serialization.rs`).
 fn version_in(elf: &[u8]) -> Option<String> {
-    let number = |at: usize, len: usize| {
-        let bytes = elf.get(at..at.checked_add(len)?)?;
+    // Reads a number of `len` bytes at `offset`. The first byte is the least significant byte.
+    let read_number = |offset: usize, len: usize| {
+        let bytes = elf.get(offset..offset.checked_add(len)?)?;
         usize::try_from(bytes.iter().rev().fold(0_u64, |number, byte| number << 8 | u64::from(*byte))).ok()
     };
-    let (headers, size, count) = (number(0x28, 8)?, number(0x3a, 2)?, number(0x3c, 2)?);
-    let header = |index: usize| headers.checked_add(index.checked_mul(size)?);
-    let names = number(header(number(0x3e, 2)?)?.checked_add(0x18)?, 8)?;
-    for index in 0..count {
-        let header = header(index)?;
-        let name = elf.get(names.checked_add(number(header, 4)?)?..)?;
+    let section_headers = read_number(file_header::SECTION_HEADERS, 8)?;
+    let header_size = read_number(file_header::SECTION_HEADER_SIZE, 2)?;
+    let header_offset = |index: usize| section_headers.checked_add(index.checked_mul(header_size)?);
+    let names_header = header_offset(read_number(file_header::NAMES_INDEX, 2)?)?;
+    let names = read_number(names_header.checked_add(section_header::CONTENTS)?, 8)?;
+    for index in 0..read_number(file_header::SECTION_COUNT, 2)? {
+        let header = header_offset(index)?;
+        let name_offset = read_number(header.checked_add(section_header::NAME)?, 4)?;
+        let name = elf.get(names.checked_add(name_offset)?..)?;
         if name.starts_with(b".wasmtime.engine\0") {
-            let data = number(header.checked_add(0x18)?, 8)?;
-            let len = number(data.checked_add(1)?, 1)?;
-            let version = elf.get(data.checked_add(2)?..)?.get(..len)?;
+            let contents = read_number(header.checked_add(section_header::CONTENTS)?, 8)?;
+            let len = read_number(contents.checked_add(1)?, 1)?;
+            let version = elf.get(contents.checked_add(2)?..)?.get(..len)?;
             return String::from_utf8(version.to_vec()).ok();
         }
     }

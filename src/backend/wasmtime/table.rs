@@ -1,4 +1,4 @@
-//! Tables.
+//! Functions for tables.
 
 use crate::backend::TableOps;
 use crate::backend::wasmtime::external::Extern;
@@ -11,7 +11,7 @@ use wasm_c_api as c;
 impl TableOps for Wasmtime {
     fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Extern> {
         let raw_type = types::table_type(ty);
-        // SAFETY: the store lives, and wasmtime only reads type and value. `check` owns the error.
+        // SAFETY: the store lives. wasmtime only reads the type and the value. `check` takes ownership of the error.
         unsafe {
             let mut out = std::mem::zeroed();
             let make = |init: &c::wasmtime_val_t| c::wasmtime_table_new(store.context, raw_type, init, &mut out);
@@ -28,7 +28,8 @@ impl TableOps for Wasmtime {
     }
 
     fn table_get(store: Self::Store, table: Extern, index: u64) -> Result<Value> {
-        // SAFETY: the caller passes a table of this store, so the union holds a table. The slot owns the value.
+        // SAFETY: the caller passes a table of this store, so the union holds a table. The returned slot owns the
+        // value.
         unsafe {
             let mut out = std::mem::zeroed();
             if !c::wasmtime_table_get(store.context, table.as_table(), index, &mut out) {
@@ -39,7 +40,8 @@ impl TableOps for Wasmtime {
     }
 
     fn table_set(store: Self::Store, table: Extern, ty: &TableType, index: u64, value: Value) -> Result<()> {
-        // SAFETY: the caller passes a table of this store, so the union holds a table. `check` owns the error.
+        // SAFETY: the caller passes a table of this store, so the union holds a table. `check` takes ownership of the
+        // error.
         unsafe {
             let set = |value: &c::wasmtime_val_t| c::wasmtime_table_set(store.context, table.as_table(), index, value);
             error::check(reference::consume(ty.element, value, set), ErrorKind::Engine)
@@ -48,7 +50,8 @@ impl TableOps for Wasmtime {
 
     fn table_grow(store: Self::Store, table: Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool> {
         let mut previous = 0;
-        // SAFETY: the caller passes a table of this store, so the union holds a table. `check` owns the error.
+        // SAFETY: the caller passes a table of this store, so the union holds a table. `check` takes ownership of the
+        // error.
         unsafe {
             let grow = |init: &c::wasmtime_val_t| {
                 c::wasmtime_table_grow(store.context, table.as_table(), delta, init, &mut previous)

@@ -1,4 +1,4 @@
-//! Exception tags.
+//! Functions for exception tags.
 
 use crate::backend::TagOps;
 use crate::backend::wasmtime::external::Extern;
@@ -9,8 +9,8 @@ use wasm_c_api as c;
 
 impl TagOps for Wasmtime {
     fn tag_new(store: Self::Store, ty: &FuncType) -> Result<Extern> {
-        // SAFETY: the tag type takes over the function type. The store lives, wasmtime only reads the tag type, which is
-        // then freed, and `check` owns the error.
+        // SAFETY: the store lives. The tag type takes ownership of the function type. wasmtime only reads the tag type,
+        // and the tag type is freed after wasmtime has read it. `check` takes ownership of the error.
         unsafe {
             let raw_type = c::wasm_tagtype_new(types::func_type(ty));
             let mut out = std::mem::zeroed();

@@ -1,4 +1,5 @@
-//! Types: made for wasmtime, and, for functions found in tables and globals, read from wasmtime.
+//! Conversions of types. The shim's types are converted to wasmtime's types. Only function types are also converted in
+//! the other direction, for functions from tables and globals.
 
 use crate::backend::wasm_h;
 use crate::backend::wasmtime::external::Extern;
@@ -8,39 +9,41 @@ use wasm_c_api as c;
 
 fn val_type(ty: ValType) -> *mut c::wasm_valtype_t {
     if ty == ValType::V128 {
-        // SAFETY: the function allocates a type, which the caller owns.
+        // SAFETY: the function only allocates a type. The caller owns the type.
         return unsafe { c::wasmtime_wasm_valtype_v128() };
     }
     let kind = wasm_h::kind(ty).unwrap_or_else(|| unreachable!("`object::require` refuses such types"));
-    // SAFETY: wasmtime knows the kind, and allocates a type, which the caller owns.
+    // SAFETY: wasmtime accepts every kind that `wasm_h::kind` returns. wasmtime allocates a type, and the caller owns
+    // the type.
     unsafe { c::wasm_valtype_new(kind) }
 }
 
-/// Makes a function type, owned by the caller.
+/// Creates a function type. The caller owns the type.
 pub fn func_type(ty: &FuncType) -> *mut c::wasm_functype_t {
     wasm_h::func_type(ty, val_type)
 }
 
-/// Makes a table type, owned by the caller. The shim has checked that the table is 32-bit.
+/// Creates a table type. The caller owns the type. The shim has checked that the table is 32-bit.
 pub fn table_type(ty: &TableType) -> *mut c::wasm_tabletype_t {
     wasm_h::table_type(ty, val_type)
 }
 
-/// Makes a global type, owned by the caller.
+/// Creates a global type. The caller owns the type.
 pub fn global_type(ty: &GlobalType) -> *mut c::wasm_globaltype_t {
     wasm_h::global_type(ty, val_type)
 }
 
 /// Returns the type of a function.
-pub fn of_func(store: Store, func: Extern) -> FuncType {
-    // SAFETY: the caller passes a function of this store. This function owns the type, and frees it. It reads each value
-    // type with `wasmtime_valtype_new`, since `wasm_valtype_kind` aborts on v128.
+pub fn read_func_type(store: Store, func: Extern) -> FuncType {
+    // SAFETY: the caller passes a function of this store. This function owns the returned type, and frees the type
+    // after reading it. The closure reads each value type with `wasmtime_valtype_new`, because `wasm_valtype_kind`
+    // aborts on v128.
     unsafe {
         let raw = c::wasmtime_func_type(store.context, func.as_func());
-        let ty = wasm_h::of_func(raw, |ty| {
+        let ty = wasm_h::read_func_type(raw, |ty| {
             let mut out: c::wasmtime_valtype_t = std::mem::zeroed();
             c::wasmtime_valtype_new(ty, &mut out);
-            let ty = of_val(&out);
+            let ty = read_val_type(&out);
             c::wasmtime_valtype_delete(&mut out);
             ty
         });
@@ -49,7 +52,7 @@ pub fn of_func(store: Store, func: Extern) -> FuncType {
     }
 }
 
-fn of_val(ty: &c::wasmtime_valtype_t) -> ValType {
+fn read_val_type(ty: &c::wasmtime_valtype_t) -> ValType {
     match u32::from(ty.kind) {
         c::WASMTIME_VALTYPE_KIND_I32 => ValType::I32,
         c::WASMTIME_VALTYPE_KIND_I64 => ValType::I64,

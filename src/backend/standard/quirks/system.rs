@@ -1,4 +1,4 @@
-// A library of the system. Nothing is known of it, so that the shim uses only what every engine implements.
+// A system library. Nothing is known about the library, so the shim uses only functions that every engine implements.
 
 use super::Quirks;
 

@@ -19,16 +19,17 @@ pub const QUIRKS: Quirks = Quirks {
     } else {
         &["cranelift_nan_canonicalization"]
     },
-    // wasmer runs guests on a stack of its own, and host functions on the caller's.
-    stack: 0,
+    // wasmer runs guests on a separate stack, and host functions on the caller's stack.
+    stack_size: 0,
     ref_as_func_is_new: true,
-    // The mappings hold the module's code (wasmer-compiler, `CodeMemory`).
-    kept_mappings: Some(2),
+    // The two mappings hold the module's code (wasmer-compiler, `CodeMemory`).
+    mappings_per_module: Some(2),
     features,
     ..Quirks::NONE
 };
 
-/// Returns `Features::default` of wasmer-types, and for Cranelift also the proposals that only it implements.
+/// Returns the features in `Features::default` of wasmer-types. For Cranelift, adds the proposals that only Cranelift
+/// implements.
 fn features(options: &Options) -> WasmFeatures {
     let common = WasmFeatures::WASM2
         | WasmFeatures::GC_TYPES

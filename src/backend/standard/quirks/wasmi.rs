@@ -1,4 +1,4 @@
-// wasmi 2.0.0.
+// wasmi 2.0.0, through `wasm.h`.
 
 use super::Quirks;
 use crate::base::capabilities as cap;
@@ -6,14 +6,14 @@ use wasmparser::WasmFeatures;
 
 pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::FUNCREF.with(cap::VIEWS),
-    // The interpreter has a stack of its own.
-    stack: 0,
+    // The interpreter runs guests on a separate stack.
+    stack_size: 0,
     exports_sorted: true,
-    // See `ModuleImports` in wasmi.
+    // `ModuleImports` in wasmi groups the imports.
     imports_grouped: true,
-    // wasmi counts a memory's bytes in 64 bits, and panics on overflow.
+    // wasmi counts the bytes of a memory with 64 bits, and panics on overflow. A page has 2^16 bytes.
     max_memory_pages: (1 << 48) - 1,
-    // wasmi writes each element, so that the machine must have memory for all of them.
+    // wasmi writes every element of a new table, so the machine must have memory for all elements.
     max_table_elements: 10_000_000,
     // `Config::default_features` of wasmi.
     features: |_| {

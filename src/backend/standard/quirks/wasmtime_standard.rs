@@ -1,4 +1,4 @@
-// wasmtime through `wasm.h`.
+// wasmtime, through `wasm.h`.
 
 use super::Quirks;
 use crate::base::capabilities as cap;
@@ -11,8 +11,8 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS),
-    // The default of `Config::max_wasm_stack`, which `wasm.h` cannot change.
-    stack: 512 << 10,
+    // The default of `Config::max_wasm_stack`. No function of `wasm.h` can change this size.
+    stack_size: 512 << 10,
     features: |_| WasmFeatures::WASM3,
     ..Quirks::NONE
 };
