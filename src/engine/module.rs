@@ -68,7 +68,7 @@ impl Module {
     /// Compiles the module again, without a start section and with its start function as the last export. The host calls
     /// that export after instantiation.
     pub fn deferred(&self) -> Result<Self> {
-        Self::new(self.engine.clone(), &start::deferred(&self.wasm)?)
+        Self::new(self.engine.clone(), &start::defer_start(&self.wasm)?)
     }
 
     /// Returns the module as bytes for [`Module::deserialize`].
