@@ -127,7 +127,7 @@ fn write_bindings(headers: &Headers) {
         .header(header.to_str().expect("a UTF-8 path"))
         .clang_arg(format!("-I{}", headers.include.display()))
         .allowlist_item("(wasm|WASM|wasmtime|WASMTIME)_.*")
-        // This type of the C library is not needed, because the Rust code uses `core::ffi`.
+        // The headers include this type of the C library. The bindings omit the type, because `core::ffi` has it.
         .blocklist_type("max_align_t")
         .derive_debug(false)
         .generate_comments(false)

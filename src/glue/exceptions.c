@@ -1,7 +1,7 @@
 /* Python exceptions that end a guest.
  *
- * A Python exception cannot pass through the frames of an engine. Python therefore parks the exception, and
- * the shim passes only the token of the exception on. An exception of a host function takes these steps:
+ * A Python exception cannot pass through the frames of an engine. Python therefore parks the exception, and the shim
+ * passes only the token of the exception on. An exception of a host function takes these steps:
  *   1. host.c catches the exception and calls `py_park_exception`.
  *   2. Python stores the exception under a new token (python/anywasm/core/parking.py).
  *   3. The shim stores the token in the store record and makes the engine trap (src/store/host.rs).

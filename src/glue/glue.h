@@ -81,7 +81,7 @@ enum {
  * `setup`, each of them is a function that raises RuntimeError. */
 extern PyObject *py_callbacks[PY_CALLBACK_COUNT];
 
-/* Sets all of `py_callbacks` to a function that raises RuntimeError. Returns 0, or -1 with an exception set. */
+/* Sets each callback that is NULL to a function that raises RuntimeError. Returns 0, or -1 with an exception set. */
 int py_init_callbacks(void);
 
 PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords);

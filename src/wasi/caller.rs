@@ -41,8 +41,8 @@ impl BindInstance for Caller {
 }
 
 impl Caller {
-    /// Returns the memory that the instance exports as `memory`. Returns `None` if the instance exports no such memory.
-    /// The returned value is valid for one access, because the memory can move when it grows.
+    /// Returns the memory that the instance exports as `memory`. Returns `None` if the instance exports no such memory,
+    /// or does not exist yet. The returned value is valid for one access, because the memory can move when it grows.
     pub fn memory(&self, entered: &Entered<'_>) -> Option<GuestMemory> {
         let (key, shared) = (*self.memory.get()?)?;
         Some(Active::guest_memory(entered.raw, entered.extern_at(key)?, shared))

@@ -21,7 +21,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// Returns the name of the module that guests import the calls from.
+    /// Returns the module name in the imports of guests.
     pub fn module(self) -> &'static str {
         match self {
             Self::Unstable => "wasi_unstable",
@@ -72,7 +72,7 @@ struct Row {
 
 /// The definition of a system call in one version of WASI.
 pub struct Definition {
-    /// The name of the import in guests.
+    /// The name of the system call, and of its import in guests.
     pub name: &'static str,
     /// The type of the host function.
     pub ty: FuncType,

@@ -23,7 +23,7 @@ pub struct Perms {
 }
 
 impl Perms {
-    /// Returns whether the guest may change anything: entries, contents or times.
+    /// Returns whether the guest may change entries of directories, contents of files, and times.
     pub fn mutable(self) -> bool {
         self.change && self.write
     }
@@ -174,7 +174,7 @@ impl Dir {
         }
     }
 
-    /// Returns the metadata of the directory, for a `filestat`.
+    /// Returns the contents of the directory's `filestat`.
     pub fn stat(&self) -> Result<Stat> {
         match &self.place {
             Place::Host(dir, _) => Ok(dir.dir_metadata()?.into()),

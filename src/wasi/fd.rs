@@ -1,4 +1,4 @@
-//! The system calls on descriptors.
+//! The system calls that take a descriptor and no path.
 
 use crate::wasi::calls::Call;
 use crate::wasi::dir::Entry;
@@ -10,9 +10,11 @@ use std::io::SeekFrom;
 use std::num::NonZeroU64;
 use std::sync::atomic::Ordering;
 
-// The bits of `rights`, as in `wasi_snapshot_preview1.witx`. `fd_fdstat_get` returns them. Only the rights `fd_read`
-// and `fd_write` that a guest requests have an effect: they select the mode in which a file is opened. The right
-// `fd_read`.
+// The bits of `rights`, as in `wasi_snapshot_preview1.witx`. `fd_fdstat_get` returns rights, and `path_open` takes
+// rights. Only the rights `fd_read` and `fd_write` have an effect: they select the mode in which `path_open` opens a
+// file.
+
+/// The right `fd_read`.
 pub(super) const RIGHT_READ: u64 = 1 << 1;
 /// The right `fd_write`.
 pub(super) const RIGHT_WRITE: u64 = 1 << 6;
@@ -35,6 +37,7 @@ const fn right_bits(first: u32, last: u32) -> u64 {
 }
 
 // The bits of `fdflags`.
+
 /// Number of bits that `fdflags` defines.
 pub(super) const FDFLAGS_COUNT: u32 = 5;
 /// The flag `append`.
@@ -187,8 +190,8 @@ impl Call<'_> {
     }
 
     /// Calls `transfer` with the descriptor `fd` and the guest's buffers, and writes the number of transferred bytes to
-    /// the address `out_ptr`. The array at `iovs_ptr` lists `iovs_len` buffers. `transfer` gets only the buffers that
-    /// are not empty, and returns the number of bytes.
+    /// the address `out_ptr`. The array at `iovs_ptr` lists `iovs_len` buffers. `transfer` takes only the buffers that
+    /// are not empty. It returns the number of transferred bytes.
     fn with_buffers(
         &self,
         fd: u32,
@@ -284,8 +287,8 @@ impl Call<'_> {
         // `..` gets the inode number of the directory itself.
         let dots = [entry_for_dir(b"."), entry_for_dir(b"..")];
         let first = usize::try_from(cookie).map_err(|_| Errno::OVERFLOW)?;
-        // The entries fill the buffer as far as possible. The last entry may be cut off. A full buffer means for the
-        // guest that the directory may have more entries.
+        // The loop fills the buffer as far as possible, and may cut off the last entry. The guest must call
+        // `fd_readdir` again if the buffer is full.
         let mut written = Vec::new();
         for (index, entry) in dots.iter().chain(entries.iter()).enumerate().skip(first) {
             let mut raw = [0; DIRENT_SIZE];

@@ -1,9 +1,9 @@
 //! Access to the memory of a guest for system calls. Addresses and lengths have 32 bits. An access outside the memory
 //! fails with `EFAULT`.
 //!
-//! The memory can move during a system call. The reason is that a system call can run Python code if a stream of the
-//! guest is a Python object. The Python code can run the guest, and the guest can grow its memory. Each access
-//! therefore looks up the memory again, and no reference to bytes of the memory exists after the access.
+//! The memory can move during a system call: if a stream of the guest is a Python object, the call runs Python code.
+//! The Python code can run the guest, and the guest can grow its memory. Each access therefore looks up the memory
+//! again. No reference to the bytes of the memory exists after an access.
 
 use crate::backend::guest_memory::{GuestMemory, OutOfBounds};
 use crate::wasi::{Errno, Result};
@@ -44,8 +44,8 @@ impl<'a> Guest<'a> {
         Ok((self.memory)().check(ptr as usize, len)?)
     }
 
-    /// Calls `work` with the `len` bytes at `ptr` and returns its result. Copies the bytes only if the memory is
-    /// shared. `work` must not run the guest.
+    /// Calls `work` with the `len` bytes at `ptr` and returns the result of `work`. Copies the bytes only if the memory
+    /// is shared. `work` must not run the guest, because the memory could then move.
     pub fn with_bytes<T>(&self, ptr: u32, len: u32, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         (self.memory)().with_bytes(ptr as usize, len as usize, work)?
     }
@@ -53,8 +53,8 @@ impl<'a> Guest<'a> {
     /// Calls `work` with the `len` bytes at `ptr`, so that `work` can write to them. Returns the number of bytes that
     /// `work` has written. `work` must not run the guest.
     ///
-    /// If the memory is shared, `work` writes to a buffer of the host, which is then copied to the memory. The buffer
-    /// has at most [`GuestMemory::MAX_SHARED_FILL`] bytes.
+    /// If the memory is shared, `work` writes to a buffer of the host. The written bytes are then copied to the memory.
+    /// The buffer has at most [`GuestMemory::MAX_SHARED_FILL`] bytes.
     pub fn fill(&self, ptr: u32, len: u32, work: impl FnOnce(&mut [u8]) -> Result<usize>) -> Result<usize> {
         (self.memory)().fill(ptr as usize, len as usize, work)
     }

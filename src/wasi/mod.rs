@@ -4,9 +4,9 @@
 //! object. A call looks up the memory of the calling instance ([`caller`]), does its work through the operating system,
 //! and writes its results to the memory. `wasi_snapshot_preview1.witx` specifies the calls.
 //!
-//! The specification leaves some behaviour open. These calls then behave like wasmtime's implementation of preview 1,
-//! because most programs have been tested with wasmtime. There is one difference: if a pointer is outside the memory,
-//! wasmtime traps, and these calls return `EFAULT`.
+//! If the specification leaves the behaviour of a call open, the call behaves like wasmtime's implementation of preview
+//! 1, because most programs have been tested with wasmtime. There is one difference. If a pointer is outside the
+//! memory, wasmtime traps, but these calls return `EFAULT`.
 //!
 //! The calls open files only through cap-std. cap-std refuses each path that leads out of its preopened directory.
 
@@ -46,7 +46,7 @@ use std::time::Instant;
 pub enum Stop {
     /// The guest has called `proc_exit` with this exit code.
     Exit(u32),
-    /// A stream of the host has failed. The token identifies the host's error.
+    /// A stream of the host has failed. The token identifies the parked exception of the stream.
     Host(u64),
 }
 
@@ -80,7 +80,8 @@ impl From<Stop> for Error {
 /// The WASI context of a program: its arguments, environment variables and open descriptors. Several instances may
 /// share one context.
 pub struct WasiContext {
-    /// True until the context is configured. All system calls fail until then.
+    /// True until [`WasiContext::take_over`] sets the contents of an unset context. While this is true, all system
+    /// calls fail.
     unset: AtomicBool,
     state: Mutex<State>,
     /// The old descriptors that [`WasiContext::take_over`] has replaced. A call in progress may still use a descriptor.
@@ -103,8 +104,8 @@ impl State {
 }
 
 impl WasiContext {
-    /// Returns a context without arguments, environment variables and directories. Its standard input is empty, and its
-    /// output is discarded.
+    /// Returns a context without arguments, environment variables and directories. Standard input is empty. Standard
+    /// output and error discard all bytes.
     pub fn new() -> Arc<Self> {
         Self::with_unset(false)
     }
@@ -161,7 +162,7 @@ impl WasiContext {
         self.state.lock().table.replace(fd, Descriptor::Output(output));
     }
 
-    /// Adds an open descriptor and returns its number, which [`Table::push`] chooses.
+    /// Adds an open descriptor and returns its number. [`Table::push`] chooses the number.
     pub fn push(&self, descriptor: Descriptor) -> Result<u32> {
         self.state.lock().table.push(descriptor)
     }

@@ -6,6 +6,7 @@ use crate::wasi::{Errno, Failure, Result, Stop};
 use std::time::SystemTime;
 
 // The numbers of `clockid`.
+
 /// The clock that measures the time since 1970.
 pub(super) const REALTIME: u32 = 0;
 /// The clock that measures the time since the creation of the WASI context.

@@ -56,7 +56,7 @@ impl From<&Metadata> for FileType {
     }
 }
 
-/// The contents of a `filestat`. The fields have the names of the specification.
+/// The contents of a `filestat`, for all versions of WASI.
 pub struct Stat {
     dev: u64,
     ino: u64,

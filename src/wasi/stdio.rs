@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{Cursor, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
-/// A stream that is implemented by the host.
+/// A standard stream that the host implements, for example with a Python object.
 pub trait Stream: Send + Sync {
     /// Fills `buffer` with bytes, if the stream is standard input. Writes the bytes in `buffer`, if the stream is
     /// standard output or error. Returns the number of bytes, at most the length of `buffer`.

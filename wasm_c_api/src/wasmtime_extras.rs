@@ -1,7 +1,7 @@
 //! Creates a wasmtime engine from a configuration that may be invalid.
 //!
-//! This file uses wasmtime's Rust API, because it returns an error for an invalid configuration. wasmtime's C API
-//! aborts the process.
+//! This file uses wasmtime's Rust API, because the C API aborts the process if the configuration is invalid. The Rust
+//! API returns an error.
 
 use crate::{wasm_config_t, wasm_engine_t};
 use wasmtime_c_api::wasmtime::{Config, Engine};

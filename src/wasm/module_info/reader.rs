@@ -148,8 +148,8 @@ impl Reader {
     }
 
     /// Reads one subsection of the name section.
-    fn read_names(&mut self, part: Name<'_>) {
-        match part {
+    fn read_names(&mut self, subsection: Name<'_>) {
+        match subsection {
             Name::Module { name, .. } => self.info.name = Some(name.into()),
             Name::Function(map) => {
                 let names = map.into_iter().map_while(Parsed::ok);

@@ -34,8 +34,7 @@ fn is_valid(wasm: &[u8], features: WasmFeatures) -> bool {
     Validator::new_with_features(features).validate_all(wasm).is_ok()
 }
 
-/// Returns the names of the features that a module needs in addition to `features`. The module is invalid without any
-/// of them.
+/// Returns the names of the features that a module needs in addition to `features`. The module needs each of them.
 fn missing_features(wasm: &[u8], features: WasmFeatures) -> Vec<String> {
     let mut needed = all_features();
     for (_, feature) in (WasmFeatures::all() & !features).iter_names() {
