@@ -1,8 +1,9 @@
-//! Builds the glue into the library: with the feature `python`, the library is a Python extension module.
+//! The build script of the shim. If the feature `python` is set, it builds the glue into the library. The library is
+//! then a Python extension module.
 //!
-//! The glue consists of the C files in `src/glue/` and of a C file that cffi writes (`src/glue/emit.py`). All are
-//! compiled for the limited API of the oldest supported Python. `src/glue/mod.rs` exports the init function that an
-//! interpreter looks for.
+//! The glue consists of the C files in `src/glue/` and of a C file that cffi generates (`src/glue/emit.py`). All C
+//! files are compiled for the limited API of the oldest supported Python. `src/glue/mod.rs` exports the init function
+//! of the extension module.
 
 use std::env;
 use std::fs;
@@ -13,7 +14,7 @@ const EMIT: &str = "src/glue/emit.py";
 const GLUE: &str = "src/glue";
 const HEADER: &str = "src/anywasm.h";
 
-/// The oldest Python whose limited API the glue uses: 3.10.
+/// The version of the limited API that the glue uses, that of Python 3.10. Newer Pythons can load the library too.
 const LIMITED_API: &str = "0x030a0000";
 
 fn main() {
@@ -25,38 +26,40 @@ fn main() {
     }
     let Some(engine) = engine_name() else { return };
     println!("cargo:rustc-env=ENGINE_QUIRKS={}", engine.replace('-', "_"));
-    hide_the_engine();
-    find_the_system_library();
+    hide_engine_symbols();
+    set_library_search_path();
     if env::var_os("CARGO_FEATURE_PYTHON").is_some() {
         println!("cargo:rustc-env=PY_INIT=PyInit_{}", module_name());
-        glue();
+        build_glue();
     }
 }
 
-/// Returns the engine's name, which the build script of `wasm_c_api` passes on.
+/// Returns the name of the selected engine, which comes from the build script of `wasm_c_api`.
 ///
-/// It passes none if no engine or several are selected. The crate `wasm_c_api` does not compile then, and says why.
+/// Returns `None` if no engine is selected, or several are. The crate `wasm_c_api` then reports the mistake as a
+/// compile error.
 fn engine_name() -> Option<String> {
     env::var("DEP_WASM_C_API_ENGINE").ok()
 }
 
-/// Keeps the engine's symbols out of the library's exports: two engine modules in one process both define `wasm_*`.
-fn hide_the_engine() {
+/// Prevents the library from exporting the engine's symbols. Two engine modules in one process would otherwise
+/// conflict, because both define `wasm_*`.
+fn hide_engine_symbols() {
     let visible = env::var_os("CARGO_FEATURE_VISIBLE").is_some();
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") && !visible {
         println!("cargo:rustc-cdylib-link-arg=-Wl,--exclude-libs,ALL");
     }
 }
 
-/// Has the loader look for a library of the system in the folder that it was linked from.
-fn find_the_system_library() {
+/// Adds the folder of a system library to the search path that the loader uses at run time.
+fn set_library_search_path() {
     if let Ok(folder) = env::var("DEP_WASM_C_API_LIB_DIR") {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-rpath,{folder}");
     }
 }
 
-/// Compiles our C files, and the C file that cffi writes over the header.
-fn glue() {
+/// Compiles the C files of the glue, and the C file that cffi generates for `src/anywasm.h`.
+fn build_glue() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let python = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
     let cffi_unit = emit_cffi_unit(&python, &out);
@@ -65,14 +68,14 @@ fn glue() {
         cc::Build::new()
             .files(files)
             .include("src")
-            // As a system header, Python.h causes no warnings.
+            // `-isystem` suppresses warnings in Python.h.
             .flag(format!("-isystem{}", include.display()))
             .flag("-fvisibility=hidden")
-            // With it, glibc's pthread_cleanup_push (glue.h) needs no setjmp, which each host call would pay for.
+            // With this flag, glibc's pthread_cleanup_push (glue.h) does not call setjmp. That makes host calls faster.
             .flag("-fexceptions")
             .define("Py_LIMITED_API", LIMITED_API)
-            // Renames the init function that cffi generates. The exported init function is in src/glue/mod.rs; it calls
-            // module.c, which calls cffi's.
+            // Renames the init function that cffi generates, because src/glue/mod.rs exports the init function of the
+            // extension module. module.c calls the renamed function.
             .define(&format!("PyInit_{}", module_name()), "py_cffi_init")
             .opt_level(2)
             .warnings(strict)
@@ -80,12 +83,12 @@ fn glue() {
             .warnings_into_errors(strict)
             .compile(library);
     };
-    // The order matters to the linker: the first library refers to the second.
+    // The order matters to the linker, because the first library uses symbols of the second library.
     compile("glue", &c_files(), true);
     compile("glue_cffi", &[cffi_unit], false);
 }
 
-/// Runs emit.py, which writes cffi's part of the extension module in C. Returns the path of the C file.
+/// Runs emit.py to generate the C file of cffi. Returns the path of the C file.
 fn emit_cffi_unit(python: &str, out: &Path) -> PathBuf {
     let file = out.join("cffi.c");
     let module = format!("anywasm.engines.{}", module_name());
@@ -97,7 +100,7 @@ fn emit_cffi_unit(python: &str, out: &Path) -> PathBuf {
     file
 }
 
-/// Returns the C files of the glue, in a fixed order.
+/// Returns the paths of the C files in `src/glue/`, sorted by name.
 fn c_files() -> Vec<PathBuf> {
     let folder = fs::read_dir(GLUE).expect("the folder exists").map(|entry| entry.expect("a readable folder").path());
     let mut files: Vec<_> = folder.filter(|path| path.extension().is_some_and(|extension| extension == "c")).collect();
@@ -105,16 +108,17 @@ fn c_files() -> Vec<PathBuf> {
     files
 }
 
-/// Returns the name of the engine's Python module.
+/// Returns the name of the engine module without its package, such as `_wasmi`.
 fn module_name() -> String {
     format!("_{}", engine_name().expect("main has checked that there is an engine").replace('-', "_"))
 }
 
+/// Returns the folder of Python.h.
 fn python_include(python: &str) -> PathBuf {
     let code = "import sysconfig; print(sysconfig.get_path('include'))";
     let output = Command::new(python).args(["-c", code]).output().expect("Python runs, as it just has");
     String::from_utf8(output.stdout).expect("a UTF-8 path").trim().into()
 }
 
-/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
+/// Makes cargo rebuild this target if another checkout has built the target in the same build folder (see Makefile).
 const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");

@@ -1,8 +1,9 @@
-//! Finds a library of the system: three variables name it, or pkg-config finds it.
+//! Finds an engine that is installed as a library of the system. Three environment variables set its name and folders.
+//! Without these variables, pkg-config finds the library.
 //!
-//! A library with only `wasm.h` offers what that header declares. libwasmtime is bound by its own header, like the
-//! bundled wasmtime, if that header is installed. wasmtime's C API changes with every major version, so the build
-//! accepts only the versions that were tested.
+//! The bindings to a library with only `wasm.h` contain the declarations of that header. The bindings to libwasmtime
+//! are generated from `wasmtime.h` if that header is installed, like those to the bundled wasmtime. wasmtime's C API
+//! changes with every major version. The build therefore accepts only the versions that have been tested.
 
 use crate::{Headers, WASMTIME_H};
 use std::env;
@@ -13,18 +14,19 @@ use std::path::{Path, PathBuf};
 /// The standard header.
 const WASM_H: &str = "wasm.h";
 
-/// The major versions of wasmtime that `src/backend/wasmtime` supports.
+/// The major versions of wasmtime's C API that `src/backend/wasmtime` supports.
 const WASMTIME_VERSIONS: RangeInclusive<u32> = 48..=50;
 
-/// The cargo features of wasmtime that declare functions which the shim calls. `conf.h` defines a macro for each feature
-/// that the library was built with.
+/// The cargo features of wasmtime that the shim needs, because the shim calls functions that these features declare.
+/// `conf.h` defines a macro for each feature that the library was built with.
 const WASMTIME_FEATURES: [&str; 8] =
     ["ASYNC", "CACHE", "COMPONENT_MODEL", "CRANELIFT", "GC", "PARALLEL_COMPILATION", "PROFILING", "THREADS"];
 
+/// The environment variables with the name of the library, its folder, and the folder of its headers.
 const VARIABLES: [&str; 3] = ["ANYWASM_SYSTEM_LIB", "ANYWASM_SYSTEM_LIB_DIR", "ANYWASM_SYSTEM_INCLUDE_DIR"];
 
-/// Finds the library's headers, and has cargo link the library.
-pub fn headers() -> Headers {
+/// Finds the headers of the library, and tells cargo to link the library.
+pub fn find_headers() -> Headers {
     VARIABLES.iter().for_each(|name| println!("cargo:rerun-if-env-changed={name}"));
     let library = env::var(VARIABLES[0]).unwrap_or_else(|_| "wasm".into());
     let (include, version) = match (env::var(VARIABLES[1]), env::var_os(VARIABLES[2])) {
@@ -55,6 +57,7 @@ pub fn headers() -> Headers {
     }
 }
 
+/// Finds the library with pkg-config. Returns the folder of its headers and its version.
 fn pkg_config(library: &str) -> (PathBuf, String) {
     let found = pkg_config::probe_library(library).unwrap_or_else(|e| {
         panic!(
@@ -66,7 +69,8 @@ fn pkg_config(library: &str) -> (PathBuf, String) {
     (folder.unwrap_or_else(|| "/usr/include".into()), found.version)
 }
 
-/// Returns the version in the header. Panics if the shim does not support such a libwasmtime.
+/// Returns the version of wasmtime that `header` defines. Panics if the shim does not support this version, or if the
+/// library lacks features.
 fn wasmtime_version(include: &Path, header: &str) -> String {
     let path = include.join(WASMTIME_H);
     let macro_value = |name: &str| {
@@ -87,6 +91,8 @@ fn wasmtime_version(include: &Path, header: &str) -> String {
     version
 }
 
+/// Checks that the library was built with all features that the shim needs. `path` is the path of `conf.h`. Panics if a
+/// feature is missing.
 fn check_features(path: &Path) {
     let conf = read_to_string(path).unwrap_or_else(|e| {
         panic!(

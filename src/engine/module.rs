@@ -70,7 +70,7 @@ impl Module {
     /// Compiles a copy of the module that has no start section. The copy's last export is the start function. The host
     /// calls this export after instantiation.
     pub fn deferred(&self) -> Result<Self> {
-        Self::new(self.engine.clone(), &start::deferred(&self.wasm)?)
+        Self::new(self.engine.clone(), &start::defer_start(&self.wasm)?)
     }
 
     /// Returns the module as bytes for [`Module::deserialize`].

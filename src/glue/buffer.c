@@ -1,16 +1,17 @@
-/* Memories as buffers: Python's buffer protocol over the bytes themselves, without a copy.
+/* Python's buffer protocol for WebAssembly memories. A memoryview shows the memory's bytes without a copy.
  *
- * A `MemoryBuffer` pins the bytes from its creation to its deallocation: their address stays valid even if the program
- * grows the memory, drops it, or closes its store. A memoryview over the buffer holds the buffer.
+ * A `MemoryBuffer` pins the memory's bytes from its creation to its deallocation. The address of the bytes stays valid
+ * even if the program grows the memory, deletes the memory, or closes the store. A memoryview over the buffer holds a
+ * reference to the buffer.
  *
- * If the memory has grown since the buffer was created, a new memoryview shows the bytes of a new buffer instead. The
- * Python function PY_RENEW_BUFFER returns that buffer (python/anywasm/core/buffer.py).
+ * A memory can grow after the creation of its buffer. A memoryview that the program then creates shows the bytes of a
+ * new buffer, which the Python function PY_RENEW_BUFFER returns (python/anywasm/core/buffer.py).
  */
 
 #include "memory.h"
 
-/* The buffer protocol is in the limited API from Python 3.11 on. Python 3.10 has the same slot and the same struct but
- * does not declare them for the limited API. */
+/* Python's limited API contains the buffer protocol from version 3.11 on. Python 3.10 has the same slot and the same
+ * struct but does not declare the slot and the struct for the limited API. */
 #if Py_LIMITED_API + 0 < 0x030b0000
 #define Py_bf_getbuffer 1
 typedef struct {
@@ -28,17 +29,20 @@ PyAPI_FUNC(int) PyBuffer_FillInfo(Py_buffer *view, PyObject *exporter, void *byt
 
 typedef struct {
     PyObject_HEAD
-    /* An attribute of the Python subclass holds the owner of this pointer. */
+    /* The memory. The owner of this pointer is an attribute of the Python subclass. */
     const aw_extern *memory;
     aw_pin *pin;
     uint8_t *bytes;
     size_t len;
 } py_memory_buffer;
 
-/* _pinned(address of the memory's `aw_extern`) -> buffer; None if the shim failed and left an error */
+/* _pinned(address of the memory's `aw_extern`) -> buffer
+ *
+ * Returns None if the shim fails. The shim then stores an error for this thread. */
 static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
 {
     unsigned long long number = PyLong_AsUnsignedLongLong(address);
+    const aw_extern *memory = (const aw_extern *)(uintptr_t)number;
     py_memory_buffer *buffer;
     aw_pin *pin;
     uint8_t *bytes;
@@ -46,9 +50,9 @@ static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
 
     if (PyErr_Occurred())
         return NULL;
-    /* Another thread in the store may be waiting for the GIL. */
+    /* The GIL is released because the shim may wait for another thread in the store. That thread may need the GIL. */
     Py_BEGIN_ALLOW_THREADS
-    pin = aw_memory_pin((const aw_extern *)(uintptr_t)number, &bytes, &len);
+    pin = aw_memory_pin(memory, &bytes, &len);
     Py_END_ALLOW_THREADS
     if (!pin)
         Py_RETURN_NONE;
@@ -57,7 +61,7 @@ static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
         aw_pin_delete(pin);
         return NULL;
     }
-    buffer->memory = (const aw_extern *)(uintptr_t)number;
+    buffer->memory = memory;
     buffer->pin = pin;
     buffer->bytes = bytes;
     buffer->len = len;
@@ -67,7 +71,7 @@ static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
 static int py_memory_buffer_fill(PyObject *self, Py_buffer *view, int flags)
 {
     py_memory_buffer *buffer = (py_memory_buffer *)self;
-    /* A buffer must have an address, which the bytes of an empty memory may lack. */
+    /* The address of an empty memory may be NULL. Python needs an address that is not NULL, so `self` is used. */
     void *bytes = buffer->len ? buffer->bytes : (uint8_t *)self;
     return PyBuffer_FillInfo(view, self, bytes, (Py_ssize_t)buffer->len, 0, flags);
 }
@@ -75,21 +79,22 @@ static int py_memory_buffer_fill(PyObject *self, Py_buffer *view, int flags)
 static int py_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
 {
     py_memory_buffer *buffer = (py_memory_buffer *)self;
-    PyObject *renewed;
+    PyObject *new_buffer;
     uint64_t size;
     int outcome;
 
-    /* A closed store reports no size. Its memory can no longer grow, and the pin still keeps the bytes. */
+    /* If the store is closed, the shim returns no size. The old buffer is then right: the memory can no longer grow,
+     * and the pin keeps the bytes. */
     if (py_memory_size(buffer->memory, &size) != AW_DONE || size == buffer->len)
         return py_memory_buffer_fill(self, view, flags);
     view->obj = NULL;
-    renewed = PyObject_CallFunction(py_callbacks[PY_RENEW_BUFFER], "OK", self,
+    new_buffer = PyObject_CallFunction(py_callbacks[PY_RENEW_BUFFER], "OK", self,
                                     (unsigned long long)(uintptr_t)buffer->memory);
-    if (!renewed)
+    if (!new_buffer)
         return -1;
-    /* The view holds the new buffer. */
-    outcome = py_memory_buffer_fill(renewed, view, flags);
-    Py_DECREF(renewed);
+    /* This call stores a reference to the new buffer in the view. */
+    outcome = py_memory_buffer_fill(new_buffer, view, flags);
+    Py_DECREF(new_buffer);
     return outcome;
 }
 

@@ -1,14 +1,17 @@
 /* Calls from Python to WebAssembly functions.
  *
- * `Callable` is the base class of the styles' function classes. Its tp_call converts the numbers in the argument tuple,
- * calls the shim, and converts the result. It needs no Python frame, and so is three times as fast as a Python
- * `__call__` over cffi.
+ * `Callable` is the base class of the styles' function classes. Its tp_call is the fast path: it converts the numbers
+ * in the argument tuple, calls the shim, and converts the result. The fast path needs no Python frame. It is therefore
+ * three times as fast as a Python `__call__` over cffi.
  *
- * The slow path PY_CALL_SLOWLY does all other calls: those with too many or too few arguments, with arguments of other
- * types or out of range, and those of functions with references, vectors or several results. PY_RAISE_FAILURE raises
- * the exception of a call that has failed.
+ * The slow path PY_CALL_SLOWLY makes a call in these cases:
+ *   - The number of arguments is wrong.
+ *   - An argument has another type than int or float, or is out of range.
+ *   - The function has references or vectors among its parameters or results.
+ *   - The function has several results.
  *
- * numbers.h lists the places that share the rules of number conversion.
+ * If a call fails, PY_RAISE_FAILURE raises its exception. numbers.h lists the files that convert numbers by the same
+ * rules.
  */
 
 #include "glue.h"
@@ -19,16 +22,16 @@
 
 typedef struct {
     PyObject_HEAD
-    /* NULL if all calls take the slow path. Valid as long as `owner` is held. */
+    /* The function to call, or NULL if all calls take the slow path. The pointer is valid because `owner` owns it. */
     const aw_extern *func;
-    /* The owner of `func`, held; NULL until `_bind`. */
+    /* A strong reference to the owner of `func`. NULL until `_bind` is called. */
     PyObject *owner;
-    /* The object that each call's first argument must be; NULL in a style that passes no store. The reference is
-     * borrowed, and the object is only compared. */
+    /* The Python object that must be the first argument of each call, or NULL in a style that passes no store. The
+     * reference is borrowed. That is safe because the code only compares its address. */
     PyObject *store;
     uint8_t params_len;
-    uint8_t result; /* the code of the result's type; 0 if the function has no result */
-    uint8_t params[PY_MAX_PARAMS];
+    uint8_t result_type; /* code of the value type; 0 if the function has no result */
+    uint8_t param_types[PY_MAX_PARAMS];
 } py_callable;
 
 static PyObject *py_callable_call_slowly(PyObject *self, PyObject *args)
@@ -40,7 +43,7 @@ static PyObject *py_callable_call(PyObject *self, PyObject *args, PyObject *keyw
 {
     py_callable *callable = (py_callable *)self;
     aw_value values[PY_MAX_PARAMS] = {0};
-    Py_ssize_t arg_count = PyTuple_Size(args), first = callable->store != NULL;
+    Py_ssize_t arg_count = PyTuple_Size(args), store_args = callable->store != NULL;
     size_t index;
     bool succeeded;
 
@@ -48,12 +51,12 @@ static PyObject *py_callable_call(PyObject *self, PyObject *args, PyObject *keyw
         PyErr_SetString(PyExc_TypeError, "a WebAssembly function takes no keyword arguments");
         return NULL;
     }
-    if (!callable->func || arg_count != callable->params_len + first
-        || (first && PyTuple_GetItem(args, 0) != callable->store))
+    if (!callable->func || arg_count != callable->params_len + store_args
+        || (store_args && PyTuple_GetItem(args, 0) != callable->store))
         return py_callable_call_slowly(self, args);
     for (index = 0; index < callable->params_len; index++) {
-        PyObject *argument = PyTuple_GetItem(args, (Py_ssize_t)index + first);
-        if (!py_lower_number(callable->params[index], argument, 0, &values[index]))
+        PyObject *argument = PyTuple_GetItem(args, (Py_ssize_t)index + store_args);
+        if (!py_lower_number(callable->param_types[index], argument, 0, &values[index]))
             return py_callable_call_slowly(self, args);
     }
     Py_BEGIN_ALLOW_THREADS
@@ -61,49 +64,50 @@ static PyObject *py_callable_call(PyObject *self, PyObject *args, PyObject *keyw
     Py_END_ALLOW_THREADS
     if (!succeeded)
         return PyObject_CallFunctionObjArgs(py_callbacks[PY_RAISE_FAILURE], self, NULL);
-    if (!callable->result)
+    if (!callable->result_type)
         Py_RETURN_NONE;
-    return py_lift_number(callable->result, &values[0]);
+    return py_lift_number(callable->result_type, &values[0]);
 }
 
-/* _bind(owner, store or None, codes of the parameter types, codes of the result types): makes the object call this
- * function from now on. */
+/* _bind(owner, store or None, codes of the parameter types, codes of the result types) -> None
+ *
+ * Sets the function that later calls of this object call. */
 static PyObject *py_callable_bind(PyObject *self, PyObject *const *args, Py_ssize_t arg_count)
 {
     py_callable *callable = (py_callable *)self;
-    const uint8_t *params, *results;
+    const uint8_t *param_types, *result_types;
     Py_ssize_t params_len, results_len, index;
-    PyObject *former = callable->owner;
+    PyObject *old_owner = callable->owner;
     void *func;
     int is_fast;
 
-    if (!py_check_argument_count("_bind", arg_count, 4) || !py_owner_pointer(args[0], PY_EXTERN, &func))
+    if (!py_check_argument_count("_bind", arg_count, 4) || !py_unwrap_owner(args[0], PY_EXTERN, &func))
         return NULL;
     params_len = PyBytes_Size(args[2]);
     results_len = PyBytes_Size(args[3]);
     if (params_len < 0 || results_len < 0)
         return NULL;
-    params = (const uint8_t *)PyBytes_AsString(args[2]);
-    results = (const uint8_t *)PyBytes_AsString(args[3]);
+    param_types = (const uint8_t *)PyBytes_AsString(args[2]);
+    result_types = (const uint8_t *)PyBytes_AsString(args[3]);
     is_fast = params_len <= PY_MAX_PARAMS && results_len <= 1;
     for (index = 0; is_fast && index < params_len; index++)
-        is_fast = py_is_number_type(params[index]);
+        is_fast = py_is_number_type(param_types[index]);
     if (is_fast && results_len == 1)
-        is_fast = py_is_number_type(results[0]);
+        is_fast = py_is_number_type(result_types[0]);
     callable->func = is_fast ? func : NULL;
     callable->store = args[1] == Py_None ? NULL : args[1];
     if (is_fast) {
         callable->params_len = (uint8_t)params_len;
-        memcpy(callable->params, params, (size_t)params_len);
-        callable->result = results_len ? results[0] : 0;
+        memcpy(callable->param_types, param_types, (size_t)params_len);
+        callable->result_type = results_len ? result_types[0] : 0;
     }
     Py_INCREF(args[0]);
     callable->owner = args[0];
-    Py_XDECREF(former);
+    Py_XDECREF(old_owner);
     Py_RETURN_NONE;
 }
 
-/* The type needs no tp_traverse: an owner refers to no Python object. */
+/* The type needs no tp_traverse: its only strong reference is to an owner, and an owner refers to no Python object. */
 static void py_callable_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);

@@ -1,26 +1,27 @@
-/* Elements of typed views of memories.
+/* Typed views of a memory.
  *
  * `MemoryElements` is the base class of the views. Its fast path reads and writes elements without a Python frame. The
- * key is an index or a slice with a positive step; the values are ints and floats, but no instances of subclasses.
+ * fast path accepts an index or a slice with a positive step as a key. It accepts exact ints and floats as values:
+ * instances of subclasses take the slow path.
  *
- * The slow paths PY_GET_ELEMENTS, PY_SET_ELEMENTS, PY_DELETE_ELEMENTS and PY_COUNT_ELEMENTS do the rest, with a style's
- * rules and errors (python/anywasm/core/elements.py, wasmer/views.py).
+ * The slow paths PY_GET_ELEMENTS, PY_SET_ELEMENTS, PY_DELETE_ELEMENTS and PY_COUNT_ELEMENTS handle all other keys and
+ * values, with the rules and errors of a style (python/anywasm/core/elements.py, wasmer/views.py).
  */
 
 #include "memory.h"
 #include "numbers.h"
 
-/* The number of bytes that an array on the stack has room for. */
-#define PY_FEW_BYTES 1024
+/* Size of the arrays on the stack that hold the bytes of a slice. A longer slice gets an array on the heap. */
+#define PY_STACK_BYTES 1024
 
 typedef struct {
     PyObject_HEAD
-    /* NULL until `_bind`. The view holds the Python object of the memory, in an attribute of the Python subclass; that
-     * object holds the owner of this pointer. */
+    /* The memory, or NULL until `_bind` is called. An attribute of the Python subclass refers to the Python object of
+     * the memory. That object refers to the owner of this pointer. */
     const aw_extern *memory;
-    uint64_t offset; /* in bytes */
-    uint8_t width;   /* of an element, in bytes */
-    char format;     /* of an element: a letter of Python's module `struct` */
+    uint64_t offset; /* offset of the first element in the memory, in bytes */
+    uint8_t width;   /* size of an element, in bytes */
+    char format;     /* type of the elements, as a format character of Python's module `struct` */
 } py_elements;
 
 /* Returns the width in bytes of an element of this format. */
@@ -52,7 +53,8 @@ static PyObject *py_lift_element(char format, const uint8_t *bytes)
     }
 }
 
-/* Returns a byte as an int, from a table: in a long slice, a call to Python per byte takes half of the time. */
+/* Returns a byte as a Python int. A table holds the ints because a call to PyLong_FromLong for each byte takes half of
+ * the time that a long slice needs. */
 static PyObject *py_lift_byte(uint8_t byte)
 {
     static PyObject *ints[256];
@@ -62,8 +64,8 @@ static PyObject *py_lift_byte(uint8_t byte)
     return ints[byte];
 }
 
-/* Returns a list of `count` elements. `stride` is the distance from one element to the next, in bytes. Each format has
- * a loop of its own, since a large slice spends most of its time in this loop. */
+/* Returns a list of `count` elements. `stride` is the distance from one element to the next, in bytes. There is one
+ * loop for each format, without a switch inside, because a large slice spends most of its time in this loop. */
 static PyObject *py_lift_elements(char format, const uint8_t *bytes, Py_ssize_t count, size_t stride)
 {
     PyObject *list = PyList_New(count), *element;
@@ -92,20 +94,19 @@ static PyObject *py_lift_elements(char format, const uint8_t *bytes, Py_ssize_t 
     return list;
 }
 
-/* Writes a Python number as an element to `bytes` and returns 1. Returns 0 for an object that the slow path has to
- * convert. */
+/* Writes a Python number as an element to `bytes` and returns 1. Returns 0 if the slow path must convert the object. */
 static int py_lower_element(char format, uint8_t width, PyObject *object, uint8_t *bytes)
 {
     int64_t number;
     int fits;
     if (format == 'f' || format == 'd') {
-        double wide;
-        float narrow;
+        double as_double;
+        float as_float;
         if (!PyFloat_CheckExact(object))
             return 0;
-        wide = PyFloat_AsDouble(object);
-        narrow = (float)wide;
-        memcpy(bytes, format == 'd' ? (void *)&wide : (void *)&narrow, width);
+        as_double = PyFloat_AsDouble(object);
+        as_float = (float)as_double;
+        memcpy(bytes, format == 'd' ? (void *)&as_double : (void *)&as_float, width);
         return 1;
     }
     if (!PyLong_CheckExact(object) || !py_int_as_int64(object, &number))
@@ -117,61 +118,63 @@ static int py_lower_element(char format, uint8_t width, PyObject *object, uint8_
     case 'h': fits = number >= INT16_MIN && number <= INT16_MAX; break;
     case 'I': fits = number >= 0 && number <= UINT32_MAX; break;
     case 'i': fits = number >= INT32_MIN && number <= INT32_MAX; break;
-    case 'Q': fits = number >= 0; break; /* numbers from 2**63 on take the slow path */
+    case 'Q': fits = number >= 0; break; /* Numbers from 2**63 on take the slow path. */
     default: fits = 1;
     }
     if (!fits)
         return 0;
-    /* The first bytes are the low ones: python/anywasm/core/elements.py asserts that the machine is little-endian. */
+    /* The low bytes come first: python/anywasm/core/elements.py asserts that the machine is little-endian. */
     memcpy(bytes, &number, width);
     return 1;
 }
 
-/* A slice of a view, in elements. */
-typedef struct { Py_ssize_t start, count, step; } py_element_run;
+/* A slice of a view: the index of the first element, the number of elements, and the step. */
+typedef struct { Py_ssize_t start, count, step; } py_slice;
 
-/* Writes the elements that a slice covers to `*run` and returns 1. Returns 0, with no exception set, if the slow path
- * has to do the work: if the slice is empty, its step is not positive, or the shim cannot tell the memory's size. */
-static int py_elements_run(const py_elements *self, PyObject *slice, py_element_run *run)
+/* Converts the Python object `key` to `*slice` and returns 1. Returns 0, with no exception set, if the slow path must
+ * handle the slice. That is so if the slice is empty, if its step is not positive, or if the shim returns no size for
+ * the memory. */
+static int py_elements_slice(const py_elements *self, PyObject *key, py_slice *slice)
 {
     uint64_t size;
     Py_ssize_t stop, length;
-    if (PySlice_Unpack(slice, &run->start, &stop, &run->step) < 0) {
+    if (PySlice_Unpack(key, &slice->start, &stop, &slice->step) < 0) {
         PyErr_Clear();
         return 0;
     }
-    if (run->step < 1 || py_memory_size(self->memory, &size) != AW_DONE || size < self->offset)
+    if (slice->step < 1 || py_memory_size(self->memory, &size) != AW_DONE || size < self->offset)
         return 0;
     length = (Py_ssize_t)((size - self->offset) / self->width);
-    run->count = PySlice_AdjustIndices(length, &run->start, &stop, run->step);
-    return run->count > 0 && run->start <= stop;
+    slice->count = PySlice_AdjustIndices(length, &slice->start, &stop, slice->step);
+    return slice->count > 0 && slice->start <= stop;
 }
 
-/* Returns the offset in the memory, in bytes, of the element at `index`. */
+/* Returns the offset of the element at `index`, in bytes from the start of the memory. */
 static uint64_t py_elements_offset(const py_elements *self, uint64_t index)
 {
     return self->offset + index * self->width;
 }
 
-/* Indices below this limit have offsets that fit into 64 bits. */
+/* Indices must be below this limit, so that the offset of an element in bytes fits into 64 bits. */
 #define PY_INDEX_LIMIT (UINT64_MAX / 16)
 
-/* Returns a list; or NULL, without an exception, for the slow path. */
-static PyObject *py_elements_get_slice(const py_elements *self, PyObject *slice)
+/* Returns a list of the elements in a slice. Returns NULL with no exception set if the slow path must read the slice,
+ * and NULL with an exception set if Python has no memory. */
+static PyObject *py_elements_get_slice(const py_elements *self, PyObject *key)
 {
-    uint8_t few[PY_FEW_BYTES], *bytes = few;
-    py_element_run run;
+    uint8_t stack_bytes[PY_STACK_BYTES], *bytes = stack_bytes;
+    py_slice slice;
     size_t len;
     PyObject *list = NULL;
 
-    if (!py_elements_run(self, slice, &run))
+    if (!py_elements_slice(self, key, &slice))
         return NULL;
-    len = ((size_t)(run.count - 1) * (size_t)run.step + 1) * self->width;
-    if (len > sizeof few && !(bytes = malloc(len)))
+    len = ((size_t)(slice.count - 1) * (size_t)slice.step + 1) * self->width;
+    if (len > sizeof stack_bytes && !(bytes = malloc(len)))
         return PyErr_NoMemory();
-    if (py_memory_read(self->memory, py_elements_offset(self, (uint64_t)run.start), bytes, len) == AW_DONE)
-        list = py_lift_elements(self->format, bytes, run.count, (size_t)run.step * self->width);
-    if (bytes != few)
+    if (py_memory_read(self->memory, py_elements_offset(self, (uint64_t)slice.start), bytes, len) == AW_DONE)
+        list = py_lift_elements(self->format, bytes, slice.count, (size_t)slice.step * self->width);
+    if (bytes != stack_bytes)
         free(bytes);
     return list;
 }
@@ -181,7 +184,7 @@ static PyObject *py_elements_get(PyObject *object, PyObject *key)
     const py_elements *self = (py_elements *)object;
     uint8_t bytes[8];
     uint64_t index;
-    if (self->memory && py_as_offset(key, &index)) {
+    if (self->memory && py_int_as_offset(key, &index)) {
         if (index < PY_INDEX_LIMIT
             && py_memory_read(self->memory, py_elements_offset(self, index), bytes, self->width) == AW_DONE)
             return py_lift_element(self->format, bytes);
@@ -193,69 +196,72 @@ static PyObject *py_elements_get(PyObject *object, PyObject *key)
     return PyObject_CallFunctionObjArgs(py_callbacks[PY_GET_ELEMENTS], object, key, NULL);
 }
 
-/* Assigns the bytes of a bytes or bytearray to a run of elements that are bytes. Returns 1, or 0 for the slow path. */
-static int py_elements_assign_bytes(const py_elements *self, const py_element_run *run, PyObject *object,
-                                    const uint8_t *data, Py_ssize_t len)
+/* Copies the `len` bytes at `bytes` to a slice whose elements are bytes. `object` is the bytes or bytearray object that
+ * contains `bytes`. Returns 1 on success, and 0 if the slow path must do the copy. */
+static int py_elements_set_bytes(const py_elements *self, const py_slice *slice, PyObject *object,
+                                 const uint8_t *bytes, Py_ssize_t len)
 {
-    uint64_t offset = py_elements_offset(self, (uint64_t)run->start);
-    if (len != run->count)
+    uint64_t offset = py_elements_offset(self, (uint64_t)slice->start);
+    if (len != slice->count)
         return 0;
     if (PyBytes_CheckExact(object))
-        return py_memory_write(self->memory, offset, data, (size_t)len) == AW_DONE;
-    /* The GIL stays held, since another thread could resize the bytearray without it. */
-    return len <= PY_SMALL_COPY && aw_memory_try_write(self->memory, offset, data, (size_t)len) == AW_DONE;
+        return py_memory_write(self->memory, offset, bytes, (size_t)len) == AW_DONE;
+    /* This thread keeps the GIL, so that no other thread can resize the bytearray during the copy. */
+    return len <= PY_SMALL_COPY && aw_memory_try_write(self->memory, offset, bytes, (size_t)len) == AW_DONE;
 }
 
-/* Assigns to a slice. Returns 1 if that is done, 0 for the slow path, -1 with an exception set. */
-static int py_elements_assign(const py_elements *self, PyObject *slice, PyObject *values)
+/* Assigns values to the elements of a slice. Returns 1 on success, 0 if the slow path must make the assignment, and -1
+ * with an exception set on failure. */
+static int py_elements_set_slice(const py_elements *self, PyObject *key, PyObject *values)
 {
-    uint8_t few[PY_FEW_BYTES], *bytes = few;
-    const uint8_t *data;
+    uint8_t stack_bytes[PY_STACK_BYTES], *bytes = stack_bytes;
+    const uint8_t *value_bytes;
     Py_ssize_t index, count;
     size_t len;
-    py_element_run run;
+    py_slice slice;
     int is_done = 1;
 
-    if (!py_elements_run(self, slice, &run) || run.step != 1)
+    if (!py_elements_slice(self, key, &slice) || slice.step != 1)
         return 0;
-    data = self->format == 'B' ? py_exact_bytes(values, &count) : NULL;
-    if (data)
-        return py_elements_assign_bytes(self, &run, values, data, count);
+    value_bytes = self->format == 'B' ? py_exact_bytes(values, &count) : NULL;
+    if (value_bytes)
+        return py_elements_set_bytes(self, &slice, values, value_bytes, count);
     if (!PyList_CheckExact(values) && !PyTuple_CheckExact(values))
         return 0;
     count = PyList_CheckExact(values) ? PyList_Size(values) : PyTuple_Size(values);
-    if (count != run.count)
+    if (count != slice.count)
         return 0;
     len = (size_t)count * self->width;
-    if (len > sizeof few && !(bytes = malloc(len))) {
+    if (len > sizeof stack_bytes && !(bytes = malloc(len))) {
         PyErr_NoMemory();
         return -1;
     }
-    /* The conversion of exact ints and floats runs no Python code, so the list cannot change in this loop. */
+    /* py_lower_element runs no Python code, so the list cannot change during this loop. */
     for (index = 0; is_done && index < count; index++) {
         PyObject *value = PyList_CheckExact(values) ? PyList_GetItem(values, index) : PyTuple_GetItem(values, index);
         is_done = py_lower_element(self->format, self->width, value, bytes + (size_t)index * self->width);
     }
     if (is_done)
-        is_done = py_memory_write(self->memory, py_elements_offset(self, (uint64_t)run.start), bytes, len) == AW_DONE;
-    if (bytes != few)
+        is_done = py_memory_write(self->memory, py_elements_offset(self, (uint64_t)slice.start), bytes, len) == AW_DONE;
+    if (bytes != stack_bytes)
         free(bytes);
     return is_done;
 }
 
-/* Sets the elements of a key. `value` is NULL for a deletion, which only the slow path handles. */
+/* Assigns `value` to the element or the slice that `key` selects. If `value` is NULL, Python wants to delete elements;
+ * the slow path handles all deletions. */
 static int py_elements_set(PyObject *object, PyObject *key, PyObject *value)
 {
     const py_elements *self = (py_elements *)object;
     uint8_t bytes[8];
     uint64_t index;
     PyObject *result;
-    if (value && self->memory && py_as_offset(key, &index)) {
+    if (value && self->memory && py_int_as_offset(key, &index)) {
         if (index < PY_INDEX_LIMIT && py_lower_element(self->format, self->width, value, bytes)
             && py_memory_write(self->memory, py_elements_offset(self, index), bytes, self->width) == AW_DONE)
             return 0;
     } else if (value && self->memory && PySlice_Check(key)) {
-        int outcome = py_elements_assign(self, key, value);
+        int outcome = py_elements_set_slice(self, key, value);
         if (outcome)
             return outcome < 0 ? -1 : 0;
     }
@@ -282,11 +288,13 @@ static Py_ssize_t py_elements_length(PyObject *object)
     return length;
 }
 
-/* The maximum offset of a view, in elements. A larger offset is reduced to this one: no memory is that large, so the
- * view is empty either way, and its offset in bytes fits into 64 bits. */
+/* Maximum offset of a view, in elements. `_bind` replaces a larger offset by this maximum, so that the offset in bytes
+ * fits into 64 bits. The view is empty with both offsets, because no memory is that large. */
 #define PY_MAX_OFFSET (1ULL << 56)
 
-/* _bind(address of the memory's `aw_extern`, offset in elements, format): makes the object a view of this memory. */
+/* _bind(address of the memory's `aw_extern`, offset in elements, format) -> None
+ *
+ * Sets the memory that the view shows, the position of its first element, and the type of its elements. */
 static PyObject *py_elements_bind(PyObject *object, PyObject *args)
 {
     py_elements *self = (py_elements *)object;

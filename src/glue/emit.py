@@ -1,6 +1,7 @@
-"""Writes cffi's part of an extension module, in C: wrappers of the functions that `anywasm.h` declares.
+"""Writes a C file in which cffi wraps the functions that `anywasm.h` declares for Python.
 
-build.rs runs `python emit.py MODULE_NAME OUT HEADER`, and compiles the file OUT. cffi is a build requirement.
+build.rs runs `python emit.py MODULE_NAME OUT HEADER` and compiles the file OUT. The Python must have cffi installed,
+which is a build requirement of anywasm.
 """
 
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import cffi
 
+#: The first lines of the C file: the declarations that the wrappers need.
 PREAMBLE = """
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +19,7 @@ PREAMBLE = """
 
 
 def main(module: str, out: str, header: str) -> None:
-    """Writes the C source of cffi's part of the extension module to `out`."""
+    """Writes the C file `out`, which defines the extension module `module` over the C header `header`."""
     ffi = cffi.FFI()
     ffi.cdef(Path(header).read_text())
     ffi.set_source(module, PREAMBLE, py_limited_api=True)

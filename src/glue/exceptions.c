@@ -1,14 +1,14 @@
 /* Python exceptions that end a guest.
  *
- * An exception cannot pass through an engine's frames. Python parks the exception, and only its token passes. A host
- * function's exception takes these steps:
+ * A Python exception cannot pass through the frames of an engine. Python therefore parks the exception, and the shim
+ * passes only the token of the exception on. An exception of a host function takes these steps:
  *   1. host.c catches the exception and calls `py_park_exception`.
- *   2. Python keeps the exception under a new token (python/anywasm/core/parking.py).
- *   3. The shim remembers the token in the store, and makes the engine trap (src/store/host.rs).
- *   4. When the engine has left the guest's frames, `Entered::run` (src/store/mod.rs) returns an error with the token.
- *   5. Python takes that error, looks the exception up by its token, and raises the same object
+ *   2. Python stores the exception under a new token (python/anywasm/core/parking.py).
+ *   3. The shim stores the token in the store record and makes the engine trap (src/store/host.rs).
+ *   4. The engine leaves the guest's frames. `Entered::run` (src/store/mod.rs) then returns an error with the token.
+ *   5. Python gets the error, looks up the exception by the token, and raises the same exception object
  *      (`Store._core_exception_for`).
- * Exceptions of WASI streams (stream.c) and of signal handlers (interrupt.c) are parked likewise.
+ * Exceptions of WASI streams (stream.c) and of signal handlers (interrupt.c) are parked in the same way.
  */
 
 #include "glue.h"
@@ -25,21 +25,22 @@ PyObject *py_take_exception(void)
     return exception;
 }
 
-uint64_t py_park_exception(int park, PyObject *store)
+uint64_t py_park_exception(int callback_index, PyObject *store)
 {
     int attempt;
-    /* Another exception, such as that of Ctrl-C, may interrupt the parking. Then the loop parks the other exception. */
+    /* A second exception, such as KeyboardInterrupt, may interrupt the parking. The next iteration then parks the
+     * second exception. */
     for (attempt = 0; attempt < 2; attempt++) {
-        PyObject *exception = py_take_exception(), *argument = exception ? exception : Py_None, *result;
+        PyObject *exception = py_take_exception(), *argument = exception ? exception : Py_None, *token_object;
         uint64_t token = PY_LOST_TOKEN;
         if (store)
-            result = PyObject_CallFunctionObjArgs(py_callbacks[park], store, argument, NULL);
+            token_object = PyObject_CallFunctionObjArgs(py_callbacks[callback_index], store, argument, NULL);
         else
-            result = PyObject_CallFunctionObjArgs(py_callbacks[park], argument, NULL);
+            token_object = PyObject_CallFunctionObjArgs(py_callbacks[callback_index], argument, NULL);
         Py_XDECREF(exception);
-        if (result) {
-            token = PyLong_AsUnsignedLongLong(result);
-            Py_DECREF(result);
+        if (token_object) {
+            token = PyLong_AsUnsignedLongLong(token_object);
+            Py_DECREF(token_object);
         }
         if (!PyErr_Occurred())
             return token;

@@ -1,4 +1,4 @@
-/* The GIL on threads that run a guest: see `PY_BEGIN_GIL` in glue.h. */
+/* The cleanup handler of `PY_BEGIN_GIL`. glue.h explains why a thread that runs a guest needs the handler. */
 
 #include "glue.h"
 

@@ -1,17 +1,17 @@
 /* Declarations that the C files of the glue share.
  *
- * The glue makes the shim (anywasm.h) a Python extension module. cffi wraps every function of anywasm.h. The C files in
- * this folder do the same work faster where speed matters, and do what cffi cannot do:
+ * The glue turns the shim (anywasm.h) into a Python extension module. cffi wraps every function of anywasm.h for
+ * Python. The C files in this folder replace cffi where cffi is too slow, and add functions that cffi cannot provide:
  *
  *   Python calls the shim    call.c        calls of WebAssembly functions
  *                            memory.c      copies of a memory's bytes
  *                            elements.c    typed views of a memory
  *                            buffer.c      memories through the buffer protocol
- *                            make.c        new stores and instances, and their exports
+ *                            make.c        new stores and instances, and exports of instances
  *   an engine calls Python   host.c        host functions
  *                            stream.c      standard streams of WASI
  *                            interrupt.c   signal handlers
- *   both need                module.c      the contents of the extension module
+ *   used in both directions  module.c      the contents of the extension module
  *                            setup.c       the Python functions that C calls
  *                            owner.c       Python objects that own objects of the shim
  *                            numbers.h     number conversion
@@ -19,16 +19,17 @@
  *                            gil.c         the GIL on a thread that runs a guest
  *
  * Terms:
- *   fast path   C code for the usual case.
+ *   fast path   C code for the usual cases.
  *   slow path   A Python function for all other cases, with the rules and error texts of the API style in use. If the
  *               fast path cannot handle a case, it changes nothing and calls the slow path.
- *   to park     To keep an exception in a Python dictionary while the engine leaves the guest's frames.
- *   token       The number of a parked exception. Only the token passes through the engine; the token 0 means success.
+ *   to park     To store an exception in a Python dictionary while the engine leaves the guest's frames.
+ *   token       The number of a parked exception. The shim passes the token on instead of the exception. The token 0
+ *               means success.
  *
  * Rules for these files:
- *   - They use only the limited API of Python 3.10, so that one build serves every CPython from 3.10 on.
+ *   - The files use only the limited API of Python 3.10, so that one build works with every CPython from 3.10 on.
  *   - Names of the glue begin with `py_` or `PY_`, names of the shim with `aw_` or `AW_`.
- *   - Engine modules are never unloaded, so static objects are never freed.
+ *   - Static objects are never freed, because Python never unloads an engine module.
  */
 
 #ifndef PY_GLUE_H
@@ -51,19 +52,19 @@
 
 /* module.c */
 
-/* Creates the extension module. Returns NULL with an exception set on failure. src/glue/mod.rs calls this function. */
+/* Returns a new extension module, or NULL with an exception set on failure. src/glue/mod.rs calls this function. */
 PyObject *py_init_module(void);
 
-/* Returns 1 if `count` is `expected`. Otherwise raises TypeError in the name of `function` and returns 0. */
+/* Returns 1 if `count` is `expected`. Otherwise sets a TypeError that names `function` and returns 0. */
 int py_check_argument_count(const char *function, Py_ssize_t count, Py_ssize_t expected);
 
 /* setup.c */
 
-/* Indices into `py_callbacks`: the Python functions that `setup` gets, each with its arguments and its result. */
+/* Indices into `py_callbacks`. Each comment gives the arguments and the result of the Python function at the index. */
 enum {
-    PY_CALL_SLOWLY,           /* (function, argument tuple) -> what the call returns */
-    PY_RAISE_FAILURE,         /* (function): never returns, but raises the exception of the call that has just failed */
-    PY_HOST_SLOWLY,           /* see host.c for the arguments and the result */
+    PY_CALL_SLOWLY,           /* (function, argument tuple) -> result of the call */
+    PY_RAISE_FAILURE,         /* (function): always raises the exception of the last call, which has failed */
+    PY_HOST_SLOWLY,           /* host.c describes the arguments and the result */
     PY_PARK_HOST_EXCEPTION,   /* (Python object of the store, exception) -> token */
     PY_PARK_STREAM_EXCEPTION, /* (exception) -> token */
     PY_PARK_SIGNAL_EXCEPTION, /* (exception) -> token */
@@ -71,57 +72,63 @@ enum {
     PY_SET_ELEMENTS,          /* (view, key, value) -> None */
     PY_DELETE_ELEMENTS,       /* (view, key) -> None */
     PY_COUNT_ELEMENTS,        /* (view) -> number of elements */
-    PY_RENEW_BUFFER,          /* (buffer, address of the memory) -> buffer over the memory's present bytes */
-    PY_RESULTS_ATTRIBUTE,     /* not a function, but the name of the store's attribute that `py_keep_results` sets */
-    PY_CALLBACK_COUNT,
+    PY_RENEW_BUFFER,          /* (buffer, address of the memory) -> buffer over the memory's current bytes */
+    PY_RESULTS_ATTRIBUTE,     /* not a function: the name of the store's attribute that `py_keep_results` sets */
+    PY_CALLBACK_COUNT,        /* the number of indices above */
 };
 
-/* Strong references, which are never released. Before `setup` has run, each is a function that raises RuntimeError. */
+/* The Python functions that the glue calls. The glue never releases these strong references. Before the first call of
+ * `setup`, each of them is a function that raises RuntimeError. */
 extern PyObject *py_callbacks[PY_CALLBACK_COUNT];
 
-/* Fills `py_callbacks` with the function that raises RuntimeError. Returns -1 with an exception set on failure. */
+/* Sets each callback that is NULL to a function that raises RuntimeError. Returns 0, or -1 with an exception set. */
 int py_init_callbacks(void);
 
 PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords);
 
 /* owner.c */
 
-/* The kinds of owners: the types of the shim that they own. */
+/* Kinds of owners. Each kind owns objects of one type of the shim. */
 enum {
     PY_ENGINE, PY_EXTERN, PY_INSTANCE, PY_MODULE, PY_OPTIONS, PY_SHARED_MEMORY, PY_STORE, PY_WASI, PY_WASI_ROOT,
-    PY_OWNER_KIND_COUNT,
+    PY_OWNER_KIND_COUNT, /* the number of kinds above */
 };
 
-/* Returns a new owner of `pointer`, or None for NULL. If Python has no memory for the owner, deletes the object of the
- * shim and returns NULL with an exception set. */
+/* Returns a new owner of `pointer`. Returns None if `pointer` is NULL. If Python has no memory for the owner, deletes
+ * the shim's object and returns NULL with an exception set. */
 PyObject *py_owner_new(int kind, const void *pointer);
 
-/* Writes the pointer of an owner to `*pointer` and returns 1. If `object` is not an owner of this kind, made by this
- * engine module, raises TypeError and returns 0. The pointer is valid as long as the owner is. */
-int py_owner_pointer(PyObject *object, int kind, void **pointer);
+/* Writes the pointer that the owner `object` owns to `*pointer` and returns 1. The pointer is valid until the owner is
+ * deallocated. Sets a TypeError and returns 0 if `object` is not an owner of this kind that this engine module has
+ * created. */
+int py_unwrap_owner(PyObject *object, int kind, void **pointer);
 
-/* Creates the type `Owner` and adds it to the module. Returns -1 with an exception set on failure. */
+/* Creates the type `Owner` and adds the type to the module. Returns 0, or -1 with an exception set on failure. */
 int py_owner_add_type(PyObject *module);
 
 /* exceptions.c */
 
-/* The token of an exception that could not be parked. Python gives no exception this token. */
+/* The token for an exception that Python could not park. No parked exception has this token. */
 #define PY_LOST_TOKEN UINT64_MAX
 
-/* Clears the current exception and returns it, with its traceback. Returns NULL if no exception is set. */
+/* Clears the current exception and returns the exception object with its traceback. Returns NULL if no exception is
+ * set. */
 PyObject *py_take_exception(void);
 
-/* Clears the current exception, hands it to the Python function `py_callbacks[park]`, and returns its token. `store` is
- * the function's first argument, or NULL for a function that takes only the exception. */
-uint64_t py_park_exception(int park, PyObject *store);
+/* Clears the current exception and passes it to `py_callbacks[callback_index]`, one of the functions PY_PARK_*. Returns
+ * the token of the exception. `store` is the first argument of PY_PARK_HOST_EXCEPTION. `store` must be NULL for the
+ * other functions, because they take only the exception. */
+uint64_t py_park_exception(int callback_index, PyObject *store);
 
 /* gil.c */
 
-/* PY_BEGIN_GIL takes the GIL on a thread that runs a guest; PY_END_GIL releases the GIL. Both must stand in one block.
+/* PY_BEGIN_GIL acquires the GIL on a thread that runs a guest. PY_END_GIL releases the GIL. Both macros must be in the
+ * same C block.
  *
- * A daemon thread may wait for the GIL while the interpreter shuts down. Pythons before 3.14 end such a thread by
- * unwinding its stack (pthread_exit). The frames of an engine on that stack must not be unwound, so the cleanup handler
- * suspends the thread for ever instead, as Python 3.14 does itself. */
+ * A daemon thread may wait for the GIL while the interpreter shuts down. Python before 3.14 ends such a thread with
+ * pthread_exit, which unwinds the thread's stack. The stack contains frames of the engine, and these must not be
+ * unwound. The cleanup handler py_hang therefore suspends the thread for ever. Python 3.14 suspends such threads
+ * itself. */
 #ifdef _WIN32
 #define PY_BEGIN_GIL                                                                                                   \
     {                                                                                                                  \
@@ -130,7 +137,7 @@ uint64_t py_park_exception(int park, PyObject *store);
         PyGILState_Release(py_gil_state);                                                                              \
     }
 #else
-/* Suspends the calling thread for ever. */
+/* Suspends the calling thread for ever. The parameter is unused. */
 void py_hang(void *unused);
 
 #define PY_BEGIN_GIL                                                                                                   \
@@ -144,7 +151,7 @@ void py_hang(void *unused);
     }
 #endif
 
-/* The types and functions that module.c adds to the extension module. The files that define them document them. */
+/* Types and functions that module.c adds to the extension module. Each definition has a comment in the file named. */
 
 extern PyType_Spec py_callable_spec;      /* call.c */
 extern PyType_Spec py_memory_bytes_spec;  /* memory.c */

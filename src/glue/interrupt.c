@@ -1,19 +1,20 @@
-/* Python's signal handlers while a guest runs. Without them, Ctrl-C would have no effect until the guest returns.
+/* Runs Python's signal handlers while a guest runs. Without this file, Ctrl-C would have no effect until the guest
+ * returns.
  *
- * A running guest calls the hook about ten times a second, to learn whether it may go on (`aw_interrupt_hook`). Python
- * runs signal handlers only on its main thread, so the hook does nothing on other threads. If a handler raises an
- * exception, PY_PARK_SIGNAL_EXCEPTION parks it (see exceptions.c), and the guest ends.
- * python/anywasm/core/interrupts.py is the Python part.
+ * A running guest calls the hook about ten times a second (`aw_interrupt_hook`). The hook decides whether the guest may
+ * continue. Python runs signal handlers only on the main thread, so the hook does nothing on other threads. If a
+ * handler raises an exception, PY_PARK_SIGNAL_EXCEPTION parks the exception (see exceptions.c), and the guest ends.
+ * python/anywasm/core/interrupts.py calls `watch_signals`.
  */
 
 #include "glue.h"
 
 #include <stdatomic.h>
 
-/* The identifier of Python's main thread. Guests on other threads read it without the GIL. */
+/* The identifier of Python's main thread. The variable is atomic because threads read it without the GIL. */
 static atomic_ulong py_main_thread;
 
-/* Returns 0, or the token of the exception that ends the guest. */
+/* The hook. Returns 0 if the guest may continue, or the token of the exception that ends the guest. */
 static uint64_t py_interrupt_hook(void)
 {
     uint64_t token = 0;
@@ -26,7 +27,9 @@ static uint64_t py_interrupt_hook(void)
     return token;
 }
 
-/* watch_signals(`threading.main_thread().ident`) -> None */
+/* watch_signals(`threading.main_thread().ident`) -> None
+ *
+ * Sets the hook of all guests in this process. */
 PyObject *py_watch_signals(PyObject *module, PyObject *main_thread)
 {
     unsigned long ident = PyLong_AsUnsignedLong(main_thread);
@@ -34,7 +37,8 @@ PyObject *py_watch_signals(PyObject *module, PyObject *main_thread)
     if (PyErr_Occurred())
         return NULL;
     py_main_thread = ident;
-    /* A thread that is about to fork holds the shim's lock for the hook, and may be waiting for the GIL. */
+    /* The GIL is released because the shim locks the hook. A thread that is about to fork holds the same lock and may
+     * wait for the GIL. */
     Py_BEGIN_ALLOW_THREADS
     aw_interrupt_hook(py_interrupt_hook);
     Py_END_ALLOW_THREADS

@@ -1,8 +1,8 @@
-/* Copies of a memory's bytes.
+/* Copies bytes between a memory and Python objects.
  *
- * `MemoryBytes` copies a range of bytes from a memory to a bytearray, or from a Python object to a memory. A method
- * returns None if Python code has to do the work: for unusual arguments, for a range beyond the end, and for errors of
- * the shim (python/anywasm/core/memory.py).
+ * `MemoryBytes` copies a range of a memory to a bytearray, or a bytes or bytearray object to a memory. Its methods are
+ * the fast path. A method returns None if the slow path (python/anywasm/core/memory.py) must handle the call. That is
+ * so for unusual arguments, for a range that ends outside the memory, and for a failure of the shim.
  */
 
 #include "memory.h"
@@ -49,52 +49,54 @@ const uint8_t *py_exact_bytes(PyObject *object, Py_ssize_t *len)
 
 typedef struct {
     PyObject_HEAD
-    /* NULL until `_bind`. The Python object of the memory holds both the owner of this pointer and this object. */
+    /* The memory, or NULL until `_bind` is called. The Python object of the memory refers to the owner of this pointer,
+     * and also to this object. */
     const aw_extern *memory;
 } py_memory_bytes;
 
-/* read(start, stop) -> bytearray, or None */
+/* read(start, stop) -> bytearray, or None for the slow path */
 static PyObject *py_memory_bytes_read(PyObject *self, PyObject *const *args, Py_ssize_t arg_count)
 {
     const aw_extern *memory = ((py_memory_bytes *)self)->memory;
     uint64_t start, stop;
-    PyObject *result;
+    PyObject *copy;
 
-    if (!memory || arg_count != 2 || !py_as_offset(args[0], &start) || !py_as_offset(args[1], &stop) || stop < start)
+    if (!memory || arg_count != 2 || !py_int_as_offset(args[0], &start) || !py_int_as_offset(args[1], &stop)
+        || stop < start)
         Py_RETURN_NONE;
-    /* The size is checked first, so that a range beyond the end does not make Python allocate a large bytearray. */
+    /* The size is checked first, so that Python does not allocate a large bytearray for an invalid range. */
     if (stop - start > PY_SMALL_COPY) {
         uint64_t size;
         if (py_memory_size(memory, &size) != AW_DONE || stop > size)
             Py_RETURN_NONE;
     }
-    result = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(stop - start));
-    if (!result)
+    copy = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(stop - start));
+    if (!copy)
         return NULL;
-    if (py_memory_read(memory, start, (uint8_t *)PyByteArray_AsString(result), (size_t)(stop - start)) == AW_DONE)
-        return result;
-    Py_DECREF(result);
+    if (py_memory_read(memory, start, (uint8_t *)PyByteArray_AsString(copy), (size_t)(stop - start)) == AW_DONE)
+        return copy;
+    Py_DECREF(copy);
     Py_RETURN_NONE;
 }
 
-/* write(start, bytes or bytearray) -> number of bytes written, or None */
+/* write(start, bytes or bytearray) -> number of bytes written, or None for the slow path */
 static PyObject *py_memory_bytes_write(PyObject *self, PyObject *const *args, Py_ssize_t arg_count)
 {
     const aw_extern *memory = ((py_memory_bytes *)self)->memory;
-    const uint8_t *data;
+    const uint8_t *bytes;
     Py_ssize_t len;
     uint64_t start;
     uint8_t outcome;
 
-    /* Each style has its own rules for a write of no bytes. */
-    if (!memory || arg_count != 2 || !py_as_offset(args[0], &start) || !(data = py_exact_bytes(args[1], &len))
+    /* A write of no bytes takes the slow path, because the styles have different rules for it. */
+    if (!memory || arg_count != 2 || !py_int_as_offset(args[0], &start) || !(bytes = py_exact_bytes(args[1], &len))
         || len == 0)
         Py_RETURN_NONE;
     if (PyBytes_CheckExact(args[1]))
-        outcome = py_memory_write(memory, start, data, (size_t)len);
+        outcome = py_memory_write(memory, start, bytes, (size_t)len);
     else if (len <= PY_SMALL_COPY)
-        /* The GIL stays held, since another thread could resize the bytearray without it. */
-        outcome = aw_memory_try_write(memory, start, data, (size_t)len);
+        /* This thread keeps the GIL, so that no other thread can resize the bytearray during the copy. */
+        outcome = aw_memory_try_write(memory, start, bytes, (size_t)len);
     else
         Py_RETURN_NONE;
     if (outcome == AW_DONE)
@@ -102,7 +104,9 @@ static PyObject *py_memory_bytes_write(PyObject *self, PyObject *const *args, Py
     Py_RETURN_NONE;
 }
 
-/* _bind(address of the memory's `aw_extern`): makes the object read and write this memory. */
+/* _bind(address of the memory's `aw_extern`) -> None
+ *
+ * Sets the memory that the object reads and writes. */
 static PyObject *py_memory_bytes_bind(PyObject *self, PyObject *address)
 {
     unsigned long long number = PyLong_AsUnsignedLongLong(address);

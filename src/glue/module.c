@@ -1,11 +1,11 @@
-/* The extension module: cffi's `ffi` and `lib`, with the glue's own types and functions added. */
+/* The extension module. It contains `ffi` and `lib`, which cffi generates, and the types and functions of the glue. */
 
 #include "glue.h"
 
-/* The init function that cffi generates for `ffi` and `lib`. build.rs gives the function this name. */
+/* Returns a new module with `ffi` and `lib`. cffi generates this function, and build.rs renames it. */
 PyObject *py_cffi_init(void);
 
-/* Two members of a PyMethodDef, for a function that takes its arguments as an array. */
+/* Initializes two members of a PyMethodDef, the function and its flags, for a function with an array of arguments. */
 #define PY_ARRAY_FUNCTION(function) (PyCFunction)(void (*)(void))function, METH_FASTCALL
 
 static PyMethodDef py_module_functions[] = {
@@ -28,6 +28,7 @@ int py_check_argument_count(const char *function, Py_ssize_t count, Py_ssize_t e
     return 0;
 }
 
+/* Creates a type and adds the type to the module. Returns 0, or -1 with an exception set on failure. */
 static int py_add_type(PyObject *module, const char *name, PyType_Spec *spec)
 {
     PyObject *type = PyType_FromSpec(spec);

@@ -1,16 +1,18 @@
-/* Number conversion between Python objects and the shim's values.
+/* Number conversion between Python objects and slots.
  *
- * Three places share the rules and must agree:
- *   1. This file, the fast path: an int within the signed range of its type, or a float. call.c and host.c convert
- *      arguments and results with its functions, elements.c and memory.c indices and offsets.
- *   2. Each style, on the slow path: all other objects, such as unsigned numbers, and the error texts
+ * Three places convert numbers and must follow the same rules:
+ *   1. This file is the fast path. It converts an int within the signed range of its type, or a float. call.c and
+ *      host.c use it for arguments and results. elements.c and memory.c use it for indices and offsets.
+ *   2. Each style has a slow path for all other objects, such as unsigned numbers. The style defines the error texts
  *      (python/anywasm/wasmer/convert.py, python/anywasm/wasmtime/convert.py).
- *   3. python/anywasm/core/values.py, on the slow path: the values that a style accepted, into slots and back.
+ *   3. python/anywasm/core/values.py belongs to the slow path too. It writes the values that a style has accepted to
+ *      slots, and reads values from slots.
  *
- * To lower is to convert a Python object to a value of WebAssembly; to lift is the opposite.
+ * To lower means to convert a Python object to a WebAssembly value. To lift means to convert a WebAssembly value to a
+ * Python object.
  *
- * The functions are inline because each call runs them for each argument and result: a call to another C file would
- * make short calls measurably slower.
+ * The functions are inline because a WebAssembly call runs them once for each argument and result. Calls to functions
+ * in another C file would make short WebAssembly calls measurably slower.
  */
 
 #ifndef PY_NUMBERS_H
@@ -18,16 +20,16 @@
 
 #include "glue.h"
 
-/* Codes of the value types that are numbers, as in the WebAssembly binary format. */
+/* Codes of the number types. The codes are those of the WebAssembly binary format. */
 enum { PY_I32 = 0x7f, PY_I64 = 0x7e, PY_F32 = 0x7d, PY_F64 = 0x7c };
 
-/* Returns whether this code of a value type is one of the four above. */
+/* Returns whether the code `type` of a value type is the code of a number type. */
 static inline int py_is_number_type(uint8_t type)
 {
     return type >= PY_F64 && type <= PY_I32;
 }
 
-/* Writes a Python int to `*number` and returns 1. Returns 0 if the int does not fit. `object` must be an int. */
+/* Writes the Python int `object` to `*number` and returns 1. Returns 0 if the int does not fit into 64 bits. */
 static inline int py_int_as_int64(PyObject *object, int64_t *number)
 {
     int overflow = 0;
@@ -35,9 +37,9 @@ static inline int py_int_as_int64(PyObject *object, int64_t *number)
     return !overflow;
 }
 
-/* Writes an int from 0 to INT64_MAX to `*offset` and returns 1. Returns 0 for any other object, also for an instance of
- * a subclass of int. */
-static inline int py_as_offset(PyObject *object, uint64_t *offset)
+/* Writes a Python int from 0 to INT64_MAX to `*offset` and returns 1. Returns 0 for all other objects, and for
+ * instances of subclasses of int. */
+static inline int py_int_as_offset(PyObject *object, uint64_t *offset)
 {
     int64_t number;
     if (!PyLong_CheckExact(object) || !py_int_as_int64(object, &number) || number < 0)
@@ -46,13 +48,13 @@ static inline int py_as_offset(PyObject *object, uint64_t *offset)
     return 1;
 }
 
-/* Writes a Python number to a slot of this type and returns 1. Returns 0, with no exception set, if the slow path has
- * to convert the object. If `exact` is 1, that includes all instances of subclasses of int and float. */
+/* Writes a Python number to a slot of the value type `type` and returns 1. Returns 0, with no exception set, if the
+ * slow path must convert the object. If `exact` is 1, instances of subclasses of int and float take the slow path. */
 static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_value *value)
 {
     if (type == PY_I32 || type == PY_I64) {
         int64_t number;
-        /* The exact check comes first because it is cheaper: in the limited API, `PyLong_Check` calls a function. */
+        /* PyLong_CheckExact comes first because it is faster: in the limited API, PyLong_Check calls a function. */
         if (!PyLong_CheckExact(object) && (exact || !PyLong_Check(object)))
             return 0;
         if (!py_int_as_int64(object, &number))
@@ -60,7 +62,7 @@ static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_
         if (type == PY_I32) {
             if (number < INT32_MIN || number > INT32_MAX)
                 return 0;
-            /* All 64 bits are written, since a backend may copy them all. */
+            /* All 64 bits are written, because a backend may copy all of them. */
             value->i64 = 0;
             value->i32 = (int32_t)number;
         } else {
@@ -84,8 +86,8 @@ static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_
     return 0;
 }
 
-/* Returns the number in a slot of this type as a Python object. Returns NULL with no exception set if the type is not a
- * number type, and NULL with an exception set if Python has no memory for the object. */
+/* Returns the number in a slot as a Python int or float. `type` is the value type of the slot. Returns NULL with no
+ * exception set if `type` is not a number type, and NULL with an exception set if Python has no memory. */
 static inline PyObject *py_lift_number(uint8_t type, const aw_value *value)
 {
     switch (type) {

@@ -1,20 +1,22 @@
-/* Owners: Python objects that own what the shim returns.
+/* Owners: Python objects that own objects of the shim.
  *
- * An `Owner` holds a pointer to an object of the shim. The deallocation of the owner deletes that object; nothing else
- * does. So code that uses the pointer must hold the owner, also while it has released the GIL.
+ * An `Owner` contains a pointer to an object of the shim. The deallocation of the owner deletes the shim's object. No
+ * other code deletes it. Code that uses the pointer must therefore hold a reference to the owner, even while the GIL is
+ * released.
  *
- * Python may deallocate owners on any thread and in any order, which the shim's delete functions allow. An owner refers
- * to no Python object, so it is never part of a reference cycle.
+ * Python may deallocate owners on any thread and in any order. The shim's delete functions allow that. An owner refers
+ * to no Python object, so it cannot be part of a reference cycle.
  */
 
 #include "glue.h"
 
-/* A kind of owner. The type of its pointer is `aw_NAME *`. */
+/* A kind of owner. */
 typedef struct {
-    const char *name;
+    const char *name; /* An owner of the kind NAME has a pointer of the type `aw_NAME *`. */
     void (*delete)(void *pointer);
 } py_owner_kind;
 
+/* Defines py_owner_delete_NAME, which calls aw_NAME_delete with a pointer of the right type. */
 #define PY_OWNER_DELETE(name)                                                                                          \
     static void py_owner_delete_##name(void *pointer)                                                                  \
     {                                                                                                                  \
@@ -45,7 +47,7 @@ static const py_owner_kind py_owner_kinds[PY_OWNER_KIND_COUNT] = {
 
 typedef struct {
     PyObject_HEAD
-    void *pointer; /* never NULL */
+    void *pointer; /* the shim's object, never NULL */
     const py_owner_kind *kind;
 } py_owner;
 
@@ -66,7 +68,7 @@ PyObject *py_owner_new(int kind, const void *pointer)
     return (PyObject *)owner;
 }
 
-int py_owner_pointer(PyObject *object, int kind, void **pointer)
+int py_unwrap_owner(PyObject *object, int kind, void **pointer)
 {
     if (Py_TYPE(object) != py_owner_type || ((py_owner *)object)->kind != &py_owner_kinds[kind]) {
         PyErr_Format(PyExc_TypeError, "expected an owner of the kind '%s', of the same engine",
@@ -81,7 +83,7 @@ static void py_owner_dealloc(PyObject *self)
 {
     py_owner *owner = (py_owner *)self;
     PyTypeObject *type = Py_TYPE(self);
-    /* Other threads may run meanwhile: it takes long to free a large memory. */
+    /* The GIL is released so that other threads can run: to free a large memory takes long. */
     Py_BEGIN_ALLOW_THREADS
     owner->kind->delete(owner->pointer);
     Py_END_ALLOW_THREADS
@@ -89,7 +91,9 @@ static void py_owner_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-/* Owner(kind, address) -> owner of a pointer that cffi returned, given as an int; None for NULL */
+/* Owner(name of a kind, address) -> owner of the shim's object at this address
+ *
+ * The address is an int, the value of a pointer that a cffi function returned. Returns None if the address is 0. */
 static PyObject *py_owner_construct(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
     const char *name;

@@ -1,13 +1,13 @@
-/* The Python functions that the glue calls: the slow paths, and the parking of exceptions.
+/* The Python functions that the glue calls: the slow paths, and the functions that park exceptions.
  *
- * python/anywasm/core/glue.py hands the functions over by `setup(...)`, once per engine module.
+ * python/anywasm/core/glue.py passes the functions to `setup(...)`, once for each engine module.
  */
 
 #include "glue.h"
 
 PyObject *py_callbacks[PY_CALLBACK_COUNT];
 
-/* The names of `setup`'s arguments. */
+/* Names of the keyword arguments of `setup`, in the order of `py_callbacks`. */
 static const char *const py_callback_names[PY_CALLBACK_COUNT] = {
     [PY_CALL_SLOWLY] = "call_slowly",
     [PY_RAISE_FAILURE] = "raise_failure",
@@ -23,10 +23,12 @@ static const char *const py_callback_names[PY_CALLBACK_COUNT] = {
     [PY_RESULTS_ATTRIBUTE] = "results_attribute",
 };
 
-/* setup(*, call_slowly, raise_failure, ...) -> None: fills `py_callbacks`. A second call replaces the functions. */
+/* setup(*, call_slowly, raise_failure, ...) -> None
+ *
+ * Stores its arguments in `py_callbacks`. A second call replaces all functions. */
 PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords)
 {
-    PyObject *handed_over[PY_CALLBACK_COUNT];
+    PyObject *new_callbacks[PY_CALLBACK_COUNT];
     int index;
 
     (void)module;
@@ -35,21 +37,22 @@ PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords)
         return NULL;
     }
     for (index = 0; index < PY_CALLBACK_COUNT; index++) {
-        handed_over[index] = PyDict_GetItemString(keywords, py_callback_names[index]);
-        if (!handed_over[index]) {
+        new_callbacks[index] = PyDict_GetItemString(keywords, py_callback_names[index]);
+        if (!new_callbacks[index]) {
             PyErr_Format(PyExc_TypeError, "setup lacks the argument '%s'", py_callback_names[index]);
             return NULL;
         }
     }
-    /* No Python code runs in this loop, so no code sees a mixture of old and new functions. The old functions are not
-     * released, since another thread may be calling one of them. */
+    /* No Python code runs in this loop, so no thread can see a mixture of old and new functions. The references to the
+     * old functions are not released, because another thread may be calling an old function. */
     for (index = 0; index < PY_CALLBACK_COUNT; index++) {
-        Py_INCREF(handed_over[index]);
-        py_callbacks[index] = handed_over[index];
+        Py_INCREF(new_callbacks[index]);
+        py_callbacks[index] = new_callbacks[index];
     }
     Py_RETURN_NONE;
 }
 
+/* Raises RuntimeError. All callbacks are this function until `setup` is called. */
 static PyObject *py_raise_not_set_up(PyObject *self, PyObject *args)
 {
     (void)self;
@@ -67,7 +70,7 @@ int py_init_callbacks(void)
     if (!placeholder)
         return -1;
     for (index = 0; index < PY_CALLBACK_COUNT; index++) {
-        /* Functions from an earlier `setup` stay: an interpreter may initialize the module twice. */
+        /* An interpreter may initialize the module twice. The second time keeps the functions of an earlier `setup`. */
         if (!py_callbacks[index]) {
             Py_INCREF(placeholder);
             py_callbacks[index] = placeholder;

@@ -1,15 +1,19 @@
-/* Standard input, output and error of a WASI guest, as Python callables.
+/* Connects standard input, output and error of a WASI guest to Python callables.
  *
- * A stream is one callable. The callable of an output stream gets bytes, writes them, and returns how many it has
- * written (None for all of them) or a negated errno. The callable of an input stream gets a number and returns at most
- * so many bytes, or none at the end of the input. python/anywasm/core/streams.py makes these callables.
+ * A stream is one Python callable:
+ *   - The callable of an output stream takes bytes and writes them. It returns the number of written bytes, None if it
+ *     has written all bytes, or a negated errno.
+ *   - The callable of an input stream takes the maximum number of bytes to read. It returns the bytes. An empty bytes
+ *     object means the end of the input.
+ * python/anywasm/core/streams.py creates these callables.
  *
- * PY_PARK_STREAM_EXCEPTION parks an exception that a callable raises: see exceptions.c.
+ * If a callable raises an exception, PY_PARK_STREAM_EXCEPTION parks the exception (see exceptions.c).
  */
 
 #include "glue.h"
 
-/* Returns the number of bytes written, or a negated errno; -1 if it leaves a Python exception. */
+/* Calls the callable of an output stream with `len` bytes at `data`. Returns the number of written bytes or a negated
+ * errno. Returns -1 with an exception set on failure. */
 static int64_t py_stream_write(PyObject *callable, const uint8_t *data, size_t len)
 {
     int64_t count;
@@ -21,7 +25,8 @@ static int64_t py_stream_write(PyObject *callable, const uint8_t *data, size_t l
     return count;
 }
 
-/* Returns the number of bytes read; -1 if it leaves a Python exception. */
+/* Calls the callable of an input stream and copies up to `len` bytes to `data`. Returns the number of bytes. Returns -1
+ * with an exception set on failure. */
 static int64_t py_stream_read(PyObject *callable, uint8_t *data, size_t len)
 {
     char *bytes;
@@ -40,18 +45,20 @@ static int64_t py_stream_read(PyObject *callable, uint8_t *data, size_t len)
     return count;
 }
 
-static int64_t py_stream_call(PyObject *callable, uint8_t *data, size_t len, uint64_t *token, int writes)
+/* Acquires the GIL and calls the callable. If the callable raises an exception, parks the exception and writes its
+ * token to `*token`. */
+static int64_t py_stream_call(PyObject *callable, uint8_t *data, size_t len, uint64_t *token, int is_output)
 {
     int64_t count;
     PY_BEGIN_GIL
-    count = writes ? py_stream_write(callable, data, len) : py_stream_read(callable, data, len);
+    count = is_output ? py_stream_write(callable, data, len) : py_stream_read(callable, data, len);
     if (PyErr_Occurred())
         *token = py_park_exception(PY_PARK_STREAM_EXCEPTION, NULL);
     PY_END_GIL
     return count;
 }
 
-/* The shim calls the next two functions: each is an `aw_stream_callback`, whose environment is the Python callable. */
+/* The next two functions are callbacks of the type `aw_stream_callback`. Their environment is the Python callable. */
 
 static int64_t py_stream_output(void *env, uint8_t *data, size_t len, uint64_t *token)
 {
@@ -63,26 +70,29 @@ static int64_t py_stream_input(void *env, uint8_t *data, size_t len, uint64_t *t
     return py_stream_call(env, data, len, token, 0);
 }
 
-/* connect_stream(WASI context, 0 for standard input, 1 for output or 2 for error, callable) -> True; False if the shim
- * failed and left an error
+/* connect_stream(owner of a WASI context, stream number, callable) -> bool
  *
- * The shim only borrows the callable: it may drop a stream on any thread, without the GIL. The caller must hold the
- * callable as long as a guest can use the WASI context. */
+ * The stream number is 0 for standard input, 1 for standard output and 2 for standard error. Returns False if the shim
+ * fails. The shim then stores an error for this thread.
+ *
+ * The shim only borrows the callable, because it may free a stream on any thread and without the GIL. The caller must
+ * keep a reference to the callable as long as a guest can use the WASI context. */
 PyObject *py_connect_stream(PyObject *module, PyObject *const *args, Py_ssize_t arg_count)
 {
     void *wasi;
-    unsigned long number;
+    unsigned long stream;
     bool succeeded;
 
     (void)module;
-    if (!py_check_argument_count("connect_stream", arg_count, 3) || !py_owner_pointer(args[0], PY_WASI, &wasi))
+    if (!py_check_argument_count("connect_stream", arg_count, 3) || !py_unwrap_owner(args[0], PY_WASI, &wasi))
         return NULL;
-    number = PyLong_AsUnsignedLong(args[1]);
+    stream = PyLong_AsUnsignedLong(args[1]);
     if (PyErr_Occurred())
         return NULL;
-    /* The shim locks the context, and nothing that may wait for a lock of the shim runs with the GIL held. */
+    /* The GIL is released because the shim locks the WASI context. A thread must not wait for a lock of the shim while
+     * it holds the GIL. */
     Py_BEGIN_ALLOW_THREADS
-    succeeded = aw_wasi_stdio_stream(wasi, (uint32_t)number, number ? py_stream_output : py_stream_input, args[2],
+    succeeded = aw_wasi_stdio_stream(wasi, (uint32_t)stream, stream ? py_stream_output : py_stream_input, args[2],
                                      NULL);
     Py_END_ALLOW_THREADS
     return PyBool_FromLong(succeeded);

@@ -136,9 +136,5 @@ impl Drop for NestedCall<'_> {
     fn drop(&mut self) {
         self.state.host_error.set(self.outer_error.take());
         self.state.call_depth.set(self.state.call_depth.get() - 1);
-        if self.state.call_depth.get() == 0 {
-            // `run_on_other_stack` does not clear this field if a panic ends the call.
-            self.state.other_stack.replace(None);
-        }
     }
 }

@@ -122,10 +122,16 @@ impl State {
 
     /// Runs `work` on a new stack. Nested calls into the store run on the same stack.
     pub fn run_on_other_stack<T>(&self, needed: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        /// Clears the field when the call ends, also by a panic.
+        struct ClearOnDrop<'a>(&'a RefCell<Option<OtherStack>>);
+        impl Drop for ClearOnDrop<'_> {
+            fn drop(&mut self) {
+                self.0.replace(None);
+            }
+        }
         let other = OtherStack::new(needed)?;
         self.other_stack.replace(Some(other.clone()));
-        let result = other.run(work);
-        self.other_stack.replace(None);
-        result
+        let _clear = ClearOnDrop(&self.other_stack);
+        other.run(work)
     }
 }

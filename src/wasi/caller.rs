@@ -1,5 +1,6 @@
-//! The instance that calls a system call. Each instance that imports WASI gets host functions of its own, so a host
-//! function knows its caller.
+//! The instance that calls a system call.
+//!
+//! Each instance that imports WASI has separate host functions. A host function therefore always has the same caller.
 
 use crate::backend::guest_memory::GuestMemory;
 use crate::backend::{InstanceOps, LinkedBackend, MemoryOps};
@@ -9,11 +10,11 @@ use crate::store::object::{BindInstance, Instance};
 use crate::store::{Entered, Key};
 use std::sync::OnceLock;
 
-/// The memory of the calling instance.
+/// The caller of some host functions: one instance, whose memory the host functions use.
 #[derive(Default)]
 pub struct Caller {
-    /// The exported memory by its key in the store record, and whether it is shared; `None` if the instance exports no
-    /// memory. Not set before the instance exists.
+    /// The key of the exported memory in the store record, and true if the memory is shared. `None` if the instance
+    /// exports no memory. [`Caller::bind`] sets this field when the instance exists.
     memory: OnceLock<Option<(Key, bool)>>,
 }
 
@@ -27,7 +28,7 @@ impl BindInstance for Caller {
         let memory = match memory {
             Some((index, shared)) => {
                 let memory = LinkedBackend::instance_export(entered.raw, instance.raw, info, index)?;
-                // The store owns the memory from now on, for as long as the store lives.
+                // The store record owns the memory until the store is freed.
                 Some((entered.add_extern(memory), shared))
             }
             None => None,
@@ -40,7 +41,8 @@ impl BindInstance for Caller {
 }
 
 impl Caller {
-    /// Returns the memory that the instance exports as `memory`, for one access; `None` without such a memory.
+    /// Returns the memory that the instance exports as `memory`. Returns `None` if the instance exports no such memory,
+    /// or does not exist yet. The returned value is valid for one access, because the memory can move when it grows.
     pub fn memory(&self, entered: &Entered<'_>) -> Option<GuestMemory> {
         let (key, shared) = (*self.memory.get()?)?;
         Some(LinkedBackend::guest_memory(entered.raw, entered.extern_at(key)?, shared))

@@ -1,4 +1,5 @@
-//! The table of system calls: the name of each call, its parameters, and the first version of WASI that has it.
+//! The table of system calls. Each row has the name and the parameters of a call, and the first version of WASI with
+//! the call.
 //!
 //! To add a call, add a row to [`ROWS`] and a method of the same name to [`Call`].
 
@@ -9,8 +10,8 @@ use crate::wasi::{Errno, Result, WasiContext};
 use std::io::SeekFrom;
 use std::sync::LazyLock;
 
-/// A version of WASI, from the oldest to the newest. A call has the same type in all versions, but some structures and
-/// numbers differ.
+/// A version of WASI. The order is from the oldest version to the newest. A call has the same type in all versions, but
+/// some structures and numbers differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Version {
     /// `wasi_unstable`, also called snapshot 0.
@@ -20,7 +21,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// Returns the name of the module that guests import the calls from.
+    /// Returns the module name in the imports of guests.
     pub fn module(self) -> &'static str {
         match self {
             Self::Unstable => "wasi_unstable",
@@ -28,54 +29,54 @@ impl Version {
         }
     }
 
-    /// Returns the number of defined rights: bits of `rights` from this number on are invalid.
-    pub fn rights(self) -> u32 {
+    /// Returns the number of bits that `rights` defines. All higher bits are invalid.
+    pub fn rights_count(self) -> u32 {
         match self {
             Self::Unstable => 29,
             Self::Preview1 => 30,
         }
     }
 
-    /// Returns the position that a number of `whence` stands for, as a [`SeekFrom`] with offset 0.
+    /// Converts a number of `whence` to a [`SeekFrom`] with offset 0. The numbers depend on the version.
     pub fn whence(self, whence: u32) -> Result<SeekFrom> {
         let (start, current, end) = (SeekFrom::Start(0), SeekFrom::Current(0), SeekFrom::End(0));
-        let order = match self {
+        let positions = match self {
             Self::Unstable => [current, end, start],
             Self::Preview1 => [start, current, end],
         };
-        order.get(whence as usize).copied().ok_or(Errno::INVAL.into())
+        positions.get(whence as usize).copied().ok_or(Errno::INVAL.into())
     }
 }
 
-/// One system call in progress. Its methods are the implementations of the calls.
+/// One system call in progress. Each method with the name of a system call implements this system call.
 pub struct Call<'a> {
     /// The WASI context of the guest.
     pub wasi: &'a WasiContext,
     /// The memory of the guest.
     pub guest: Guest<'a>,
-    /// The version of WASI that the guest has imported the call from.
+    /// The version of WASI from which the guest has imported the call.
     pub version: Version,
 }
 
-/// Calls the method of [`Call`] with the arguments from the value slots.
+/// A function that calls the method of [`Call`] with the arguments in the value slots.
 type Entry = fn(&mut Call<'_>, &[Value]) -> Result<()>;
 
 /// A row of the table of system calls.
 struct Row {
     name: &'static str,
-    /// The first version that has the call. All later versions have it too.
+    /// The first version with the call. All later versions have the call too.
     since: Version,
     params: &'static [ValType],
     entry: Entry,
 }
 
-/// A system call of one version.
+/// The definition of a system call in one version of WASI.
 pub struct Definition {
-    /// The name that guests import.
+    /// The name of the system call, and of its import in guests.
     pub name: &'static str,
-    /// The type of the function.
+    /// The type of the host function.
     pub ty: FuncType,
-    /// The same type, as the type of an import or export.
+    /// The type `ty`, wrapped as the type of an import.
     pub extern_type: ExternType,
     entry: Entry,
 }
@@ -93,7 +94,7 @@ impl Definition {
         self.ty.params.len()
     }
 
-    /// Makes the call. `values` are the arguments, one for each parameter.
+    /// Runs the system call. `values` contains one argument for each parameter.
     pub fn call(&self, call: &mut Call<'_>, values: &[Value]) -> Result<()> {
         (self.entry)(call, values)
     }
@@ -117,65 +118,67 @@ macro_rules! calls {
 }
 
 calls! {
-    args_get(argv: u32, buffer: u32) since Unstable;
-    args_sizes_get(count: u32, size: u32) since Unstable;
-    environ_get(environ: u32, buffer: u32) since Unstable;
-    environ_sizes_get(count: u32, size: u32) since Unstable;
-    clock_res_get(id: u32, out: u32) since Unstable;
-    clock_time_get(id: u32, precision: u64, out: u32) since Unstable;
+    args_get(pointers_ptr: u32, buffer_ptr: u32) since Unstable;
+    args_sizes_get(count_ptr: u32, size_ptr: u32) since Unstable;
+    environ_get(pointers_ptr: u32, buffer_ptr: u32) since Unstable;
+    environ_sizes_get(count_ptr: u32, size_ptr: u32) since Unstable;
+    clock_res_get(id: u32, out_ptr: u32) since Unstable;
+    clock_time_get(id: u32, precision: u64, out_ptr: u32) since Unstable;
     fd_advise(fd: u32, offset: u64, len: u64, advice: u32) since Unstable;
     fd_allocate(fd: u32, offset: u64, len: u64) since Unstable;
     fd_close(fd: u32) since Unstable;
     fd_datasync(fd: u32) since Unstable;
-    fd_fdstat_get(fd: u32, out: u32) since Unstable;
+    fd_fdstat_get(fd: u32, out_ptr: u32) since Unstable;
     fd_fdstat_set_flags(fd: u32, flags: u32) since Unstable;
     fd_fdstat_set_rights(fd: u32, base: u64, inheriting: u64) since Unstable;
-    fd_filestat_get(fd: u32, out: u32) since Unstable;
+    fd_filestat_get(fd: u32, out_ptr: u32) since Unstable;
     fd_filestat_set_size(fd: u32, size: u64) since Unstable;
-    fd_filestat_set_times(fd: u32, access: u64, modification: u64, which: u32) since Unstable;
-    fd_pread(fd: u32, array: u32, len: u32, offset: u64, out: u32) since Unstable;
-    fd_prestat_get(fd: u32, out: u32) since Unstable;
-    fd_prestat_dir_name(fd: u32, ptr: u32, len: u32) since Unstable;
-    fd_pwrite(fd: u32, array: u32, len: u32, offset: u64, out: u32) since Unstable;
-    fd_read(fd: u32, array: u32, len: u32, out: u32) since Unstable;
-    fd_readdir(fd: u32, ptr: u32, len: u32, cookie: u64, out: u32) since Unstable;
+    fd_filestat_set_times(fd: u32, atim: u64, mtim: u64, fst_flags: u32) since Unstable;
+    fd_pread(fd: u32, iovs_ptr: u32, iovs_len: u32, offset: u64, out_ptr: u32) since Unstable;
+    fd_prestat_get(fd: u32, out_ptr: u32) since Unstable;
+    fd_prestat_dir_name(fd: u32, path_ptr: u32, path_len: u32) since Unstable;
+    fd_pwrite(fd: u32, iovs_ptr: u32, iovs_len: u32, offset: u64, out_ptr: u32) since Unstable;
+    fd_read(fd: u32, iovs_ptr: u32, iovs_len: u32, out_ptr: u32) since Unstable;
+    fd_readdir(fd: u32, buffer_ptr: u32, buffer_len: u32, cookie: u64, out_ptr: u32) since Unstable;
     fd_renumber(from: u32, to: u32) since Unstable;
-    fd_seek(fd: u32, offset: u64, whence: u32, out: u32) since Unstable;
+    fd_seek(fd: u32, offset: u64, whence: u32, out_ptr: u32) since Unstable;
     fd_sync(fd: u32) since Unstable;
-    fd_tell(fd: u32, out: u32) since Unstable;
-    fd_write(fd: u32, array: u32, len: u32, out: u32) since Unstable;
-    path_create_directory(fd: u32, path: u32, len: u32) since Unstable;
-    path_filestat_get(fd: u32, flags: u32, path: u32, len: u32, out: u32) since Unstable;
-    path_filestat_set_times(fd: u32, flags: u32, path: u32, len: u32, access: u64, modification: u64, which: u32)
+    fd_tell(fd: u32, out_ptr: u32) since Unstable;
+    fd_write(fd: u32, iovs_ptr: u32, iovs_len: u32, out_ptr: u32) since Unstable;
+    path_create_directory(fd: u32, path_ptr: u32, path_len: u32) since Unstable;
+    path_filestat_get(fd: u32, lookup_flags: u32, path_ptr: u32, path_len: u32, out_ptr: u32) since Unstable;
+    path_filestat_set_times(fd: u32, lookup_flags: u32, path_ptr: u32, path_len: u32, atim: u64, mtim: u64,
+                            fst_flags: u32) since Unstable;
+    path_link(fd: u32, lookup_flags: u32, path_ptr: u32, path_len: u32, new_fd: u32, new_path_ptr: u32,
+              new_path_len: u32) since Unstable;
+    path_open(fd: u32, lookup_flags: u32, path_ptr: u32, path_len: u32, oflags: u32, rights: u64, inheriting: u64,
+              fdflags: u32, out_ptr: u32) since Unstable;
+    path_readlink(fd: u32, path_ptr: u32, path_len: u32, buffer_ptr: u32, buffer_len: u32, out_ptr: u32) since Unstable;
+    path_remove_directory(fd: u32, path_ptr: u32, path_len: u32) since Unstable;
+    path_rename(fd: u32, path_ptr: u32, path_len: u32, new_fd: u32, new_path_ptr: u32, new_path_len: u32)
         since Unstable;
-    path_link(fd: u32, flags: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32) since Unstable;
-    path_open(fd: u32, flags: u32, path: u32, len: u32, oflags: u32, rights: u64, inheriting: u64, fdflags: u32,
-              out: u32) since Unstable;
-    path_readlink(fd: u32, path: u32, len: u32, buffer: u32, buffer_len: u32, out: u32) since Unstable;
-    path_remove_directory(fd: u32, path: u32, len: u32) since Unstable;
-    path_rename(fd: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32) since Unstable;
-    path_symlink(contents: u32, contents_len: u32, fd: u32, path: u32, len: u32) since Unstable;
-    path_unlink_file(fd: u32, path: u32, len: u32) since Unstable;
-    poll_oneoff(subscriptions: u32, events: u32, count: u32, out: u32) since Unstable;
+    path_symlink(target_ptr: u32, target_len: u32, fd: u32, path_ptr: u32, path_len: u32) since Unstable;
+    path_unlink_file(fd: u32, path_ptr: u32, path_len: u32) since Unstable;
+    poll_oneoff(subscriptions_ptr: u32, events_ptr: u32, count: u32, out_ptr: u32) since Unstable;
     proc_exit(code: u32) since Unstable;
     proc_raise(signal: u32) since Unstable;
     sched_yield() since Unstable;
     random_get(ptr: u32, len: u32) since Unstable;
-    sock_recv(fd: u32, array: u32, len: u32, flags: u32, out: u32, out_flags: u32) since Unstable;
-    sock_send(fd: u32, array: u32, len: u32, flags: u32, out: u32) since Unstable;
+    sock_recv(fd: u32, iovs_ptr: u32, iovs_len: u32, flags: u32, out_ptr: u32, out_flags_ptr: u32) since Unstable;
+    sock_send(fd: u32, iovs_ptr: u32, iovs_len: u32, flags: u32, out_ptr: u32) since Unstable;
     sock_shutdown(fd: u32, how: u32) since Unstable;
-    sock_accept(fd: u32, flags: u32, out: u32) since Preview1;
+    sock_accept(fd: u32, flags: u32, out_ptr: u32) since Preview1;
 }
 
-/// Returns the definitions of the calls that `version` has, in the order of the rows.
-fn definitions(rows: &[Row], version: Version) -> Vec<Definition> {
+/// Returns the definitions of the calls in `version`, in the order of `rows`.
+fn definitions_from(rows: &[Row], version: Version) -> Vec<Definition> {
     rows.iter().filter(|row| row.since <= version).map(Definition::new).collect()
 }
 
-/// Returns the system calls of `version`.
-pub fn of(version: Version) -> &'static [Definition] {
-    static UNSTABLE: LazyLock<Vec<Definition>> = LazyLock::new(|| definitions(ROWS, Version::Unstable));
-    static PREVIEW1: LazyLock<Vec<Definition>> = LazyLock::new(|| definitions(ROWS, Version::Preview1));
+/// Returns the definitions of the system calls in `version`.
+pub fn definitions(version: Version) -> &'static [Definition] {
+    static UNSTABLE: LazyLock<Vec<Definition>> = LazyLock::new(|| definitions_from(ROWS, Version::Unstable));
+    static PREVIEW1: LazyLock<Vec<Definition>> = LazyLock::new(|| definitions_from(ROWS, Version::Preview1));
     match version {
         Version::Unstable => &UNSTABLE,
         Version::Preview1 => &PREVIEW1,
@@ -237,6 +240,7 @@ mod tests {
         "sock_shutdown",
     ];
 
+    /// Returns the sorted names of the system calls.
     fn names(definitions: &[Definition]) -> Vec<&'static str> {
         let mut names: Vec<_> = definitions.iter().map(|definition| definition.name).collect();
         names.sort_unstable();
@@ -245,10 +249,10 @@ mod tests {
 
     #[test]
     fn each_version_has_the_calls_of_its_specification() {
-        assert_eq!(names(of(Version::Unstable)), SNAPSHOT_0);
+        assert_eq!(names(definitions(Version::Unstable)), SNAPSHOT_0);
         let mut preview1 = [SNAPSHOT_0.as_slice(), &["sock_accept"]].concat();
         preview1.sort_unstable();
-        assert_eq!(names(of(Version::Preview1)), preview1);
+        assert_eq!(names(definitions(Version::Preview1)), preview1);
     }
 
     #[test]
@@ -261,14 +265,14 @@ mod tests {
             row("old_2", Version::Unstable),
             row("new_3", Version::Preview1),
         ];
-        assert_eq!(names(&definitions(&rows, Version::Unstable)), ["old_1", "old_2"]);
-        assert_eq!(names(&definitions(&rows, Version::Preview1)), ["new_1", "new_2", "new_3", "old_1", "old_2"]);
+        assert_eq!(names(&definitions_from(&rows, Version::Unstable)), ["old_1", "old_2"]);
+        assert_eq!(names(&definitions_from(&rows, Version::Preview1)), ["new_1", "new_2", "new_3", "old_1", "old_2"]);
     }
 
     #[test]
     fn types_come_from_the_rows() {
         let ty = |name| {
-            let definition = of(Version::Preview1).iter().find(|definition| definition.name == name).unwrap();
+            let definition = definitions(Version::Preview1).iter().find(|definition| definition.name == name).unwrap();
             assert_eq!(definition.extern_type, ExternType::Func(definition.ty.clone()));
             definition.ty.to_string()
         };
@@ -282,7 +286,7 @@ mod tests {
         let wasi = WasiContext::new();
         let memory = GuestMemory::default;
         let mut call = Call { wasi: &wasi, guest: Guest::new(&memory), version: Version::Preview1 };
-        for definition in of(Version::Preview1) {
+        for definition in definitions(Version::Preview1) {
             let values = vec![Value::default(); definition.arity() + 1];
             assert_eq!(errno(definition.call(&mut call, &values)), Some(Errno::INVAL), "{}", definition.name);
         }

@@ -7,7 +7,7 @@ use crate::wasi::{Errno, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// An open object of the guest.
+/// An open standard stream, file or directory of the guest.
 pub enum Descriptor {
     /// Standard input.
     Input(Input),
@@ -20,7 +20,7 @@ pub enum Descriptor {
 }
 
 impl Descriptor {
-    /// Returns the file. Fails with `EBADF` for all other descriptors.
+    /// Returns the file of this descriptor. Fails with `EBADF` if the descriptor is not a file.
     pub fn file(&self) -> Result<&File> {
         match self {
             Self::File(file) => Ok(file),
@@ -28,7 +28,7 @@ impl Descriptor {
         }
     }
 
-    /// Returns the directory. Fails with `EBADF` for all other descriptors.
+    /// Returns the directory of this descriptor. Fails with `EBADF` if the descriptor is not a directory.
     pub fn dir(&self) -> Result<&Dir> {
         match self {
             Self::Dir(dir) => Ok(dir),
@@ -36,8 +36,8 @@ impl Descriptor {
         }
     }
 
-    /// Returns the file, for a call that uses its position. Fails with `ESPIPE` for standard streams, and with `EBADF`
-    /// for directories.
+    /// Returns the file of this descriptor, for a call that uses the position of the file. Fails with `ESPIPE` if the
+    /// descriptor is a standard stream, and with `EBADF` if the descriptor is a directory.
     pub fn seekable(&self) -> Result<&File> {
         match self {
             Self::File(file) => Ok(file),
@@ -47,16 +47,16 @@ impl Descriptor {
     }
 }
 
-/// The open descriptors of a guest, by number. A call shares the ownership of the descriptor that it uses, so another
-/// thread may close the descriptor during the call.
+/// The open descriptors of a guest, by number. A call shares the ownership of its descriptor with the table. The
+/// descriptor therefore stays usable for the call if another thread closes its number.
 pub struct Table {
     open: BTreeMap<u32, Arc<Descriptor>>,
-    /// Numbers of closed descriptors.
+    /// Numbers of closed descriptors. New descriptors get these numbers first.
     free: BTreeSet<u32>,
 }
 
 impl Table {
-    /// Returns a table with the standard streams: an empty input, and outputs that discard all bytes.
+    /// Returns a table with the standard streams. Standard input is empty. Standard output and error discard all bytes.
     pub fn new() -> Self {
         let mut table = Self { open: BTreeMap::new(), free: BTreeSet::new() };
         table.replace(0, Descriptor::Input(Input::Empty));
@@ -65,19 +65,19 @@ impl Table {
         table
     }
 
-    /// Returns the descriptor with the number `fd`.
+    /// Returns the descriptor with the number `fd`. Fails with `EBADF` if the number is not open.
     pub fn get(&self, fd: u32) -> Result<Arc<Descriptor>> {
         self.open.get(&fd).cloned().ok_or(Errno::BADF.into())
     }
 
-    /// Opens a descriptor with the number `fd`. Replaces an open descriptor of this number.
+    /// Adds a descriptor with the number `fd`. Removes the open descriptor with this number, if there is one.
     pub fn replace(&mut self, fd: u32, descriptor: Descriptor) {
         self.free.remove(&fd);
         self.open.insert(fd, Arc::new(descriptor));
     }
 
-    /// Opens a descriptor and returns its number: the highest number of a closed descriptor or, if no number is free,
-    /// one more than the highest number of an open descriptor.
+    /// Adds a descriptor and returns its number. The number is the highest number of a closed descriptor. If no number
+    /// is free, the number is one more than the highest number of an open descriptor.
     pub fn push(&mut self, descriptor: Descriptor) -> Result<u32> {
         let fd = match self.free.pop_last() {
             Some(fd) => fd,
@@ -92,15 +92,16 @@ impl Table {
         self.open.values()
     }
 
-    /// Removes a descriptor and returns it.
+    /// Removes the descriptor with the number `fd` and returns the descriptor. Fails with `EBADF` if the number is not
+    /// open.
     pub fn close(&mut self, fd: u32) -> Result<Arc<Descriptor>> {
         let closed = self.open.remove(&fd).ok_or(Errno::BADF)?;
         self.free.insert(fd);
         Ok(closed)
     }
 
-    /// Moves the descriptor `from` to the number `to`, which must be open. Returns the descriptor that had the number
-    /// `to`, or `None` if both numbers are equal.
+    /// Moves the descriptor with the number `from` to the number `to`. Fails with `EBADF` unless both numbers are open.
+    /// Returns the descriptor that had the number `to` before, or `None` if the numbers are equal.
     pub fn renumber(&mut self, from: u32, to: u32) -> Result<Option<Arc<Descriptor>>> {
         if !self.open.contains_key(&to) {
             return Err(Errno::BADF.into());

@@ -1,4 +1,4 @@
-//! Open directories and their permissions, and the root directory, which combines several preopened directories.
+//! Open directories, the permissions of directories, and the virtual root directory.
 
 use crate::wasi::file::{Access, File};
 use crate::wasi::stat::{FileType, Stat};
@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use rustix::fs::{Mode, OFlags, openat};
 use std::sync::Arc;
 
-/// The permissions of a preopened directory, which also apply to everything below.
+/// The permissions of a preopened directory. They also apply to all files and directories below it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Perms {
     /// The guest may list directories and open entries.
@@ -23,13 +23,14 @@ pub struct Perms {
 }
 
 impl Perms {
-    /// Returns whether the guest may change anything: entries, contents or times.
+    /// Returns whether the guest may change entries of directories, contents of files, and times.
     pub fn mutable(self) -> bool {
         self.change && self.write
     }
 }
 
-/// The decoded flags of a `path_open`. The fields are named like the flags of the specification.
+/// The decoded arguments of `path_open`: the flags of `lookupflags`, `oflags` and `fdflags`, and the rights `fd_read`
+/// and `fd_write`.
 pub struct OpenFlags {
     pub follow: bool,
     pub create: bool,
@@ -42,7 +43,7 @@ pub struct OpenFlags {
     pub nonblock: bool,
 }
 
-/// An entry of a directory, with the fields of `dirent`.
+/// An entry of a directory. The fields are the name, inode number and type of a `dirent`.
 pub struct Entry {
     pub name: Vec<u8>,
     pub ino: u64,
@@ -51,56 +52,57 @@ pub struct Entry {
 
 /// An open directory.
 pub struct Dir {
-    /// The directory on the host.
+    /// The directory of the host, or the virtual root directory.
     pub place: Place,
-    /// The guest's name of a preopened directory. `None` for a directory that the guest has opened.
+    /// The name of a preopened directory in the guest. `None` for a directory that the guest has opened itself.
     pub preopened: Option<String>,
-    /// Whether the guest has opened the directory for reading or writing. `fd_fdstat_get` returns this.
+    /// The access that the guest has requested for the directory. `fd_fdstat_get` converts the access to rights.
     pub access: Access,
-    /// The entries at the time of the last `fd_readdir` with cookie 0. Later calls continue in the same list, even if
-    /// the guest changes the directory between the calls.
+    /// The entries that the last `fd_readdir` with cookie 0 has read. `fd_readdir` with another cookie continues in
+    /// this list, even if the directory has changed.
     listing: Mutex<Arc<[Entry]>>,
 }
 
-/// The directory on the host that an open directory stands for.
+/// The location of an open directory.
 pub enum Place {
-    /// A directory of the host, with its permissions.
+    /// A directory of the host, and the permissions of the guest.
     Host(Arc<fs::Dir>, Perms),
-    /// The root directory, which has no directory on the host.
+    /// The virtual root directory. No directory of the host corresponds to it.
     Root(Arc<Root>),
 }
 
-/// A root directory `/` that contains preopened directories and nothing else. The name of a directory may have several
-/// components.
+/// The virtual root directory `/` of a guest. It contains only preopened directories. The name of a preopened directory
+/// may have several components, such as `/usr/share`.
 #[derive(Default)]
 pub struct Root {
-    /// The directories by name, from the longest name to the shortest. The first name that is a prefix of a path is
-    /// thus the most specific one.
+    /// The names, directories and permissions of the preopened directories. Longer names come first, so the first name
+    /// that is a prefix of a path is the most specific name.
     mounts: Mutex<Vec<(String, Arc<fs::Dir>, Perms)>>,
 }
 
 impl Root {
-    /// Adds a directory under `name`, the path at which the guest finds it.
+    /// Adds a preopened directory. `name` is the path of the directory in the guest.
     pub fn add(&self, name: &str, dir: Arc<fs::Dir>, perms: Perms) {
         let mut mounts = self.mounts.lock();
         mounts.push((normalize(name).unwrap_or_default(), dir, perms));
         mounts.sort_by_key(|(name, ..)| std::cmp::Reverse(name.len()));
     }
 
-    /// Returns the directory that contains a normalized path, with the path relative to this directory. A directory
-    /// with an empty name contains all paths that no other directory contains.
-    fn find(&self, path: &str) -> Option<(Arc<fs::Dir>, String, Perms)> {
+    /// Returns the preopened directory that contains a normalized path, the path relative to this directory, and the
+    /// permissions. A preopened directory with an empty name contains all paths that no other directory contains.
+    fn find_mount(&self, path: &str) -> Option<(Arc<fs::Dir>, String, Perms)> {
         self.mounts.lock().iter().find_map(|(name, dir, perms)| {
-            let rest = match path.strip_prefix(name.as_str())? {
+            let relative = match path.strip_prefix(name.as_str())? {
                 "" => ".",
-                rest if name.is_empty() => rest,
-                rest => rest.strip_prefix('/')?,
+                suffix if name.is_empty() => suffix,
+                suffix => suffix.strip_prefix('/')?,
             };
-            Some((dir.clone(), rest.to_owned(), *perms))
+            Some((dir.clone(), relative.to_owned(), *perms))
         })
     }
 
-    /// Returns the entries of the root directory: the first component of each name, without duplicates.
+    /// Returns the entries of the root directory. The entries are the first components of the names, without
+    /// duplicates.
     fn entries(&self) -> Vec<Entry> {
         let mut names: Vec<String> = self.mounts.lock().iter().map(|(name, ..)| first_component(name)).collect();
         names.sort();
@@ -110,35 +112,35 @@ impl Root {
     }
 }
 
-/// Returns a path of the root directory without empty components and `.`. Returns `None` if the path contains `..`: the
-/// root directory does not resolve `..`.
+/// Removes empty components and `.` from a path. Returns `None` if the path contains `..`, because the root directory
+/// does not support `..`.
 fn normalize(path: &str) -> Option<String> {
     let components: Vec<_> = path.split('/').filter(|name| !name.is_empty() && *name != ".").collect();
     (!components.contains(&"..")).then(|| components.join("/"))
 }
 
-/// A resolved path.
+/// The result of the resolution of a path.
 pub enum Target {
-    /// A path relative to a directory of the host, with the permissions of this directory.
+    /// A directory of the host, the path relative to this directory, and the permissions of this directory.
     Host(Arc<fs::Dir>, String, Perms),
-    /// The root directory itself.
+    /// The virtual root directory.
     Root(Arc<Root>),
 }
 
 impl Dir {
-    /// Returns a directory that the guest has opened.
+    /// Returns an open directory without a preopened name.
     pub fn new(place: Place, access: Access) -> Self {
         Self { place, preopened: None, access, listing: Mutex::new(Arc::new([])) }
     }
 
-    /// Returns a preopened directory.
+    /// Returns an open directory that is preopened under `name`.
     pub fn preopened(place: Place, name: &str) -> Self {
         let access = Access { read: true, write: true, mutable: true };
         Self { preopened: Some(name.to_owned()), ..Self::new(place, access) }
     }
 
-    /// Resolves a path relative to this directory. The path may still contain `..` if the target is a directory of the
-    /// host: cap-std keeps such a path inside the directory.
+    /// Resolves a path relative to this directory. The path of a [`Target::Host`] may still contain `..`. cap-std
+    /// resolves `..` and refuses a path that leads out of the directory.
     pub fn resolve(&self, path: String) -> Result<Target> {
         let root = match &self.place {
             Place::Host(dir, perms) => return Ok(Target::Host(dir.clone(), path, *perms)),
@@ -148,15 +150,15 @@ impl Dir {
             return Err(Errno::NOENT.into());
         }
         let path = normalize(&path).ok_or(Errno::PERM)?;
-        match root.find(&path) {
-            Some((dir, rest, perms)) => Ok(Target::Host(dir, rest, perms)),
+        match root.find_mount(&path) {
+            Some((dir, relative, perms)) => Ok(Target::Host(dir, relative, perms)),
             None if path.is_empty() => Ok(Target::Root(root.clone())),
             None => Err(Errno::NOENT.into()),
         }
     }
 
-    /// Resolves a path as [`Dir::resolve`] does, for a call that changes something there. Fails with `EPERM` if the
-    /// permissions do not allow changes.
+    /// Resolves a path like [`Dir::resolve`], for a call that changes the file or directory at the path. Fails with
+    /// `EPERM` if the permissions do not allow changes.
     pub fn resolve_mutable(&self, path: String) -> Result<(Arc<fs::Dir>, String, Perms)> {
         match self.resolve(path)? {
             Target::Host(dir, path, perms) if perms.mutable() => Ok((dir, path, perms)),
@@ -164,8 +166,7 @@ impl Dir {
         }
     }
 
-    /// Resolves a path as [`Dir::resolve`] does. Fails with `EINVAL` for the root directory, which the host does not
-    /// have.
+    /// Resolves a path like [`Dir::resolve`], but fails with `EINVAL` if the path leads to the virtual root directory.
     pub fn resolve_host(&self, path: String) -> Result<(Arc<fs::Dir>, String)> {
         match self.resolve(path)? {
             Target::Host(dir, path, _) => Ok((dir, path)),
@@ -173,7 +174,7 @@ impl Dir {
         }
     }
 
-    /// Returns the `filestat` of the directory.
+    /// Returns the contents of the directory's `filestat`.
     pub fn stat(&self) -> Result<Stat> {
         match &self.place {
             Place::Host(dir, _) => Ok(dir.dir_metadata()?.into()),
@@ -181,8 +182,8 @@ impl Dir {
         }
     }
 
-    /// Returns the entries without `.` and `..`. Reads the directory if `refresh` is true, and otherwise returns the
-    /// entries of the last such call.
+    /// Returns the entries of the directory, without `.` and `..`. Reads the directory if `refresh` is true. Otherwise
+    /// returns the entries of the last call in which `refresh` was true.
     pub fn entries(&self, refresh: bool) -> Result<Arc<[Entry]>> {
         if refresh {
             let entries = match &self.place {
@@ -196,9 +197,11 @@ impl Dir {
     }
 }
 
+/// Reads the entries of a directory of the host, without `.` and `..`.
 fn host_entries(dir: &fs::Dir) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
-    // cap-std opens preopened directories with `O_PATH`. Such a descriptor can look up entries but not list them.
+    // The directory is opened again because cap-std opens preopened directories with `O_PATH`. The operating system
+    // lists no entries for a descriptor with `O_PATH`.
     let readable = openat(dir, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
     for entry in rustix::fs::Dir::new(readable)? {
         let entry = entry?;
@@ -207,7 +210,7 @@ fn host_entries(dir: &fs::Dir) -> Result<Vec<Entry>> {
             continue;
         }
         let mut ty = FileType::from(entry.file_type());
-        // Some file systems do not return the type of an entry when they list a directory.
+        // Some file systems return no types when they list a directory. `statat` then returns the type of the entry.
         if entry.file_type() == rustix::fs::FileType::Unknown {
             let stat = rustix::fs::statat(dir, entry.file_name(), rustix::fs::AtFlags::SYMLINK_NOFOLLOW);
             ty = stat.map_or(ty, |stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).into());
@@ -221,7 +224,8 @@ fn first_component(name: &str) -> String {
     name.split('/').next().unwrap_or_default().to_owned()
 }
 
-/// Opens the file or directory at `path`, relative to `dir`.
+/// Opens the file or directory at `path`, relative to `dir`. Fails with `EPERM` if the permissions do not allow the
+/// access.
 pub fn open(dir: &Dir, path: String, flags: &OpenFlags) -> Result<Descriptor> {
     if flags.directory && (flags.create || flags.exclusive || flags.truncate) {
         return Err(Errno::INVAL.into());
@@ -239,8 +243,8 @@ pub fn open(dir: &Dir, path: String, flags: &OpenFlags) -> Result<Descriptor> {
     let mut options = OpenOptions::new();
     options.maybe_dir(true).follow(if flags.follow { FollowSymlinks::Yes } else { FollowSymlinks::No });
     options.create(flags.create && !flags.exclusive).create_new(flags.create && flags.exclusive);
-    // The operating system opens a file for reading, writing or both. The guest can ask for neither: reading is
-    // assumed.
+    // The operating system opens a file for reading, for writing or for both. If the guest requests neither, the file
+    // is opened for reading.
     options.truncate(flags.truncate).write(writes).read(flags.read || !flags.write);
     let file = host.open_with(&path, &options)?;
     let access = access(perms.mutable());

@@ -1,8 +1,8 @@
-//! The error numbers of WASI, and the conversion from those of the operating system.
+//! The error numbers of WASI, and the conversion of errors of the operating system to these numbers.
 
 use std::io;
 
-/// An `errno` of WASI. Preview 1 and `wasi_unstable` have the same numbers.
+/// An error number of WASI, the type `errno` of the specification. Preview 1 and `wasi_unstable` have the same numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Errno(pub u16);
 
@@ -13,7 +13,7 @@ macro_rules! errnos {
             $(pub const $name: Self = Self($number);)+
         }
 
-        /// Returns the number of WASI for an error of the operating system, if the table has one.
+        /// Returns the error number for an error of the operating system. Returns `None` if WASI has no such number.
         fn from_os(error: rustix::io::Errno) -> Option<Errno> {
             Some(match error {
                 $($($(rustix::io::Errno::$os)|+ => Errno::$name,)?)+
@@ -23,7 +23,7 @@ macro_rules! errnos {
     };
 }
 
-// The name and number of each error, and the name that rustix has for the same error of the operating system.
+// Each row is NAME = NUMBER <- OS_NAME. NAME and NUMBER are those of WASI. OS_NAME is the name of the error in rustix.
 errnos! {
     ACCES = 2 <- ACCESS;
     AGAIN = 6 <- AGAIN;
@@ -75,10 +75,10 @@ impl From<io::Error> for Errno {
         }
         match error.kind() {
             io::ErrorKind::NotFound => Self::NOENT,
-            // cap-std refuses a path that leads out of its directory with an error of this kind.
+            // cap-std returns an error of this kind for a path that leads out of its directory.
             io::ErrorKind::PermissionDenied => Self::PERM,
             io::ErrorKind::AlreadyExists => Self::EXIST,
-            // The standard library refuses a path that contains a null byte with an error of this kind.
+            // The standard library returns an error of this kind for a path that contains a null byte.
             io::ErrorKind::InvalidInput => Self::INVAL,
             _ => Self::IO,
         }

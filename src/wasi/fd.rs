@@ -1,8 +1,8 @@
-//! The system calls on descriptors.
+//! The system calls that take a descriptor and no path.
 
 use crate::wasi::calls::Call;
 use crate::wasi::dir::Entry;
-use crate::wasi::stat::{FileType, Stat, times};
+use crate::wasi::stat::{FileType, Stat, times_to_set};
 use crate::wasi::stdio::{is_terminal, to_size};
 use crate::wasi::{Descriptor, Errno, Result};
 use rustix::fs::{Advice, AtFlags, fadvise, futimens, utimensat};
@@ -10,26 +10,49 @@ use std::io::SeekFrom;
 use std::num::NonZeroU64;
 use std::sync::atomic::Ordering;
 
-// `rights` by bit, for `fd_fdstat_get`. Of the rights that a guest asks for, only the rights to read and to write have
-// an effect: they select the mode in which a file is opened.
-const RIGHTS_ALL: u64 = (1 << 30) - 1;
-const RIGHTS_READ: u64 = 1 << 1;
-const RIGHTS_SEEK: u64 = 1 << 2;
-const RIGHTS_WRITE: u64 = 1 << 6;
-const RIGHTS_READDIR: u64 = 1 << 14;
-const RIGHTS_SET_SIZE: u64 = 1 << 19 | 1 << 22;
-/// The rights of a preopened directory: all that concern the directory and its entries, except
-/// `path_filestat_set_size`.
-const RIGHTS_DIRECTORY: u64 = 0x3ff << 9 | 0b11 << 20 | 0b1111 << 23;
-/// The inheriting rights of a preopened directory, which a file below it can have: all except `path_filestat_set_size`
-/// and those of sockets.
-const RIGHTS_BELOW: u64 = RIGHTS_DIRECTORY | 0x1ff | 0b111 << 21 | 1 << 27;
+// The bits of `rights`, as in `wasi_snapshot_preview1.witx`. `fd_fdstat_get` returns rights, and `path_open` takes
+// rights. Only the rights `fd_read` and `fd_write` have an effect: they select the mode in which `path_open` opens a
+// file.
 
-/// The size of a `dirent`, which the name of the entry follows.
-const DIRENT: usize = 24;
+/// The right `fd_read`.
+pub(super) const RIGHT_READ: u64 = 1 << 1;
+/// The right `fd_write`.
+pub(super) const RIGHT_WRITE: u64 = 1 << 6;
+const RIGHT_SEEK: u64 = 1 << 2;
+const RIGHT_READDIR: u64 = 1 << 14;
+const RIGHT_PATH_SET_SIZE: u64 = 1 << 19;
+const RIGHT_FD_SET_SIZE: u64 = 1 << 22;
+/// All rights of preview 1, from `fd_datasync` to `sock_accept`.
+const RIGHTS_ALL: u64 = right_bits(0, 29);
+/// The rights of a preopened directory: the rights from `path_create_directory` to `path_unlink_file`, without
+/// `path_filestat_set_size` (bit 19) and `fd_filestat_set_size` (bit 22).
+const RIGHTS_PREOPENED: u64 = right_bits(9, 26) & !(RIGHT_PATH_SET_SIZE | RIGHT_FD_SET_SIZE);
+/// The inheriting rights of a preopened directory: the rights that a file below the directory can have. They are all
+/// rights except `path_filestat_set_size`, `sock_shutdown` and `sock_accept` (bits 19, 28 and 29).
+const RIGHTS_INHERITING: u64 = right_bits(0, 27) & !RIGHT_PATH_SET_SIZE;
 
-/// Returns the type of a standard stream. Only terminals have a type.
-fn file_type_of_stream(descriptor: &Descriptor) -> FileType {
+/// Returns the bits from `first` to `last`, both included.
+const fn right_bits(first: u32, last: u32) -> u64 {
+    (1 << (last + 1)) - (1 << first)
+}
+
+// The bits of `fdflags`.
+
+/// Number of bits that `fdflags` defines.
+pub(super) const FDFLAGS_COUNT: u32 = 5;
+/// The flag `append`.
+pub(super) const FDFLAG_APPEND: u32 = 1 << 0;
+/// The flag `nonblock`.
+pub(super) const FDFLAG_NONBLOCK: u32 = 1 << 2;
+/// The flags `dsync`, `rsync` and `sync`, which ask for synchronized reads and writes.
+pub(super) const FDFLAGS_SYNC: u32 = 1 << 1 | 1 << 3 | 1 << 4;
+
+/// Size of a `dirent` in bytes, without the name of the entry. The name follows the `dirent`.
+const DIRENT_SIZE: usize = 24;
+
+/// Returns the file type of a standard stream. A terminal is a character device. All other streams have the type
+/// `unknown`.
+fn stream_file_type(descriptor: &Descriptor) -> FileType {
     let fd = match descriptor {
         Descriptor::Input(input) => input.pollable(),
         Descriptor::Output(output) => output.pollable(),
@@ -54,7 +77,8 @@ impl Call<'_> {
 
     pub(super) fn fd_allocate(&mut self, fd: u32, _offset: u64, _len: u64) -> Result<()> {
         self.wasi.get(fd)?.file()?;
-        // Not all file systems can allocate space, and later versions of WASI do not have this call.
+        // The call is not supported, because not all file systems can allocate space. Later versions of WASI do not
+        // have the call.
         Err(Errno::NOTSUP.into())
     }
 
@@ -70,58 +94,61 @@ impl Call<'_> {
         Ok(self.wasi.get(fd)?.file()?.file.sync_all()?)
     }
 
-    pub(super) fn fd_fdstat_get(&mut self, fd: u32, out: u32) -> Result<()> {
+    pub(super) fn fd_fdstat_get(&mut self, fd: u32, out_ptr: u32) -> Result<()> {
         let descriptor = self.wasi.get(fd)?;
-        let (ty, flags, base, inheriting) = match &*descriptor {
-            Descriptor::Input(_) => (file_type_of_stream(&descriptor), 0, RIGHTS_READ, RIGHTS_READ),
-            Descriptor::Output(_) => (file_type_of_stream(&descriptor), 0, RIGHTS_WRITE, RIGHTS_WRITE),
-            Descriptor::Dir(dir) if dir.preopened.is_some() => (FileType::Directory, 0, RIGHTS_DIRECTORY, RIGHTS_BELOW),
+        let (ty, flags, base, inheriting): (_, u32, _, _) = match &*descriptor {
+            Descriptor::Input(_) => (stream_file_type(&descriptor), 0, RIGHT_READ, RIGHT_READ),
+            Descriptor::Output(_) => (stream_file_type(&descriptor), 0, RIGHT_WRITE, RIGHT_WRITE),
+            Descriptor::Dir(dir) if dir.preopened.is_some() => {
+                (FileType::Directory, 0, RIGHTS_PREOPENED, RIGHTS_INHERITING)
+            }
             Descriptor::Dir(dir) => {
-                let mut rights = RIGHTS_ALL & !(RIGHTS_SEEK | RIGHTS_SET_SIZE | RIGHTS_WRITE);
+                let mut rights = RIGHTS_ALL & !(RIGHT_SEEK | RIGHT_PATH_SET_SIZE | RIGHT_FD_SET_SIZE | RIGHT_WRITE);
                 if !dir.access.read {
-                    rights &= !(RIGHTS_READ | RIGHTS_READDIR);
+                    rights &= !(RIGHT_READ | RIGHT_READDIR);
                 }
                 (FileType::Directory, 0, rights, rights)
             }
             Descriptor::File(file) => {
                 let mut rights = RIGHTS_ALL;
                 if !file.access.read {
-                    rights &= !(RIGHTS_READ | RIGHTS_READDIR);
+                    rights &= !(RIGHT_READ | RIGHT_READDIR);
                 }
                 if !file.access.write {
-                    rights &= !RIGHTS_WRITE;
+                    rights &= !RIGHT_WRITE;
                 }
-                let append = u16::from(file.append.load(Ordering::Relaxed));
-                let nonblock = u16::from(file.nonblock.load(Ordering::Relaxed)) << 2;
+                let append = if file.append.load(Ordering::Relaxed) { FDFLAG_APPEND } else { 0 };
+                let nonblock = if file.nonblock.load(Ordering::Relaxed) { FDFLAG_NONBLOCK } else { 0 };
                 let metadata = cap_std::fs::Metadata::from_file(&file.file)?;
                 (FileType::from(&metadata), append | nonblock, rights, rights)
             }
         };
+        // The layout of an `fdstat`.
         let mut raw = [0; 24];
         raw[0] = ty as u8;
-        raw[2..4].copy_from_slice(&flags.to_le_bytes());
+        raw[2..4].copy_from_slice(&(flags as u16).to_le_bytes());
         raw[8..16].copy_from_slice(&base.to_le_bytes());
         raw[16..].copy_from_slice(&inheriting.to_le_bytes());
-        self.guest.write(out, &raw)
+        self.guest.write(out_ptr, &raw)
     }
 
     pub(super) fn fd_fdstat_set_flags(&mut self, fd: u32, flags: u32) -> Result<()> {
-        if flags >> 5 != 0 {
+        if flags >> FDFLAGS_COUNT != 0 {
             return Err(Errno::INVAL.into());
         }
         let descriptor = self.wasi.get(fd)?;
         let file = descriptor.file()?;
-        // `append` and `nonblock` can be changed; `dsync`, `rsync` and `sync` cannot.
-        if flags & 0b11010 != 0 {
+        // A guest can change `append` and `nonblock`. It cannot change `dsync`, `rsync` and `sync`.
+        if flags & FDFLAGS_SYNC != 0 {
             return Err(Errno::INVAL.into());
         }
-        file.append.store(flags & 1 != 0, Ordering::Relaxed);
-        file.nonblock.store(flags & 4 != 0, Ordering::Relaxed);
+        file.append.store(flags & FDFLAG_APPEND != 0, Ordering::Relaxed);
+        file.nonblock.store(flags & FDFLAG_NONBLOCK != 0, Ordering::Relaxed);
         Ok(())
     }
 
     pub(super) fn fd_fdstat_set_rights(&mut self, fd: u32, base: u64, inheriting: u64) -> Result<()> {
-        if (base | inheriting) >> self.version.rights() != 0 {
+        if (base | inheriting) >> self.version.rights_count() != 0 {
             return Err(Errno::INVAL.into());
         }
         match &*self.wasi.get(fd)? {
@@ -130,14 +157,14 @@ impl Call<'_> {
         }
     }
 
-    pub(super) fn fd_filestat_get(&mut self, fd: u32, out: u32) -> Result<()> {
+    pub(super) fn fd_filestat_get(&mut self, fd: u32, out_ptr: u32) -> Result<()> {
         let descriptor = self.wasi.get(fd)?;
         let stat: Stat = match &*descriptor {
             Descriptor::File(file) => cap_std::fs::Metadata::from_file(&file.file)?.into(),
             Descriptor::Dir(dir) => dir.stat()?,
-            _ => Stat::from_type(file_type_of_stream(&descriptor)),
+            _ => Stat::from_type(stream_file_type(&descriptor)),
         };
-        stat.write(&self.guest, self.version, out)
+        stat.write(&self.guest, self.version, out_ptr)
     }
 
     pub(super) fn fd_filestat_set_size(&mut self, fd: u32, size: u64) -> Result<()> {
@@ -149,8 +176,8 @@ impl Call<'_> {
         Ok(file.file.set_len(size)?)
     }
 
-    pub(super) fn fd_filestat_set_times(&mut self, fd: u32, access: u64, modification: u64, which: u32) -> Result<()> {
-        let times = times(which, access, modification)?;
+    pub(super) fn fd_filestat_set_times(&mut self, fd: u32, atim: u64, mtim: u64, fst_flags: u32) -> Result<()> {
+        let times = times_to_set(fst_flags, atim, mtim)?;
         match &*self.wasi.get(fd)? {
             Descriptor::File(file) if file.access.mutable => Ok(futimens(&file.file, &times)?),
             Descriptor::Dir(dir) => {
@@ -162,27 +189,29 @@ impl Call<'_> {
         }
     }
 
-    /// Calls `transfer` with a descriptor and the guest's buffers, without the empty ones, and writes the number of
-    /// bytes that it returns to `out`.
+    /// Calls `transfer` with the descriptor `fd` and the guest's buffers, and writes the number of transferred bytes to
+    /// the address `out_ptr`. The array at `iovs_ptr` lists `iovs_len` buffers. `transfer` takes only the buffers that
+    /// are not empty. It returns the number of transferred bytes.
     fn with_buffers(
         &self,
         fd: u32,
-        array: u32,
-        len: u32,
-        out: u32,
+        iovs_ptr: u32,
+        iovs_len: u32,
+        out_ptr: u32,
         transfer: impl FnOnce(&Descriptor, &[(u32, u32)]) -> Result<usize>,
     ) -> Result<()> {
-        let mut buffers = self.guest.buffers(array, len)?;
+        let mut buffers = self.guest.buffers(iovs_ptr, iovs_len)?;
         buffers.retain(|(_, len)| *len > 0);
-        self.guest.check(out, 4)?;
+        self.guest.check(out_ptr, 4)?;
         let total = transfer(&*self.wasi.get(fd)?, &buffers)?;
-        self.guest.write_u32(out, to_size(total)?)
+        self.guest.write_u32(out_ptr, to_size(total)?)
     }
 
-    pub(super) fn fd_read(&mut self, fd: u32, array: u32, len: u32, out: u32) -> Result<()> {
-        self.with_buffers(fd, array, len, out, |descriptor, buffers| match descriptor {
+    pub(super) fn fd_read(&mut self, fd: u32, iovs_ptr: u32, iovs_len: u32, out_ptr: u32) -> Result<()> {
+        self.with_buffers(fd, iovs_ptr, iovs_len, out_ptr, |descriptor, buffers| match descriptor {
             Descriptor::File(file) => file.read(&self.guest, buffers),
-            // Reads into the first buffer only. A second read could block, although the first one has returned bytes.
+            // Only the first buffer is filled. A second read could block, and the guest would have to wait for the
+            // bytes of the first read.
             Descriptor::Input(input) => match buffers.first() {
                 Some((ptr, len)) => input.read(&self.guest, *ptr, *len),
                 None => Ok(0),
@@ -191,103 +220,113 @@ impl Call<'_> {
         })
     }
 
-    pub(super) fn fd_pread(&mut self, fd: u32, array: u32, len: u32, offset: u64, out: u32) -> Result<()> {
-        self.with_buffers(fd, array, len, out, |descriptor, buffers| match descriptor {
+    pub(super) fn fd_pread(&mut self, fd: u32, iovs_ptr: u32, iovs_len: u32, offset: u64, out_ptr: u32) -> Result<()> {
+        self.with_buffers(fd, iovs_ptr, iovs_len, out_ptr, |descriptor, buffers| match descriptor {
             Descriptor::File(file) => file.read_at(&self.guest, buffers, offset),
             Descriptor::Input(_) => Err(Errno::SPIPE.into()),
             _ => Err(Errno::BADF.into()),
         })
     }
 
-    pub(super) fn fd_write(&mut self, fd: u32, array: u32, len: u32, out: u32) -> Result<()> {
-        self.with_buffers(fd, array, len, out, |descriptor, buffers| match descriptor {
+    pub(super) fn fd_write(&mut self, fd: u32, iovs_ptr: u32, iovs_len: u32, out_ptr: u32) -> Result<()> {
+        self.with_buffers(fd, iovs_ptr, iovs_len, out_ptr, |descriptor, buffers| match descriptor {
             Descriptor::File(file) => file.write(&self.guest, buffers),
             Descriptor::Output(output) => output.write(&self.guest, buffers),
             _ => Err(Errno::BADF.into()),
         })
     }
 
-    pub(super) fn fd_pwrite(&mut self, fd: u32, array: u32, len: u32, offset: u64, out: u32) -> Result<()> {
-        self.with_buffers(fd, array, len, out, |descriptor, buffers| match descriptor {
+    pub(super) fn fd_pwrite(&mut self, fd: u32, iovs_ptr: u32, iovs_len: u32, offset: u64, out_ptr: u32) -> Result<()> {
+        self.with_buffers(fd, iovs_ptr, iovs_len, out_ptr, |descriptor, buffers| match descriptor {
             Descriptor::File(file) => file.write_at(&self.guest, buffers, offset),
             Descriptor::Output(_) => Err(Errno::SPIPE.into()),
             _ => Err(Errno::BADF.into()),
         })
     }
 
-    pub(super) fn fd_prestat_get(&mut self, fd: u32, out: u32) -> Result<()> {
+    pub(super) fn fd_prestat_get(&mut self, fd: u32, out_ptr: u32) -> Result<()> {
         match &*self.wasi.get(fd)? {
             Descriptor::Dir(dir) if dir.preopened.is_some() => {
                 let len = dir.preopened.as_ref().map_or(0, String::len);
-                // A `prestat`: the tag `dir`, 0, in the lower half, and the length of the name in the upper half.
-                self.guest.write_u64(out, (len as u64) << 32)
+                // The layout of a `prestat`: the lower half is the tag `dir`, which is 0. The upper half is the length
+                // of the name.
+                self.guest.write_u64(out_ptr, (len as u64) << 32)
             }
             _ => Err(Errno::BADF.into()),
         }
     }
 
-    pub(super) fn fd_prestat_dir_name(&mut self, fd: u32, ptr: u32, len: u32) -> Result<()> {
+    pub(super) fn fd_prestat_dir_name(&mut self, fd: u32, path_ptr: u32, path_len: u32) -> Result<()> {
         match &*self.wasi.get(fd)? {
             Descriptor::Dir(dir) => match &dir.preopened {
-                Some(name) if name.len() > len as usize => Err(Errno::NAMETOOLONG.into()),
-                Some(name) => self.guest.write(ptr, name.as_bytes()),
+                Some(name) if name.len() > path_len as usize => Err(Errno::NAMETOOLONG.into()),
+                Some(name) => self.guest.write(path_ptr, name.as_bytes()),
                 None => Err(Errno::NOTDIR.into()),
             },
             _ => Err(Errno::NOTDIR.into()),
         }
     }
 
-    pub(super) fn fd_readdir(&mut self, fd: u32, ptr: u32, len: u32, cookie: u64, out: u32) -> Result<()> {
-        self.guest.check(ptr, len as usize)?;
-        self.guest.check(out, 4)?;
+    pub(super) fn fd_readdir(
+        &mut self,
+        fd: u32,
+        buffer_ptr: u32,
+        buffer_len: u32,
+        cookie: u64,
+        out_ptr: u32,
+    ) -> Result<()> {
+        self.guest.check(buffer_ptr, buffer_len as usize)?;
+        self.guest.check(out_ptr, 4)?;
         let descriptor = self.wasi.get(fd)?;
         let dir = descriptor.dir()?;
         let entries = dir.entries(cookie == 0)?;
-        let own = |name: &[u8]| {
+        let entry_for_dir = |name: &[u8]| {
             let ino = dir.stat().map_or(0, |stat| stat.ino());
             Entry { name: name.to_vec(), ino, ty: FileType::Directory }
         };
-        let dots = [own(b"."), own(b"..")];
+        // `..` gets the inode number of the directory itself.
+        let dots = [entry_for_dir(b"."), entry_for_dir(b"..")];
         let first = usize::try_from(cookie).map_err(|_| Errno::OVERFLOW)?;
-        // Fills the buffer as far as possible. A full buffer, whose last entry may be cut off, tells the guest that the
-        // directory has more entries.
+        // The loop fills the buffer as far as possible, and may cut off the last entry. The guest must call
+        // `fd_readdir` again if the buffer is full.
         let mut written = Vec::new();
         for (index, entry) in dots.iter().chain(entries.iter()).enumerate().skip(first) {
-            let mut raw = [0; DIRENT];
+            let mut raw = [0; DIRENT_SIZE];
+            // `d_next`, the cookie of the next entry.
             raw[..8].copy_from_slice(&(index as u64 + 1).to_le_bytes());
             raw[8..16].copy_from_slice(&entry.ino.to_le_bytes());
             raw[16..20].copy_from_slice(&(entry.name.len() as u32).to_le_bytes());
             raw[20] = entry.ty as u8;
             written.extend_from_slice(&raw);
             written.extend_from_slice(&entry.name);
-            if written.len() >= len as usize {
-                written.truncate(len as usize);
+            if written.len() >= buffer_len as usize {
+                written.truncate(buffer_len as usize);
                 break;
             }
         }
-        self.guest.write(ptr, &written)?;
-        self.guest.write_u32(out, written.len() as u32)
+        self.guest.write(buffer_ptr, &written)?;
+        self.guest.write_u32(out_ptr, written.len() as u32)
     }
 
     pub(super) fn fd_renumber(&mut self, from: u32, to: u32) -> Result<()> {
         self.wasi.state.lock().table.renumber(from, to).map(drop)
     }
 
-    pub(super) fn fd_seek(&mut self, fd: u32, offset: u64, whence: u32, out: u32) -> Result<()> {
+    pub(super) fn fd_seek(&mut self, fd: u32, offset: u64, whence: u32, out_ptr: u32) -> Result<()> {
         let signed = offset.cast_signed();
-        let to = match self.version.whence(whence)? {
+        let target = match self.version.whence(whence)? {
             SeekFrom::Start(_) => SeekFrom::Start(u64::try_from(signed).map_err(|_| Errno::INVAL)?),
             SeekFrom::Current(_) => SeekFrom::Current(signed),
             SeekFrom::End(_) => SeekFrom::End(signed),
         };
-        self.guest.check(out, 8)?;
-        let position = self.wasi.get(fd)?.seekable()?.seek(to)?;
-        self.guest.write_u64(out, position)
+        self.guest.check(out_ptr, 8)?;
+        let position = self.wasi.get(fd)?.seekable()?.seek(target)?;
+        self.guest.write_u64(out_ptr, position)
     }
 
-    pub(super) fn fd_tell(&mut self, fd: u32, out: u32) -> Result<()> {
+    pub(super) fn fd_tell(&mut self, fd: u32, out_ptr: u32) -> Result<()> {
         let position = self.wasi.get(fd)?.seekable()?.position();
-        self.guest.write_u64(out, position)
+        self.guest.write_u64(out_ptr, position)
     }
 }
 
@@ -300,7 +339,7 @@ mod tests {
     use crate::wasi::{Version, WasiContext};
     use std::sync::Arc;
 
-    /// Returns a guest whose descriptor 3 is `dir`, with all permissions.
+    /// Returns a guest. Its descriptor 3 is the preopened directory `dir`, with all permissions.
     fn guest(dir: &ScratchDir) -> TestGuest {
         let wasi = WasiContext::new();
         let host = cap_std::fs::Dir::open_ambient_dir(&**dir, cap_std::ambient_authority()).unwrap();
@@ -311,7 +350,7 @@ mod tests {
 
     /// Opens `path` relative to descriptor 3 and returns the new descriptor.
     fn open(guest: &TestGuest, path: &str, oflags: u64, rights: u64) -> u64 {
-        let len = guest.path(path);
+        let len = guest.write_path(path);
         guest.call("path_open", &[3, 1, 0, len, oflags, rights, 0, 0, 1024]).unwrap();
         u32_at(&guest.memory().read(1024, 4).unwrap(), 0).into()
     }
@@ -329,12 +368,12 @@ mod tests {
         std::fs::create_dir(dir.join("sub")).unwrap();
         let guest = guest(&dir);
         let create = 1;
-        let (read_write, write) = (RIGHTS_READ | RIGHTS_WRITE, RIGHTS_WRITE);
+        let (read_write, write) = (RIGHT_READ | RIGHT_WRITE, RIGHT_WRITE);
         let (file_rw, file_w) = (open(&guest, "file", create, read_write), open(&guest, "file", 0, write));
-        let (file_r, sub) = (open(&guest, "file", 0, RIGHTS_READ), open(&guest, "sub", 0, RIGHTS_READ));
+        let (file_r, sub) = (open(&guest, "file", 0, RIGHT_READ), open(&guest, "sub", 0, RIGHT_READ));
         let (file, directory) = (FileType::RegularFile as u8, FileType::Directory as u8);
-        assert_eq!(fdstat(&guest, 0), (0, RIGHTS_READ, RIGHTS_READ));
-        assert_eq!(fdstat(&guest, 1), (0, RIGHTS_WRITE, RIGHTS_WRITE));
+        assert_eq!(fdstat(&guest, 0), (0, RIGHT_READ, RIGHT_READ));
+        assert_eq!(fdstat(&guest, 1), (0, RIGHT_WRITE, RIGHT_WRITE));
         assert_eq!(fdstat(&guest, 3), (directory, 0x7b7_fe00, 0xff7_ffff));
         assert_eq!(fdstat(&guest, file_rw), (file, 0x3fff_ffff, 0x3fff_ffff));
         assert_eq!(fdstat(&guest, file_w), (file, 0x3fff_bffd, 0x3fff_bffd));
@@ -361,11 +400,11 @@ mod tests {
         let names = |cookie: u64| {
             guest.call("fd_readdir", &[3, 0, 4096, cookie, 8000]).unwrap();
             let used = u32_at(&guest.memory().read(8000, 4).unwrap(), 0) as usize;
-            let (raw, mut at, mut names) = (guest.memory().read(0, used).unwrap(), 0, Vec::new());
-            while at < used {
-                let end = at + DIRENT + u32_at(&raw, at + 16) as usize;
-                names.push(String::from_utf8(raw[at + DIRENT..end].to_vec()).unwrap());
-                at = end;
+            let (raw, mut offset, mut names) = (guest.memory().read(0, used).unwrap(), 0, Vec::new());
+            while offset < used {
+                let end = offset + DIRENT_SIZE + u32_at(&raw, offset + 16) as usize;
+                names.push(String::from_utf8(raw[offset + DIRENT_SIZE..end].to_vec()).unwrap());
+                offset = end;
             }
             names
         };

@@ -1,5 +1,5 @@
-//! Open files. `File` stores the position itself and passes it to the operating system with each read or write. Calls
-//! with an offset, such as `fd_pread`, thus cannot change the position.
+//! Open files. `File` stores the position and passes the position to the operating system with each read or write.
+//! Calls with an offset, such as `fd_pread`, therefore do not change the position.
 
 use crate::wasi::guest::Guest;
 use crate::wasi::{self, Result};
@@ -9,10 +9,10 @@ use std::io::{ErrorKind, IoSlice, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// The access to a file or directory that the guest has asked for when it opened it.
+/// The access that the guest has requested when it opened a file or directory.
 #[derive(Clone, Copy)]
 pub struct Access {
-    /// The guest may read. This is also true if the guest has asked for neither reading nor writing.
+    /// The guest may read. This is also true if the guest has requested neither reading nor writing.
     pub read: bool,
     /// The guest may write.
     pub write: bool,
@@ -24,30 +24,32 @@ pub struct Access {
 pub struct File {
     /// The file of the operating system.
     pub file: fs::File,
-    /// The access that the guest has asked for.
+    /// The access that the guest has requested.
     pub access: Access,
-    /// `fdflags::append`: each write is at the end of the file.
+    /// The flag `fdflags::append`. While the flag is set, each write appends to the file.
     pub append: AtomicBool,
-    /// `fdflags::nonblock`. The flag has no effect on a file; `fd_fdstat_get` returns it.
+    /// The flag `fdflags::nonblock`. The flag has no effect on a file, but `fd_fdstat_get` must return it.
     pub nonblock: AtomicBool,
+    /// The position of the next read or write, in bytes from the start of the file.
     position: AtomicU64,
 }
 
 impl File {
-    /// Returns a newly opened file, with position 0.
+    /// Returns an open file with the position 0.
     pub fn new(file: fs::File, access: Access, append: bool, nonblock: bool) -> Self {
         let (append, nonblock) = (AtomicBool::new(append), AtomicBool::new(nonblock));
         Self { file, access, append, nonblock, position: AtomicU64::new(0) }
     }
 
-    /// Returns the position of the next read or write, in bytes.
+    /// Returns the position of the next read or write, in bytes from the start of the file.
     pub fn position(&self) -> u64 {
         self.position.load(Ordering::Relaxed)
     }
 
-    /// Changes the position and returns the new one. A position after the end of the file is valid.
-    pub fn seek(&self, to: SeekFrom) -> Result<u64> {
-        let (start, offset) = match to {
+    /// Changes the position and returns the new position. A position after the end of the file is valid. Fails with
+    /// `EINVAL` if the position would be negative.
+    pub fn seek(&self, target: SeekFrom) -> Result<u64> {
+        let (start, offset) = match target {
             SeekFrom::Start(position) => (position, 0),
             SeekFrom::Current(offset) => (self.position(), offset),
             SeekFrom::End(offset) => (self.file.metadata()?.len(), offset),
@@ -57,7 +59,7 @@ impl File {
         Ok(position)
     }
 
-    /// Reads at the position and advances it. Returns the number of bytes.
+    /// Reads at the position and advances the position. Returns the number of bytes that have been read.
     pub fn read(&self, guest: &Guest<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
         let position = self.position();
         let count = self.read_at(guest, buffers, position)?;
@@ -65,14 +67,15 @@ impl File {
         Ok(count)
     }
 
-    /// Reads at `offset` into one buffer after the other, until a read returns fewer bytes than the buffer holds.
-    /// Returns the number of bytes.
+    /// Reads at `offset` and fills one buffer after the other. Stops when a read returns fewer bytes than the length of
+    /// its buffer. Returns the number of bytes that have been read.
     pub fn read_at(&self, guest: &Guest<'_>, buffers: &[(u32, u32)], offset: u64) -> Result<usize> {
         let mut total = 0;
         for (ptr, len) in buffers {
-            let at = offset.saturating_add(total as u64);
-            let count = match guest.fill(*ptr, *len, |buffer| Ok(self.read_some(buffer, at)?)) {
-                // The bytes of the earlier buffers must not be lost. The next read fails with the same error.
+            let buffer_offset = offset.saturating_add(total as u64);
+            let count = match guest.fill(*ptr, *len, |buffer| Ok(self.read_once(buffer, buffer_offset)?)) {
+                // The error is dropped, so that the guest gets the bytes of the earlier buffers. The guest's next read
+                // then fails with the same error.
                 Err(_) if total > 0 => break,
                 count => count?,
             };
@@ -84,16 +87,17 @@ impl File {
         Ok(total)
     }
 
-    fn read_some(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
+    /// Reads at `offset` with one system call of the host. Returns the number of bytes.
+    fn read_once(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
         match self.file.read_at(buffer, offset) {
-            // Pipes and terminals have no offsets.
+            // The file is a pipe or a terminal, which has no position.
             Err(error) if error.kind() == ErrorKind::NotSeekable => (&self.file).read(buffer),
             count => count,
         }
     }
 
-    /// Writes at the position, or at the end with `append`, and moves the position after the written bytes. Returns the
-    /// number of bytes.
+    /// Writes at the position, or at the end of the file if `append` is set. Moves the position to the end of the
+    /// written bytes. Returns the number of bytes that have been written.
     pub fn write(&self, guest: &Guest<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
         let position = self.position();
         let count = self.write_at(guest, buffers, position)?;
@@ -106,19 +110,21 @@ impl File {
         Ok(count)
     }
 
-    /// Writes at `offset` and returns the number of bytes. With `append`, writes at the end of the file instead, as
-    /// `pwrite` does on Linux.
+    /// Writes at `offset`. If `append` is set, writes at the end of the file and ignores `offset`, like `pwrite` on
+    /// Linux. Returns the number of bytes that have been written.
     pub fn write_at(&self, guest: &Guest<'_>, buffers: &[(u32, u32)], offset: u64) -> Result<usize> {
         match buffers {
-            [(ptr, len)] => guest.with_bytes(*ptr, *len, |bytes| Ok(self.write_some(bytes, offset)?)),
-            _ => Ok(self.write_some(&guest.gather(buffers)?, offset)?),
+            [(ptr, len)] => guest.with_bytes(*ptr, *len, |bytes| Ok(self.write_once(bytes, offset)?)),
+            _ => Ok(self.write_once(&guest.gather(buffers)?, offset)?),
         }
     }
 
-    fn write_some(&self, bytes: &[u8], offset: u64) -> std::io::Result<usize> {
+    /// Writes at `offset`, or at the end of the file if `append` is set, with one write of the host. Returns the number
+    /// of bytes.
+    fn write_once(&self, bytes: &[u8], offset: u64) -> std::io::Result<usize> {
         if self.append.load(Ordering::Relaxed) {
-            // Each write asks for `APPEND` by itself. The file is not open with `O_APPEND`, because the guest can
-            // switch the flag at any time.
+            // Each write passes the flag `APPEND`. The file is not opened with `O_APPEND`, because the guest can change
+            // `append` at any time.
             return match pwritev2(&self.file, &[IoSlice::new(bytes)], 0, ReadWriteFlags::APPEND) {
                 Err(Errno::NOTSUP | Errno::NOSYS) => {
                     (&self.file).seek(SeekFrom::End(0))?;
@@ -140,6 +146,7 @@ mod tests {
     use crate::backend::guest_memory::TestMemory;
     use crate::wasi::testing::{ScratchDir, errno};
 
+    /// Returns a new empty file.
     fn open() -> File {
         let dir = ScratchDir::new();
         // The open file stays usable after the directory is deleted.

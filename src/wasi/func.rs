@@ -1,4 +1,4 @@
-//! A system call as a host function of an engine.
+//! The host function that runs a system call.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::types::FuncType;
@@ -11,7 +11,7 @@ use crate::wasi::guest::Guest;
 use crate::wasi::{Failure, Version, WasiContext};
 use std::sync::Arc;
 
-/// A system call that one instance imports, bound to the WASI context of the program.
+/// A host function that runs one system call for one instance, in the WASI context of the program.
 pub struct WasiFunc {
     wasi: Arc<WasiContext>,
     version: Version,
@@ -20,12 +20,13 @@ pub struct WasiFunc {
 }
 
 impl WasiFunc {
-    /// Returns the system call at `index` of [`calls::of`]`(version)`, or `None` if `index` is too large.
+    /// Returns a host function for the system call at `index` in [`calls::definitions`]`(version)`. Returns `None` if
+    /// `index` is too large.
     pub fn new(wasi: Arc<WasiContext>, version: Version, index: usize, caller: Arc<Caller>) -> Option<Self> {
-        Some(Self { wasi, version, definition: calls::of(version).get(index)?, caller })
+        Some(Self { wasi, version, definition: calls::definitions(version).get(index)?, caller })
     }
 
-    /// Returns the type of the function.
+    /// Returns the type of the host function, which is the type of the system call.
     pub fn ty(&self) -> FuncType {
         self.definition.ty.clone()
     }
@@ -37,7 +38,7 @@ impl HostCall for WasiFunc {
             return Err(Error::new(ErrorKind::Engine, "WASI is not configured in this store"));
         }
         let entered = store.enter()?;
-        // The check applies to all calls, including those that use no memory: a guest of WASI must export its memory.
+        // A guest of WASI must export its memory. This check also applies to the calls that do not use the memory.
         if self.caller.memory(&entered).is_none() {
             return Err(Error::new(ErrorKind::Engine, "missing required memory export"));
         }

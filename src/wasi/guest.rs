@@ -1,24 +1,29 @@
-//! The guest's memory as system calls use it: pointers and lengths of 32 bits, and `EFAULT` for invalid ones.
+//! Access to the memory of a guest for system calls. Addresses and lengths have 32 bits. An access outside the memory
+//! fails with `EFAULT`.
 //!
-//! A system call can run Python code, if a stream of the guest is a Python object. That code can run the guest, and the
-//! guest can grow its memory, which can move it. Each access therefore looks the memory up again, and no reference into
-//! the memory outlives an access.
+//! The memory can move during a system call: if a stream of the guest is a Python object, the call runs Python code.
+//! The Python code can run the guest, and the guest can grow its memory. Each access therefore looks up the memory
+//! again. No reference to the bytes of the memory exists after an access.
 
 use crate::backend::guest_memory::{GuestMemory, OutOfBounds};
 use crate::wasi::{Errno, Result};
 
-/// Maximum length of a path in bytes. Every operating system limits paths to less.
+/// Maximum length of a path in bytes. The maximum of every operating system is lower.
 const MAX_PATH: u32 = 1 << 16;
 
-/// Maximum number of bytes copied for one write. The buffers of a write may overlap, so that the sum of their lengths
-/// can exceed the size of the memory by far.
+/// Maximum number of bytes that one write copies from the guest. Without this limit, a guest could make the host
+/// allocate much more than the size of the guest's memory, because the buffers of a write may overlap.
 const MAX_GATHERED: usize = 1 << 24;
 
-/// Maximum number of buffers used in one read or write, the `IOV_MAX` of Linux.
+/// Maximum number of buffers that one read or write uses. The value is `IOV_MAX` of Linux.
 const MAX_BUFFERS: u32 = 1024;
+
+/// Size of an `iovec` or `ciovec` in bytes: the address and the length of a buffer.
+const IOVEC_SIZE: u32 = 8;
 
 /// The memory of the guest that makes a system call.
 pub struct Guest<'a> {
+    /// Returns the current address and length of the memory.
     memory: &'a dyn Fn() -> GuestMemory,
 }
 
@@ -29,31 +34,32 @@ impl From<OutOfBounds> for Errno {
 }
 
 impl<'a> Guest<'a> {
-    /// Wraps `memory`, which returns the current memory of the guest.
+    /// Returns an accessor. Each access calls `memory` to look up the current memory of the guest.
     pub fn new(memory: &'a dyn Fn() -> GuestMemory) -> Self {
         Self { memory }
     }
 
-    /// Fails unless all `len` bytes at `ptr` are inside the memory.
+    /// Checks that all `len` bytes at `ptr` are inside the memory. Fails with `EFAULT` otherwise.
     pub fn check(&self, ptr: u32, len: usize) -> Result<()> {
         Ok((self.memory)().check(ptr as usize, len)?)
     }
 
-    /// Calls `work` with `len` bytes at `ptr`, without a copy unless the memory is shared. `work` must not run the
-    /// guest.
+    /// Calls `work` with the `len` bytes at `ptr` and returns the result of `work`. Copies the bytes only if the memory
+    /// is shared. `work` must not run the guest, because the memory could then move.
     pub fn with_bytes<T>(&self, ptr: u32, len: u32, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         (self.memory)().with_bytes(ptr as usize, len as usize, work)?
     }
 
-    /// Has `work` write up to `len` bytes at `ptr`, without a copy unless the memory is shared. Returns the result of
-    /// `work`, the number of bytes written. `work` must not run the guest.
+    /// Calls `work` with the `len` bytes at `ptr`, so that `work` can write to them. Returns the number of bytes that
+    /// `work` has written. `work` must not run the guest.
     ///
-    /// In a shared memory, `work` gets a buffer of at most [`GuestMemory::MAX_SHARED_FILL`] bytes.
+    /// If the memory is shared, `work` writes to a buffer of the host. The written bytes are then copied to the memory.
+    /// The buffer has at most [`GuestMemory::MAX_SHARED_FILL`] bytes.
     pub fn fill(&self, ptr: u32, len: u32, work: impl FnOnce(&mut [u8]) -> Result<usize>) -> Result<usize> {
         (self.memory)().fill(ptr as usize, len as usize, work)
     }
 
-    /// Returns the path of `len` bytes at `ptr`.
+    /// Returns the path that the `len` bytes at `ptr` encode in UTF-8. Fails with `EILSEQ` if the bytes are not UTF-8.
     pub fn path(&self, ptr: u32, len: u32) -> Result<String> {
         self.check(ptr, len as usize)?;
         if len > MAX_PATH {
@@ -63,37 +69,38 @@ impl<'a> Guest<'a> {
         String::from_utf8(bytes).map_err(|_| Errno::ILSEQ.into())
     }
 
-    /// Writes all of `bytes` at `ptr`.
+    /// Writes `bytes` to the memory at `ptr`.
     pub fn write(&self, ptr: u32, bytes: &[u8]) -> Result<()> {
         Ok((self.memory)().write(ptr as usize, bytes)?)
     }
 
-    /// Writes a little-endian 32-bit integer at `ptr`.
+    /// Writes a little-endian 32-bit integer to the memory at `ptr`.
     pub fn write_u32(&self, ptr: u32, value: u32) -> Result<()> {
         self.write(ptr, &value.to_le_bytes())
     }
 
-    /// Writes a little-endian 64-bit integer at `ptr`.
+    /// Writes a little-endian 64-bit integer to the memory at `ptr`.
     pub fn write_u64(&self, ptr: u32, value: u64) -> Result<()> {
         self.write(ptr, &value.to_le_bytes())
     }
 
-    /// Returns the `N` bytes at `ptr`, the size of a structure.
+    /// Returns a copy of the structure of `N` bytes at `ptr`.
     pub fn read<const N: usize>(&self, ptr: u32) -> Result<[u8; N]> {
         let mut bytes = [0; N];
         (self.memory)().read_into(ptr as usize, &mut bytes)?;
         Ok(bytes)
     }
 
-    /// Returns the address and length of each buffer in an array of `count` buffers (`iovec` or `ciovec`).
+    /// Returns the address and length of each buffer that the array at `array_ptr` lists. The array has `count`
+    /// elements of the type `iovec` or `ciovec`.
     ///
-    /// Returns at most [`MAX_BUFFERS`]. The guest handles a read or write of fewer bytes than it asked for, as POSIX
-    /// demands.
-    pub fn buffers(&self, array: u32, count: u32) -> Result<Vec<(u32, u32)>> {
-        self.check(array, count as usize * 8)?;
+    /// Returns at most [`MAX_BUFFERS`] buffers. That is allowed because POSIX programs must expect that a read or write
+    /// transfers fewer bytes than requested.
+    pub fn buffers(&self, array_ptr: u32, count: u32) -> Result<Vec<(u32, u32)>> {
+        self.check(array_ptr, count as usize * IOVEC_SIZE as usize)?;
         (0..count.min(MAX_BUFFERS))
             .map(|index| {
-                let raw = self.read::<8>(array + index * 8)?;
+                let raw = self.read::<{ IOVEC_SIZE as usize }>(array_ptr + index * IOVEC_SIZE)?;
                 let (ptr, len) = (u32_at(&raw, 0), u32_at(&raw, 4));
                 self.check(ptr, len as usize)?;
                 Ok((ptr, len))
@@ -101,7 +108,7 @@ impl<'a> Guest<'a> {
             .collect()
     }
 
-    /// Returns the contents of the buffers, concatenated, up to [`MAX_GATHERED`] bytes.
+    /// Returns the concatenated contents of the buffers, at most [`MAX_GATHERED`] bytes.
     pub fn gather(&self, buffers: &[(u32, u32)]) -> Result<Vec<u8>> {
         let mut gathered = Vec::new();
         for (ptr, len) in buffers {
@@ -115,12 +122,12 @@ impl<'a> Guest<'a> {
     }
 }
 
-/// Returns the little-endian 32-bit integer at `offset` of a structure.
+/// Returns the little-endian 32-bit integer at `offset` in the structure `bytes`.
 pub fn u32_at(bytes: &[u8], offset: usize) -> u32 {
     u32::from_le_bytes(bytes[offset..offset + 4].try_into().expect("four bytes"))
 }
 
-/// Returns the little-endian 64-bit integer at `offset` of a structure.
+/// Returns the little-endian 64-bit integer at `offset` in the structure `bytes`.
 pub fn u64_at(bytes: &[u8], offset: usize) -> u64 {
     u64::from_le_bytes(bytes[offset..offset + 8].try_into().expect("eight bytes"))
 }

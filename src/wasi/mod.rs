@@ -1,14 +1,14 @@
 //! WASI preview 1 and its predecessor `wasi_unstable` (snapshot 0), for guests on any engine.
 //!
-//! Each system call is a host function in Rust; no Python code runs unless a stream is a Python object. A call gets the
-//! memory of the calling instance ([`caller`]), does its work through the operating system, and writes its results to
-//! the memory, as `wasi_snapshot_preview1.witx` specifies.
+//! Each system call is a host function in Rust. A system call runs Python code only if a standard stream is a Python
+//! object. A call looks up the memory of the calling instance ([`caller`]), does its work through the operating system,
+//! and writes its results to the memory. `wasi_snapshot_preview1.witx` specifies the calls.
 //!
-//! Where the specification leaves a choice, the calls do the same as wasmtime's implementation of preview 1, because
-//! most programs have been tested with wasmtime. There is one difference: wasmtime traps on a pointer outside the
-//! memory, and these calls return `EFAULT`.
+//! If the specification leaves the behaviour of a call open, the call behaves like wasmtime's implementation of preview
+//! 1, because most programs have been tested with wasmtime. There is one difference. If a pointer is outside the
+//! memory, wasmtime traps, but these calls return `EFAULT`.
 //!
-//! Guests open files only through cap-std, which keeps every path inside its preopened directory.
+//! The calls open files only through cap-std. cap-std refuses each path that leads out of its preopened directory.
 
 pub mod caller;
 mod calls;
@@ -27,7 +27,7 @@ mod stdio;
 #[cfg(test)]
 mod testing;
 
-pub use calls::{Version, of as calls};
+pub use calls::{Version, definitions as calls};
 pub use descriptor::Descriptor;
 pub use dir::{Dir, Perms, Place, Root};
 pub use errno::Errno;
@@ -46,7 +46,7 @@ use std::time::Instant;
 pub enum Stop {
     /// The guest has called `proc_exit` with this exit code.
     Exit(u32),
-    /// A stream of the host has failed. The token identifies the host's error.
+    /// A stream of the host has failed. The token identifies the parked exception of the stream.
     Host(u64),
 }
 
@@ -59,7 +59,7 @@ pub enum Failure {
     Stop(Stop),
 }
 
-/// The result of a system call or of a step of one.
+/// The result of a system call, or of a function that a system call uses.
 pub type Result<T> = std::result::Result<T, Failure>;
 
 impl<E: Into<Errno>> From<E> for Failure {
@@ -77,21 +77,22 @@ impl From<Stop> for Error {
     }
 }
 
-/// The WASI context of a program: arguments, environment variables and open descriptors. Several instances may share a
-/// context.
+/// The WASI context of a program: its arguments, environment variables and open descriptors. Several instances may
+/// share one context.
 pub struct WasiContext {
-    /// True until the context is configured. All system calls fail until then.
+    /// True until [`WasiContext::take_over`] sets the contents of an unset context. While this is true, all system
+    /// calls fail.
     unset: AtomicBool,
     state: Mutex<State>,
-    /// Descriptors that [`WasiContext::take_over`] has replaced. A call that was in progress may still use them.
+    /// The old descriptors that [`WasiContext::take_over`] has replaced. A call in progress may still use a descriptor.
     replaced: Mutex<Vec<Weak<Descriptor>>>,
-    /// The zero of the monotonic clock.
+    /// The time at which the monotonic clock of the guest is 0.
     started: Instant,
 }
 
 struct State {
     args: Vec<Vec<u8>>,
-    /// Each has the form `name=value`.
+    /// Environment variables, each as `name=value`.
     env: Vec<Vec<u8>>,
     table: Table,
 }
@@ -103,13 +104,13 @@ impl State {
 }
 
 impl WasiContext {
-    /// Returns a context without arguments, environment variables and directories. Its standard input is empty, and its
-    /// output is discarded.
+    /// Returns a context without arguments, environment variables and directories. Standard input is empty. Standard
+    /// output and error discard all bytes.
     pub fn new() -> Arc<Self> {
         Self::with_unset(false)
     }
 
-    /// Returns a context like [`WasiContext::new`], but unset: all system calls fail until [`WasiContext::take_over`].
+    /// Returns an unset context. All system calls fail until [`WasiContext::take_over`] is called.
     pub fn unset() -> Arc<Self> {
         Self::with_unset(true)
     }
@@ -119,47 +120,49 @@ impl WasiContext {
         Arc::new(Self { unset, state, replaced, started: Instant::now() })
     }
 
-    /// Moves the arguments, environment variables and descriptors of `other` to this context. `other` is then like a
-    /// new context. The former descriptors of this context are closed, at the end of the calls that still use them.
+    /// Moves the arguments, environment variables and descriptors of `other` to this context. Afterwards `other` is
+    /// like a new context. The old descriptors of this context are closed. If a call in progress uses an old
+    /// descriptor, the end of the call closes the descriptor.
     pub fn take_over(&self, other: &Self) {
         self.unset.store(false, Ordering::Relaxed);
-        let taken = std::mem::replace(&mut *other.state.lock(), State::new());
-        let former = std::mem::replace(&mut *self.state.lock(), taken);
-        self.replaced.lock().extend(former.table.descriptors().map(Arc::downgrade));
-        drop(former);
+        let new_state = std::mem::replace(&mut *other.state.lock(), State::new());
+        let old_state = std::mem::replace(&mut *self.state.lock(), new_state);
+        self.replaced.lock().extend(old_state.table.descriptors().map(Arc::downgrade));
+        drop(old_state);
     }
 
-    /// Returns whether no system call uses a descriptor any more that [`WasiContext::take_over`] has replaced.
+    /// Returns true if all descriptors that [`WasiContext::take_over`] has replaced are closed. Returns false while a
+    /// system call still uses a replaced descriptor.
     pub fn is_idle(&self) -> bool {
         let mut replaced = self.replaced.lock();
         replaced.retain(|descriptor| descriptor.strong_count() > 0);
         replaced.is_empty()
     }
 
-    /// Adds an argument. The first argument is the program's name.
+    /// Adds an argument of the program. The first argument is the program's name.
     pub fn arg(&self, arg: &[u8]) -> crate::base::error::Result<()> {
-        self.state.lock().args.push(without_nul(arg, "the argument")?);
+        self.state.lock().args.push(copy_without_nul(arg, "the argument")?);
         Ok(())
     }
 
     /// Adds an environment variable.
     pub fn env(&self, name: &[u8], value: &[u8]) -> crate::base::error::Result<()> {
         let text = [name, value].join(&b'=');
-        self.state.lock().env.push(without_nul(&text, "the environment variable")?);
+        self.state.lock().env.push(copy_without_nul(&text, "the environment variable")?);
         Ok(())
     }
 
-    /// Sets standard input, descriptor 0.
+    /// Connects standard input, which is descriptor 0.
     pub fn set_input(&self, input: Input) {
         self.state.lock().table.replace(0, Descriptor::Input(input));
     }
 
-    /// Sets standard output, descriptor 1, or standard error, descriptor 2.
+    /// Connects standard output (`fd` is 1) or standard error (`fd` is 2).
     pub fn set_output(&self, fd: u32, output: Output) {
         self.state.lock().table.replace(fd, Descriptor::Output(output));
     }
 
-    /// Adds a descriptor to the table and returns its number. `Table::push` chooses the number.
+    /// Adds an open descriptor and returns its number. [`Table::push`] chooses the number.
     pub fn push(&self, descriptor: Descriptor) -> Result<u32> {
         self.state.lock().table.push(descriptor)
     }
@@ -168,13 +171,14 @@ impl WasiContext {
         self.unset.load(Ordering::Relaxed)
     }
 
+    /// Returns the open descriptor with the number `fd`. Fails with `EBADF` if there is none.
     fn get(&self, fd: u32) -> Result<Arc<Descriptor>> {
         self.state.lock().table.get(fd)
     }
 }
 
-/// Returns a copy of `text`, which must not contain a null byte. `subject` names the text in the error.
-fn without_nul(text: &[u8], subject: &str) -> crate::base::error::Result<Vec<u8>> {
+/// Returns a copy of `text`. Fails if `text` contains a null byte. `subject` describes the text in the error message.
+fn copy_without_nul(text: &[u8], subject: &str) -> crate::base::error::Result<Vec<u8>> {
     if text.contains(&0) {
         let shown = String::from_utf8_lossy(text).escape_debug().to_string();
         return Err(Error::new(ErrorKind::Invalid, format!("{subject} contains a null byte: `{shown}`")));

@@ -2,15 +2,23 @@
 
 use crate::wasi::calls::Call;
 use crate::wasi::dir::{self, OpenFlags, Target};
-use crate::wasi::stat::{FileType, Stat, times};
+use crate::wasi::fd::{FDFLAG_APPEND, FDFLAG_NONBLOCK, FDFLAGS_COUNT, FDFLAGS_SYNC, RIGHT_READ, RIGHT_WRITE};
+use crate::wasi::stat::{FileType, Stat, times_to_set};
 use crate::wasi::{Descriptor, Errno, Result};
 use cap_fs_ext::{DirExt, SystemTimeSpec};
 use cap_std::time::{Duration, SystemClock};
 use rustix::fs::{Timespec, UTIME_NOW, UTIME_OMIT};
 
-/// Returns whether `lookupflags` contain `symlink_follow`, the only defined flag.
-fn follow(flags: u32) -> Result<bool> {
-    match flags {
+// The bits of `oflags`.
+const OFLAGS_COUNT: u32 = 4;
+const OFLAG_CREAT: u32 = 1 << 0;
+const OFLAG_DIRECTORY: u32 = 1 << 1;
+const OFLAG_EXCL: u32 = 1 << 2;
+const OFLAG_TRUNC: u32 = 1 << 3;
+
+/// Returns whether `lookup_flags` contains `symlink_follow`. Fails with `EINVAL` for all other flags.
+fn follows_symlinks(lookup_flags: u32) -> Result<bool> {
+    match lookup_flags {
         0 => Ok(false),
         1 => Ok(true),
         _ => Err(Errno::INVAL.into()),
@@ -18,36 +26,43 @@ fn follow(flags: u32) -> Result<bool> {
 }
 
 impl Call<'_> {
-    pub(super) fn path_create_directory(&mut self, fd: u32, path: u32, len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path, len)?)?;
+    pub(super) fn path_create_directory(&mut self, fd: u32, path_ptr: u32, path_len: u32) -> Result<()> {
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
         Ok(dir.create_dir(path)?)
     }
 
-    pub(super) fn path_filestat_get(&mut self, fd: u32, flags: u32, path: u32, len: u32, out: u32) -> Result<()> {
-        let follow = follow(flags)?;
-        let stat: Stat = match self.wasi.get(fd)?.dir()?.resolve(self.guest.path(path, len)?)? {
+    pub(super) fn path_filestat_get(
+        &mut self,
+        fd: u32,
+        lookup_flags: u32,
+        path_ptr: u32,
+        path_len: u32,
+        out_ptr: u32,
+    ) -> Result<()> {
+        let follow = follows_symlinks(lookup_flags)?;
+        let stat: Stat = match self.wasi.get(fd)?.dir()?.resolve(self.guest.path(path_ptr, path_len)?)? {
             Target::Host(dir, path, _) if follow => dir.metadata(path)?.into(),
             Target::Host(dir, path, _) => dir.symlink_metadata(path)?.into(),
             Target::Root(_) => Stat::from_type(FileType::Directory),
         };
-        stat.write(&self.guest, self.version, out)
+        stat.write(&self.guest, self.version, out_ptr)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the specification's signature")]
     pub(super) fn path_filestat_set_times(
         &mut self,
         fd: u32,
-        flags: u32,
-        path: u32,
-        len: u32,
-        access: u64,
-        modification: u64,
-        which: u32,
+        lookup_flags: u32,
+        path_ptr: u32,
+        path_len: u32,
+        atim: u64,
+        mtim: u64,
+        fst_flags: u32,
     ) -> Result<()> {
-        let follow = follow(flags)?;
-        let times = times(which, access, modification)?;
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path, len)?)?;
-        let (access, modification) = (time(times.last_access), time(times.last_modification));
+        let follow = follows_symlinks(lookup_flags)?;
+        let times = times_to_set(fst_flags, atim, mtim)?;
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
+        let (access, modification) = (system_time(times.last_access), system_time(times.last_modification));
         if follow {
             return Ok(dir.set_times(path, access, modification)?);
         }
@@ -58,21 +73,22 @@ impl Call<'_> {
     pub(super) fn path_link(
         &mut self,
         fd: u32,
-        flags: u32,
-        path: u32,
-        len: u32,
+        lookup_flags: u32,
+        path_ptr: u32,
+        path_len: u32,
         new_fd: u32,
-        new_path: u32,
-        new_len: u32,
+        new_path_ptr: u32,
+        new_path_len: u32,
     ) -> Result<()> {
-        let follow = follow(flags)?;
-        let (path, new_path) = (self.guest.path(path, len)?, self.guest.path(new_path, new_len)?);
+        let follow = follows_symlinks(lookup_flags)?;
+        let (path, new_path) = (self.guest.path(path_ptr, path_len)?, self.guest.path(new_path_ptr, new_path_len)?);
         let (dir, path, perms) = self.wasi.get(fd)?.dir()?.resolve_mutable(path)?;
         let (new_dir, new_path, new_perms) = self.wasi.get(new_fd)?.dir()?.resolve_mutable(new_path)?;
         if follow {
             return Err(Errno::INVAL.into());
         }
-        // A link from a directory with other permissions would give the guest these permissions for the file.
+        // Both directories must have the same permissions. Otherwise the new link could give the guest more permissions
+        // for the file.
         if perms != new_perms {
             return Err(Errno::PERM.into());
         }
@@ -83,77 +99,77 @@ impl Call<'_> {
     pub(super) fn path_open(
         &mut self,
         fd: u32,
-        flags: u32,
-        path: u32,
-        len: u32,
+        lookup_flags: u32,
+        path_ptr: u32,
+        path_len: u32,
         oflags: u32,
         rights: u64,
         _inheriting: u64,
         fdflags: u32,
-        out: u32,
+        out_ptr: u32,
     ) -> Result<()> {
-        let follow = follow(flags)?;
-        if oflags >> 4 != 0 || fdflags >> 5 != 0 || rights >> self.version.rights() != 0 {
+        let follow = follows_symlinks(lookup_flags)?;
+        if oflags >> OFLAGS_COUNT != 0 || fdflags >> FDFLAGS_COUNT != 0 || rights >> self.version.rights_count() != 0 {
             return Err(Errno::INVAL.into());
         }
-        self.guest.check(out, 4)?;
-        let path = self.guest.path(path, len)?;
+        self.guest.check(out_ptr, 4)?;
+        let path = self.guest.path(path_ptr, path_len)?;
         let descriptor = self.wasi.get(fd)?;
         let dir = match &*descriptor {
             Descriptor::Dir(dir) => dir,
             Descriptor::File(_) => return Err(Errno::NOTDIR.into()),
             _ => return Err(Errno::BADF.into()),
         };
-        // dsync, rsync and sync: `File` has no synchronized reads and writes.
-        if fdflags & 0b11010 != 0 {
+        // `File` does not support synchronized reads and writes.
+        if fdflags & FDFLAGS_SYNC != 0 {
             return Err(Errno::NOTSUP.into());
         }
         let flags = OpenFlags {
             follow,
-            create: oflags & 1 != 0,
-            directory: oflags & 2 != 0,
-            exclusive: oflags & 4 != 0,
-            truncate: oflags & 8 != 0,
-            read: rights & 1 << 1 != 0,
-            write: rights & 1 << 6 != 0,
-            append: fdflags & 1 != 0,
-            nonblock: fdflags & 4 != 0,
+            create: oflags & OFLAG_CREAT != 0,
+            directory: oflags & OFLAG_DIRECTORY != 0,
+            exclusive: oflags & OFLAG_EXCL != 0,
+            truncate: oflags & OFLAG_TRUNC != 0,
+            read: rights & RIGHT_READ != 0,
+            write: rights & RIGHT_WRITE != 0,
+            append: fdflags & FDFLAG_APPEND != 0,
+            nonblock: fdflags & FDFLAG_NONBLOCK != 0,
         };
         let opened = dir::open(dir, path, &flags)?;
-        self.guest.write_u32(out, self.wasi.push(opened)?)
+        self.guest.write_u32(out_ptr, self.wasi.push(opened)?)
     }
 
     pub(super) fn path_readlink(
         &mut self,
         fd: u32,
-        path: u32,
-        len: u32,
-        buffer: u32,
+        path_ptr: u32,
+        path_len: u32,
+        buffer_ptr: u32,
         buffer_len: u32,
-        out: u32,
+        out_ptr: u32,
     ) -> Result<()> {
-        let (dir, path) = self.wasi.get(fd)?.dir()?.resolve_host(self.guest.path(path, len)?)?;
+        let (dir, path) = self.wasi.get(fd)?.dir()?.resolve_host(self.guest.path(path_ptr, path_len)?)?;
         let link = dir.read_link(path)?.into_os_string().into_string().map_err(|_| Errno::ILSEQ)?;
         let count = link.len().min(buffer_len as usize);
-        self.guest.write(buffer, &link.as_bytes()[..count])?;
-        self.guest.write_u32(out, count as u32)
+        self.guest.write(buffer_ptr, &link.as_bytes()[..count])?;
+        self.guest.write_u32(out_ptr, count as u32)
     }
 
-    pub(super) fn path_remove_directory(&mut self, fd: u32, path: u32, len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path, len)?)?;
+    pub(super) fn path_remove_directory(&mut self, fd: u32, path_ptr: u32, path_len: u32) -> Result<()> {
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
         Ok(dir.remove_dir(path)?)
     }
 
     pub(super) fn path_rename(
         &mut self,
         fd: u32,
-        path: u32,
-        len: u32,
+        path_ptr: u32,
+        path_len: u32,
         new_fd: u32,
-        new_path: u32,
-        new_len: u32,
+        new_path_ptr: u32,
+        new_path_len: u32,
     ) -> Result<()> {
-        let (path, new_path) = (self.guest.path(path, len)?, self.guest.path(new_path, new_len)?);
+        let (path, new_path) = (self.guest.path(path_ptr, path_len)?, self.guest.path(new_path_ptr, new_path_len)?);
         let (dir, path, perms) = self.wasi.get(fd)?.dir()?.resolve_mutable(path)?;
         let (new_dir, new_path, new_perms) = self.wasi.get(new_fd)?.dir()?.resolve_mutable(new_path)?;
         if perms != new_perms {
@@ -164,32 +180,32 @@ impl Call<'_> {
 
     pub(super) fn path_symlink(
         &mut self,
-        contents: u32,
-        contents_len: u32,
+        target_ptr: u32,
+        target_len: u32,
         fd: u32,
-        path: u32,
-        len: u32,
+        path_ptr: u32,
+        path_len: u32,
     ) -> Result<()> {
-        let (contents, path) = (self.guest.path(contents, contents_len)?, self.guest.path(path, len)?);
+        let (target, path) = (self.guest.path(target_ptr, target_len)?, self.guest.path(path_ptr, path_len)?);
         let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(path)?;
-        // cap-std refuses absolute contents, which would point out of the preopened directory.
-        Ok(dir.symlink(contents, path)?)
+        // cap-std refuses an absolute target, because the link would lead out of the preopened directory.
+        Ok(dir.symlink(target, path)?)
     }
 
-    pub(super) fn path_unlink_file(&mut self, fd: u32, path: u32, len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path, len)?)?;
+    pub(super) fn path_unlink_file(&mut self, fd: u32, path_ptr: u32, path_len: u32) -> Result<()> {
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
         Ok(dir.remove_file_or_symlink(path)?)
     }
 }
 
-/// Converts a time to the type of cap-std. `None` leaves the time of a file unchanged.
-fn time(time: Timespec) -> Option<SystemTimeSpec> {
+/// Converts a time to the type that cap-std uses. Returns `None` if the time of the file must not change.
+fn system_time(time: Timespec) -> Option<SystemTimeSpec> {
     match time.tv_nsec {
         UTIME_OMIT => None,
         UTIME_NOW => Some(SystemTimeSpec::SymbolicNow),
         nanoseconds => {
-            let since = Duration::new(time.tv_sec as u64, nanoseconds as u32);
-            Some(SystemTimeSpec::Absolute(SystemClock::UNIX_EPOCH + since))
+            let since_1970 = Duration::new(time.tv_sec as u64, nanoseconds as u32);
+            Some(SystemTimeSpec::Absolute(SystemClock::UNIX_EPOCH + since_1970))
         }
     }
 }
@@ -204,14 +220,13 @@ mod tests {
 
     const ALL: Perms = Perms { list: true, change: true, read: true, write: true };
     const READ_ONLY: Perms = Perms { list: true, change: false, read: true, write: false };
-    /// `rights::fd_write`.
-    const WRITE: u64 = 1 << 6;
 
+    /// Opens a directory of the host.
     fn host_dir(path: &Path) -> Arc<cap_std::fs::Dir> {
         Arc::new(cap_std::fs::Dir::open_ambient_dir(path, cap_std::ambient_authority()).unwrap())
     }
 
-    /// Returns a guest whose descriptor 3 is the directory `path`.
+    /// Returns a guest. Its descriptor 3 is the preopened directory `path`.
     fn guest(path: &Path, perms: Perms) -> TestGuest {
         let wasi = WasiContext::new();
         let place = Place::Host(host_dir(path), perms);
@@ -219,9 +234,10 @@ mod tests {
         TestGuest::new(wasi)
     }
 
-    /// Opens `path` relative to descriptor 3, with `oflags` and `rights`. Follows symbolic links.
+    /// Opens `path` relative to descriptor 3, with `oflags` and `rights`. Follows symbolic links. Returns the error, or
+    /// `None` on success.
     fn open(guest: &TestGuest, path: &str, oflags: u64, rights: u64) -> Option<Errno> {
-        let len = guest.path(path);
+        let len = guest.write_path(path);
         errno(guest.call("path_open", &[3, 1, 0, len, oflags, rights, 0, 0, 1024]))
     }
 
@@ -252,10 +268,10 @@ mod tests {
         let guest = guest(&path, READ_ONLY);
         let (create, truncate) = (1, 8);
         assert_eq!(open(&guest, "file", 0, 0), None);
-        assert_eq!(open(&guest, "file", 0, WRITE), Some(Errno::PERM));
+        assert_eq!(open(&guest, "file", 0, RIGHT_WRITE), Some(Errno::PERM));
         assert_eq!(open(&guest, "file", truncate, 0), Some(Errno::PERM));
         assert_eq!(open(&guest, "new", create, 0), Some(Errno::PERM));
-        let len = guest.path("file");
+        let len = guest.write_path("file");
         assert_eq!(errno(guest.call("path_unlink_file", &[3, 0, len])), Some(Errno::PERM));
         assert!(path.join("file").exists() && !path.join("new").exists());
         let unreadable = self::guest(&path, Perms { read: false, ..ALL });
@@ -267,7 +283,7 @@ mod tests {
     fn undefined_flags_and_rights_are_invalid() {
         let path = ScratchDir::new();
         let mut guest = guest(&path, ALL);
-        let len = guest.path(".");
+        let len = guest.write_path(".");
         let call = |guest: &TestGuest, follow, oflags, rights, fdflags| {
             errno(guest.call("path_open", &[3, follow, 0, len, oflags, rights, 0, fdflags, 1024]))
         };
@@ -296,15 +312,19 @@ mod tests {
         root.add("/data", host_dir(&path.join("data")), ALL);
         root.add("/data/deep/", host_dir(&path.join("deep")), READ_ONLY);
         let create = 1;
-        assert_eq!(open(&guest, "/data/one", create, WRITE), None);
-        assert_eq!(open(&guest, "/data/deep/two", create, WRITE), Some(Errno::PERM));
-        assert_eq!(open(&guest, "/database", create, WRITE), Some(Errno::NOENT), "a prefix, but not of components");
+        assert_eq!(open(&guest, "/data/one", create, RIGHT_WRITE), None);
+        assert_eq!(open(&guest, "/data/deep/two", create, RIGHT_WRITE), Some(Errno::PERM));
+        assert_eq!(
+            open(&guest, "/database", create, RIGHT_WRITE),
+            Some(Errno::NOENT),
+            "a prefix, but not of components"
+        );
         assert_eq!(open(&guest, "data/../data/one", 0, 0), Some(Errno::PERM));
         assert_eq!(open(&guest, "", 0, 0), Some(Errno::NOENT));
-        assert_eq!(open(&guest, "/", 0, WRITE), Some(Errno::PERM), "the root directory is read-only");
+        assert_eq!(open(&guest, "/", 0, RIGHT_WRITE), Some(Errno::PERM), "the root directory is read-only");
         assert_eq!(open(&guest, "/.//", 0, 0), None);
         root.add("", host_dir(&path.join("all")), ALL);
-        assert_eq!(open(&guest, "/database", create, WRITE), None);
+        assert_eq!(open(&guest, "/database", create, RIGHT_WRITE), None);
         assert!(path.join("data/one").exists() && path.join("all/database").exists());
     }
 
@@ -319,7 +339,7 @@ mod tests {
         let other = Perms { read: false, ..ALL };
         let place = Place::Host(host_dir(&path.join("two")), other);
         assert_eq!(guest.wasi.push(Descriptor::Dir(Dir::preopened(place, "/two"))).unwrap(), 4);
-        let len = guest.path("file");
+        let len = guest.write_path("file");
         assert_eq!(errno(guest.call("path_link", &[3, 0, 0, len, 4, 0, len])), Some(Errno::PERM));
         assert_eq!(errno(guest.call("path_rename", &[3, 0, len, 4, 0, len])), Some(Errno::PERM));
         assert!(path.join("one/file").exists() && !path.join("two/file").exists());

@@ -1,95 +1,114 @@
-//! `poll_oneoff`, which waits for times and descriptors.
+//! The system call `poll_oneoff`. It waits for times and for descriptors.
 
 use crate::wasi::calls::{Call, Version};
 use crate::wasi::guest::{u32_at, u64_at};
+use crate::wasi::process::{MONOTONIC, REALTIME};
 use crate::wasi::{Descriptor, Errno, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-/// `eventrwflags::fd_readwrite_hangup`: the end of the file is reached.
+// The numbers of `eventtype`.
+const CLOCK: u8 = 0;
+const FD_READ: u8 = 1;
+const FD_WRITE: u8 = 2;
+
+/// The flag `eventrwflags::fd_readwrite_hangup`. An event has the flag if the position is at the end of the file.
 const HANGUP: u16 = 1;
 
-/// A condition to wait for.
-enum Wait {
-    /// A time is reached. `None` is a time too far away for `Instant`, which is never reached.
+/// Size of an `event` in bytes.
+const EVENT_SIZE: usize = 32;
+
+/// A condition that the guest waits for.
+enum Condition {
+    /// The time is reached. `None` is a time that is too late for the type `Instant`. The call never reaches such a
+    /// time.
     Until(Option<Instant>),
-    /// A descriptor can be read without blocking.
+    /// The guest can read from the descriptor without blocking.
     Readable(Arc<Descriptor>),
-    /// A descriptor can be written without blocking.
+    /// The guest can write to the descriptor without blocking.
     Writable(Arc<Descriptor>),
 }
 
+/// A decoded `subscription`.
 struct Subscription {
     userdata: u64,
-    wait: Wait,
+    condition: Condition,
 }
 
+/// The contents of an `event`.
 struct Event {
     userdata: u64,
     kind: u8,
-    bytes: u64,
+    byte_count: u64,
     flags: u16,
 }
 
 impl Call<'_> {
-    pub(super) fn poll_oneoff(&mut self, subscriptions: u32, events: u32, count: u32, out: u32) -> Result<()> {
+    pub(super) fn poll_oneoff(
+        &mut self,
+        subscriptions_ptr: u32,
+        events_ptr: u32,
+        count: u32,
+        out_ptr: u32,
+    ) -> Result<()> {
         if count == 0 {
             return Err(Errno::INVAL.into());
         }
         let size = self.version.subscription_size();
-        self.guest.check(subscriptions, count as usize * size as usize)?;
-        self.guest.check(events, count as usize * 32)?;
-        self.guest.check(out, 4)?;
+        self.guest.check(subscriptions_ptr, count as usize * size as usize)?;
+        self.guest.check(events_ptr, count as usize * EVENT_SIZE)?;
+        self.guest.check(out_ptr, 4)?;
         let now = Instant::now();
-        let read = |index| self.subscription(subscriptions + index * size, now);
+        let read = |index| self.read_subscription(subscriptions_ptr + index * size, now);
         let subscriptions = (0..count).map(read).collect::<Result<Vec<_>>>()?;
         let occurred = wait(&subscriptions)?;
         for (index, event) in occurred.iter().enumerate() {
-            let mut raw = [0; 32];
+            let mut raw = [0; EVENT_SIZE];
             raw[..8].copy_from_slice(&event.userdata.to_le_bytes());
             raw[10] = event.kind;
-            raw[16..24].copy_from_slice(&event.bytes.to_le_bytes());
+            raw[16..24].copy_from_slice(&event.byte_count.to_le_bytes());
             raw[24..26].copy_from_slice(&event.flags.to_le_bytes());
-            self.guest.write(events + index as u32 * 32, &raw)?;
+            self.guest.write(events_ptr + (index * EVENT_SIZE) as u32, &raw)?;
         }
-        self.guest.write_u32(out, occurred.len() as u32)
+        self.guest.write_u32(out_ptr, occurred.len() as u32)
     }
 
-    /// Reads the `subscription` at `ptr`. Relative times are relative to `now`.
-    fn subscription(&self, ptr: u32, now: Instant) -> Result<Subscription> {
+    /// Reads the `subscription` at the address `ptr`. `now` is the start of relative times.
+    fn read_subscription(&self, ptr: u32, now: Instant) -> Result<Subscription> {
         let head = self.guest.read::<24>(ptr)?;
         let userdata = u64_at(&head, 0);
         let fd = u32_at(&head, 16);
-        let wait = match head[8] {
-            0 => Wait::Until(self.deadline(ptr, now)?),
-            1 => match self.wasi.get(fd)? {
-                source if matches!(*source, Descriptor::Input(_) | Descriptor::File(_)) => Wait::Readable(source),
+        let condition = match head[8] {
+            CLOCK => Condition::Until(self.read_deadline(ptr, now)?),
+            FD_READ => match self.wasi.get(fd)? {
+                source if matches!(*source, Descriptor::Input(_) | Descriptor::File(_)) => Condition::Readable(source),
                 _ => return Err(Errno::BADF.into()),
             },
-            2 => match self.wasi.get(fd)? {
-                sink if matches!(*sink, Descriptor::Output(_) | Descriptor::File(_)) => Wait::Writable(sink),
+            FD_WRITE => match self.wasi.get(fd)? {
+                sink if matches!(*sink, Descriptor::Output(_) | Descriptor::File(_)) => Condition::Writable(sink),
                 _ => return Err(Errno::BADF.into()),
             },
             _ => return Err(Errno::INVAL.into()),
         };
-        Ok(Subscription { userdata, wait })
+        Ok(Subscription { userdata, condition })
     }
 
-    /// Reads the time of the `subscription_clock` in the `subscription` at `ptr`.
-    fn deadline(&self, ptr: u32, now: Instant) -> Result<Option<Instant>> {
-        // In `wasi_unstable`, an identifier of 8 bytes precedes the other fields.
-        let clock = ptr + 16 + if self.version == Version::Unstable { 8 } else { 0 };
-        let raw = self.guest.read::<28>(clock)?;
+    /// Reads the time to wait for from the `subscription` at the address `ptr`. The subscription contains a
+    /// `subscription_clock`. Returns `None` if the time is too late for the type `Instant`.
+    fn read_deadline(&self, ptr: u32, now: Instant) -> Result<Option<Instant>> {
+        // In `wasi_unstable`, a `subscription_clock` begins with an identifier of 8 bytes.
+        let clock_ptr = ptr + 16 + if self.version == Version::Unstable { 8 } else { 0 };
+        let raw = self.guest.read::<28>(clock_ptr)?;
         let (id, timeout, flags) = (u32_at(&raw, 0), Duration::from_nanos(u64_at(&raw, 8)), raw[24]);
-        let wall = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since_1970 = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         if flags > 1 || raw[25] != 0 {
             return Err(Errno::INVAL.into());
         }
         match (id, flags) {
-            (0 | 1, 0) => Ok(now.checked_add(timeout)),
-            (1, _) => Ok(self.wasi.started.checked_add(timeout)),
-            (0, _) => Ok(now.checked_add(timeout.saturating_sub(wall()))),
+            (REALTIME | MONOTONIC, 0) => Ok(now.checked_add(timeout)),
+            (MONOTONIC, _) => Ok(self.wasi.started.checked_add(timeout)),
+            (REALTIME, _) => Ok(now.checked_add(timeout.saturating_sub(since_1970()))),
             _ => Err(Errno::INVAL.into()),
         }
     }
@@ -105,29 +124,29 @@ impl Version {
     }
 }
 
-/// Waits until at least one condition is met. Returns the events of all conditions that are met then.
+/// Waits until at least one condition is true. Returns one event for each condition that is true at that time.
 fn wait(subscriptions: &[Subscription]) -> Result<Vec<Event>> {
     let mut polled = Vec::new();
     let mut ready = vec![false; subscriptions.len()];
     let mut earliest: Option<Instant> = None;
     for (index, subscription) in subscriptions.iter().enumerate() {
-        let (fd, flags) = match &subscription.wait {
-            Wait::Until(deadline) => {
+        let (fd, flags) = match &subscription.condition {
+            Condition::Until(deadline) => {
                 earliest = earliest.into_iter().chain(*deadline).min();
                 continue;
             }
-            Wait::Readable(descriptor) => match &**descriptor {
+            Condition::Readable(descriptor) => match &**descriptor {
                 Descriptor::Input(input) => (input.pollable(), PollFlags::IN),
                 _ => (None, PollFlags::IN),
             },
-            Wait::Writable(descriptor) => match &**descriptor {
+            Condition::Writable(descriptor) => match &**descriptor {
                 Descriptor::Output(output) => (output.pollable(), PollFlags::OUT),
                 _ => (None, PollFlags::OUT),
             },
         };
         match fd {
             Some(fd) => polled.push((index, PollFd::from_borrowed_fd(fd, flags))),
-            // A file, bytes or a stream of the host, which are always ready.
+            // The descriptor is always ready: it is a file, or a stream without a file descriptor of the host.
             None => ready[index] = true,
         }
     }
@@ -137,7 +156,7 @@ fn wait(subscriptions: &[Subscription]) -> Result<Vec<Event>> {
         let remaining = earliest.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let timeout = if some_ready { Some(Duration::ZERO) } else { remaining };
         match poll(&mut fds, timeout.map(timespec).as_ref()) {
-            // A signal has interrupted `poll`. The next iteration waits for the remaining time.
+            // A signal has interrupted `poll`. The next iteration of the loop waits for the remaining time.
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
             Ok(0) if !some_ready && earliest.is_none_or(|deadline| deadline > Instant::now()) => {}
@@ -152,26 +171,28 @@ fn wait(subscriptions: &[Subscription]) -> Result<Vec<Event>> {
     Ok(events.collect())
 }
 
+/// Converts a duration to the type that `poll` uses. Replaces a duration that is too long by the maximum.
 fn timespec(duration: Duration) -> Timespec {
     let tv_sec = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     Timespec { tv_sec, tv_nsec: duration.subsec_nanos().into() }
 }
 
-/// Returns the event of a condition that is met. `ready` applies to descriptors, and `now` to times.
+/// Returns the event of a subscription if its condition is true, and `None` otherwise. `ready` is true if the
+/// descriptor of the subscription is ready. `now` is the current time.
 fn event(subscription: &Subscription, ready: bool, now: Instant) -> Option<Event> {
-    let event = |kind, bytes, flags| Some(Event { userdata: subscription.userdata, kind, bytes, flags });
-    match &subscription.wait {
-        Wait::Until(Some(deadline)) if *deadline <= now => event(0, 0, 0),
-        Wait::Readable(descriptor) if ready => match &**descriptor {
-            // The event has a number of bytes, which is not known: 1 stands for at least one byte or the end of the
+    let event = |kind, byte_count, flags| Some(Event { userdata: subscription.userdata, kind, byte_count, flags });
+    match &subscription.condition {
+        Condition::Until(Some(deadline)) if *deadline <= now => event(CLOCK, 0, 0),
+        Condition::Readable(descriptor) if ready => match &**descriptor {
+            // The number of available bytes is not known. The event reports 1 byte, so that the guest reads from the
             // file.
             Descriptor::File(file) => {
                 let size = file.file.metadata().map_or(0, |metadata| metadata.len());
-                event(1, 1, if file.position() >= size { HANGUP } else { 0 })
+                event(FD_READ, 1, if file.position() >= size { HANGUP } else { 0 })
             }
-            _ => event(1, 1, 0),
+            _ => event(FD_READ, 1, 0),
         },
-        Wait::Writable(_) if ready => event(2, 1, 0),
+        Condition::Writable(_) if ready => event(FD_WRITE, 1, 0),
         _ => None,
     }
 }
@@ -182,7 +203,8 @@ mod tests {
     use crate::wasi::WasiContext;
     use crate::wasi::testing::{TestGuest, errno};
 
-    /// Writes a subscription to a clock at `ptr`. `flags` 0 is a relative `timeout` in nanoseconds, 1 an absolute one.
+    /// Writes a subscription to a clock to the address `ptr`. `timeout` is a time in nanoseconds. It is relative if
+    /// `flags` is 0, and absolute if `flags` is 1.
     fn subscribe_clock(guest: &TestGuest, ptr: usize, userdata: u64, (id, timeout, flags): (u32, u64, u8)) {
         let clock = ptr + if guest.version == Version::Unstable { 24 } else { 16 };
         guest.memory().write(ptr, &[0; 56]).unwrap();
@@ -192,7 +214,7 @@ mod tests {
         guest.memory().write(clock + 24, &[flags]).unwrap();
     }
 
-    /// Writes a subscription to the reads (`kind` 1) or writes (`kind` 2) of a descriptor at `ptr`.
+    /// Writes a subscription to a descriptor to the address `ptr`. `kind` is [`FD_READ`] or [`FD_WRITE`].
     fn subscribe_fd(guest: &TestGuest, ptr: usize, userdata: u64, kind: u8, fd: u32) {
         guest.memory().write(ptr, &[0; 56]).unwrap();
         guest.memory().write(ptr, &userdata.to_le_bytes()).unwrap();
@@ -200,7 +222,7 @@ mod tests {
         guest.memory().write(ptr + 16, &fd.to_le_bytes()).unwrap();
     }
 
-    /// Polls `count` subscriptions at address 0. Returns the user data and kind of each event.
+    /// Calls `poll_oneoff` for the `count` subscriptions at address 0. Returns the user data and kind of each event.
     fn poll(guest: &TestGuest, count: u64) -> Result<Vec<(u64, u8)>> {
         guest.call("poll_oneoff", &[0, 4096, count, 8000])?;
         let events = u32_at(&guest.memory().read(8000, 4).unwrap(), 0) as usize;

@@ -1,84 +1,92 @@
-//! The system calls that do not use files: arguments, environment variables, clocks, random numbers, the end of the
-//! program, and sockets. Guests have no sockets, so the calls on sockets always fail.
+//! The system calls for arguments, environment variables, clocks, random numbers, the exit of the program, and sockets.
+//! Guests have no sockets, so the calls for sockets always fail.
 
 use crate::wasi::calls::Call;
 use crate::wasi::{Errno, Failure, Result, Stop};
 use std::time::SystemTime;
 
-// `clockid`.
-const REALTIME: u32 = 0;
-const MONOTONIC: u32 = 1;
+// The numbers of `clockid`.
+
+/// The clock that measures the time since 1970.
+pub(super) const REALTIME: u32 = 0;
+/// The clock that measures the time since the creation of the WASI context.
+pub(super) const MONOTONIC: u32 = 1;
 const PROCESS_CPU_TIME: u32 = 2;
 const THREAD_CPU_TIME: u32 = 3;
 
+/// The highest number of `signal`, `sys`.
+const MAX_SIGNAL: u32 = 30;
+
 impl Call<'_> {
-    pub(super) fn args_get(&mut self, pointers: u32, buffer: u32) -> Result<()> {
-        self.strings(&self.wasi.state.lock().args, pointers, buffer)
+    pub(super) fn args_get(&mut self, pointers_ptr: u32, buffer_ptr: u32) -> Result<()> {
+        self.write_strings(&self.wasi.state.lock().args, pointers_ptr, buffer_ptr)
     }
 
-    pub(super) fn args_sizes_get(&mut self, count: u32, size: u32) -> Result<()> {
-        self.string_sizes(&self.wasi.state.lock().args, count, size)
+    pub(super) fn args_sizes_get(&mut self, count_ptr: u32, size_ptr: u32) -> Result<()> {
+        self.write_string_sizes(&self.wasi.state.lock().args, count_ptr, size_ptr)
     }
 
-    pub(super) fn environ_get(&mut self, pointers: u32, buffer: u32) -> Result<()> {
-        self.strings(&self.wasi.state.lock().env, pointers, buffer)
+    pub(super) fn environ_get(&mut self, pointers_ptr: u32, buffer_ptr: u32) -> Result<()> {
+        self.write_strings(&self.wasi.state.lock().env, pointers_ptr, buffer_ptr)
     }
 
-    pub(super) fn environ_sizes_get(&mut self, count: u32, size: u32) -> Result<()> {
-        self.string_sizes(&self.wasi.state.lock().env, count, size)
+    pub(super) fn environ_sizes_get(&mut self, count_ptr: u32, size_ptr: u32) -> Result<()> {
+        self.write_string_sizes(&self.wasi.state.lock().env, count_ptr, size_ptr)
     }
 
-    /// Writes the strings to `buffer`, each followed by a null byte, and their addresses to `pointers`.
-    fn strings(&self, strings: &[Vec<u8>], pointers: u32, buffer: u32) -> Result<()> {
-        let (mut pointer, mut at) = (pointers, buffer);
+    /// Writes the strings to the address `buffer_ptr`, each followed by a null byte. Writes an array with the address
+    /// of each string to the address `pointers_ptr`.
+    fn write_strings(&self, strings: &[Vec<u8>], pointers_ptr: u32, buffer_ptr: u32) -> Result<()> {
+        let (mut pointer_ptr, mut string_ptr) = (pointers_ptr, buffer_ptr);
         for string in strings {
-            self.guest.write_u32(pointer, at)?;
-            self.guest.write(at, string)?;
-            at = at.checked_add(string.len() as u32).ok_or(Errno::FAULT)?;
-            self.guest.write(at, &[0])?;
-            at = at.checked_add(1).ok_or(Errno::FAULT)?;
-            pointer = pointer.checked_add(4).ok_or(Errno::FAULT)?;
+            self.guest.write_u32(pointer_ptr, string_ptr)?;
+            self.guest.write(string_ptr, string)?;
+            string_ptr = string_ptr.checked_add(string.len() as u32).ok_or(Errno::FAULT)?;
+            self.guest.write(string_ptr, &[0])?;
+            string_ptr = string_ptr.checked_add(1).ok_or(Errno::FAULT)?;
+            pointer_ptr = pointer_ptr.checked_add(4).ok_or(Errno::FAULT)?;
         }
         Ok(())
     }
 
-    /// Writes the number of the strings to `count`, and the number of bytes that [`Call::strings`] writes to `size`.
-    fn string_sizes(&self, strings: &[Vec<u8>], count: u32, size: u32) -> Result<()> {
+    /// Writes the number of strings to the address `count_ptr`. Writes the size of the buffer that
+    /// [`Call::write_strings`] needs, in bytes, to the address `size_ptr`.
+    fn write_string_sizes(&self, strings: &[Vec<u8>], count_ptr: u32, size_ptr: u32) -> Result<()> {
         let total: usize = strings.iter().map(|string| string.len() + 1).sum();
-        self.guest.write_u32(count, u32::try_from(strings.len()).map_err(|_| Errno::OVERFLOW)?)?;
-        self.guest.write_u32(size, u32::try_from(total).map_err(|_| Errno::OVERFLOW)?)
+        self.guest.write_u32(count_ptr, u32::try_from(strings.len()).map_err(|_| Errno::OVERFLOW)?)?;
+        self.guest.write_u32(size_ptr, u32::try_from(total).map_err(|_| Errno::OVERFLOW)?)
     }
 
-    pub(super) fn clock_res_get(&mut self, id: u32, out: u32) -> Result<()> {
+    pub(super) fn clock_res_get(&mut self, id: u32, out_ptr: u32) -> Result<()> {
         match id {
-            // One nanosecond, which `clock_getres` of Linux returns too.
-            REALTIME | MONOTONIC => self.guest.write_u64(out, 1),
-            // These clocks would measure the host, not the guest.
+            // The resolution is 1 nanosecond, as `clock_getres` returns on Linux.
+            REALTIME | MONOTONIC => self.guest.write_u64(out_ptr, 1),
+            // These clocks are not available, because they would measure the CPU time of the host, not of the guest.
             PROCESS_CPU_TIME | THREAD_CPU_TIME => Err(Errno::BADF.into()),
             _ => Err(Errno::INVAL.into()),
         }
     }
 
-    pub(super) fn clock_time_get(&mut self, id: u32, _precision: u64, out: u32) -> Result<()> {
+    pub(super) fn clock_time_get(&mut self, id: u32, _precision: u64, out_ptr: u32) -> Result<()> {
         let now = match id {
             REALTIME => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
             MONOTONIC => self.wasi.started.elapsed(),
             PROCESS_CPU_TIME | THREAD_CPU_TIME => return Err(Errno::BADF.into()),
             _ => return Err(Errno::INVAL.into()),
         };
-        self.guest.write_u64(out, u64::try_from(now.as_nanos()).map_err(|_| Errno::OVERFLOW)?)
+        self.guest.write_u64(out_ptr, u64::try_from(now.as_nanos()).map_err(|_| Errno::OVERFLOW)?)
     }
 
     pub(super) fn random_get(&mut self, ptr: u32, len: u32) -> Result<()> {
-        let mut done = 0;
+        let mut total = 0;
         self.guest.check(ptr, len as usize)?;
-        // `fill` may fill only a part of a shared memory.
-        while done < len {
-            let filled = self.guest.fill(ptr + done, len - done, |buffer| {
+        // If the memory is shared, one call of `fill` may fill only a part of the range.
+        while total < len {
+            let count = self.guest.fill(ptr + total, len - total, |buffer| {
                 getrandom::fill(buffer).map_err(|_| Errno::IO)?;
                 Ok(buffer.len())
             })?;
-            done += filled as u32;
+            total += count as u32;
         }
         Ok(())
     }
@@ -88,8 +96,7 @@ impl Call<'_> {
     }
 
     pub(super) fn proc_raise(&mut self, signal: u32) -> Result<()> {
-        // The highest number of `signal` is 30, `sys`.
-        Err(if signal > 30 { Errno::INVAL } else { Errno::NOTSUP }.into())
+        Err(if signal > MAX_SIGNAL { Errno::INVAL } else { Errno::NOTSUP }.into())
     }
 
     pub(super) fn sched_yield(&mut self) -> Result<()> {
@@ -97,32 +104,39 @@ impl Call<'_> {
         Ok(())
     }
 
-    pub(super) fn sock_accept(&mut self, fd: u32, _flags: u32, _out: u32) -> Result<()> {
-        self.no_socket(fd)
+    pub(super) fn sock_accept(&mut self, fd: u32, _flags: u32, _out_ptr: u32) -> Result<()> {
+        self.fail_without_socket(fd)
     }
 
     pub(super) fn sock_recv(
         &mut self,
         fd: u32,
-        _array: u32,
-        _len: u32,
+        _iovs_ptr: u32,
+        _iovs_len: u32,
         _flags: u32,
-        _out: u32,
-        _out_flags: u32,
+        _out_ptr: u32,
+        _out_flags_ptr: u32,
     ) -> Result<()> {
-        self.no_socket(fd)
+        self.fail_without_socket(fd)
     }
 
-    pub(super) fn sock_send(&mut self, fd: u32, _array: u32, _len: u32, _flags: u32, _out: u32) -> Result<()> {
-        self.no_socket(fd)
+    pub(super) fn sock_send(
+        &mut self,
+        fd: u32,
+        _iovs_ptr: u32,
+        _iovs_len: u32,
+        _flags: u32,
+        _out_ptr: u32,
+    ) -> Result<()> {
+        self.fail_without_socket(fd)
     }
 
     pub(super) fn sock_shutdown(&mut self, fd: u32, _how: u32) -> Result<()> {
-        self.no_socket(fd)
+        self.fail_without_socket(fd)
     }
 
-    /// Returns the error of a call on a socket: no descriptor is one.
-    fn no_socket(&self, fd: u32) -> Result<()> {
+    /// Fails with `ENOTSOCK`, because no descriptor is a socket. Fails with `EBADF` if the descriptor is not open.
+    fn fail_without_socket(&self, fd: u32) -> Result<()> {
         self.wasi.get(fd)?;
         Err(Errno::NOTSOCK.into())
     }

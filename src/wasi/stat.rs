@@ -1,4 +1,4 @@
-//! File types, times, and `filestat`, whose layout differs between the versions of WASI.
+//! File types, file times, and the structure `filestat`. The layout of `filestat` depends on the version of WASI.
 
 use crate::wasi::calls::Version;
 use crate::wasi::guest::Guest;
@@ -6,21 +6,22 @@ use crate::wasi::{Errno, Result};
 use cap_std::fs::{FileTypeExt, Metadata, MetadataExt};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 
-/// The type of a file, with the numbers of `filetype`.
+/// The type of a file. The numbers are those of `filetype`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum FileType {
-    /// None of the other types, for example a pipe.
+    /// A type without a number in WASI, such as a pipe.
     Unknown = 0,
     /// A block device.
     BlockDevice = 1,
-    /// A character device, for example a terminal.
+    /// A character device, such as a terminal.
     CharacterDevice = 2,
     /// A directory.
     Directory = 3,
     /// A regular file.
     RegularFile = 4,
-    /// A socket, `socket_stream`. The metadata of a file do not tell the kinds of socket apart.
+    /// A socket. WASI has two types of sockets, but the metadata of a file are the same for both. All sockets therefore
+    /// have the type `socket_stream`.
     Socket = 6,
     /// A symbolic link.
     SymbolicLink = 7,
@@ -55,7 +56,7 @@ impl From<&Metadata> for FileType {
     }
 }
 
-/// The contents of a `filestat`.
+/// The contents of a `filestat`, for all versions of WASI.
 pub struct Stat {
     dev: u64,
     ino: u64,
@@ -67,17 +68,17 @@ pub struct Stat {
 }
 
 impl Stat {
-    /// Returns the `filestat` of an object that has only a type. All other fields are 0.
+    /// Returns a `filestat` with the type `ty`. All other fields are 0.
     pub fn from_type(ty: FileType) -> Self {
         Self { dev: 0, ino: 0, ty, nlink: 0, size: 0, times: [0; 3] }
     }
 
-    /// Returns the number of the file on its device.
+    /// Returns the inode number of the file.
     pub fn ino(&self) -> u64 {
         self.ino
     }
 
-    /// Writes the structure at `ptr`, in the layout of `version`.
+    /// Writes the structure to the address `ptr` of the guest, in the layout of `version`.
     pub fn write(&self, guest: &Guest<'_>, version: Version, ptr: u32) -> Result<()> {
         let mut raw = [0; 64];
         raw[..8].copy_from_slice(&self.dev.to_le_bytes());
@@ -119,23 +120,24 @@ impl From<Metadata> for Stat {
     }
 }
 
-/// Returns a time in nanoseconds since 1970. `timestamp` is unsigned, so times before 1970 become 1970.
+/// Converts a time to a `timestamp`, in nanoseconds since 1970. A `timestamp` is unsigned, so a time before 1970
+/// becomes 1970.
 fn nanoseconds(seconds: i64, nanoseconds: i64) -> u64 {
     let whole = u64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000_000);
     whole.saturating_add(u64::try_from(nanoseconds).unwrap_or(0))
 }
 
-/// Returns the times to set, of the last access and the last modification. `fstflags` choose for each a given time, in
-/// nanoseconds since 1970, the current time, or no change.
-pub fn times(flags: u32, access: u64, modification: u64) -> Result<Timestamps> {
-    if flags >> 4 != 0 {
+/// Returns the new times of the last access and of the last modification. `fst_flags` has two bits for each time. The
+/// bits select the new time: `atim` or `mtim` in nanoseconds since 1970, the current time, or no change.
+pub fn times_to_set(fst_flags: u32, atim: u64, mtim: u64) -> Result<Timestamps> {
+    if fst_flags >> 4 != 0 {
         return Err(Errno::INVAL.into());
     }
-    Ok(Timestamps { last_access: time(flags, access)?, last_modification: time(flags >> 2, modification)? })
+    Ok(Timestamps { last_access: time_to_set(fst_flags, atim)?, last_modification: time_to_set(fst_flags >> 2, mtim)? })
 }
 
-/// Returns the time to set for two bits of `fstflags`. Setting both is invalid.
-fn time(flags: u32, time: u64) -> Result<Timespec> {
+/// Returns the new time that the lowest two bits of `flags` select. Fails with `EINVAL` if both bits are set.
+fn time_to_set(flags: u32, time: u64) -> Result<Timespec> {
     let special = |tv_nsec| Timespec { tv_sec: 0, tv_nsec };
     match flags & 3 {
         0 => Ok(special(UTIME_OMIT)),
@@ -169,13 +171,13 @@ mod tests {
 
     #[test]
     fn times_are_set_by_flags() {
-        let set = times(0b0001, 1_500_000_000, 9).unwrap();
+        let set = times_to_set(0b0001, 1_500_000_000, 9).unwrap();
         assert_eq!((set.last_access.tv_sec, set.last_access.tv_nsec), (1, 500_000_000));
         assert_eq!(set.last_modification.tv_nsec, UTIME_OMIT);
-        let set = times(0b1000, 1, 1).unwrap();
+        let set = times_to_set(0b1000, 1, 1).unwrap();
         assert_eq!((set.last_access.tv_nsec, set.last_modification.tv_nsec), (UTIME_OMIT, UTIME_NOW));
         for flags in [0b0011, 0b1100, 0b1_0000] {
-            assert_eq!(errno(times(flags, 0, 0)), Some(Errno::INVAL), "{flags:b}");
+            assert_eq!(errno(times_to_set(flags, 0, 0)), Some(Errno::INVAL), "{flags:b}");
         }
     }
 

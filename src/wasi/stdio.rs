@@ -1,4 +1,5 @@
-//! Standard streams. Each is a null stream, bytes, a file of the process, or a [`Stream`] of the host.
+//! The standard streams of a guest. A standard stream is empty, or is connected to bytes, to a file of the process, or
+//! to a [`Stream`] of the host.
 
 use crate::wasi::guest::Guest;
 use crate::wasi::{Errno, Result};
@@ -7,23 +8,23 @@ use std::fs::File;
 use std::io::{Cursor, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
-/// A stream that is implemented by the host.
+/// A standard stream that the host implements, for example with a Python object.
 pub trait Stream: Send + Sync {
-    /// Reads into `buffer`, for standard input, or writes from it, for standard output and error. Returns the number of
-    /// bytes, at most the length of `buffer`.
+    /// Fills `buffer` with bytes, if the stream is standard input. Writes the bytes in `buffer`, if the stream is
+    /// standard output or error. Returns the number of bytes, at most the length of `buffer`.
     ///
-    /// The implementation may run the guest, so `buffer` must not be part of the guest's memory.
+    /// `buffer` must not be part of the guest's memory, because the implementation may run the guest.
     fn transfer(&self, buffer: &mut [u8]) -> Result<usize>;
 }
 
-/// Maximum number of bytes of one read from a [`Stream`], the usual size of a pipe's buffer.
+/// Maximum number of bytes that one call reads from a [`Stream`]. The value is the usual size of a pipe's buffer.
 const MAX_STREAM_READ: u32 = 1 << 16;
 
 /// The source of standard input.
 pub enum Input {
-    /// An empty input. The guest reads the end of the file.
+    /// An empty input. Each read returns the end of the file.
     Empty,
-    /// Bytes of the host.
+    /// Bytes that the host has set, with the position of the next read.
     Bytes(Mutex<Cursor<Vec<u8>>>),
     /// A file, pipe or terminal of the process.
     File(File),
@@ -32,7 +33,8 @@ pub enum Input {
 }
 
 impl Input {
-    /// Reads up to `len` bytes to address `ptr` of the guest. Returns the number of bytes, 0 at the end of the input.
+    /// Reads up to `len` bytes and writes the bytes to the address `ptr` of the guest. Returns the number of bytes. 0
+    /// means the end of the input.
     pub fn read(&self, guest: &Guest<'_>, ptr: u32, len: u32) -> Result<usize> {
         match self {
             Self::Empty => Ok(0),
@@ -47,7 +49,8 @@ impl Input {
         }
     }
 
-    /// Returns the file descriptor that `poll` can wait for. All other kinds of stream are always ready.
+    /// Returns the file descriptor of a file, so that `poll` can wait for it. Returns `None` for all other kinds of
+    /// stream, because they are always ready.
     pub fn pollable(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::File(file) => Some(file.as_fd()),
@@ -58,7 +61,7 @@ impl Input {
 
 /// The destination of standard output or error.
 pub enum Output {
-    /// All output is discarded.
+    /// An output that discards all bytes.
     Null,
     /// A file, pipe or terminal of the process.
     File(File),
@@ -67,8 +70,8 @@ pub enum Output {
 }
 
 impl Output {
-    /// Writes the contents of the guest's buffers, given as addresses and lengths. Returns the number of bytes written,
-    /// which can be less than all.
+    /// Writes the contents of the guest's buffers. Each buffer is an address and a length. Returns the number of
+    /// written bytes. This number can be less than the total length of the buffers.
     pub fn write(&self, guest: &Guest<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
         match self {
             Self::Null => Ok(buffers.iter().map(|(_, len)| *len as usize).sum()),
@@ -80,7 +83,8 @@ impl Output {
         }
     }
 
-    /// Returns the file descriptor that `poll` can wait for. All other kinds of stream are always ready.
+    /// Returns the file descriptor of a file, so that `poll` can wait for it. Returns `None` for all other kinds of
+    /// stream, because they are always ready.
     pub fn pollable(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::File(file) => Some(file.as_fd()),
@@ -89,12 +93,13 @@ impl Output {
     }
 }
 
-/// Returns whether `fd` is a terminal. Programs ask for this to choose colours and buffering.
+/// Returns whether `fd` is a terminal. Programs use this information to choose colours and buffering.
 pub fn is_terminal(fd: Option<BorrowedFd<'_>>) -> bool {
     fd.is_some_and(|fd| std::io::IsTerminal::is_terminal(&fd))
 }
 
-/// Converts a number of bytes to the guest's 32-bit `size`.
+/// Converts a number of bytes to the type `size` of WASI, which has 32 bits. Fails with `EOVERFLOW` if the number is
+/// larger.
 pub fn to_size(count: usize) -> Result<u32> {
     u32::try_from(count).map_err(|_| Errno::OVERFLOW.into())
 }
@@ -105,7 +110,8 @@ mod tests {
     use crate::backend::guest_memory::TestMemory;
     use std::sync::Arc;
 
-    /// A stream that reads `x` bytes, or records the bytes that are written to it, two at a time.
+    /// A stream that transfers at most two bytes at a time. Records the bytes in the buffer and replaces each byte by
+    /// `x`.
     #[derive(Default)]
     struct Pairs(Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! Helpers of the unit tests: a guest that makes system calls without an engine.
+//! Helpers for the unit tests of WASI, such as a guest that makes system calls without an engine.
 
 use crate::backend::guest_memory::{GuestMemory, TestMemory};
 use crate::base::value::Value;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Returns the error number of a failed call, or `None` for a call that succeeded or ended the guest.
+/// Returns the error number of a failed call. Returns `None` if the call has succeeded or has ended the guest.
 pub fn errno<T>(result: Result<T>) -> Option<Errno> {
     match result {
         Err(Failure::Errno(errno)) => Some(errno),
@@ -18,11 +18,11 @@ pub fn errno<T>(result: Result<T>) -> Option<Errno> {
     }
 }
 
-/// An empty temporary directory, which is deleted on drop.
+/// A temporary directory. The drop of this value deletes the directory.
 pub struct ScratchDir(PathBuf);
 
 impl ScratchDir {
-    /// Creates the directory.
+    /// Creates an empty directory with a unique name.
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -50,13 +50,13 @@ impl Drop for ScratchDir {
 pub struct TestGuest {
     /// The WASI context of the guest.
     pub wasi: Arc<WasiContext>,
-    /// The version of WASI whose calls the guest makes.
+    /// The version of WASI that the guest uses.
     pub version: Version,
     memory: TestMemory,
 }
 
 impl TestGuest {
-    /// Returns a guest that makes the calls of preview 1.
+    /// Returns a guest that uses preview 1.
     pub fn new(wasi: Arc<WasiContext>) -> Self {
         Self { wasi, version: Version::Preview1, memory: TestMemory::new(1 << 16, false) }
     }
@@ -66,7 +66,7 @@ impl TestGuest {
         self.memory.memory()
     }
 
-    /// Makes the call `name`.
+    /// Makes the system call `name` with the arguments `arguments`.
     pub fn call(&self, name: &str, arguments: &[u64]) -> Result<()> {
         let definition = calls(self.version).iter().find(|definition| definition.name == name).expect("a known call");
         let slot = |bits: &u64| Value { i64: bits.cast_signed() };
@@ -75,8 +75,8 @@ impl TestGuest {
         definition.call(&mut call, &arguments.iter().map(slot).collect::<Vec<_>>())
     }
 
-    /// Writes `path` to address 0 of the memory and returns its length.
-    pub fn path(&self, path: &str) -> u64 {
+    /// Writes `path` to the address 0 of the memory and returns the length of the path in bytes.
+    pub fn write_path(&self, path: &str) -> u64 {
         self.memory().write(0, path.as_bytes()).expect("the path fits");
         path.len() as u64
     }

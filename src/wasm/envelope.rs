@@ -1,19 +1,24 @@
-//! The format of a serialized module: the compiled code of an engine in an envelope, with the data to check and to
-//! describe the module.
+//! The envelope: the format of a serialized module. An envelope contains the compiled code of an engine, and data to
+//! check and to describe the module.
 //!
-//! Engines do not check compiled code when they load it. The envelope therefore contains a stamp, which names the
-//! engine, its version and its options, and a checksum. Damaged bytes and code of another engine are refused before the
-//! engine gets them. The checks do not help against forged bytes: never load a serialized module from an untrusted
-//! source.
+//! Engines do not check compiled code when they load it. The envelope therefore contains a checksum and a stamp. The
+//! checksum detects damaged bytes. The stamp names the engine, its version and its options, so that the shim can refuse
+//! the code of another engine. Both checks take place before the engine reads the code. They do not detect forged
+//! bytes: never load a serialized module from an untrusted source.
 //!
-//! Layout, with little-endian integers: magic number, checksum of the rest (u32), and three byte strings, each with its
-//! length (u32) in front: the stamp, the module, and the serialization of the engine. The module is complete if the
-//! engine cannot serialize, and otherwise without its code.
+//! An envelope consists of these parts. All integers are little-endian.
+//! 1. The magic number.
+//! 2. The checksum (u32) of all bytes after the checksum.
+//! 3. The stamp: its length (u32) and its bytes.
+//! 4. The module in the binary format: its length (u32) and its bytes. The module is complete if the engine cannot
+//!    serialize. Otherwise the module has no code.
+//! 5. The compiled code that the engine has serialized: its length (u32) and its bytes.
 
 use crate::base::error::{Error, ErrorKind, Result, fail};
-use crate::wasm::binary::{leb128, section};
+use crate::wasm::binary::{push_leb128, push_section};
 use wasmparser::{Parser, Payload};
 
+/// The first bytes of each envelope.
 const MAGIC: &[u8; 8] = b"\x7fanywasm";
 
 /// The parts of a serialized module.
@@ -22,12 +27,12 @@ pub struct Envelope<'a> {
     pub stamp: &'a [u8],
     /// The module in the binary format, complete or [without its code](without_code).
     pub wasm: &'a [u8],
-    /// The serialization of the engine. Empty if the engine cannot serialize.
+    /// The compiled code that the engine has serialized. Empty if the engine cannot serialize.
     pub code: &'a [u8],
 }
 
 impl<'a> Envelope<'a> {
-    /// Returns the serialized module.
+    /// Returns the bytes of the envelope. Fails if a part is longer than 4 GiB.
     pub fn seal(&self) -> Result<Vec<u8>> {
         let mut body = Vec::with_capacity(12 + self.stamp.len() + self.wasm.len() + self.code.len());
         for part in [self.stamp, self.wasm, self.code] {
@@ -41,27 +46,28 @@ impl<'a> Envelope<'a> {
         Ok(sealed)
     }
 
-    /// Returns the parts of a serialized module. Fails if the bytes are damaged.
+    /// Returns the parts of the envelope `bytes`. Fails if the bytes are not an envelope, or are damaged.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
-        let Some(rest) = bytes.strip_prefix(MAGIC) else {
+        let Some(after_magic) = bytes.strip_prefix(MAGIC) else {
             fail!(Incompatible, "not a serialized module: the first bytes are not anywasm's mark");
         };
         let damaged = || Error::new(ErrorKind::Incompatible, "the serialized module is damaged or cut off");
-        let (checksum, mut rest) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
-        if crc32fast::hash(rest) != u32::from_le_bytes(*checksum) {
+        let (checksum, mut body) = after_magic.split_first_chunk::<4>().ok_or_else(damaged)?;
+        if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
             return Err(damaged());
         }
-        let mut part = || {
-            let (length, tail) = rest.split_first_chunk::<4>()?;
+        let mut read_part = || {
+            let (length, tail) = body.split_first_chunk::<4>()?;
             let (part, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-            rest = tail;
+            body = tail;
             Some(part)
         };
-        let mut next = || part().ok_or_else(damaged);
-        Ok(Self { stamp: next()?, wasm: next()?, code: next()? })
+        let mut next_part = || read_part().ok_or_else(damaged);
+        Ok(Self { stamp: next_part()?, wasm: next_part()?, code: next_part()? })
     }
 
-    /// Fails unless the stamp is `ours`, the stamp of this engine, version and options.
+    /// Fails unless the envelope has the stamp `ours`. `ours` names the engine that loads the module, its version and
+    /// its options.
     pub fn check_stamp(&self, ours: &str) -> Result<()> {
         if self.stamp != ours.as_bytes() {
             let theirs = String::from_utf8_lossy(self.stamp);
@@ -71,14 +77,15 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Returns a module without its code, data and elements. Types, imports, exports, the start section, names and custom
-/// sections stay. Each function gets an empty body, because a module with a function section must have a code section.
+/// Returns a copy of the module `wasm` without its code, data and elements. The copy keeps the types, imports, exports,
+/// names, custom sections and the start section. Each function of the copy has an empty body, because a module with a
+/// function section must have a code section.
 pub fn without_code(wasm: &[u8]) -> Vec<u8> {
     let mut out = wasm[..8.min(wasm.len())].to_vec();
     for payload in Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok) {
         let unchanged = match &payload {
             Payload::CodeSectionStart { count, .. } => {
-                empty_bodies(&mut out, *count as usize);
+                push_empty_bodies(&mut out, *count as usize);
                 None
             }
             Payload::DataSection(_) | Payload::ElementSection(_) => None,
@@ -86,20 +93,21 @@ pub fn without_code(wasm: &[u8]) -> Vec<u8> {
             other => other.as_section(),
         };
         if let Some((id, range)) = unchanged {
-            section(&mut out, id, &wasm[range]);
+            push_section(&mut out, id, &wasm[range]);
         }
     }
     out
 }
 
-/// Appends a code section with `count` empty bodies.
-fn empty_bodies(out: &mut Vec<u8>, count: usize) {
-    // A body: its size, the number of groups of locals, and `end`.
-    const BODY: [u8; 3] = [2, 0, 0x0b];
+/// Appends a code section to `out`, with `count` functions whose bodies are empty.
+fn push_empty_bodies(out: &mut Vec<u8>, count: usize) {
+    // A function body of 2 bytes: the size 2, no groups of locals, and the instruction `end`.
+    const EMPTY_BODY: [u8; 3] = [2, 0, 0x0b];
+    const CODE_SECTION: u8 = 10;
     let mut bodies = Vec::new();
-    leb128(&mut bodies, count);
-    bodies.extend(BODY.repeat(count));
-    section(out, 10, &bodies);
+    push_leb128(&mut bodies, count);
+    bodies.extend(EMPTY_BODY.repeat(count));
+    push_section(out, CODE_SECTION, &bodies);
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Work on the bytes of a module, which is the same for all engines. Nothing here uses an engine or a store.
+//! Functions that read and write the bytes of modules. They are the same for all engines. No function of this folder
+//! uses an engine or a store.
 
 pub mod binary;
 pub mod envelope;

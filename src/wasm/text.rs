@@ -1,4 +1,4 @@
-//! The text format (`wat`): conversion from and to the binary format, the same for all engines.
+//! Conversion between the text format (`wat`) and the binary format. The conversion uses no engine.
 
 use crate::base::error::{Error, ErrorKind, Result};
 

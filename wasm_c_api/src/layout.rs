@@ -1,15 +1,17 @@
 //! Checks at compile time that the header has the layouts and constants that the shim relies on.
 //!
-//! Some libraries ship a different `wasm.h`: the vectors of WAMR's header have 40 bytes, and it declares a `WASM_V128`.
-//! Such a library must not be linked as if its header were the standard one.
+//! Some libraries have a different `wasm.h`. For example, the vectors in WAMR's header have 40 bytes, and the header
+//! declares `WASM_V128`. These checks prevent the shim from using such a library.
 
 use crate::*;
 use core::mem::{offset_of, size_of};
 
-const WORD: usize = size_of::<usize>();
+/// Size of a pointer in bytes.
+const POINTER_SIZE: usize = size_of::<usize>();
 
-const _: () = assert!(size_of::<wasm_byte_vec_t>() == 2 * WORD, "wasm.h: a vector is not a size and a pointer");
-const _: () = assert!(offset_of!(wasm_byte_vec_t, data) == WORD, "wasm.h: a vector's data is not behind its size");
+const _: () = assert!(size_of::<wasm_byte_vec_t>() == 2 * POINTER_SIZE, "wasm.h: a vector is not a size and a pointer");
+const _: () =
+    assert!(offset_of!(wasm_byte_vec_t, data) == POINTER_SIZE, "wasm.h: a vector's data is not behind its size");
 const _: () = assert!(size_of::<wasm_val_t>() == 16, "wasm.h: wasm_val_t is not 16 bytes");
 const _: () = assert!(offset_of!(wasm_val_t, of) == 8, "wasm.h: the value of a wasm_val_t is not at offset 8");
 const _: () = assert!(size_of::<wasm_valkind_t>() == 1, "wasm.h: wasm_valkind_t is not a byte");

@@ -1,12 +1,12 @@
 //! Raw bindings to `wasm.h`, generated from the header of the linked engine.
 //!
-//! A build links exactly one engine. The bindings are unsafe and check nothing: the shim, `anywasm`, does that. The
-//! assertions in `layout.rs` hold what the shim relies on in the header, so that an engine with another header does not
-//! compile, instead of corrupting memory.
+//! A build links exactly one engine. The bindings are unsafe and check no arguments. The shim, `anywasm`, checks the
+//! arguments. The assertions in `layout.rs` check the parts of the header that the shim relies on. An engine with
+//! another header therefore causes a compile error and cannot corrupt memory.
 #![no_std]
 
-// Links the engine, and defines ENGINE_NAME, ENGINE_VERSION and ENGINE_COMPILERS. Holds a compile_error! instead if
-// cargo's features select no engine or several.
+// `engine.rs` links the engine and defines ENGINE_NAME, ENGINE_VERSION and ENGINE_COMPILERS. If cargo's features select
+// no engine, or several, the file contains only a compile_error!.
 include!(concat!(env!("OUT_DIR"), "/engine.rs"));
 
 #[cfg(feature = "wasmer")]

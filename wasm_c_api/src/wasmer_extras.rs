@@ -1,7 +1,8 @@
-//! The functions of wasmer's C API beyond `wasm.h` that the shim calls.
+//! Functions of wasmer's C API that the shim calls and that `wasm.h` does not declare.
 //!
-//! wasmer's crate generates the header with these declarations during its build, but does not ship it. They are
-//! repeated here, with the signatures of wasmer-c-api 7.3.0 (`src/error.rs`, `src/wasm_c_api/engine`).
+//! These declarations are written by hand, because wasmer's package does not contain a header that declares them:
+//! wasmer generates such a header during its build. The signatures are those of wasmer-c-api 7.3.0 (`src/error.rs`,
+//! `src/wasm_c_api/engine`).
 
 use crate::wasm_config_t;
 use core::ffi::{c_char, c_int};
@@ -12,12 +13,13 @@ pub const WASMER_BACKEND_CRANELIFT: c_int = 0;
 pub const WASMER_BACKEND_SINGLEPASS: c_int = 2;
 
 unsafe extern "C" {
-    /// Returns the length of this thread's last error, with the final NUL; 0 if there is no error.
+    /// Returns the length of this thread's last error in bytes, including the final NUL. Returns 0 if there is no
+    /// error.
     pub fn wasmer_last_error_length() -> c_int;
-    /// Copies this thread's last error into `buffer`, and clears the error. Returns -1 if the buffer is too small.
+    /// Copies this thread's last error to `buffer` and clears the error. Returns -1 if `buffer` is too small.
     pub fn wasmer_last_error_message(buffer: *mut c_char, length: c_int) -> c_int;
-    /// Sets the compiler, which must be one that is linked in.
+    /// Sets the compiler. The library must contain this compiler.
     pub fn wasm_config_set_backend(config: *mut wasm_config_t, backend: c_int);
-    /// Sets whether operations replace every NaN result by the canonical NaN.
+    /// Sets whether instructions replace each NaN result by the canonical NaN.
     pub fn wasm_config_sys_canonicalize_nans(config: *mut wasm_config_t, enable: bool);
 }

@@ -1,14 +1,14 @@
 //! Functions whose first instruction can trap.
 //!
-//! In code that can be interrupted, wasmtime 48 checks for an interrupt at the beginning of a function body. It then
-//! reports a trap of the first instruction at the beginning of the body too. This file finds the real offset of such a
-//! trap in the module.
+//! If code can be interrupted, wasmtime 48 checks for an interrupt at the beginning of each function body. If the first
+//! instruction of the function then traps, wasmtime reports the beginning of the body as the offset of the trap. This
+//! file determines the real offset of the trap.
 
 use crate::wasm::module_info::reader::Parsed;
 use wasmparser::{FunctionBody, Operator};
 
-/// Returns the offset of the first instruction that is not a constant or `nop`, if this instruction is `unreachable` or
-/// accesses a memory. Returns `None` for all other instructions.
+/// Returns the offset of the first instruction that is neither a constant nor `nop`. Returns `None` unless this
+/// instruction is `unreachable` or accesses a memory.
 #[rustfmt::skip]
 pub fn early_trap(body: &FunctionBody<'_>) -> Parsed<Option<usize>> {
     use Operator as O;
@@ -52,7 +52,7 @@ mod tests {
             let start = info.bodies[index].start;
             info.early_trap(index as u32, start).map(|trap| trap - start)
         };
-        // A body starts with the number of its groups of locals, in one byte.
+        // The first byte of each body is the number of its groups of locals.
         assert_eq!([0, 1, 2, 3, 4].map(distance), [Some(1), Some(3), Some(2), None, Some(5)]);
         assert_eq!(info.early_trap(1, info.bodies[0].start), None, "the body of another function");
     }

@@ -1,5 +1,5 @@
-//! The description of a module: imports, exports, names and custom sections. They are read from the module's bytes with
-//! wasmparser, never from the engine.
+//! The description of a module: its imports, exports, names and custom sections. wasmparser reads the description from
+//! the bytes of the module. The engine is not involved.
 
 mod early_trap;
 mod reader;
@@ -13,7 +13,7 @@ use crate::base::types::{ExternType, MemoryType, TableType};
 use reader::Reader;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use validate::malformed;
+use validate::malformed_error;
 use wasmparser::Parser;
 
 /// An import of a module.
@@ -23,29 +23,29 @@ pub struct Import {
     pub module: String,
     /// The name of the import in that module.
     pub name: String,
-    /// The required type.
+    /// The type that the imported object must have.
     pub ty: ExternType,
 }
 
 /// An export of a module.
 #[derive(Clone, Debug)]
 pub struct Export {
-    /// The name of the export.
+    /// The name of the export. Each export of a module has a different name.
     pub name: String,
-    /// The type of the export.
+    /// The type of the exported object.
     pub ty: ExternType,
 }
 
-/// A custom section. [`ModuleInfo::custom_section`] returns the contents.
+/// A custom section. [`ModuleInfo::custom_section`] returns its contents.
 #[derive(Clone, Debug)]
 pub struct CustomSection {
     /// The name of the section. Several sections of a module may have the same name.
     pub name: String,
-    /// The contents, as a range of [`ModuleInfo::custom_bytes`].
+    /// The range of the contents in [`ModuleInfo::custom_bytes`].
     range: Range<usize>,
 }
 
-/// A module's imports, exports, names and custom sections.
+/// The description of a module.
 #[derive(Debug, Default)]
 pub struct ModuleInfo {
     /// Imports, in the module's order.
@@ -54,23 +54,23 @@ pub struct ModuleInfo {
     pub exports: Vec<Export>,
     /// Custom sections, in the module's order.
     pub custom_sections: Vec<CustomSection>,
-    /// The name of the module, from the name section.
+    /// The name of the module in the name section.
     pub name: Option<String>,
-    /// The names of functions by index, from the name section.
+    /// The names of functions in the name section, by function index.
     pub func_names: BTreeMap<u32, String>,
     /// Whether the module has a start function.
     pub has_start: bool,
-    /// All memories, imported ones first.
+    /// The types of all memories. Imported memories come first.
     pub memories: Vec<MemoryType>,
-    /// All tables, imported ones first.
+    /// The types of all tables. Imported tables come first.
     pub tables: Vec<TableType>,
     /// The contents of all custom sections, concatenated.
     custom_bytes: Vec<u8>,
-    /// The range of each function body in the module. The first body is that of function `imported_funcs`: imported
-    /// functions have the first indices and no bodies.
+    /// The range of each function body in the bytes of the module. Imported functions have no bodies and come first, so
+    /// the first range belongs to the function with the index `imported_funcs`.
     bodies: Vec<Range<usize>>,
-    /// The offset of the first instruction by the offset of the function body, for functions whose first instruction
-    /// can trap. Both offsets are relative to the start of the module.
+    /// The functions whose first instruction can trap. The keys are the offsets of the function bodies. The values are
+    /// the offsets of the first instructions. Both are offsets from the start of the module.
     early_traps: BTreeMap<usize, usize>,
     /// The number of imported functions.
     imported_funcs: usize,
@@ -79,38 +79,39 @@ pub struct ModuleInfo {
 }
 
 impl ModuleInfo {
-    /// Reads a valid module.
+    /// Reads the description of the valid module `wasm`.
     pub fn parse(wasm: &[u8]) -> Result<Self> {
         let mut reader = Reader::default();
         for payload in Parser::new(0).parse_all(wasm) {
-            reader.section(&payload.map_err(malformed)?).map_err(malformed)?;
+            reader.read_section(&payload.map_err(malformed_error)?).map_err(malformed_error)?;
         }
         Ok(reader.finish())
     }
 
-    /// Removes the offsets of code. For the description of a module whose code has been removed
-    /// ([`without_code`](crate::wasm::envelope::without_code)): the offsets of the original module are not known.
+    /// Removes the offsets of function bodies. The description of a module without code
+    /// ([`without_code`](crate::wasm::envelope::without_code)) needs this, because its offsets are not those of the
+    /// original module.
     pub fn forget_bodies(mut self) -> Self {
         self.bodies.clear();
         self.early_traps.clear();
         self
     }
 
-    /// Returns whether `offset` is inside the body of function `func_index`. Always true if the offsets of code have
-    /// been removed ([`ModuleInfo::forget_bodies`]).
+    /// Returns whether `offset` is inside the body of the function `func_index`. Always returns true after
+    /// [`ModuleInfo::forget_bodies`], because the offsets are then unknown.
     pub fn may_contain(&self, func_index: u32, offset: usize) -> bool {
         let body = (func_index as usize).checked_sub(self.imported_funcs).and_then(|index| self.bodies.get(index));
         self.bodies.is_empty() || body.is_some_and(|body| (body.start..=body.end).contains(&offset))
     }
 
-    /// Returns the offset of the trap that an engine reports at `offset`, if `offset` is the beginning of the body of
-    /// function `func_index`, and the first instruction of the function can trap.
+    /// Returns the real offset of a trap that an engine has reported at `offset` in the function `func_index`. Returns
+    /// `None` unless `offset` is the beginning of the function body and the first instruction of the function can trap.
     pub fn early_trap(&self, func_index: u32, offset: usize) -> Option<usize> {
         let trap = *self.early_traps.get(&offset)?;
         self.may_contain(func_index, offset).then_some(trap)
     }
 
-    /// Returns the contents of a custom section of this module.
+    /// Returns the contents of `section`, a custom section of this module.
     pub fn custom_section(&self, section: &CustomSection) -> &[u8] {
         &self.custom_bytes[section.range.clone()]
     }

@@ -6,34 +6,34 @@ use crate::wasm::module_info::types::{func_type, global_type, memory_type, table
 use crate::wasm::module_info::{CustomSection, Export, Import, ModuleInfo};
 use wasmparser::{BinaryReaderError, ExternalKind, KnownCustom, Name, Payload, TypeRef};
 
-/// The result of a step of the parser.
+/// The result of a function that reads a part of a module.
 pub type Parsed<T> = std::result::Result<T, BinaryReaderError>;
 
-/// Builds a [`ModuleInfo`] from the sections of a module. The other fields are the index spaces, which exports refer
-/// to.
+/// Builds a [`ModuleInfo`] from the sections of a module. The other fields are the index spaces of the module. Exports
+/// refer to them by index.
 #[derive(Default)]
 pub struct Reader {
     info: ModuleInfo,
     types: Vec<FuncType>,
-    /// The index of each function's type.
+    /// The type of each function, as an index into `types`.
     funcs: Vec<u32>,
     tables: Vec<TableType>,
     memories: Vec<MemoryType>,
     globals: Vec<GlobalType>,
-    /// The index of each tag's type.
+    /// The type of each tag, as an index into `types`.
     tags: Vec<u32>,
 }
 
 impl Reader {
-    /// Returns the result, after all sections have been read.
+    /// Returns the description of the module. Call this after all sections have been read.
     pub fn finish(self) -> ModuleInfo {
         let mut val_types = self.types.iter().flat_map(FuncType::all);
         let has_unusual_funcs = val_types.any(|ty| matches!(ty, ValType::V128 | ValType::Other));
         ModuleInfo { memories: self.memories, tables: self.tables, has_unusual_funcs, ..self.info }
     }
 
-    /// Reads a section, or one function body of the code section.
-    pub fn section(&mut self, payload: &Payload<'_>) -> Parsed<()> {
+    /// Reads one section, or one function body of the code section.
+    pub fn read_section(&mut self, payload: &Payload<'_>) -> Parsed<()> {
         match payload {
             Payload::TypeSection(section) => {
                 for group in section.clone() {
@@ -43,7 +43,7 @@ impl Reader {
             Payload::ImportSection(section) => {
                 for import in section.clone().into_imports() {
                     let import = import?;
-                    let ty = self.import(import.ty);
+                    let ty = self.add_import(import.ty);
                     let (module, name) = (import.module.into(), import.name.into());
                     self.info.imports.push(Import { module, name, ty });
                 }
@@ -74,8 +74,8 @@ impl Reader {
             Payload::ExportSection(section) => {
                 for export in section.clone() {
                     let export = export?;
-                    // In a valid module, the index of each export exists.
-                    if let Some(ty) = self.export(export.kind, export.index as usize) {
+                    // `export_type` returns `Some`, because the index of each export of a valid module exists.
+                    if let Some(ty) = self.export_type(export.kind, export.index as usize) {
                         self.info.exports.push(Export { name: export.name.into(), ty });
                     }
                 }
@@ -92,10 +92,10 @@ impl Reader {
                 let range = start..self.info.custom_bytes.len();
                 self.info.custom_sections.push(CustomSection { name: section.name().into(), range });
                 if let KnownCustom::Name(names) = section.as_known() {
-                    // An invalid name section is not an error (core spec, "Custom Sections"). The names before the
-                    // first invalid one are used.
-                    for part in names.into_iter().map_while(Parsed::ok) {
-                        self.names(part);
+                    // An invalid name section is not an error (core spec, "Custom Sections"). All names before the
+                    // first invalid name are used.
+                    for subsection in names.into_iter().map_while(Parsed::ok) {
+                        self.read_names(subsection);
                     }
                 }
             }
@@ -104,8 +104,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Adds an import to its index space, and returns its type.
-    fn import(&mut self, ty: TypeRef) -> ExternType {
+    /// Adds an import to the index space of its kind, and returns the type of the import.
+    fn add_import(&mut self, ty: TypeRef) -> ExternType {
         match ty {
             TypeRef::Func(index) | TypeRef::FuncExact(index) => {
                 self.funcs.push(index);
@@ -131,8 +131,8 @@ impl Reader {
         }
     }
 
-    /// Returns the type of an export, or `None` if the index does not exist.
-    fn export(&self, kind: ExternalKind, index: usize) -> Option<ExternType> {
+    /// Returns the type of the object with this kind and index. Returns `None` if the index does not exist.
+    fn export_type(&self, kind: ExternalKind, index: usize) -> Option<ExternType> {
         Some(match kind {
             ExternalKind::Func | ExternalKind::FuncExact => ExternType::Func(self.signature(*self.funcs.get(index)?)),
             ExternalKind::Table => ExternType::Table(*self.tables.get(index)?),
@@ -142,14 +142,14 @@ impl Reader {
         })
     }
 
-    /// Returns the function type at `index` of the type section.
+    /// Returns the function type at `index` in the type section.
     fn signature(&self, index: u32) -> FuncType {
         self.types.get(index as usize).cloned().unwrap_or_default()
     }
 
-    /// Reads a subsection of the name section.
-    fn names(&mut self, part: Name<'_>) {
-        match part {
+    /// Reads one subsection of the name section.
+    fn read_names(&mut self, subsection: Name<'_>) {
+        match subsection {
             Name::Module { name, .. } => self.info.name = Some(name.into()),
             Name::Function(map) => {
                 let names = map.into_iter().map_while(Parsed::ok);
@@ -201,7 +201,7 @@ mod tests {
         // The subsection of the module's name, `m`, and an unfinished subsection of function names.
         let names = b"\x04name\x00\x02\x01m\x01\x20\x01\x00";
         let mut wasm = b"\0asm\x01\0\0\0".to_vec();
-        crate::wasm::binary::section(&mut wasm, 0, names);
+        crate::wasm::binary::push_section(&mut wasm, 0, names);
         let info = ModuleInfo::parse(&wasm).unwrap();
         assert_eq!((info.name.as_deref(), info.func_names.len()), (Some("m"), 0));
     }

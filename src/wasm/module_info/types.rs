@@ -1,10 +1,10 @@
-//! The conversion of types from wasmparser's to the shim's.
+//! Functions that convert types of wasmparser to types of the shim.
 
 use crate::base::types::{FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
 use wasmparser::{CompositeInnerType, HeapType, RefType};
 
-/// Converts a type of the type section. A type that is not a function type becomes one without parameters and results:
-/// structs, arrays and continuations are in the same index space, but no function has such a type.
+/// Converts a type of the type section. Structs, arrays and continuations become function types without parameters and
+/// results: they need a place in the same index space, but no function has such a type.
 pub fn func_type(ty: &CompositeInnerType) -> FuncType {
     match ty {
         CompositeInnerType::Func(ty) => FuncType {
@@ -15,7 +15,7 @@ pub fn func_type(ty: &CompositeInnerType) -> FuncType {
     }
 }
 
-/// Converts a value type. References other than `funcref` and `externref` become [`ValType::Other`].
+/// Converts a value type.
 fn val_type(ty: &wasmparser::ValType) -> ValType {
     match ty {
         wasmparser::ValType::I32 => ValType::I32,
@@ -27,6 +27,7 @@ fn val_type(ty: &wasmparser::ValType) -> ValType {
     }
 }
 
+/// Converts a reference type. References other than `funcref` and `externref` become [`ValType::Other`].
 fn ref_type(ty: RefType) -> ValType {
     match (ty.is_nullable(), ty.heap_type()) {
         (true, HeapType::FUNC) => ValType::FuncRef,
@@ -44,13 +45,16 @@ pub fn table_type(ty: &wasmparser::TableType) -> TableType {
     }
 }
 
+/// The default page size of a memory is 64 KiB.
+const DEFAULT_PAGE_SIZE_LOG2: u32 = 16;
+
 /// Converts a memory type.
 pub fn memory_type(ty: &wasmparser::MemoryType) -> MemoryType {
     MemoryType {
         limits: Limits { min: ty.initial, max: ty.maximum },
         memory64: ty.memory64,
         shared: ty.shared,
-        page_size_log2: ty.page_size_log2.unwrap_or(16) as u8,
+        page_size_log2: ty.page_size_log2.unwrap_or(DEFAULT_PAGE_SIZE_LOG2) as u8,
     }
 }
 
@@ -63,15 +67,15 @@ pub fn global_type(ty: &wasmparser::GlobalType) -> GlobalType {
 mod tests {
     use crate::wasm::module_info::ModuleInfo;
 
-    /// Returns the types of the exports of a module.
-    fn exports(source: &str) -> Vec<String> {
+    /// Returns the types of a module's exports as texts.
+    fn export_types(source: &str) -> Vec<String> {
         let info = ModuleInfo::parse(&wat::parse_str(source).unwrap()).unwrap();
         info.exports.iter().map(|export| export.ty.to_string()).collect()
     }
 
     #[test]
     fn limits_and_address_sizes_are_kept() {
-        let types = exports(
+        let types = export_types(
             r#"(module (memory (export "a") i64 1 2) (memory (export "b") 1 1 shared)
                  (table (export "c") 1 externref) (table (export "d") i64 1 2 funcref))"#,
         );
@@ -83,7 +87,7 @@ mod tests {
 
     #[test]
     fn references_that_the_shim_cannot_name_are_other_references() {
-        let types = exports(
+        let types = export_types(
             r#"(module (type $s (struct)) (type $f (func (param (ref $s) funcref) (result externref v128)))
                  (func (export "f") (type $f) unreachable) (global (export "g") (ref null any) (ref.null any)))"#,
         );

@@ -1,30 +1,31 @@
-//! The validation of a module, with errors that name missing features.
+//! The validation of modules. If a module needs features that the engine lacks, the error names the features.
 
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
 
-/// Validates `wasm` under `features`, the features of an engine. If the module is invalid only because of missing
-/// features, the error names them.
+/// Checks that the module `wasm` is valid with `features`, the features of the engine object. If the module is invalid
+/// only because features are missing, the error names these features.
 ///
-/// `possible` are all features that the engine `engine` can be created with.
-pub fn validate(wasm: &[u8], features: WasmFeatures, possible: WasmFeatures, engine: &str) -> Result<()> {
+/// `supported` are all features that the engine supports, including the features that the engine object was created
+/// without. `engine` is the name of the engine.
+pub fn validate(wasm: &[u8], features: WasmFeatures, supported: WasmFeatures, engine: &str) -> Result<()> {
     let Err(error) = Validator::new_with_features(features).validate_all(wasm) else { return Ok(()) };
     if !wasm.starts_with(b"\0asm") {
         let offset = error.offset();
         fail!(Malformed, "not a WebAssembly module: it does not begin with the bytes `\\0asm` (at offset {offset:#x})");
     }
     if is_valid(wasm, all_features()) {
-        if is_valid(wasm, possible | features) {
+        if is_valid(wasm, supported | features) {
             let missing = missing_features(wasm, features).join(", ");
             fail!(Malformed, "the engine was made without {missing}, which the module needs: {}", describe(&error));
         }
-        let missing = missing_features(wasm, possible | features).join(", ");
+        let missing = missing_features(wasm, supported | features).join(", ");
         fail!(Malformed, "the engine `{engine}` does not support {missing}: {}", describe(&error));
     }
-    Err(malformed(error))
+    Err(malformed_error(error))
 }
 
-/// Returns all features of core modules.
+/// Returns all features that a core module can need.
 fn all_features() -> WasmFeatures {
     WasmFeatures::all() & !WasmFeatures::COMPONENT_MODEL
 }
@@ -33,25 +34,26 @@ fn is_valid(wasm: &[u8], features: WasmFeatures) -> bool {
     Validator::new_with_features(features).validate_all(wasm).is_ok()
 }
 
-/// Returns the names of the features that a module needs in addition to `features`. None of them can be left out.
+/// Returns the names of the features that a module needs in addition to `features`. The module needs each of them.
 fn missing_features(wasm: &[u8], features: WasmFeatures) -> Vec<String> {
     let mut needed = all_features();
     for (_, feature) in (WasmFeatures::all() & !features).iter_names() {
-        let fewer = needed & !feature;
-        if is_valid(wasm, fewer | features) {
-            needed = fewer;
+        let without_feature = needed & !feature;
+        if is_valid(wasm, without_feature | features) {
+            needed = without_feature;
         }
     }
-    let name = |(name, _): (&str, WasmFeatures)| format!("`{}`", name.to_lowercase().replace('_', "-"));
-    (needed & !features).iter_names().map(name).collect()
+    let quoted_name = |(name, _): (&str, WasmFeatures)| format!("`{}`", name.to_lowercase().replace('_', "-"));
+    (needed & !features).iter_names().map(quoted_name).collect()
 }
 
+/// Returns the message of an error with its offset in the module.
 fn describe(error: &BinaryReaderError) -> String {
     format!("{} (at offset {:#x})", error.message(), error.offset())
 }
 
-/// Converts an error of the parser.
-pub fn malformed(error: BinaryReaderError) -> Error {
+/// Converts an error of wasmparser to an error of the kind `Malformed`.
+pub fn malformed_error(error: BinaryReaderError) -> Error {
     Error::new(ErrorKind::Malformed, describe(&error))
 }
 
@@ -59,10 +61,11 @@ pub fn malformed(error: BinaryReaderError) -> Error {
 mod tests {
     use super::*;
 
-    /// Returns the error for a module in the text format, on an engine `x` with WebAssembly 2.0.
-    fn error(source: &str, possible: WasmFeatures) -> String {
+    /// Validates a module in the text format and returns the error message. The engine `x` has the features of
+    /// WebAssembly 2.0, and supports the features `supported`.
+    fn error(source: &str, supported: WasmFeatures) -> String {
         let wasm = wat::parse_str(source).unwrap();
-        validate(&wasm, WasmFeatures::WASM2, possible, "x").unwrap_err().message
+        validate(&wasm, WasmFeatures::WASM2, supported, "x").unwrap_err().message
     }
 
     #[test]
