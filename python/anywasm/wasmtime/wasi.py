@@ -102,12 +102,12 @@ class WasiConfig(Managed):
     stdout_custom = property(
         None,
         lambda self, callback: self._set_custom("stdout", callback),
-        doc="A callable for the standard output. It takes bytes and returns the number of accepted bytes. None means all.",
+        doc="A callable for the standard output. It takes bytes and returns how many bytes it used. None means all.",
     )
     stderr_custom = property(
         None,
         lambda self, callback: self._set_custom("stderr", callback),
-        doc="A callable for the standard error. It takes bytes and returns the number of accepted bytes. None means all.",
+        doc="A callable for the standard error. It takes bytes and returns how many bytes it used. None means all.",
     )
 
     def inherit_argv(self) -> None:
