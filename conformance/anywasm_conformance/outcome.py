@@ -62,7 +62,7 @@ class Record:
     #: The way in which values were passed: `direct`, or the kind of adapter. `text` if the command only tests the text
     #: format.
     via: str = "direct"
-    #: The missing proposal or capability for a skip, the proposal for `superseded`, or the cause of an expected failure.
+    #: For a skip, the missing proposal or capability. For `superseded`, the proposal. For an `xfail`, the cause.
     reason: str | None = None
     blame: Blame | None = None
     issue: str | None = None

@@ -83,9 +83,9 @@ def _matrix(data: Data) -> str:
             rows.append(_row(f"{escape(area)} <span class=small>with its proposals</span>", wider))
     rows.append(_row("<b>all</b>", (_cell(each, None, data) for each in engines)))
     text = (
-        "The share of assertions that pass, of those that an engine could pass: all but those that concern only the "
-        "text format and those that a later proposal has superseded. What could not be run counts as not passed. "
-        "A cell leads to what did not pass. Where the styles differ, both are shown."
+        "Each cell shows the share of assertions that pass. Assertions about the text format and superseded assertions "
+        "are not counted. Assertions that could not be run count as not passed. The link in a cell leads to the "
+        "assertions that did not pass. If the results of the styles differ, the cell shows both shares."
     )
     return _tag("section", _tag("h2", "Matrix", id="matrix") + _tag("p", text) + _table("Matrix", ["", *names], rows))
 
@@ -209,8 +209,9 @@ def _claims(data: Data) -> str:
             cells.append(_tag("td", escape(text), class_="" if not found else "good" if agree else "fair"))
         rows.append(_row(escape(each["proposal"]), cells))
     text = (
-        "What the table on webassembly.org says of an engine (the version since when, or whether it has to be switched "
-        "on), and whether the engine compiled a module that needs it, as it is when nothing is configured."
+        "The first value is the claim of the table on webassembly.org: the first version of the engine that supports "
+        "the proposal, or whether the proposal must be switched on. The second value shows whether the engine compiled "
+        "a module that needs the proposal, with the options of this run."
     )
     title = _tag("h2", "Claimed and measured", id="claims")
     return _tag("section", title + _tag("p", text) + _table("Claims", ["", *map(escape, engines)], rows))
