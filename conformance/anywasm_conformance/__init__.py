@@ -2,7 +2,7 @@
 
 * `suite` finds the suite and runs the converter, which writes JSON.
 * `script` runs the commands of one file through a style (`styles`). It returns the outcome of each command (`outcome`).
-  Each file runs in a process of its own (`worker`, `pool`).
+  Each file runs in a separate process (`worker`, `pool`).
 * `run` combines engines, styles and files, and compares the outcomes with `expectations`.
 * `report` writes the reports.
 """

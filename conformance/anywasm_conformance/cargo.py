@@ -1,4 +1,4 @@
-"""Calls cargo, which downloads the suite and builds the converter and the library of the probes."""
+"""Calls cargo, to download the suite, and to build the converter and the library of the probes."""
 
 from __future__ import annotations
 

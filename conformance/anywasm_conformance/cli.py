@@ -163,7 +163,7 @@ def _choose(suite: Suite, areas: Sequence[str], places: Sequence[str], quick: bo
 
 
 def _show_lines(suite: Suite, choice: Choice, places: Sequence[str]) -> int:
-    """Runs and shows single directives. Returns the exit code, which is 1 if an outcome is red."""
+    """Runs and shows single directives. Returns the exit code: 1 if an outcome is red, otherwise 0."""
     shown = list(only.run(suite, choice, places))
     out = console()
     for engine, style, record, text in shown:

@@ -67,7 +67,7 @@ class Worker:
         return frozenset(supported)
 
     def run(self, file: File, styles: Sequence[str], proposals: frozenset[str]) -> Result:
-        """Runs a file in each style, each time in a process of its own."""
+        """Runs a file in each style. Each style has a separate process."""
         began = time.monotonic()
         records = {style: self._run(file, style, proposals) for style in styles}
         return Result(file, records, time.monotonic() - began)
@@ -95,7 +95,7 @@ class Worker:
             yield record
 
     def _request(self, request: dict[str, Any]) -> tuple[str, Path, Path]:
-        """Sends a request to the worker, which forks a process for the request.
+        """Sends a request to the worker. The worker forks a process for the request.
 
         Returns how the forked process has ended, its output file and its error file.
         """

@@ -129,7 +129,7 @@ def _run_engine(whole: Run, subject: Subject, stream: TextIO, progress: Progress
             for style, records in result.records.items():
                 origin = {"engine": subject.name, "style": style}
                 stream.writelines(json.dumps({**origin, **record.as_json()}) + "\n" for record in records)
-            # Writes the records to the file at once, so that they are kept if the run is interrupted.
+            # Writes the records to the file at once, so that an interrupted run does not lose records.
             stream.flush()
             progress(subject.name, done, len(choice.files))
         part.complete = True

@@ -1,4 +1,4 @@
-"""The host module `spectest`, which the suite imports (specification, `interpreter/README.md`, "Spectest").
+"""The host module `spectest` for the suite's imports (specification, `interpreter/README.md`, "Spectest").
 
 The functions of `spectest` are host functions. The other externs are exports of a module in the text format, because
 the text format contains the exact bits of floats, and can express externs that `wasm.h` cannot express.
@@ -38,7 +38,7 @@ _PROPOSAL_DEFINITIONS = {
 
 
 def externs(style: Style, proposals: frozenset[str]) -> dict[str, Any]:
-    """Creates all externs of `spectest` in the style's store. Returns them by name.
+    """Creates all externs of `spectest` in the style's store. Returns the externs by name.
 
     If the engine lacks a capability for an extern, the extern is replaced by an exception `Missing`.
     """

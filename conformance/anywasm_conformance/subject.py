@@ -18,7 +18,7 @@ FILE = HOME / "engines.toml"
 
 @dataclass(frozen=True)
 class Subject:
-    """An engine with options, which the reports show as one row."""
+    """An engine with options. A report has a row for each subject."""
 
     #: The name in reports, expectations and `--engine`.
     name: str

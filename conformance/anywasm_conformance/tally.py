@@ -38,7 +38,7 @@ class Count:
 
     @property
     def total(self) -> int:
-        """The number of assertions that test an engine, which excludes assertions about the text format."""
+        """The number of assertions that test an engine. Excludes assertions about the text format."""
         return self.outcomes.total()
 
     @property

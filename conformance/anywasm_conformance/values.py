@@ -112,7 +112,7 @@ def _matches_reference(expected: Const, actual: Reference) -> bool:
 
 
 def float_of(ty: str, value: int) -> float:
-    """Converts bits to a Python float. The bits of an f32 are kept only if `survives` is true for the constant."""
+    """Converts bits to a Python float. The conversion of an f32 is exact only if `survives` returns True."""
     code, size = ("<f", 4) if ty == "f32" else ("<d", 8)
     return float(struct.unpack(code, value.to_bytes(size, "little"))[0])
 

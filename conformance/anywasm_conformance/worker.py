@@ -36,7 +36,7 @@ def main(engine: str, options: str, folder: str) -> None:
     subject = Subject(engine, engine, json.loads(options))
     for name in styles.STYLES:
         __import__(f"{styles.__name__}.{name}")
-    # Ignores Ctrl-C, which the terminal sends to all processes, because the runner ends its workers itself.
+    # Ignores Ctrl-C. The terminal sends the signal to all processes, but the runner ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         request = json.loads(line)

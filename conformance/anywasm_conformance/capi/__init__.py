@@ -1,4 +1,4 @@
-"""Tests each function of `wasm.h` on each engine. The test of a function runs in a process of its own."""
+"""Tests each function of `wasm.h` on each engine. Each test runs in a separate process."""
 
 from __future__ import annotations
 

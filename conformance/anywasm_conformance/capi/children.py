@@ -1,4 +1,4 @@
-"""Runs the probe of each function in a process of its own: `python -m anywasm_conformance.capi.children LIBRARY`.
+"""Runs the probe of each function in a separate process: `python -m anywasm_conformance.capi.children LIBRARY`.
 
 Prints the verdict on each function as JSON. A child process reports the name of each function before it calls the
 function. If the child process dies, the last reported function has killed the process.
@@ -37,7 +37,7 @@ def verdict(library: str, name: str) -> dict[str, str]:
             os.dup2(errors.fileno(), 2)
             os.dup2(errors.fileno(), 1)
             signal.alarm(_TIMEOUT)
-            faulthandler.disable()  # Otherwise the error output would contain more than the output of the library.
+            faulthandler.disable()  # Python's fault handler would write to the error output of the library.
             _probe(library, name, writer)
             os._exit(0)
         os.close(writer)

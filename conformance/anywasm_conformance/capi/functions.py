@@ -9,11 +9,13 @@ from __future__ import annotations
 VEC_VERBS = ("new_empty", "new_uninitialized", "new", "copy", "delete")
 REF_BASE_VERBS = ("delete", "copy", "same", "get_host_info", "set_host_info", "set_host_info_with_finalizer")
 
-#: The nouns that are types, and the externs with a type.
+#: The nouns that are types.
 TYPES = ("valtype", "functype", "globaltype", "tabletype", "memorytype", "externtype", "importtype", "exporttype")
+#: The kinds of externs. Each kind has a type noun, e.g. `functype`.
 EXTERN_TYPES = ("func", "global", "table", "memory")
-#: The nouns with functions from `WASM_DECLARE_VEC` and from `WASM_DECLARE_REF`.
+#: The nouns with functions from `WASM_DECLARE_VEC`.
 VECS = ("byte", *TYPES, "val", "frame", "extern")
+#: The nouns with functions from `WASM_DECLARE_REF`.
 REFS = ("trap", "foreign", "module", "func", "global", "table", "memory", "extern", "instance")
 
 

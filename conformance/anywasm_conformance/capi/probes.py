@@ -65,7 +65,7 @@ def element(w: World, noun: str) -> Any:
 
 
 def make_vec(w: World, noun: str) -> Vec:
-    """Returns a vector of this noun. A byte vector has three elements. Any other_kind vector has one element."""
+    """Returns a vector of this noun. A byte vector has three elements. Any other vector has one element."""
     vec = Vec()
     if noun == "byte":
         w.call("byte_vec_new", ref(vec), SIZE(3), b"abc", returns=None)

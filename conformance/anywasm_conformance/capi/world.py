@@ -211,7 +211,7 @@ class World:
         return trap, results[0].of & 0xFFFF_FFFF
 
     def thrown(self) -> Any:
-        """Returns the trap from a call of the export `trap`, which executes `unreachable`."""
+        """Calls the export `trap`, and returns the trap of its instruction `unreachable`."""
         function = self.call("extern_as_func", self.export("trap"))
         inputs, outputs = Vec(0, None), Vec(0, None)
         return self.call("func_call", function, ctypes.byref(inputs), ctypes.byref(outputs))

@@ -10,7 +10,7 @@ from typing import Any
 from anywasm_conformance.report.markdown import options, percent
 
 _HERE = Path(__file__).parent
-#: The contents of `summary.json`, or a part of them.
+#: The contents of `summary.json`, or a part of the contents.
 Data = dict[str, Any]
 
 
@@ -77,7 +77,7 @@ def _matrix(data: Data) -> str:
     rows = []
     for area in data["areas"]:
         rows.append(_row(escape(area), (_cell(each, area, data) for each in engines)))
-        # A release with files in other areas has a second row, which includes these files.
+        # A release with files in other areas has a second row. The second row includes the files in other areas.
         if area in data["wider"]:
             wider = (_release(each, area, data) for each in engines)
             rows.append(_row(f"{escape(area)} <span class=small>with its proposals</span>", wider))

@@ -150,7 +150,7 @@ struct Body<'a> {
 impl Body<'_> {
     /// Returns a function that calls the imported function `index`.
     fn function(&mut self, index: u32, ty: &wasmparser::FuncType) -> Option<Function> {
-        // All parameters come first, because the indices of locals follow those of the parameters.
+        // Adds all parameters before the first local, because the index of a local depends on the number of parameters.
         for param in ty.params() {
             let types = self.param_types(*param);
             self.params.extend(types);
@@ -268,7 +268,7 @@ impl Body<'_> {
         true
     }
 
-    /// Converts the results of the original function, which are on the stack, to the results of the adapter.
+    /// Converts the results of the original function to the results of the adapter. Both are on the stack.
     fn convert_results(&mut self, sink: &mut InstructionSink<'_>, types: &[wasmparser::ValType]) -> Option<()> {
         let mut locals = Vec::new();
         for ty in types {

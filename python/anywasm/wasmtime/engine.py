@@ -1,4 +1,4 @@
-"""The class `Engine`, which compiles modules and runs instances."""
+"""The class `Engine`, the compiler and runtime of modules."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Linker(Managed):
         self._core.allow_shadowing = bool(allow)
 
     allow_shadowing = property(
-        None, _set_shadowing, doc="Whether a name can be defined again. Programs can only set it."
+        None, _set_shadowing, doc="Whether a name can be defined again. The property can be set, but not read."
     )
 
     def define(self, store: Storelike, module: str, name: str, item: AsExtern) -> None:

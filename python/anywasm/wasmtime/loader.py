@@ -118,7 +118,7 @@ def _to_extern(ty: Any, attribute: Any) -> Any:
 
 
 class WasmFinder(MetaPathFinder):
-    """Finds WebAssembly files. The finder is the last one in `sys.meta_path`, so Python modules take precedence."""
+    """Finds WebAssembly files. This finder is the last in `sys.meta_path`, so Python modules take precedence."""
 
     def __init__(self) -> None:
         self._finders: dict[str, FileFinder] = {}

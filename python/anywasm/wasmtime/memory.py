@@ -40,7 +40,7 @@ class Memory:
         return wrapper
 
     def type(self, store: Storelike) -> MemoryType:
-        """Returns the type of the memory, which contains its limits and its page size."""
+        """Returns the type of the memory, with the limits and the page size."""
         check_store(store, self._core)
         ty: MemoryType = type_from_core(self._core.type)
         return ty

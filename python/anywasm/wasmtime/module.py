@@ -130,7 +130,7 @@ def _check_bytes(wasm: Any) -> Union[bytes, bytearray]:
 def _to_binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
     """Returns a module in the binary format.
 
-    A str, and bytes without a leading zero byte, are in the text format. The function translates them.
+    A str, and bytes without a leading zero byte, are in the text format. This function translates the text.
     """
     if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
         return core.wat2wasm(STYLE, wasm, engine._core_engine_module)

@@ -61,7 +61,7 @@ class SharedMemory(Managed):
         return self._memory
 
     def type(self) -> MemoryType:
-        """Returns the type of the memory, which contains its limits and its page size."""
+        """Returns the type of the memory, with the limits and the page size."""
         ty: MemoryType = type_from_core(self._core.type)
         return ty
 

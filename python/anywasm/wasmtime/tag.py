@@ -35,7 +35,7 @@ class Tag:
         return wrapper
 
     def type(self, store: Store) -> TagType:
-        """Returns the type of the tag, which contains the types of an exception's values."""
+        """Returns the type of the tag, with the types of an exception's values."""
         check_store(store, self._core)
         ty: TagType = type_from_core(self._core.type)
         return ty

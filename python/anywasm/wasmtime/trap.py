@@ -99,7 +99,7 @@ class Frame(Described[core.Frame]):
 
 
 class Trap(Picklable, Managed):
-    """The exception for a trap, which ends a call of WebAssembly. A host function can raise `Trap(message)` itself.
+    """The exception for a trap. A trap ends a call of WebAssembly. A host function causes a trap with `Trap(message)`.
 
     >>> from anywasm.wasmtime import Trap
     >>> Trap("out of patience").message

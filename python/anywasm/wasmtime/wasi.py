@@ -35,7 +35,7 @@ class FilePerms(enum.Enum):
 class WasiConfig(Managed):
     """The WASI config of a store: arguments, environment variables, standard streams and directories of its guests.
 
-    A new config is empty. Programs can set the properties, but not read them.
+    A new config is empty. The properties can be set, but not read.
 
     wasmtime-py does not have the properties `stdin`, `stdout` and `stderr`. These properties accept bytes or a
     bytearray, a path, a file object (binary or text), or a callable (see `anywasm.core.streams`). Each write of a guest
@@ -147,7 +147,7 @@ class WasiConfig(Managed):
         cannot be opened.
         """
         if isinstance(dir_perms, DirPerms):
-            # `wasi.Perms` has the permissions for the directory in bits 0 and 1, and those for files in bits 2 and 3.
+            # `wasi.Perms` has the permissions for the directory in bits 0 and 1, and for its files in bits 2 and 3.
             perms = wasi.Perms(dir_perms.value | file_perms.value << 2)
         else:
             perms = wasi.Perms.ALL if dir_perms and fs_mutable else wasi.Perms.READ_ONLY

@@ -37,7 +37,7 @@ class ExportType(Described[core.Export]):
 
     @property
     def name(self) -> str:
-        """The name, which is unique among the exports of a module."""
+        """The name of the export. Each export of a module has another name."""
         return self._core.name
 
     @property
