@@ -1,9 +1,9 @@
 """Compares the speed of anywasm and its peers: `python benchmarks/run.py [PYTHON...]`, or `make bench`.
 
-The peers are wasmtime-py and the `wasmer` package. By default, the script uses this interpreter and, if it is
-installed, CPython 3.10, the last version that `wasmer` 1.1.0 supports. For each interpreter, it creates a virtual
-environment with the peers, measures anywasm and the peers in one process, and compares the ratios of the times with the
-budget.
+The peers are wasmtime-py and the `wasmer` package. By default, the script uses this interpreter. If CPython 3.10 is
+installed, the script also uses CPython 3.10, because `wasmer` 1.1.0 supports no later version. For each interpreter,
+the script creates a virtual environment with the peers, and measures anywasm and the peers in one process. Then the
+script compares the ratios of the times with the budget.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rich.table import Table
 ROOT = Path(__file__).parent.parent
 PEERS = ["wasmtime", "wasmer==1.1.0", "wasmer_compiler_cranelift==1.1.0"]
 
-#: Each row: the work, the subject of anywasm, the subject to compare with, and the maximum ratio of their times.
+#: The columns are the work, the subject of anywasm, the subject to compare with, and the maximum ratio of their times.
 BUDGET = [
     ("call", "explicit on wasmtime", "wasmtime-py", 1 / 100),
     ("call", "implicit on wasmtime", "wasmtime-py", 1 / 100),
@@ -82,7 +82,7 @@ def measure(python: str) -> tuple[str, dict[str, dict[str, float]]]:
 
 
 def show(console: Console, version: str, times: dict[str, dict[str, float]]) -> None:
-    """Prints a row for each row of the budget whose two subjects were measured."""
+    """Prints a table with the rows of the budget for which both subjects were measured."""
     table = Table(title=f"CPython {version}: nanoseconds, the best of several rounds in turn")
     for heading in ("work", "ours", "ns", "against", "ns", "ratio", "budget", ""):
         table.add_column(heading, justify="right" if heading in ("ns", "ratio", "budget") else "left")
@@ -106,7 +106,7 @@ def show(console: Console, version: str, times: dict[str, dict[str, float]]) -> 
 
 
 def main() -> None:
-    """Measures on each interpreter and prints a table."""
+    """Runs the measurements on each interpreter, and prints a table for each interpreter."""
     console = Console(width=150)
     for python in sys.argv[1:] or interpreters():
         show(console, *measure(python))

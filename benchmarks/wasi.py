@@ -1,4 +1,4 @@
-"""Measures WASI in the style of wasmtime-py: a guest writes 100 MB to a file with `fd_write` and reads them again."""
+"""Measures WASI in the style of wasmtime-py: a guest writes 100 MB with `fd_write`, and reads 100 MB with `fd_read`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
+#: Number of bytes that the guest writes or reads in one measurement.
 SIZE = 100_000_000
 
 #: A guest that writes and reads 50,000 bytes with each call.
@@ -36,12 +37,12 @@ SOURCE = f"""(module
       (br_if $more (i32.load (i32.const 20))))
     (drop (call $close (local.get $fd))) (local.get $done)))"""
 
-#: The temporary folders of the guests. The references keep the folders until the program ends.
+#: The temporary folders of the guests. A folder is deleted with its Python object, so the list keeps all objects.
 _folders: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def explicit(wasmtime: Any, engine: Any) -> dict[str, Callable[[], int]]:
-    """Returns the work. `wasmtime` is `anywasm.wasmtime` or wasmtime-py."""
+    """Returns the two works by name. `wasmtime` is `anywasm.wasmtime` or wasmtime-py."""
     folder = tempfile.TemporaryDirectory()
     _folders.append(folder)
     store, linker, config = wasmtime.Store(engine), wasmtime.Linker(engine), wasmtime.WasiConfig()
@@ -59,6 +60,6 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Callable[[], int]]:
 
         return run
 
-    # Creates the file, so that the work that reads can run first.
+    # Writes the file once, so that the reading work can run before the writing work.
     work("write")()
     return {"fd_write of 100 MB": work("write"), "fd_read of 100 MB": work("read")}

@@ -1,4 +1,4 @@
-"""Calls cargo, which downloads the suite and builds the converter and the library of the probes."""
+"""Calls cargo, to download the suite, and to build the converter and the library of the probes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from anywasm_conformance.places import CHECKOUT, HOME
 
 
 class CargoError(Exception):
-    """Cargo is not installed, or it failed; the text says what to do, or is cargo's own."""
+    """Cargo is not installed, or cargo has failed. The text contains an instruction, or cargo's error output."""
 
 
 def metadata(package: str, *options: str) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def metadata(package: str, *options: str) -> dict[str, Any]:
 
 
 def build(package: str, *options: str) -> Iterator[tuple[str, Path]]:
-    """Builds a package in `conformance/`. Yields the name and the first file of each target that was built."""
+    """Builds a package in `conformance/`. Yields the name and the first output file of each target."""
     options = ("--release", "--locked", "--message-format=json-render-diagnostics", *options)
     output = _run("build", *options, _manifest(package))
     for message in map(json.loads, output.splitlines()):
@@ -36,9 +36,9 @@ def _manifest(package: str) -> str:
 
 def _run(verb: str, *arguments: str) -> str:
     try:
-        done = subprocess.run(["cargo", verb, *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        process = subprocess.run(["cargo", verb, *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise CargoError("cargo is needed for the conformance tests: https://rustup.rs installs it") from None
-    if done.returncode:
-        raise CargoError(f"`cargo {verb}` failed:\n{done.stderr.strip()[-2000:]}")
-    return done.stdout
+    if process.returncode:
+        raise CargoError(f"`cargo {verb}` failed:\n{process.stderr.strip()[-2000:]}")
+    return process.stdout

@@ -1,8 +1,8 @@
 """Passes values between the suite and a function: directly, or through an adapter module.
 
-A value is passed directly if the style supports its type and keeps its bits. Otherwise the value is passed as numbers,
-through one of the adapters that the converter has written (conformance/suite, `adapter.rs`). The kind of adapter
-depends on what the engine supports.
+A value is passed directly if the style supports its type and keeps its bits. Otherwise an adapter module passes the
+value as numbers. The converter has written several kinds of adapters (conformance/suite, `adapter.rs`). The chosen kind
+depends on the capabilities of the engine.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from anywasm_conformance import values
 from anywasm_conformance.styles import HostObject, Style
 from anywasm_conformance.values import Actual, Const, Reference
 
-#: The bits of each numeric type.
+#: The mask with all bits of each numeric type.
 _MASKS = {"i32": 0xFFFF_FFFF, "f32": 0xFFFF_FFFF, "i64": 0xFFFF_FFFF_FFFF_FFFF, "f64": 0xFFFF_FFFF_FFFF_FFFF}
 DIRECT = "direct"
 
 
 class Missing(Exception):
-    """No adapter can pass a value on this engine. The text is the missing capability."""
+    """No adapter can pass a value on this engine. The text is the name of the missing capability."""
 
 
 def route(
@@ -48,7 +48,7 @@ def route(
 
 
 def _is_direct(ty: str, capabilities: frozenset[str]) -> bool:
-    """Whether the styles can pass values of a type on an engine."""
+    """Returns whether the styles can pass values of a type directly on an engine with these capabilities."""
     needed = {"v128": "v128", "externref": "externref", "funcref": "funcref"}.get(ty)
     return needed in capabilities if needed else ty in _MASKS
 
@@ -56,23 +56,27 @@ def _is_direct(ty: str, capabilities: frozenset[str]) -> bool:
 def _only_nulls(
     params: Sequence[str], results: Sequence[str], args: Sequence[Const], expected: Sequence[Const]
 ) -> bool:
-    """Whether all references that are passed in are null, and the suite only expects results to be null or not null."""
-    simple = ("funcref", "externref")
-    if not all(ty in simple for ty in [*params, *results] if values.is_reference(ty)):
+    """Returns whether an adapter of the kind `null` can pass the references of a call.
+
+    All reference arguments must be null. Such an adapter only reports whether a result is null, so no expected result
+    may be a particular host object.
+    """
+    simple_types = ("funcref", "externref")
+    if not all(ty in simple_types for ty in [*params, *results] if values.is_reference(ty)):
         return False
-    nulls = all(values.is_null(arg) for ty, arg in zip(params, args) if values.is_reference(ty))
-    return nulls and all(values.host_number(each) is None for each in expected)
+    only_null_args = all(values.is_null(arg) for ty, arg in zip(params, args) if values.is_reference(ty))
+    return only_null_args and all(values.host_number(each) is None for each in expected)
 
 
 def args_for(via: str, params: Sequence[str], args: Sequence[Const], style: Style) -> list[Any]:
-    """Converts arguments to those of the function or of its adapter."""
+    """Converts the suite's arguments to Python arguments for the function or for its adapter."""
     if via == DIRECT:
-        return [_plain(ty, arg, style) for ty, arg in zip(params, args)]
+        return [_to_python(ty, arg, style) for ty, arg in zip(params, args)]
     return [part for ty, arg in zip(params, args) for part in _parts(via, ty, arg, style)]
 
 
-def _plain(ty: str, arg: Const, style: Style) -> Any:
-    """Converts an argument to a Python value."""
+def _to_python(ty: str, arg: Const, style: Style) -> Any:
+    """Converts an argument of the suite to a Python value."""
     if values.is_reference(ty):
         number = values.host_number(arg)
         return None if number is None else style.host_object(number)
@@ -83,7 +87,7 @@ def _plain(ty: str, arg: Const, style: Style) -> Any:
 
 
 def _parts(via: str, ty: str, arg: Const, style: Style) -> Sequence[Any]:
-    """Converts an argument to the arguments of an adapter, which can be none, one or two."""
+    """Converts an argument of the suite to the arguments of an adapter. The result has zero, one or two elements."""
     if not values.is_reference(ty):
         bits = values.bits(arg)
         return (bits & _MASKS["i64"], bits >> 64) if ty == "v128" else (bits,)
@@ -96,15 +100,15 @@ def _parts(via: str, ty: str, arg: Const, style: Style) -> Sequence[Any]:
 
 
 def results_of(via: str, results: Sequence[str], returned: Sequence[Any]) -> list[Actual]:
-    """Converts the values that a function or its adapter has returned to bits and references."""
+    """Converts the values that a function or its adapter has returned. Returns bits or a reference for each result."""
     if via == DIRECT:
-        return [_bits(ty, value) for ty, value in zip(results, returned)]
+        return [_from_python(ty, value) for ty, value in zip(results, returned)]
     parts = iter(returned)
     return [_joined(via, ty, parts) for ty in results]
 
 
-def _bits(ty: str, value: Any) -> Actual:
-    """Converts a Python value."""
+def _from_python(ty: str, value: Any) -> Actual:
+    """Converts a Python value to bits or a reference."""
     if ty in ("f32", "f64"):
         return values.bits_of(ty, value)
     if ty == "v128":
@@ -113,12 +117,12 @@ def _bits(ty: str, value: Any) -> Actual:
         return int(value) & _MASKS[ty]
     if value is None:
         return Reference(values.NULL)
-    # A function, an object of the host, or an object that the guest has created.
-    return Reference(2) if ty == "funcref" else Reference(4, _number(value))
+    # The object is a function, a host object, or an object that the guest has created.
+    return Reference(values.FUNC) if ty == "funcref" else Reference(values.EXTERN, _host_number(value))
 
 
 def _joined(via: str, ty: str, parts: Iterator[Any]) -> Actual:
-    """Converts the next results of an adapter, which together are one value."""
+    """Converts the next adapter results to one value. Takes as many results from `parts` as the value needs."""
     if ty == "v128":
         low, high = (int(next(parts)) & _MASKS["i64"] for _ in range(2))
         return low | high << 64
@@ -129,13 +133,13 @@ def _joined(via: str, ty: str, parts: Iterator[Any]) -> Actual:
     if via == "null":
         # The adapter only returns whether the reference is null. A reference that is not null has the class of its
         # type.
-        return Reference(classes or (2 if ty == "funcref" else 4))
+        return Reference(classes or (values.FUNC if ty == "funcref" else values.EXTERN))
     identity = next(parts)
     if via == "number":
-        return Reference(classes, identity if classes & (4 | 32) else None)
-    return Reference(classes, _number(identity))
+        return Reference(classes, identity if classes & (values.EXTERN | values.I31) else None)
+    return Reference(classes, _host_number(identity))
 
 
-def _number(value: Any) -> int | None:
-    """Returns the number of an object of the host, and `None` for any other object."""
+def _host_number(value: Any) -> int | None:
+    """Returns the number of a host object, or `None` for any other object."""
     return value.number if isinstance(value, HostObject) else None

@@ -1,7 +1,8 @@
-"""Compares the proposals that engines are said to support with those that were measured.
+"""Compares claims about the proposals of engines with the measured proposals.
 
-`claims.toml` is a copy by hand of the rows of webassembly.org's feature table that a probe can check. It uses that
-table's names of the engines. An engine without a name in the file is not compared.
+The claims come from the feature table on webassembly.org. `claims.toml` contains those rows of the table that a probe
+can check, copied by hand. The file also maps our engine names to the table's engine names. The comparison ignores an
+engine without such a name.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from anywasm_conformance.toml import read
 
 
 def compare(measured: Mapping[str, frozenset[str]]) -> list[dict[str, Any]]:
-    """Returns for each proposal and engine the claim, and whether the probe compiled."""
+    """Returns a row for each proposal: for each engine, the claim, and whether the engine compiled the probe."""
     data = read(HOME / "claims.toml")
     names: dict[str, str] = data["engines"]
     rows = []

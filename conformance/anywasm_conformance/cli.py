@@ -24,7 +24,7 @@ from anywasm_conformance.run import Choice, Run, quick_files, run
 from anywasm_conformance.styles import STYLES
 from anywasm_conformance.suite import File, Suite, SuiteError, open_suite
 
-#: Maximum number of deviations shown for an engine. The report contains all.
+#: Maximum number of deviations that the terminal shows for an engine. The report contains all deviations.
 _MAX_SHOWN = 20
 
 
@@ -141,12 +141,12 @@ def show_diff(before: Path, after: Path, as_json: bool) -> None:
 
 
 def _is_complete(result: Run) -> bool:
-    """Whether the run was not interrupted."""
+    """Returns whether the run has finished on all engines without an interruption."""
     return len(result.engines) == len(result.choice.subjects) and all(part.complete for part in result.engines)
 
 
 def _choose(suite: Suite, areas: Sequence[str], places: Sequence[str], quick: bool) -> list[File]:
-    """Returns the files to run. Raises `SuiteError` if a file is unknown or no file is left."""
+    """Returns the files to run. Raises `SuiteError` for an unknown file, and if no file matches."""
     files = quick_files(suite) if quick else list(suite.files)
     if areas:
         files = [file for file in files if file.area in areas or file.release in areas]
@@ -163,7 +163,7 @@ def _choose(suite: Suite, areas: Sequence[str], places: Sequence[str], quick: bo
 
 
 def _show_lines(suite: Suite, choice: Choice, places: Sequence[str]) -> int:
-    """Runs and shows single directives. Returns the exit code, which is 1 if an outcome is red."""
+    """Runs and shows single directives. Returns the exit code: 1 if an outcome is red, otherwise 0."""
     shown = list(only.run(suite, choice, places))
     out = console()
     for engine, style, record, text in shown:
@@ -208,21 +208,21 @@ def _show(result: Run, target: Path) -> None:
         for style in result.choice.styles:
             count = part.tally.styles[style]
             red = sum(count.outcomes[each] + count.text[each] for each in RED)
-            rest = (count.outcomes[name] + count.text[name] for name in ("skip", "xfail", "superseded"))
+            other_numbers = (count.outcomes[name] + count.text[name] for name in ("skip", "xfail", "superseded"))
             text = f"{count.text['pass']}/{count.text.total()}"
-            cells = [count.passed, count.total, percent(count.rate), text, *rest, red, round(part.seconds)]
+            cells = [count.passed, count.total, percent(count.rate), text, *other_numbers, red, round(part.seconds)]
             shown.add_row(part.name, style, *map(str, cells), style="red" if red else None)
     out.print(shown)
     for part in result.engines:
-        bad = [(style, record) for style, _, record in part.tally.deviations if record.outcome in RED]
-        for style, record in bad[:_MAX_SHOWN]:
+        red_records = [(style, record) for style, _, record in part.tally.deviations if record.outcome in RED]
+        for style, record in red_records[:_MAX_SHOWN]:
             reason = f"expected {record.expected}, got {record.actual}" if record.actual else str(record.reason)
             out.print(
                 f"{record.outcome} {part.name} {style} {record.id} {record.kind}: {printable(reason)}",
                 style="red",
             )
-        if len(bad) > _MAX_SHOWN:
-            out.print(f"... and {len(bad) - _MAX_SHOWN} more on {part.name}", style="red")
+        if len(red_records) > _MAX_SHOWN:
+            out.print(f"... and {len(red_records) - _MAX_SHOWN} more on {part.name}", style="red")
         for place in part.tally.stale:
             out.print(f"stale: an expectation for {part.name} at {place}, where nothing is", style="red")
         if part.tally.differences:

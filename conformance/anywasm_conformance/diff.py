@@ -1,4 +1,4 @@
-"""Compares two runs, by their `results.jsonl.gz`."""
+"""Compares two runs by their files `results.jsonl.gz`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Change:
-    """A command whose outcome differs. An outcome is `None` if the run does not contain the command."""
+    """A command with different outcomes in two runs. An outcome is `None` if the run does not contain the command."""
 
     engine: str
     style: str
@@ -30,9 +30,9 @@ def outcomes(folder: Path) -> dict[Key, str]:
 
 
 def compare(before: Path, after: Path) -> Iterator[Change]:
-    """Yields all changes, for the engines and styles that both runs contain."""
+    """Yields the changes between two runs. Ignores engines and styles that only one run contains."""
     old, new = outcomes(before), outcomes(after)
-    both = {key[:2] for key in old} & {key[:2] for key in new}
+    in_both = {key[:2] for key in old} & {key[:2] for key in new}
     for key in sorted(old.keys() | new.keys()):
-        if key[:2] in both and old.get(key) != new.get(key):
+        if key[:2] in in_both and old.get(key) != new.get(key):
             yield Change(*key, old.get(key), new.get(key))

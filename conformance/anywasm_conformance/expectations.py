@@ -1,7 +1,7 @@
 """Known deviations: `expectations/<engine>.toml` for one engine, and `all.toml` for every engine.
 
-A row of `engines.toml` with a name of its own may have a file too, which adds to the file of its engine. No file means
-that no deviation is expected.
+A row of `engines.toml` can have another name than its engine. A file with this name adds expectations to the engine's
+file. If there is no file, no deviation is expected.
 
 ```toml
 [[deviation]]
@@ -9,11 +9,11 @@ at = ["wasm-v2/table.wast:10"]     # FILE:LINE, in any suite that may be run
 outcome = "fail"                   # or "crash", "timeout", "superseded"
 blame = "engine"                   # or "wasm.h", "binding", "suite"
 reason = "why, in a sentence"
-issue = "https://..."              # where it is reported upstream, if it is
+issue = "https://..."              # optional: the report to the upstream project
 ```
 
-The assertions still run, so that an entry must stay true. An assertion that passes has the outcome `xpass`. An entry
-whose line holds no assertion is stale. Both make the run red.
+The assertions of an entry still run. If such an assertion passes, its outcome is `xpass`. If a line of an entry has no
+assertion, the entry is stale. A run with an `xpass` or a stale entry is red, so that the entries stay up to date.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _KEYS = {"at", "outcome", "blame", "reason", "issue"}
 
 
 class ExpectationError(Exception):
-    """A file of expectations has an error; the text says where."""
+    """A file of expectations has an error. The text contains the place of the error."""
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """The outcome that is expected of some lines, and why."""
+    """The expected outcome of the assertions at some lines, and the reason."""
 
     outcome: Outcome
     blame: Blame
@@ -47,11 +47,11 @@ class Deviation:
 
 
 class Expectations:
-    """The expectations for one subject. Records which of them came true."""
+    """The expectations for one subject, by line. Remembers the lines to which an expectation was applied."""
 
     def __init__(self, subject: Subject, folder: Path = FOLDER) -> None:
-        self._known: dict[str, Deviation] = {}
-        self._met: set[str] = set()
+        self._deviations_by_place: dict[str, Deviation] = {}
+        self._applied_places: set[str] = set()
         for name in dict.fromkeys(("all", subject.engine, subject.name)):
             path = folder / f"{name}.toml"
             if path.exists():
@@ -59,19 +59,19 @@ class Expectations:
 
     def _read(self, path: Path) -> None:
         for entry in read(path).get("deviation", []):
-            deviation = _deviation(path, entry)
+            deviation = _parse_deviation(path, entry)
             for place in entry["at"]:
-                if place in self._known:
+                if place in self._deviations_by_place:
                     raise ExpectationError(f"{path}: {place} is there twice")
-                self._known[place] = deviation
+                self._deviations_by_place[place] = deviation
 
     def apply(self, record: Record) -> None:
-        """Changes a record's outcome, by the expectation for its line."""
+        """Changes the outcome of a record if there is an expectation for its line."""
         place = f"{record.file}:{record.line}"
-        deviation = self._known.get(place)
+        deviation = self._deviations_by_place.get(place)
         if deviation is None:
             return
-        self._met.add(place)
+        self._applied_places.add(place)
         if deviation.outcome is Outcome.SUPERSEDED and record.outcome is Outcome.FAIL:
             record.outcome = Outcome.SUPERSEDED
         elif deviation.outcome is record.outcome:
@@ -83,19 +83,20 @@ class Expectations:
         record.reason, record.blame, record.issue = deviation.reason, deviation.blame, deviation.issue
 
     def stale(self, files: Iterable[str]) -> list[str]:
-        """Returns the lines that have an expectation but no assertion, in these files, which were run."""
-        run = set(files)
-        return sorted(place for place in self._known if place.rsplit(":", 1)[0] in run and place not in self._met)
+        """Returns the lines of `files` with an expectation but without an assertion. `files` are the files that ran."""
+        files_run = set(files)
+        expected_places = {place for place in self._deviations_by_place if place.rsplit(":", 1)[0] in files_run}
+        return sorted(expected_places - self._applied_places)
 
 
-def _deviation(path: Path, entry: dict[str, Any]) -> Deviation:
-    where = f"{path}: {entry.get('at', entry)}"
+def _parse_deviation(path: Path, entry: dict[str, Any]) -> Deviation:
+    location = f"{path}: {entry.get('at', entry)}"
     if not _KEYS.issuperset(entry) or not {"at", "outcome", "blame", "reason"}.issubset(entry):
-        raise ExpectationError(f"{where}: an entry has the keys at, outcome, blame, reason and perhaps issue")
+        raise ExpectationError(f"{location}: an entry has the keys at, outcome, blame, reason and perhaps issue")
     try:
         outcome, blame = Outcome(entry["outcome"]), Blame(entry["blame"])
     except ValueError as error:
-        raise ExpectationError(f"{where}: {error}") from None
+        raise ExpectationError(f"{location}: {error}") from None
     if outcome not in (Outcome.FAIL, Outcome.CRASH, Outcome.TIMEOUT, Outcome.SUPERSEDED):
-        raise ExpectationError(f"{where}: {outcome} cannot be expected")
+        raise ExpectationError(f"{location}: {outcome} cannot be expected")
     return Deviation(outcome, blame, entry["reason"], entry.get("issue"))

@@ -1,8 +1,8 @@
 """Child processes that are killed when their parent process ends.
 
-A guest that does not return would otherwise run forever if its parent process ends first. Linux can send a signal to a
-child when the thread that has started it ends, so this thread must wait for the child. On other systems, nothing
-happens.
+Otherwise, a guest that does not return would run forever after the end of the parent process. Linux can send a signal
+to a child process when the thread that started the child ends. This thread must therefore wait for the child. On other
+systems, this module does nothing.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 def mortal() -> Callable[[], None]:
-    """Returns a function for a child process to call, after a fork or as `preexec_fn`.
+    """Returns a function that a child process must call, after a fork or as `preexec_fn`.
 
-    After the call, the child is killed when this process ends.
+    After the call, Linux kills the child process when this process ends.
     """
     parent = os.getpid()
 
-    def follow() -> None:
+    def end_with_parent() -> None:
         if _prctl is not None:
             _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            # The parent may have ended before the call of prctl.
+            # The parent may have ended before the call of prctl. Then no signal is sent.
             if os.getppid() != parent:
                 os._exit(1)
 
-    return follow
+    return end_with_parent

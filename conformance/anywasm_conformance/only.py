@@ -15,7 +15,7 @@ from anywasm_conformance.suite import Suite
 def run(suite: Suite, choice: Choice, places: Sequence[str]) -> Iterator[tuple[str, str, Record, str]]:
     """Yields the engine, style, record and text of each directive at `places` (`FILE:LINE`).
 
-    The directives before it in its file run too.
+    The other directives of the same file run too.
     """
     for subject in choice.subjects:
         expectations = Expectations(subject)

@@ -11,19 +11,20 @@ class Outcome(str, enum.Enum):
     """The outcome of a command."""
 
     PASS = "pass"
-    #: The result differs from the one that the suite expects.
+    #: The result differs from the result that the suite expects.
     FAIL = "fail"
     #: The process was killed or exited during the command.
     CRASH = "crash"
     #: The time limit of the file was reached during the command.
     TIMEOUT = "timeout"
-    #: The command was not run. `reason` names the missing proposal or capability.
+    #: The command was not run. `reason` contains the missing proposal or capability.
     SKIP = "skip"
-    #: The command failed, as `expectations/` says.
+    #: The command failed, and `expectations/` expects the failure.
     XFAIL = "xfail"
-    #: The command passed, although `expectations/` says that it fails. The expectation is out of date.
+    #: The command passed, but `expectations/` expects a failure. The expectation is out of date.
     XPASS = "xpass"
-    #: An old suite expects an error for a module that a later proposal, named by `reason`, has made valid.
+    #: An old suite expects an error for a module, but a later proposal has made the module valid. `reason` is the name
+    #: of the proposal.
     SUPERSEDED = "superseded"
 
     __str__ = str.__str__
@@ -34,12 +35,12 @@ RED = frozenset((Outcome.FAIL, Outcome.CRASH, Outcome.TIMEOUT, Outcome.XPASS))
 
 
 class Blame(str, enum.Enum):
-    """The cause of a deviation."""
+    """The part that causes a deviation."""
 
     ENGINE = "engine"
     #: The engine supports the feature, but `wasm.h` cannot express it.
     HEADER = "wasm.h"
-    #: anywasm.
+    #: anywasm itself.
     BINDING = "binding"
     #: The suite contradicts itself, or the parser of the suite does not support its syntax.
     SUITE = "suite"
@@ -55,12 +56,13 @@ class Record:
     line: int
     #: The index among the commands of the file, from 0.
     index: int
-    #: `assert_return`, `module`, ...
+    #: The type of the command, such as `assert_return` or `module`.
     kind: str
     outcome: Outcome
-    #: `direct`, the kind of adapter that has passed the values, or `text` if the command only tests the text format.
+    #: The way in which values were passed: `direct`, or the kind of adapter. `text` if the command only tests the text
+    #: format.
     via: str = "direct"
-    #: What a skipped command needs, the proposal of `superseded`, or the cause of an expected failure.
+    #: For a skip, the missing proposal or capability. For `superseded`, the proposal. For an `xfail`, the cause.
     reason: str | None = None
     blame: Blame | None = None
     issue: str | None = None
@@ -69,7 +71,7 @@ class Record:
 
     @property
     def id(self) -> str:
-        """The file, line and index, which are unique for an engine and a style."""
+        """The file, line and index of the command. The id is unique for an engine and a style."""
         return f"{self.file}:{self.line}#{self.index}"
 
     @property
@@ -83,7 +85,7 @@ class Record:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
-        """Returns the record that `as_json` has converted. Ignores other keys."""
+        """Creates a record from the result of `as_json`. Ignores unknown keys."""
         record = cls(**{key: data[key] for key in cls.__dataclass_fields__ if key in data})
         record.outcome = Outcome(record.outcome)
         record.blame = Blame(record.blame) if record.blame is not None else None

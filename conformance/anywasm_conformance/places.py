@@ -6,4 +6,5 @@ from pathlib import Path
 
 #: The folder `conformance/`.
 HOME = Path(__file__).resolve().parent.parent
+#: The root folder of the checkout.
 CHECKOUT = HOME.parent

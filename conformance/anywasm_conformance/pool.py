@@ -1,4 +1,4 @@
-"""Runs files in several worker processes at once, and records which command has killed a process."""
+"""Runs files in several worker processes at once, and records which command has ended a process."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Result:
 
 
 class WorkerError(Exception):
-    """A worker could not start, because the engine cannot be loaded."""
+    """A worker process has ended without an answer, e.g. because the engine cannot be loaded."""
 
 
 class Worker:
-    """A worker process (see the module `worker`), which serves one request at a time."""
+    """A worker process (see the module `worker`). It handles one request at a time."""
 
     def __init__(self, subject: Subject, suite: Suite, timeout: float) -> None:
         self._subject, self._suite, self._timeout = subject, suite, timeout
@@ -67,7 +67,7 @@ class Worker:
         return frozenset(supported)
 
     def run(self, file: File, styles: Sequence[str], proposals: frozenset[str]) -> Result:
-        """Runs a file in each style, each time in a process of its own."""
+        """Runs a file in each style. Each style has a separate process."""
         began = time.monotonic()
         records = {style: self._run(file, style, proposals) for style in styles}
         return Result(file, records, time.monotonic() - began)
@@ -78,10 +78,10 @@ class Worker:
         lines = out.read_text().splitlines() if out.exists() else []
         records = [Record.from_json(json.loads(line)) for line in lines]
         if ended != DONE or len(records) < file.commands:
-            records += self._missing(file, len(records), ended, errors)
+            records += self._missing_records(file, len(records), ended, errors)
         return records
 
-    def _missing(self, file: File, done: int, ended: str, errors: Path) -> Iterator[Record]:
+    def _missing_records(self, file: File, done: int, ended: str, errors: Path) -> Iterator[Record]:
         """Yields records for the command during which the process ended, and for the commands after it."""
         output = errors.read_text(errors="replace").strip()[-_MAX_OUTPUT:] if errors.exists() else ""
         commands = suites.load(self._suite, file.path)[0]["commands"]
@@ -95,7 +95,10 @@ class Worker:
             yield record
 
     def _request(self, request: dict[str, Any]) -> tuple[str, Path, Path]:
-        """Sends a request. Returns how the file's process has ended, its output file and its error file."""
+        """Sends a request to the worker. The worker forks a process for the request.
+
+        Returns how the forked process has ended, its output file and its error file.
+        """
         out, errors = (Path(self._folder.name) / name for name in ("out", "errors"))
         out.unlink(missing_ok=True)
         paths = {"out": str(out), "errors": str(errors), "timeout": self._timeout}
@@ -111,7 +114,7 @@ class Worker:
         return json.loads(answer)["ended"], out, errors
 
     def close(self) -> None:
-        """Kills the process and its child."""
+        """Kills the worker process and its child process."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, 9)
         self._process.wait()
@@ -127,21 +130,21 @@ def run(
     files: Sequence[File],
     styles: Sequence[str],
     proposals: frozenset[str],
-    slots: int,
+    max_workers: int,
     timeout: float,
 ) -> Generator[Result, None, None]:
-    """Runs files in up to `slots` workers. Yields each result as soon as it is complete.
+    """Runs files in up to `max_workers` workers. Yields each result as soon as it is complete.
 
-    Closing the iterator kills the processes.
+    Closing the generator kills the worker processes.
     """
-    # The longest files first, so that no worker runs a long file alone at the end.
+    # Starts with the longest files, so that no worker runs a long file alone at the end.
     waiting: queue.SimpleQueue[File] = queue.SimpleQueue()
     for file in sorted(files, key=lambda file: -file.commands):
         waiting.put(file)
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    workers = [Worker(subject, suite, timeout) for _ in range(max(1, min(slots, len(files))))]
+    workers = [Worker(subject, suite, timeout) for _ in range(max(1, min(max_workers, len(files))))]
 
-    def serve(worker: Worker) -> None:
+    def run_waiting_files(worker: Worker) -> None:
         try:
             while True:
                 finished.put(worker.run(waiting.get_nowait(), styles, proposals))
@@ -152,7 +155,7 @@ def run(
 
     try:
         for worker in workers:
-            threading.Thread(target=serve, args=(worker,), daemon=True).start()
+            threading.Thread(target=run_waiting_files, args=(worker,), daemon=True).start()
         for _ in files:
             result = finished.get()
             if isinstance(result, Exception):

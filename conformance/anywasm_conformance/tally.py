@@ -9,7 +9,8 @@ from typing import Any
 from anywasm_conformance.outcome import RED, Blame, Outcome, Record
 from anywasm_conformance.pool import Result
 
-#: The `via` of assertions that only test the text format, which anywasm parses and no engine reads.
+#: The value of `Record.via` for assertions that only test the text format. They do not test an engine, because anywasm
+#: itself parses the text format.
 TEXT = "text"
 
 
@@ -17,42 +18,43 @@ TEXT = "text"
 class Count:
     """The number of assertions with each outcome."""
 
+    #: The assertions that test an engine.
     outcomes: Counter[str] = field(default_factory=Counter)
-    #: The assertions that only test the text format, which `outcomes` does not contain.
+    #: The assertions that only test the text format.
     text: Counter[str] = field(default_factory=Counter)
-    #: The assertions that have passed through an adapter.
-    adapted: int = 0
+    #: The number of assertions with the outcome `pass` whose values were passed by an adapter.
+    adapted_count: int = 0
 
     def add(self, record: Record) -> None:
         """Counts an assertion."""
         (self.text if record.via == TEXT else self.outcomes)[record.outcome.value] += 1
-        self.adapted += record.via not in ("direct", TEXT) and record.outcome is Outcome.PASS
+        self.adapted_count += record.via not in ("direct", TEXT) and record.outcome is Outcome.PASS
 
     def merge(self, other: Count) -> None:
         """Adds the numbers of `other`."""
         self.outcomes.update(other.outcomes)
         self.text.update(other.text)
-        self.adapted += other.adapted
+        self.adapted_count += other.adapted_count
 
     @property
     def total(self) -> int:
-        """The number of all assertions, without those of the text format."""
+        """The number of assertions that test an engine. Excludes assertions about the text format."""
         return self.outcomes.total()
 
     @property
     def passed(self) -> int:
-        """The number of assertions that have passed, including those that were expected to fail."""
+        """The number of passed assertions that test an engine, including unexpected passes."""
         return self.outcomes[Outcome.PASS] + self.outcomes[Outcome.XPASS]
 
     @property
     def rate(self) -> float | None:
-        """The share that has passed, of the assertions that an engine can pass: no text format, no superseded ones."""
+        """The share of passed assertions. Excludes superseded assertions, and assertions about the text format."""
         possible = self.total - self.outcomes[Outcome.SUPERSEDED]
         return self.passed / possible if possible else None
 
     @property
     def raw_rate(self) -> float | None:
-        """The share that has passed, of all assertions, including text format and superseded ones."""
+        """The share of passed assertions. Includes superseded assertions, and assertions about the text format."""
         total = self.total + self.text.total()
         return (self.passed + self.text[Outcome.PASS]) / total if total else None
 
@@ -62,7 +64,7 @@ class Count:
             "assertions": self.total + self.text.total(),
             "outcomes": dict(sorted(self.outcomes.items())),
             "text": dict(sorted(self.text.items())),
-            "adapted": self.adapted,
+            "adapted": self.adapted_count,
             "rate": self.rate,
             "raw_rate": self.raw_rate,
         }
@@ -76,7 +78,7 @@ class FileTally:
     style: str
     seconds: float
     count: Count
-    #: The deviations among all commands, not only assertions.
+    #: The records of all commands with a deviation, including commands that are not assertions.
     deviations: list[Record]
 
 
@@ -84,23 +86,27 @@ class Tally:
     """The results of an engine, by style and area."""
 
     def __init__(self) -> None:
-        #: The counts by style and area, by style and release, and by style.
+        #: The counts by style and area.
         self.areas: dict[tuple[str, str], Count] = defaultdict(Count)
+        #: The counts by style and release.
         self.releases: dict[tuple[str, str], Count] = defaultdict(Count)
+        #: The counts by style.
         self.styles: dict[str, Count] = defaultdict(Count)
+        #: The results of each file in each style.
         self.files: list[FileTally] = []
         #: The style, area and record of each deviation.
         self.deviations: list[tuple[str, str, Record]] = []
         #: The number of skips for each reason, by style.
         self.skips: dict[str, Counter[str]] = defaultdict(Counter)
-        #: Commands with different outcomes in the two styles. This is always a bug in anywasm.
+        #: The ids of commands with different outcomes in the two styles. A difference is always a bug in anywasm.
         self.differences: list[str] = []
-        #: The places of expectations without a command.
+        #: The lines (`FILE:LINE`) with an expectation but without an assertion.
         self.stale: list[str] = []
+        #: The number of commands in all styles.
         self.commands = 0
 
     def add(self, result: Result) -> None:
-        """Adds the results of a file. Blames the binding for commands that fail in only one style."""
+        """Adds the results of a file. If a command fails in only one style, the blame is `binding`."""
         self._compare(result)
         for style, records in result.records.items():
             count = Count()
@@ -130,11 +136,11 @@ class Tally:
 
     @property
     def red(self) -> bool:
-        """Whether any result is unexpected."""
+        """Whether there is an unexpected outcome, a difference between the styles, or a stale expectation."""
         unexpected = any(record.outcome in RED for _, _, record in self.deviations)
         return unexpected or bool(self.differences) or bool(self.stale)
 
 
 def is_deviation(record: Record) -> bool:
-    """Whether the outcome of a record differs from the one that the suite expects."""
+    """Returns whether the outcome of a record differs from the outcome that the suite expects."""
     return record.outcome in RED or record.outcome in (Outcome.XFAIL, Outcome.SUPERSEDED)

@@ -1,4 +1,4 @@
-"""Reads TOML files: by the standard library from Python 3.11 on, else by the package tomli."""
+"""Reads TOML files with the standard library, or with the package tomli on Python 3.10."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Returns the contents of a file."""
+    """Returns the contents of a TOML file."""
     try:
         module = importlib.import_module("tomllib")
     except ModuleNotFoundError:
         module = importlib.import_module("tomli")
-    result: dict[str, Any] = module.loads(path.read_text())
-    return result
+    contents: dict[str, Any] = module.loads(path.read_text())
+    return contents

@@ -1,16 +1,16 @@
-"""The classes of traps. The suite's texts of traps are only documentation, and each engine has texts of its own."""
+"""The classes of traps. The suite's texts of traps are only documentation, because each engine has other texts."""
 
 from __future__ import annotations
 
 from anywasm.core import TrapCode
 
-#: The beginnings of the suite's texts, and the trap codes for each. The first match counts.
+#: The beginnings of the suite's texts, and the trap codes for each beginning. The first match is used.
 _CLASSES: tuple[tuple[str, tuple[TrapCode, ...]], ...] = (
     ("integer divide by zero", (TrapCode.INTEGER_DIVISION_BY_ZERO,)),
     ("integer overflow", (TrapCode.INTEGER_OVERFLOW,)),
     ("invalid conversion to integer", (TrapCode.BAD_CONVERSION_TO_INTEGER,)),
     ("out of bounds memory access", (TrapCode.MEMORY_OUT_OF_BOUNDS,)),
-    # Engines use the same code for the call of an undefined element, because it is a table access out of bounds.
+    # Engines use the same code for the call of an undefined element, because the call reads a table out of bounds.
     ("out of bounds table access", (TrapCode.TABLE_OUT_OF_BOUNDS,)),
     ("undefined element", (TrapCode.TABLE_OUT_OF_BOUNDS,)),
     ("undefined", (TrapCode.TABLE_OUT_OF_BOUNDS,)),
@@ -29,5 +29,5 @@ _CLASSES: tuple[tuple[str, tuple[TrapCode, ...]], ...] = (
 
 
 def expected(text: str) -> tuple[TrapCode, ...]:
-    """Returns the codes that a trap with this text may have. Returns no codes for an unknown text."""
+    """Returns the codes that a trap with this text may have, or an empty tuple for an unknown text."""
     return next((codes for start, codes in _CLASSES if text.startswith(start)), ())

@@ -1,6 +1,7 @@
 """The suite's constants as bits, and the comparison of results with them.
 
-Floats are compared by their bits. As floats, a NaN would not equal itself, and zeros of both signs would be equal.
+Floats are compared by their bits. A comparison as floats would be wrong: a NaN does not equal itself, and zeros of both
+signs are equal.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ from typing import Any, Union
 Const = Mapping[str, Any]
 
 _WIDTHS = {"i8": 8, "i16": 16, "i32": 32, "i64": 64, "f32": 32, "f64": 64}
-#: The sign bit of each float type, and the bits of the canonical NaN.
+#: The sign bit of each float type.
 _SIGN = {"f32": 1 << 31, "f64": 1 << 63}
+#: The canonical NaN of each float type.
 _QUIET_NAN = {"f32": 0x7FC0_0000, "f64": 0x7FF8_0000_0000_0000}
 
-#: The constants that give only the class of a reference, and the bit of each class (conformance/suite, `adapter.rs`).
-_CLASSES = {"funcref": 2, "externref": 4, "anyref": 8, "eqref": 16, "i31ref": 32, "structref": 64}
+#: The infinity of an f32. The bits of a NaN without its sign are larger.
+_F32_INFINITY = 0x7F80_0000
+
+#: The bits of classes of references (conformance/suite, `adapter.rs`).
+NULL, FUNC, EXTERN, I31 = 1, 2, 4, 32
+#: The bit of the class that a constant expects, for each type of constant that expects only a class.
+_CLASSES = {"funcref": FUNC, "externref": EXTERN, "anyref": 8, "eqref": 16, "i31ref": I31, "structref": 64}
 _CLASSES |= {"arrayref": 128, "exnref": 256}
+#: The types of constants that expect a null reference.
 _NULLS = frozenset(("refnull", "nullref", "nullfuncref", "nullexternref", "nullexnref", "nullcontref"))
-#: The bit of the class of null.
-NULL = 1
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ Actual = Union[int, Reference]
 
 
 def is_reference(ty: str) -> bool:
-    """Whether a type, as written in the text format, is a reference type."""
+    """Returns whether `ty`, the name of a type in the text format, is a reference type."""
     return ty not in _WIDTHS and ty != "v128"
 
 
@@ -64,18 +70,18 @@ def _lane_bits(ty: str, value: str) -> int:
 
 
 def is_null(const: Const) -> bool:
-    """Whether a constant is a null reference."""
+    """Returns whether a constant is a null reference."""
     return const["type"] in _NULLS or const.get("value") == "null"
 
 
 def host_number(const: Const) -> int | None:
-    """Returns the number of the host's object that a constant refers to, if it refers to one."""
+    """Returns the number of the host object that a constant refers to, or `None` if there is no such object."""
     value = const.get("value")
     return int(value) if isinstance(value, str) and value.isdigit() else None
 
 
 def matches(expected: Const, actual: Actual) -> bool:
-    """Whether a result matches the expected constant."""
+    """Returns whether a result matches the expected constant."""
     ty = expected["type"]
     if ty == "either":
         return any(matches(each, actual) for each in expected["values"])
@@ -106,9 +112,9 @@ def _matches_reference(expected: Const, actual: Reference) -> bool:
 
 
 def float_of(ty: str, value: int) -> float:
-    """Converts bits to a Python float. For an f32, the float is exact only if the value `survives`."""
-    unpacked = struct.unpack("<f", value.to_bytes(4, "little")) if ty == "f32" else struct.unpack("<d", _eight(value))
-    return float(unpacked[0])
+    """Converts bits to a Python float. The conversion of an f32 is exact only if `survives` returns True."""
+    code, size = ("<f", 4) if ty == "f32" else ("<d", 8)
+    return float(struct.unpack(code, value.to_bytes(size, "little"))[0])
 
 
 def bits_of(ty: str, value: float) -> int:
@@ -116,26 +122,22 @@ def bits_of(ty: str, value: float) -> int:
     return int.from_bytes(struct.pack("<f" if ty == "f32" else "<d", value), "little")
 
 
-def _eight(value: int) -> bytes:
-    return value.to_bytes(8, "little")
-
-
 def survives(ty: str, const: Const) -> bool:
-    """Whether the conversion to a Python float and back keeps the bits of a constant.
+    """Returns whether the conversion to a Python float and back keeps the bits of a constant.
 
-    A Python float is a double. A NaN in an f32 does not survive: the conversion to a double and back changes a
-    signaling NaN to a quiet one, which would match the wrong constants.
+    A Python float is a double. The conversion of an f32 to a double changes a signaling NaN to a quiet NaN. The quiet
+    NaN would match the wrong constants, so the function returns False for every f32 NaN.
     """
     if const["type"] == "either":
         return all(survives(ty, each) for each in const["values"])
     if ty != "f32":
         return True
     magnitude = _lane_bits("f32", const["value"]) & ~_SIGN["f32"]
-    return magnitude <= 0x7F80_0000
+    return magnitude <= _F32_INFINITY
 
 
 def show(const: Const) -> str:
-    """Returns a readable form of a constant: the type, and the bits in hexadecimal."""
+    """Returns a constant as text: the type, and the bits in hexadecimal."""
     ty = const["type"]
     if ty == "either":
         return " or ".join(map(show, const["values"]))
@@ -152,7 +154,7 @@ def _show_lane(ty: str, value: str) -> str:
 
 
 def show_actual(ty: str, actual: Actual) -> str:
-    """Returns a readable form of a result."""
+    """Returns a result as text, in the same way as `show`."""
     if isinstance(actual, Reference):
         return str(actual)
     width = 128 if ty == "v128" else _WIDTHS[ty]

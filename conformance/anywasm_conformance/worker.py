@@ -1,8 +1,8 @@
 """A process that loads an engine and forks a process for each file: `python -m anywasm_conformance.worker`.
 
 The worker reads requests from stdin and writes answers to stdout, each as a line of JSON. The process of a file appends
-a line to an output file after each command. The records of a crashed process are thus kept, and the first command
-without a line is the one that has crashed. The worker does not create threads or engines before it forks.
+a line to an output file after each command. If the process crashes, the lines are kept, and the first command without a
+line has caused the crash. The worker creates no threads or engines itself, because it forks.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from anywasm_conformance import script, styles, suite
 from anywasm_conformance.mortal import mortal
 from anywasm_conformance.subject import Subject
 
-#: The end of a process that has finished its work.
+#: The answer for a process that has finished its work.
 DONE = "done"
-#: The end of a process that has reached the time limit.
+#: The answer for a process that was killed at its time limit.
 TIMEOUT = "timeout"
 
 
 def main(engine: str, options: str, folder: str) -> None:
-    """Serves requests until stdin is closed. `options` are the options of the engine, as JSON."""
+    """Handles requests until stdin is closed. `options` are the options of the engine, as JSON."""
     load(engine)
     subject = Subject(engine, engine, json.loads(options))
     for name in styles.STYLES:
         __import__(f"{styles.__name__}.{name}")
-    # The terminal sends Ctrl-C to all processes. The runner ends its workers itself.
+    # Ignores Ctrl-C. The terminal sends the signal to all processes, but the runner ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         request = json.loads(line)
@@ -46,9 +46,9 @@ def main(engine: str, options: str, folder: str) -> None:
 
 
 def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
-    """Runs `work` in a forked process, whose stderr goes to the file `errors`.
+    """Runs `work` in a forked process. The stderr of the process goes to the file `errors`.
 
-    Returns `done`, `timeout`, the name of the signal that has killed the process, or its exit code.
+    Returns `done`, `timeout`, the name of the signal that has killed the process, or the exit code of the process.
     """
     end_with_parent = mortal()
     pid = os.fork()
@@ -63,7 +63,7 @@ def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
         except BaseException:
             os.write(2, traceback.format_exc().encode())
         finally:
-            # Skips the clean-up of Python and of the engine, which is not part of the test.
+            # Does not clean up Python and the engine, because the clean-up is not part of the test.
             os._exit(code)
     process = os.pidfd_open(pid)
     try:
@@ -81,7 +81,7 @@ def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
 
 
 def _run(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
-    """Runs a file in a style and writes the records."""
+    """Runs a file in a style, and appends each record to the output file."""
     data, blob = suite.load(folder, request["file"])
     style = styles.make(request["style"], subject)
     out = os.open(request["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -90,7 +90,7 @@ def _run(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
 
 
 def _probe(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
-    """Writes the names of the proposals whose probe the engine compiles."""
+    """Writes the names of the proposals for which the engine compiles the probe."""
     supported = []
     style = styles.make(styles.STYLES[0], subject)
     for name, wasm in request["probes"].items():

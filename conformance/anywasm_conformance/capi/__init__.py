@@ -1,4 +1,4 @@
-"""Finds out how each function of `wasm.h` behaves on each engine, by calling it in a process of its own."""
+"""Tests each function of `wasm.h` on each engine. Each test runs in a separate process."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ from anywasm_conformance.capi.functions import GROUPS
 
 
 class ProbeError(Exception):
-    """The probes could not be built or run; the text says why."""
+    """The probes could not be built or run. The text contains the reason."""
 
 
 def probe(engines: Iterable[str]) -> dict[str, Any]:
-    """Returns the functions in the groups of the header, and for each engine the verdict on each function."""
+    """Returns the groups of functions, and the verdict on each function for each engine."""
     groups = [{"name": name, "functions": list(functions)} for name, functions in GROUPS.items()]
-    return {"groups": groups, "engines": {engine: _engine(engine) for engine in engines}}
+    return {"groups": groups, "engines": {engine: _probe_engine(engine) for engine in engines}}
 
 
-def _engine(engine: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "anywasm_conformance.capi.children", str(_library(engine))],
+def _probe_engine(engine: str) -> dict[str, Any]:
+    """Returns the verdict on each function, and the number of functions with each verdict."""
+    process = subprocess.run(
+        [sys.executable, "-m", "anywasm_conformance.capi.children", str(_build_library(engine))],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise ProbeError(f"the probes of the C API failed on {engine}:\n{done.stderr.strip()[-2000:]}")
-    functions: dict[str, dict[str, str]] = json.loads(done.stdout)
-    counts = Counter(found["verdict"] for found in functions.values())
+    if process.returncode:
+        raise ProbeError(f"the probes of the C API failed on {engine}:\n{process.stderr.strip()[-2000:]}")
+    functions: dict[str, dict[str, str]] = json.loads(process.stdout)
+    counts = Counter(verdict["verdict"] for verdict in functions.values())
     return {"functions": functions, "counts": dict(counts.most_common())}
 
 
-def _library(engine: str) -> Path:
-    """Builds the engine as a shared library that exports `wasm.h`, and returns the file."""
+def _build_library(engine: str) -> Path:
+    """Builds a shared library that exports the engine's functions of `wasm.h`. Returns the path of the library."""
     return dict(cargo.build("capi", f"--features=anywasm/{engine}"))["conformance_capi"]

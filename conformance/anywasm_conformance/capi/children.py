@@ -1,7 +1,7 @@
-"""Runs the probe of each function in a process of its own: `python -m anywasm_conformance.capi.children LIBRARY`.
+"""Runs the probe of each function in a separate process: `python -m anywasm_conformance.capi.children LIBRARY`.
 
-Prints the verdict on each function as JSON. A child process reports each function before it calls the function. If the
-child dies, the last reported function has killed it.
+Prints the verdict on each function as JSON. A child process reports the name of each function before it calls the
+function. If the child process dies, the last reported function has killed the process.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def verdict(library: str, name: str) -> dict[str, str]:
             os.dup2(errors.fileno(), 2)
             os.dup2(errors.fileno(), 1)
             signal.alarm(_TIMEOUT)
-            faulthandler.disable()  # The output must be the library's only.
+            faulthandler.disable()  # Python's fault handler would write to the error output of the library.
             _probe(library, name, writer)
             os._exit(0)
         os.close(writer)
@@ -49,33 +49,36 @@ def verdict(library: str, name: str) -> dict[str, str]:
     if lines and "verdict" in lines[-1]:
         return dict(lines[-1])
     killer = lines[-1]["call"] if lines else name
-    how = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
+    ending = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
     if killer != name:
-        return {"verdict": "out of reach", "detail": f"{killer} kills the process ({how})"}
-    return {"verdict": "kills", "detail": f"{how}{_panic_message(output)}"}
+        return {"verdict": "out of reach", "detail": f"{killer} kills the process ({ending})"}
+    return {"verdict": "kills", "detail": f"{ending}{_panic_message(output)}"}
 
 
-def _panic_message(text: str) -> str:
-    """Returns the message of a panic, which follows the line with its location, or else the first line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+def _panic_message(output: str) -> str:
+    """Returns the message of a Rust panic in an error output. Returns the first line if there was no panic.
+
+    The message of a panic is on the line after the location of the panic.
+    """
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     for line, following in pairwise(lines):
         if "panicked at" in line:
             return f": {following}"
     return f": {lines[0]}" if lines else ""
 
 
-def _probe(library: str, name: str, out: int) -> None:
-    """Runs the probe of a function. Writes each called function, and finally the verdict, to the descriptor `out`."""
+def _probe(library: str, name: str, descriptor: int) -> None:
+    """Runs the probe of a function. Writes each called function, and finally the verdict, to the file `descriptor`."""
 
     def report(**line: Any) -> None:
-        os.write(out, json.dumps(line).encode() + b"\n")
+        os.write(descriptor, json.dumps(line).encode() + b"\n")
 
-    loaded = ctypes.CDLL(library)
-    if not hasattr(loaded, name):
+    loaded_library = ctypes.CDLL(library)
+    if not hasattr(loaded_library, name):
         report(verdict="missing")
         return
     try:
-        PROBES[name](World(loaded, lambda called: report(call=called)))
+        PROBES[name](World(loaded_library, lambda called: report(call=called)))
     except Missing as missing:
         report(verdict="out of reach", detail=f"{missing} is missing")
     except Wrong as wrong:

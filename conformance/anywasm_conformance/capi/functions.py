@@ -5,39 +5,43 @@ The list does not contain the inline helpers that the header itself defines, bec
 
 from __future__ import annotations
 
-#: The functions that the header's macros `WASM_DECLARE_VEC` and `WASM_DECLARE_REF_BASE` declare for each noun.
-VEC = ("new_empty", "new_uninitialized", "new", "copy", "delete")
-REF_BASE = ("delete", "copy", "same", "get_host_info", "set_host_info", "set_host_info_with_finalizer")
+#: The verbs for which the header's macros `WASM_DECLARE_VEC` and `WASM_DECLARE_REF_BASE` declare functions of a noun.
+VEC_VERBS = ("new_empty", "new_uninitialized", "new", "copy", "delete")
+REF_BASE_VERBS = ("delete", "copy", "same", "get_host_info", "set_host_info", "set_host_info_with_finalizer")
 
+#: The nouns that are types.
 TYPES = ("valtype", "functype", "globaltype", "tabletype", "memorytype", "externtype", "importtype", "exporttype")
+#: The kinds of externs. Each kind has a type noun, e.g. `functype`.
 EXTERN_TYPES = ("func", "global", "table", "memory")
+#: The nouns with functions from `WASM_DECLARE_VEC`.
 VECS = ("byte", *TYPES, "val", "frame", "extern")
+#: The nouns with functions from `WASM_DECLARE_REF`.
 REFS = ("trap", "foreign", "module", "func", "global", "table", "memory", "extern", "instance")
 
 
 def _names(noun: str, *verbs: str) -> tuple[str, ...]:
-    """Returns the names of functions of a noun."""
+    """Returns the names of the functions of a noun with these verbs."""
     return tuple(f"wasm_{noun}_{verb}" for verb in verbs)
 
 
 def _vec(noun: str) -> tuple[str, ...]:
-    """Returns the functions of `WASM_DECLARE_VEC`."""
-    return _names(f"{noun}_vec", *VEC)
+    """Returns the functions that `WASM_DECLARE_VEC` declares for a noun."""
+    return _names(f"{noun}_vec", *VEC_VERBS)
 
 
 def _type(noun: str, *verbs: str) -> tuple[str, ...]:
-    """Returns the functions of `WASM_DECLARE_TYPE`, and more functions of the noun."""
+    """Returns the functions that `WASM_DECLARE_TYPE` declares for a noun, and the functions with the other `verbs`."""
     return (*_names(noun, "delete"), *_vec(noun), *_names(noun, "copy", *verbs))
 
 
 def _ref(noun: str) -> tuple[str, ...]:
-    """Returns the functions of `WASM_DECLARE_REF`."""
+    """Returns the functions that `WASM_DECLARE_REF` declares for a noun."""
     casts = (f"wasm_{noun}_as_ref", f"wasm_ref_as_{noun}", f"wasm_{noun}_as_ref_const", f"wasm_ref_as_{noun}_const")
-    return (*_names(noun, *REF_BASE), *casts)
+    return (*_names(noun, *REF_BASE_VERBS), *casts)
 
 
 def _casts(outer: str, suffix: str = "") -> tuple[str, ...]:
-    """Returns the casts between `outer` and each kind of extern."""
+    """Returns the functions that cast between `outer` and each kind of extern."""
     down = (f"wasm_{each}{suffix}_as_{outer}" for each in EXTERN_TYPES)
     up = (f"wasm_{outer}_as_{each}{suffix}" for each in EXTERN_TYPES)
     both = (*down, *up)
@@ -58,7 +62,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Import types": _type("importtype", "new", "module", "name", "type"),
     "Export types": _type("exporttype", "new", "name", "type"),
     "Values": (*_names("val", "delete", "copy"), *_vec("val")),
-    "References": _names("ref", *REF_BASE),
+    "References": _names("ref", *REF_BASE_VERBS),
     "Frames": (*_type("frame"), *_names("frame", "instance", "func_index", "func_offset", "module_offset")),
     "Traps": (*_ref("trap"), *_names("trap", "new", "message", "origin", "trace")),
     "Foreign objects": (*_ref("foreign"), *_names("foreign", "new")),

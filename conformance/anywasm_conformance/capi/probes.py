@@ -31,7 +31,7 @@ class Wrong(Exception):
 
 
 def expect(subject: str, actual: object, expected: object) -> None:
-    """Raises `Wrong` unless two values are equal. `subject` describes the value."""
+    """Raises `Wrong` unless `actual` equals `expected`. `subject` is the description of the value in the error."""
     if actual != expected:
         raise Wrong(f"{subject}: {actual!r} instead of {expected!r}")
 
@@ -49,7 +49,7 @@ def items(vec: Vec) -> list[Any]:
 
 
 def text(address: Any) -> bytes:
-    """Returns the bytes of a name, without a terminating null."""
+    """Returns the bytes of the `wasm_name_t` at an address, without a terminating null."""
     vec = Vec.from_address(address)
     return ctypes.string_at(vec.data or 0, vec.size).rstrip(b"\0")
 
@@ -58,14 +58,14 @@ def text(address: Any) -> bytes:
 
 
 def element(w: World, noun: str) -> Any:
-    """Returns an element for a vector of a noun."""
+    """Returns a new object that can be an element of a vector of this noun."""
     if noun == "extern":
         return w.call("func_as_extern", w.host)
     return w.frame() if noun == "frame" else w.type_of(noun)
 
 
 def make_vec(w: World, noun: str) -> Vec:
-    """Returns a vector of one element, or of three bytes."""
+    """Returns a vector of this noun. A byte vector has three elements. Any other vector has one element."""
     vec = Vec()
     if noun == "byte":
         w.call("byte_vec_new", ref(vec), SIZE(3), b"abc", returns=None)
@@ -136,27 +136,27 @@ def extern_object(kind: str, w: World) -> Any:
     return w.export({"func": "add", "global": "g", "table": "t", "memory": "m"}[kind])
 
 
-def wrong_cast(name: str, source: Callable[[World], Any], other: Callable[[World], Any], w: World) -> None:
-    """Casts an object to its kind, and another object to a wrong kind, which must return NULL."""
+def wrong_cast(name: str, source: Callable[[World], Any], wrong_source: Callable[[World], Any], w: World) -> None:
+    """Casts an object of the right kind, and an object of another kind. The second cast must return NULL."""
     not_null("the cast", w.call(name, source(w)))
-    expect("the cast of something else", w.call(name, other(w)), None)
+    expect("the cast of something else", w.call(name, wrong_source(w)), None)
 
 
 def kind_of_valtype(w: World) -> None:
     expect("kind", w.call("valtype_kind", w.valtype(FUNCREF), returns=U8), FUNCREF)
 
 
-def func_part(which: str, w: World) -> None:
-    vec = Vec.from_address(not_null("the vector", w.call(f"functype_{which}", w.functype())))
+def functype_part(part: str, w: World) -> None:
+    vec = Vec.from_address(not_null("the vector", w.call(f"functype_{part}", w.functype())))
     expect("count", vec.size, 1)
 
 
-def limits(noun: str, expected: tuple[int, int], w: World) -> None:
+def returns_limits(noun: str, expected: tuple[int, int], w: World) -> None:
     actual = Limits.from_address(not_null("limits", w.call(f"{noun}_limits", w.type_of(noun))))
     expect("limits", (actual.min, actual.max), expected)
 
 
-def name_of(function: str, noun: str, expected: bytes, w: World) -> None:
+def returns_name(function: str, noun: str, expected: bytes, w: World) -> None:
     expect("name", text(not_null("the name", w.call(function, w.type_of(noun)))), expected)
 
 
@@ -191,22 +191,25 @@ def set_host_info_with_finalizer(noun: str, w: World) -> None:
 
 
 def from_ref(name: str, noun: str, w: World) -> None:
-    """Casts a reference to a function, which must return NULL for other nouns, and a reference of the noun."""
-    result = w.call(name, w.object("ref"))
+    """Casts a reference to a function, and a reference to an object of the noun.
+
+    The cast of the function must return NULL unless the noun is `func`.
+    """
+    cast_function = w.call(name, w.object("ref"))
     if noun == "func":
-        not_null("the cast of an element", result)
+        not_null("the cast of an element", cast_function)
     else:
-        expect("the cast of a function", result, None)
+        expect("the cast of a function", cast_function, None)
         not_null("the cast", w.call(name, w.call(f"{noun}_as_ref", w.object(noun))))
 
 
 # Frames and traps.
 
 
-def frame_number(verb: str, returns: Any, minimum: int, w: World) -> None:
-    result = w.call(f"frame_{verb}", not_null("the frame", w.frame()), returns=returns)
-    if not minimum <= result < 1000:
-        raise Wrong(f"{verb}: {result}")
+def returns_frame_number(verb: str, returns: Any, minimum: int, w: World) -> None:
+    number = w.call(f"frame_{verb}", not_null("the frame", w.frame()), returns=returns)
+    if not minimum <= number < 1000:
+        raise Wrong(f"{verb}: {number}")
 
 
 def trap_message(w: World) -> None:
@@ -278,7 +281,7 @@ def func_new_with_env(w: World) -> None:
     expect("the environment", seen, [0x77])
 
 
-def value_of(w: World, a_global: Any) -> int:
+def read_global(w: World, a_global: Any) -> int:
     out = Val()
     w.call("global_get", a_global, ref(out), returns=None)
     return int(out.of & 0xFFFF_FFFF)
@@ -290,7 +293,7 @@ def new_global(w: World) -> Any:
 
 def global_set(w: World) -> None:
     w.call("global_set", w.object("global"), ref(Val(I32, 9)), returns=None)
-    expect("value", value_of(w, w.object("global")), 9)
+    expect("value", read_global(w, w.object("global")), 9)
 
 
 def table_get(w: World) -> None:
@@ -322,7 +325,7 @@ def new_memory(w: World) -> None:
     expect("size", w.call("memory_size", memory, returns=U32), 1)
 
 
-def number(function: str, noun: str, returns: Any, expected: int, w: World) -> None:
+def returns_number(function: str, noun: str, returns: Any, expected: int, w: World) -> None:
     expect(function, w.call(function, w.object(noun), returns=returns), expected)
 
 
@@ -349,7 +352,7 @@ def instance_exports(w: World) -> None:
 
 
 def _probes() -> dict[str, Probe]:
-    """Returns the probes of all functions, by name without `wasm_`."""
+    """Returns the probes of all functions. The keys are the function names without `wasm_`."""
     probes: dict[str, Probe] = {}
     for noun in functions.VECS:
         for verb, probe in (
@@ -365,16 +368,16 @@ def _probes() -> dict[str, Probe]:
         if noun != "externtype":
             probes[f"{noun}_new"] = partial(type_new, noun)
     for kind in functions.EXTERN_TYPES:
-        other = "memory" if kind == "func" else "func"
+        other_kind = "memory" if kind == "func" else "func"
         for const in ("", "_const"):
             name = f"{kind}type_as_externtype{const}"
             probes[name] = partial(cast, name, partial(_call_type, kind))
             name = f"externtype_as_{kind}type{const}"
-            probes[name] = partial(wrong_cast, name, partial(extern_type, kind), partial(extern_type, other))
+            probes[name] = partial(wrong_cast, name, partial(extern_type, kind), partial(extern_type, other_kind))
             name = f"{kind}_as_extern{const}"
             probes[name] = partial(cast, name, partial(_call_object, kind))
             name = f"extern_as_{kind}{const}"
-            probes[name] = partial(wrong_cast, name, partial(extern_object, kind), partial(extern_object, other))
+            probes[name] = partial(wrong_cast, name, partial(extern_object, kind), partial(extern_object, other_kind))
     for noun in ("ref", *functions.REFS):
         for verb, base in (
             ("delete", ref_delete),
@@ -401,12 +404,12 @@ def _call_object(noun: str, w: World) -> Any:
     return w.object(noun)
 
 
-def _returns_nothing(function: str, make: Callable[[World], Any], w: World) -> None:
-    """Calls a function that takes an object and returns nothing."""
-    w.call(function, make(w), returns=None)
+def _returns_nothing(function: str, source: Callable[[World], Any], w: World) -> None:
+    """Calls a function with an object as argument and no result."""
+    w.call(function, source(w), returns=None)
 
 
-#: The probes of functions that only one noun has.
+#: The probes of functions that exist for only one noun. The keys are the function names without `wasm_`.
 _SINGLE: dict[str, Probe] = {
     "config_new": lambda w: returns_object("config_new", lambda _: None, w),
     "config_delete": lambda w: _returns_nothing("config_delete", lambda w: w.call("config_new"), w),
@@ -416,29 +419,29 @@ _SINGLE: dict[str, Probe] = {
     "store_new": lambda w: returns_object("store_new", lambda w: w.engine, w),
     "store_delete": lambda w: _returns_nothing("store_delete", lambda w: w.store, w),
     "valtype_kind": kind_of_valtype,
-    "functype_params": partial(func_part, "params"),
-    "functype_results": partial(func_part, "results"),
+    "functype_params": partial(functype_part, "params"),
+    "functype_results": partial(functype_part, "results"),
     "globaltype_content": lambda w: returns_object("globaltype_content", World.globaltype, w),
     "globaltype_mutability": lambda w: expect(
         "mutability", w.call("globaltype_mutability", w.globaltype(), returns=U8), 1
     ),
     "tabletype_element": lambda w: returns_object("tabletype_element", World.tabletype, w),
-    "tabletype_limits": partial(limits, "tabletype", (2, 10)),
-    "memorytype_limits": partial(limits, "memorytype", (1, 3)),
+    "tabletype_limits": partial(returns_limits, "tabletype", (2, 10)),
+    "memorytype_limits": partial(returns_limits, "memorytype", (1, 3)),
     "externtype_kind": lambda w: expect("kind", w.call("externtype_kind", extern_type("memory", w), returns=U8), 3),
-    "importtype_module": partial(name_of, "importtype_module", "importtype", b"env"),
-    "importtype_name": partial(name_of, "importtype_name", "importtype", b"host"),
+    "importtype_module": partial(returns_name, "importtype_module", "importtype", b"env"),
+    "importtype_name": partial(returns_name, "importtype_name", "importtype", b"host"),
     "importtype_type": lambda w: returns_object("importtype_type", lambda w: w.type_of("importtype"), w),
-    "exporttype_name": partial(name_of, "exporttype_name", "exporttype", b"add"),
+    "exporttype_name": partial(returns_name, "exporttype_name", "exporttype", b"add"),
     "exporttype_type": lambda w: returns_object("exporttype_type", lambda w: w.type_of("exporttype"), w),
     "val_delete": lambda w: _returns_nothing("val_delete", lambda _: ref(Val(I32, 5)), w),
     "val_copy": val_copy,
     "frame_delete": lambda w: _returns_nothing("frame_delete", World.frame, w),
     "frame_copy": lambda w: returns_object("frame_copy", World.frame, w),
     "frame_instance": lambda w: returns_object("frame_instance", World.frame, w),
-    "frame_func_index": partial(frame_number, "func_index", U32, 2),
-    "frame_func_offset": partial(frame_number, "func_offset", SIZE, 0),
-    "frame_module_offset": partial(frame_number, "module_offset", SIZE, 1),
+    "frame_func_index": partial(returns_frame_number, "func_index", U32, 2),
+    "frame_func_offset": partial(returns_frame_number, "func_offset", SIZE, 0),
+    "frame_module_offset": partial(returns_frame_number, "module_offset", SIZE, 1),
     "trap_new": lambda w: not_null("the trap", w.object("trap")) and None,
     "trap_message": trap_message,
     "trap_origin": lambda w: not_null("the frame", w.frame()) and None,
@@ -456,24 +459,24 @@ _SINGLE: dict[str, Probe] = {
     "func_new": host_call,
     "func_new_with_env": func_new_with_env,
     "func_type": lambda w: returns_object("func_type", lambda w: w.object("func"), w),
-    "func_param_arity": partial(number, "func_param_arity", "func", SIZE, 2),
-    "func_result_arity": partial(number, "func_result_arity", "func", SIZE, 1),
+    "func_param_arity": partial(returns_number, "func_param_arity", "func", SIZE, 2),
+    "func_result_arity": partial(returns_number, "func_result_arity", "func", SIZE, 1),
     "func_call": func_call,
-    "global_new": lambda w: expect("value", value_of(w, new_global(w)), 3),
+    "global_new": lambda w: expect("value", read_global(w, new_global(w)), 3),
     "global_type": lambda w: returns_object("global_type", lambda w: w.object("global"), w),
-    "global_get": lambda w: expect("value", value_of(w, w.object("global")), 7),
+    "global_get": lambda w: expect("value", read_global(w, w.object("global")), 7),
     "global_set": global_set,
     "table_new": new_table,
     "table_type": lambda w: returns_object("table_type", lambda w: w.object("table"), w),
     "table_get": table_get,
     "table_set": table_set,
-    "table_size": partial(number, "table_size", "table", U32, 2),
+    "table_size": partial(returns_number, "table_size", "table", U32, 2),
     "table_grow": partial(grow, "table", (None,), 3),
     "memory_new": new_memory,
     "memory_type": lambda w: returns_object("memory_type", lambda w: w.object("memory"), w),
     "memory_data": lambda w: returns_object("memory_data", lambda w: w.object("memory"), w),
-    "memory_data_size": partial(number, "memory_data_size", "memory", SIZE, 65536),
-    "memory_size": partial(number, "memory_size", "memory", U32, 1),
+    "memory_data_size": partial(returns_number, "memory_data_size", "memory", SIZE, 65536),
+    "memory_size": partial(returns_number, "memory_size", "memory", U32, 1),
     "memory_grow": partial(grow, "memory", (), 2),
     "extern_kind": extern_kind,
     "extern_type": lambda w: returns_object("extern_type", lambda w: w.object("extern"), w),

@@ -1,4 +1,4 @@
-"""Objects of an engine's C API for the probes. Each is created with as few calls as possible."""
+"""Objects of an engine's C API for the probes. Each object is created with as few calls as possible."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 #: Values of `wasm_valkind_t`.
 I32, FUNCREF = 0, 129
-NONE = 0xFFFF_FFFF
-#: The exports of the module, in order.
+#: The names of the exports of `WASM`, in the module's order.
 EXPORTS = ("add", "trap", "call", "g", "t", "m")
 
+#: The binary format of this module:
 #: `(module (import "env" "host" (func $host (param i32) (result i32)))`
 #: `  (func $add (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))`
 #: `  (func (export "trap") (unreachable))`
@@ -35,34 +35,37 @@ class Missing(Exception):
 
 
 class Vec(ctypes.Structure):
-    """Any `wasm_*_vec_t`."""
+    """The layout that all structures `wasm_*_vec_t` share."""
 
     _fields_ = [("size", ctypes.c_size_t), ("data", ctypes.c_void_p)]
 
 
 class Val(ctypes.Structure):
-    """`wasm_val_t` of an i32 or a reference."""
+    """The structure `wasm_val_t`. The probes use only values of type i32 and references, so `of` is an integer."""
 
     _fields_ = [("kind", ctypes.c_uint8), ("of", ctypes.c_uint64)]
 
 
 class Limits(ctypes.Structure):
-    """`wasm_limits_t`."""
+    """The structure `wasm_limits_t`."""
 
     _fields_ = [("min", ctypes.c_uint32), ("max", ctypes.c_uint32)]
 
 
 class World:
-    """A library and its objects, which are created once. `report` is called with the name of each called function."""
+    """A library, and objects that its functions have created. The properties create each object only once.
+
+    `report` is called with the name of each function before the call of the function.
+    """
 
     def __init__(self, library: ctypes.CDLL, report: Callable[[str], None]) -> None:
         self._library, self._report = library, report
         self._objects: dict[str, Any] = {}
-        #: References to buffers and callbacks. The C code has only their addresses.
+        #: References to buffers and callbacks. They keep these objects alive, because the C code has only addresses.
         self.alive: list[Any] = []
 
     def call(self, name: str, *args: Any, returns: Any = ctypes.c_void_p) -> Any:
-        """Calls `wasm_<name>`. Arguments of type int are addresses. Numbers must have a type of ctypes."""
+        """Calls `wasm_<name>`. An int argument is an address. A number must be a ctypes object, e.g. `c_uint32(1)`."""
         symbol = f"wasm_{name}"
         function = getattr(self._library, symbol, None)
         if function is None:
@@ -73,7 +76,7 @@ class World:
         return function(*(ctypes.c_void_p(arg) if arg is None or isinstance(arg, int) else arg for arg in args))
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
-        """Returns the object `name`. Creates it by `make()` at the first call."""
+        """Returns the object `name`. The first call creates the object with `make()`."""
         if name not in self._objects:
             self._objects[name] = make()
         return self._objects[name]
@@ -87,13 +90,13 @@ class World:
         return self.once("store", lambda: self.call("store_new", self.engine))
 
     def borrowed_bytes(self, data: bytes) -> Any:
-        """Returns a `wasm_byte_vec_t` over memory of Python, for functions that only read it."""
+        """Returns a `wasm_byte_vec_t` over memory of Python, for functions that only read the vector."""
         buffer = ctypes.create_string_buffer(data, len(data))
         self.alive.append(buffer)
         return ctypes.byref(Vec(len(data), ctypes.cast(buffer, ctypes.c_void_p)))
 
     def owned_bytes(self, data: bytes) -> Vec:
-        """Returns a `wasm_byte_vec_t` in memory of the engine, for functions that take ownership of it."""
+        """Returns a `wasm_byte_vec_t` in memory of the engine, for functions that take ownership of the vector."""
         vec = Vec()
         self.call("byte_vec_new", ctypes.byref(vec), ctypes.c_size_t(len(data)), data, returns=None)
         return vec
@@ -123,7 +126,7 @@ class World:
         return self.call("memorytype_new", ctypes.byref(Limits(1, 3)))
 
     def type_of(self, noun: str) -> Any:
-        """Returns a new type object of a noun."""
+        """Returns a new object of a type noun such as `functype`."""
         if noun == "externtype":
             return self.call("functype_as_externtype", self.functype())
         if noun == "importtype":
@@ -165,7 +168,7 @@ class World:
 
     @property
     def exports(self) -> Sequence[Any]:
-        """The exports of the instance, in the order of `EXPORTS`. Some engines order them by name instead."""
+        """The exports of the instance, in the order of `EXPORTS`, although some engines sort the exports by name."""
 
         def make() -> Sequence[Any]:
             vec = Vec()
@@ -184,7 +187,7 @@ class World:
         return self.exports[EXPORTS.index(name)]
 
     def object(self, noun: str) -> Any:
-        """Returns the object of a noun that is a reference: a module, a function, a trap, ..."""
+        """Returns an object of a reference noun such as `module`, `func` or `trap`. Each noun has only one object."""
         if noun in ("module", "instance"):
             return getattr(self, noun)
         if noun == "extern":
@@ -208,7 +211,7 @@ class World:
         return trap, results[0].of & 0xFFFF_FFFF
 
     def thrown(self) -> Any:
-        """Returns the trap of an `unreachable`."""
+        """Calls the export `trap`, and returns the trap of its instruction `unreachable`."""
         function = self.call("extern_as_func", self.export("trap"))
         inputs, outputs = Vec(0, None), Vec(0, None)
         return self.call("func_call", function, ctypes.byref(inputs), ctypes.byref(outputs))

@@ -1,4 +1,4 @@
-"""The reports of a run, in several formats. They only show results and do not judge them."""
+"""The reports of a run, in several formats. A report shows the results, but does not judge the results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["record", "write"]
 
 
 def write(run: Run, out: Path, c_api: dict[str, Any] | None) -> None:
-    """Writes `summary.json`, `junit.xml`, `report.md` and `report.html` beside `results.jsonl.gz`."""
+    """Writes `summary.json`, `junit.xml`, `report.md` and `report.html` to the folder `out`."""
     data = summary.make(run, c_api)
     (out / "summary.json").write_text(json.dumps(data, indent=1) + "\n")
     (out / "junit.xml").write_text(junit.make(run))

@@ -1,4 +1,4 @@
-"""The report as an HTML page that contains its styles and scripts and loads nothing."""
+"""The report as an HTML page. The page contains its styles and scripts, so it loads no other files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from anywasm_conformance.report.markdown import options, percent
 
 _HERE = Path(__file__).parent
-#: The contents of `summary.json`, or a part of them.
+#: The contents of `summary.json`, or a part of the contents.
 Data = dict[str, Any]
 
 
@@ -34,13 +34,13 @@ def make(data: Data) -> str:
 
 
 def _tag(name: str, text: str, **attributes: str) -> str:
-    """Returns an element. `text` is HTML."""
+    """Returns an HTML element. `text` is the content of the element, as HTML."""
     formatted = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
     return f"<{name}{formatted}>{text}</{name}>"
 
 
 def _table(label: str, head: Iterable[str], rows: Iterable[str]) -> str:
-    """Returns a table that scrolls on narrow screens, also by keyboard. Its cells are HTML."""
+    """Returns a table whose cells are HTML. On narrow screens, readers can scroll the table, also by keyboard."""
     header = _tag("tr", "".join(_tag("th", cell, scope="col") for cell in head))
     body = _tag("table", _tag("thead", header) + _tag("tbody", "".join(rows)))
     return _tag("div", body, class_="scroll", tabindex="0", role="region", aria_label=label)
@@ -51,7 +51,7 @@ def _row(name: str, cells: Iterable[str]) -> str:
 
 
 def _list(rows: Iterable[tuple[str, str]], **attributes: str) -> str:
-    """Returns a definition list. The definitions are HTML."""
+    """Returns a definition list. The terms are plain text, and the definitions are HTML."""
     return _tag("dl", "".join(_tag("dt", escape(name)) + _tag("dd", text) for name, text in rows), **attributes)
 
 
@@ -77,15 +77,15 @@ def _matrix(data: Data) -> str:
     rows = []
     for area in data["areas"]:
         rows.append(_row(escape(area), (_cell(each, area, data) for each in engines)))
-        # The second row of a release includes its proposals, whose files are in other areas.
+        # A release with files in other areas has a second row. The second row includes the files in other areas.
         if area in data["wider"]:
             wider = (_release(each, area, data) for each in engines)
             rows.append(_row(f"{escape(area)} <span class=small>with its proposals</span>", wider))
     rows.append(_row("<b>all</b>", (_cell(each, None, data) for each in engines)))
     text = (
-        "The share of assertions that pass, of those that an engine could pass: all but those that concern only the "
-        "text format and those that a later proposal has superseded. What could not be run counts as not passed. "
-        "A cell leads to what did not pass. Where the styles differ, both are shown."
+        "Each cell shows the share of assertions that pass. Assertions about the text format and superseded assertions "
+        "are not counted. Assertions that could not be run count as not passed. The link in a cell leads to the "
+        "assertions that did not pass. If the results of the styles differ, the cell shows both shares."
     )
     return _tag("section", _tag("h2", "Matrix", id="matrix") + _tag("p", text) + _table("Matrix", ["", *names], rows))
 
@@ -148,7 +148,7 @@ def _engine(part: Data, data: Data) -> str:
 
 
 def _merged(deviations: Sequence[Data]) -> list[Data]:
-    """Combines the deviations of both styles."""
+    """Combines the deviations of a command in both styles to one deviation."""
     merged: dict[str, Data] = {}
     for each in deviations:
         merged.setdefault(each["id"], {**each, "styles": []})["styles"].append(each["style"])
@@ -156,7 +156,10 @@ def _merged(deviations: Sequence[Data]) -> list[Data]:
 
 
 def _area(part: Data, area: str | None, deviations: Sequence[Data], data: Data) -> str:
-    """Returns the results of an area on an engine. `None` stands for all areas, and adds the reasons for skips."""
+    """Returns the results of an area on an engine.
+
+    If `area` is `None`, returns the results of all areas, with the reasons for skips.
+    """
     rows = []
     for style in data["styles"]:
         count = part["total"][style] if area is None else part["areas"][style].get(area)
@@ -206,8 +209,9 @@ def _claims(data: Data) -> str:
             cells.append(_tag("td", escape(text), class_="" if not found else "good" if agree else "fair"))
         rows.append(_row(escape(each["proposal"]), cells))
     text = (
-        "What the table on webassembly.org says of an engine (the version since when, or whether it has to be switched "
-        "on), and whether the engine compiled a module that needs it, as it is when nothing is configured."
+        "The first value is the claim of the table on webassembly.org: the first version of the engine that supports "
+        "the proposal, or whether the proposal must be switched on. The second value shows whether the engine compiled "
+        "a module that needs the proposal, with the options of this run."
     )
     title = _tag("h2", "Claimed and measured", id="claims")
     return _tag("section", title + _tag("p", text) + _table("Claims", ["", *map(escape, engines)], rows))

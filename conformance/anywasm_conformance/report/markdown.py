@@ -48,7 +48,7 @@ def _provenance(data: dict[str, Any]) -> list[str]:
 
 
 def options(part: dict[str, Any]) -> str:
-    """Returns the options of an engine, as text to append to its name."""
+    """Returns the options of an engine as text that starts with a comma, or an empty text for no options."""
     return "".join(f", {name}={str(value).lower()}" for name, value in part["options"].items())
 
 
@@ -60,12 +60,12 @@ def _cell(count: dict[str, Any] | None, part: dict[str, Any]) -> str:
     if count is None:
         return ""
     others = {name: number for name, number in count["outcomes"].items() if name != "pass"}
-    rest = ", ".join(f"{number} {name}" for name, number in others.items())
-    return f"{'' if part['complete'] else '~'}{percent(count['rate'])}{f' ({rest})' if rest else ''}"
+    note = ", ".join(f"{number} {name}" for name, number in others.items())
+    return f"{'' if part['complete'] else '~'}{percent(count['rate'])}{f' ({note})' if note else ''}"
 
 
 def percent(rate: float | None) -> str:
-    """Returns a share in percent. A share below 1 is never rounded to 100 %."""
+    """Returns a share as text in percent. A share below 1 is never rounded to 100 %."""
     if rate is None:
         return "-"
     return "100 %" if rate == 1 else f"{int(rate * 1000) / 10:.1f} %"
@@ -89,7 +89,7 @@ def _engine(part: dict[str, Any]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Returns a text for a cell of a table, with at most 300 characters."""
+    """Converts a text to a cell of a Markdown table. Keeps at most 300 characters."""
     return " ".join(text.replace("|", "\\|").split())[:300]
 
 

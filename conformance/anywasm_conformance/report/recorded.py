@@ -15,13 +15,13 @@ RELEASES = ("1.0", "2.0", "3.0")
 
 
 def record(report: Path) -> None:
-    """Copies the Markdown page of a report to docs/conformance.md, and its shares to the table of `anywasm engines`."""
+    """Copies the Markdown page of a report to docs/conformance.md, and the shares to the table of `anywasm engines`."""
     shutil.copy(report / "report.md", CHECKOUT / "docs" / "conformance.md")
     write("conformance", rows(json.loads((report / "summary.json").read_text())))
 
 
 def rows(data: dict[str, Any]) -> list[Measured]:
-    """Returns the rows of the table for a summary. The share of an engine is that of the style with the lower one."""
+    """Returns the rows of the table for a summary. An engine's share is the lower share of its two styles."""
     measured = []
     for release in RELEASES:
         meaning = f"official tests of WebAssembly {release} that pass, in both styles"

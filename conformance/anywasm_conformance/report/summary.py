@@ -1,6 +1,6 @@
-"""The report as `summary.json`. The HTML and Markdown pages show only data from it.
+"""The report as `summary.json`. The HTML and Markdown pages show only data from this file.
 
-The schema is `conformance/summary.schema.json`.
+The JSON schema of the file is `conformance/summary.schema.json`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from anywasm_conformance.suite import Suite
 
 #: The version of the schema.
 VERSION = 1
-#: The areas that come first. Other areas, the proposals, follow by name.
+#: The areas at the beginning of a report. All other areas are proposals, in alphabetical order.
 _FIRST = ("1.0", "2.0", "3.0", "latest")
-#: Maximum number of characters of a directive.
+#: Maximum number of characters of a directive in a report.
 _MAX_DIRECTIVE = 240
+#: Maximum number of lines of a directive in a report.
+_MAX_DIRECTIVE_LINES = 8
 
 
 def make(run: Run, c_api: dict[str, Any] | None) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def make(run: Run, c_api: dict[str, Any] | None) -> dict[str, Any]:
         "suite": _suite(run),
         "styles": list(run.choice.styles),
         "areas": areas,
-        # The releases that include files of other areas than their own.
+        # The releases that contain files of other areas, namely of their proposals.
         "wider": sorted({file.release for file in run.choice.files if file.area != file.release} & set(areas)),
         "engines": [_engine(part, areas, run) for part in run.engines],
         "claims": claims.compare({part.name: part.proposals for part in run.engines}),
@@ -96,13 +98,14 @@ def _deviation(style: str, area: str, record: Record, run: Run) -> dict[str, Any
 
 
 def directive(suite: Suite, record: Record) -> str:
-    """Returns the text of a directive: its first eight lines at most, shortened."""
-    lines = suite.text(record.file)[record.line - 1 : record.line + 7]
-    depth, taken = 0, []
+    """Returns the text of a directive, limited to a number of lines and characters."""
+    first = record.line - 1
+    lines = suite.text(record.file)[first : first + _MAX_DIRECTIVE_LINES]
+    depth, directive_lines = 0, []
     for line in lines:
-        taken.append(line.strip())
+        directive_lines.append(line.strip())
         depth += line.count("(") - line.count(")")
         if depth <= 0:
             break
-    text = " ".join(taken)
+    text = " ".join(directive_lines)
     return text if len(text) <= _MAX_DIRECTIVE else f"{text[:_MAX_DIRECTIVE]}..."

@@ -12,7 +12,7 @@ STYLES = ("explicit", "implicit")
 
 
 def make(name: str, subject: Subject) -> Style:
-    """Returns a style with a new store, on the engine of `subject`. Imports only this style."""
+    """Returns a style with a new store, on the engine of `subject`. Does not import the other style."""
     if name == "explicit":
         from anywasm_conformance.styles.explicit import Explicit
 

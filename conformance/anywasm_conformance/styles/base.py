@@ -1,4 +1,4 @@
-"""The interface of a style."""
+"""The interface through which the runner uses a style."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import anywasm
 from anywasm.core import TrapCode
 
-#: Externs by the names of an import: the module and the name.
+#: Externs by the two names of an import: the module name and the name.
 Externs = Mapping[tuple[str, str], Any]
 
 
@@ -21,7 +21,7 @@ class Kind(enum.Enum):
     TRAP = "trap"
     EXCEPTION = "exception"
     LINK = "link error"
-    #: The engine lacks a capability, which `Failure.capability` names.
+    #: The engine lacks the capability `Failure.capability`.
     CAPABILITY = "missing capability"
     ERROR = "error"
 
@@ -38,16 +38,16 @@ class Failure:
     def __str__(self) -> str:
         detail = f" ({self.code.name.lower()})" if self.code is not None else ""
         lines = [line.strip() for line in self.text.strip().splitlines() if line.strip()]
-        # The cause of a trap is the last line of a backtrace.
+        # The text of a trap begins with the backtrace. The last line is the cause of the trap.
         return f"{self.kind.value}{detail}: {lines[-1] if self.kind is Kind.TRAP and lines else ' '.join(lines)}"
 
 
-#: The errors of engines for capabilities that are switched off, and that `wasm.h` cannot switch on.
-_SWITCHED_OFF = {"shared memory support is disabled": "shared_memory"}
+#: Error texts for capabilities that are disabled and that `wasm.h` cannot enable, with the name of the capability.
+_DISABLED_CAPABILITIES = {"shared memory support is disabled": "shared_memory"}
 
 
 class HostObject:
-    """The object of the host that the suite writes as `(ref.extern N)` or `(ref.host N)`."""
+    """The host object that the suite writes as `(ref.extern N)` or `(ref.host N)`."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -63,7 +63,7 @@ class Style(ABC):
         self._host: dict[int, HostObject] = {}
 
     def host_object(self, number: int) -> HostObject:
-        """Returns the host's object with this number. Returns the same object for each call."""
+        """Returns the host object with this number. All calls with the same number return the same object."""
         return self._host.setdefault(number, HostObject(number))
 
     @property
@@ -73,15 +73,15 @@ class Style(ABC):
 
     @abstractmethod
     def compile(self, wasm: bytes) -> Any:
-        """Compiles a module, in the binary or the text format."""
+        """Compiles a module from the binary format or the text format."""
 
     @abstractmethod
     def imports(self, module: Any) -> Sequence[tuple[str, str]]:
-        """Returns the module and the name of each import, in order."""
+        """Returns the module name and the name of each import, in order."""
 
     @abstractmethod
     def instantiate(self, module: Any, externs: Externs) -> Any:
-        """Instantiates a module. `externs` contains all its imports."""
+        """Instantiates a module. `externs` contains an extern for each import of the module."""
 
     @abstractmethod
     def export_names(self, instance: Any) -> frozenset[str]:
@@ -108,8 +108,8 @@ class Style(ABC):
         text = str(error)
         if isinstance(error, anywasm.CapabilityError):
             return Failure(Kind.CAPABILITY, text, capability=error.capability)
-        off = next((capability for words, capability in _SWITCHED_OFF.items() if words in text), None)
-        return Failure(Kind.CAPABILITY, text, capability=off) if off else self._deviation(error, text)
+        disabled = next((capability for words, capability in _DISABLED_CAPABILITIES.items() if words in text), None)
+        return Failure(Kind.CAPABILITY, text, capability=disabled) if disabled else self._deviation(error, text)
 
     @abstractmethod
     def _deviation(self, error: BaseException, text: str) -> Failure:

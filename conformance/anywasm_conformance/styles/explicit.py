@@ -1,4 +1,4 @@
-"""The style of wasmtime-py, in which calls take the store explicitly. Uses only public names."""
+"""The style of wasmtime-py: programs pass the store to each call. This module uses only public names of anywasm."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from anywasm_conformance.subject import Subject
 class Explicit(Style):
     """The style `anywasm.wasmtime`."""
 
-    # The style raises TypeError and OverflowError for arguments that do not fit the type of a parameter.
+    # The style raises TypeError and OverflowError for arguments that do not match the type of a parameter.
     errors = (WasmtimeError, Trap, TypeError, OverflowError, ValueError)
 
     def __init__(self, subject: Subject) -> None:
@@ -48,7 +48,7 @@ class Explicit(Style):
         return [(each.module, each.name) for each in module.imports]
 
     def instantiate(self, module: Any, externs: Externs) -> Any:
-        return Instance(self._store, module, [externs[asked] for asked in self.imports(module)])
+        return Instance(self._store, module, [externs[key] for key in self.imports(module)])
 
     def export_names(self, instance: Any) -> frozenset[str]:
         return frozenset(instance.exports(self._store))
@@ -59,18 +59,18 @@ class Explicit(Style):
     def call(self, function: Any, args: Sequence[Any]) -> Sequence[Any]:
         result = function(self._store, *args)
         if isinstance(result, list):
-            return [_plain(each) for each in result]
-        return [_plain(result)]
+            return [_without_val(value) for value in result]
+        return [_without_val(result)]
 
     def read(self, a_global: Any) -> Any:
-        return _plain(a_global.value(self._store))
+        return _without_val(a_global.value(self._store))
 
     def host_function(self, params: Sequence[str]) -> Any:
         return Func(self._store, FuncType([getattr(ValType, ty)() for ty in params], []), lambda *_: None)
 
     def _deviation(self, error: BaseException, text: str) -> Failure:
         if isinstance(error, Trap):
-            # The trap codes of the style have the same numbers as those of the core.
+            # A trap has the same number in the trap codes of the style and of the core.
             code = None if error.trap_code is None else TrapCode(error.trap_code.value)
             kind = Kind.EXCEPTION if code is TrapCode.UNCAUGHT_EXCEPTION else Kind.TRAP
             return Failure(kind, text, code)
@@ -78,5 +78,6 @@ class Explicit(Style):
         return Failure(kind, text)
 
 
-def _plain(value: Any) -> Any:
+def _without_val(value: Any) -> Any:
+    """Returns the value of a `Val`, and any other object unchanged."""
     return value.value if isinstance(value, Val) else value

@@ -1,4 +1,4 @@
-"""The style of wasmer, in which the store is implicit. Uses only public names."""
+"""The style of wasmer: objects know their store. This module uses only public names of anywasm."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from anywasm.wasmer import Function, FunctionType, Instance, Module, Store, Type
 from anywasm_conformance.styles.base import Externs, Failure, Kind, Style
 from anywasm_conformance.subject import Subject
 
-#: The trap codes by text. In this style, exceptions have no trap code.
+#: The trap codes by their text, because exceptions of this style have no trap code.
 _CODES = {code.text: code for code in TrapCode}
-_TRAP = "RuntimeError: "
+#: The beginning of the text of every trap.
+_TRAP_PREFIX = "RuntimeError: "
 
 
 class Implicit(Style):
@@ -26,7 +27,7 @@ class Implicit(Style):
         super().__init__()
         # `together` puts all instances into one engine store, so that a module can import from any other module.
         self._store = Store(name=subject.engine, together=True, options=subject.options)
-        # The style only warns about old names of the text format. The suite expects errors.
+        # The style only warns about old names of the text format. The suite expects errors, so warnings become errors.
         warnings.simplefilter("error", PendingDeprecationWarning)
         self._capabilities = load(subject.engine).capabilities
 
@@ -50,7 +51,7 @@ class Implicit(Style):
         return frozenset(name for name, _ in instance.exports)
 
     def export(self, instance: Any, name: str) -> Any:
-        # Iterates over the exports, because some export names of the suite are attributes of every Python object.
+        # Does not use attributes, because the suite has export names that are attributes of every Python object.
         return next(extern for export, extern in instance.exports if export == name)
 
     def call(self, function: Any, args: Sequence[Any]) -> Sequence[Any]:
@@ -65,9 +66,9 @@ class Implicit(Style):
         return Function(self._store, lambda *_: None, ty)
 
     def _deviation(self, error: BaseException, text: str) -> Failure:
-        if text.startswith(_TRAP):
-            first = text.removeprefix(_TRAP).split("\n", 1)[0]
-            code = _CODES.get(first)
-            return Failure(Kind.EXCEPTION if code is TrapCode.UNCAUGHT_EXCEPTION else Kind.TRAP, first, code)
+        if text.startswith(_TRAP_PREFIX):
+            cause = text.removeprefix(_TRAP_PREFIX).split("\n", 1)[0]
+            code = _CODES.get(cause)
+            return Failure(Kind.EXCEPTION if code is TrapCode.UNCAUGHT_EXCEPTION else Kind.TRAP, cause, code)
         kind = Kind.LINK if text.startswith(("Error while importing", "incompatible import type")) else Kind.ERROR
         return Failure(kind, text)

@@ -1,4 +1,4 @@
 //! Exports the `wasm_*` functions of the linked engine.
 
-// Cargo links a crate only if the code names it.
+// rustc links a crate only if the code mentions the crate.
 extern crate wasm_c_api as _;

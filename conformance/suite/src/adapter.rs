@@ -1,10 +1,10 @@
-//! Adapter modules. An adapter imports the exports of a module and exports functions with the same names, whose
-//! parameters and results have types that the runner can pass.
+//! Adapter modules. An adapter imports the exports of a module, and exports a function with the same name for each
+//! import. The parameters and results of these functions have types that the runner can pass.
 //!
-//! An adapter passes floats as their bits, because a signaling 32-bit NaN does not survive the conversion to a Python
-//! float, which is a double. It passes vectors as two halves, and references as numbers or, if the host supports them,
-//! as external references. The reference interpreter does the same for types that JavaScript cannot express
-//! (`interpreter/script/js.ml`).
+//! An adapter passes floats as their bits. A Python float is a double, and the conversion to a double would change a
+//! signaling 32-bit NaN. An adapter passes vectors as two halves. It passes references as external references if the
+//! host supports external references, and otherwise as numbers. The reference interpreter does the same for types that
+//! JavaScript cannot express (`interpreter/script/js.ml`).
 //!
 //! The adapter imports an export `f` as `"module" "f"`. The types of parameters and results change as follows:
 //!
@@ -14,13 +14,13 @@
 //! | float | its bits | its bits |
 //! | v128 | two i64, the lower half first | two i64, the lower half first |
 //! | reference, [`Kind::Null`] | no parameter: the reference is null | i32: 1 for null, otherwise 0 |
-//! | reference, [`Kind::Number`] | i32: 0 for null, 1 + n for the host's object n | i32: classes, i32: n |
+//! | reference, [`Kind::Number`] | i32: 0 for null, 1 + n for the host object n | i32: classes, i32: n |
 //! | reference, [`Kind::Host`] | externref | i32: classes, externref |
 //!
-//! Classes are bits: 1 null, 2 func, 4 extern, 8 any, 16 eq, 32 i31, 64 struct, 128 array, 256 exn. For a global, the
-//! adapter exports a function that returns the value.
+//! Classes are bits: 1 null, 2 func, 4 extern, 8 any, 16 eq, 32 i31, 64 struct, 128 array, 256 exn. The runner uses the
+//! same bits (`anywasm_conformance/values.py`). For a global, the adapter exports a function that returns the value.
 
-use crate::module::{Exported, Exports, Item};
+use crate::module::{Exported, ExportedType, Exports};
 use std::collections::BTreeSet;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -34,11 +34,12 @@ use wasmparser::{AbstractHeapType as Abstract, HeapType as Heap};
 pub enum Kind {
     /// The functions have no references.
     Bits,
-    /// Parameters are null, and results only tell whether a reference is null. An engine without GC supports only this.
+    /// Reference parameters are null. A result only shows whether a reference is null. An engine without GC supports
+    /// only this way to pass references.
     Null,
-    /// The host's objects are numbers. The adapter converts them to i31 references.
+    /// The host passes its objects as numbers. The adapter converts the numbers to i31 references.
     Number,
-    /// The host's objects are external references.
+    /// The host passes its objects as external references.
     Host,
 }
 
@@ -54,8 +55,8 @@ impl Kind {
         }
     }
 
-    /// Returns whether an adapter of this kind can pass these types, and whether they need it.
-    fn serves(self, types: &[wasmparser::ValType]) -> bool {
+    /// Returns whether an adapter of this kind can pass these types, and is needed for these types.
+    fn is_for(self, types: &[wasmparser::ValType]) -> bool {
         let mut refs = types.iter().filter_map(|ty| ty.as_reference_type());
         match self {
             Self::Bits => refs.next().is_none() && types.iter().any(|ty| !is_integer(ty)),
@@ -72,17 +73,17 @@ fn is_integer(ty: &wasmparser::ValType) -> bool {
     matches!(ty, wasmparser::ValType::I32 | wasmparser::ValType::I64)
 }
 
-/// Returns the adapter of a kind, for the exports in `fields` whose types it can pass. Returns `None` if there are
-/// none.
+/// Returns an adapter of this kind for the exports in `fields`. Leaves out exports whose types the kind cannot pass.
+/// Returns `None` if no export is left.
 pub fn make(exports: &Exports<'_>, fields: &BTreeSet<&str>, kind: Kind) -> Option<Vec<u8>> {
-    let served = |export: &&Exported| {
+    let is_chosen = |export: &&Exported| {
         fields.contains(export.name.as_str())
-            && match &export.item {
-                Item::Func(_, ty) => kind.serves(&[ty.params(), ty.results()].concat()),
-                Item::Global(ty) => kind.serves(&[ty.content_type]),
+            && match &export.ty {
+                ExportedType::Func(_, ty) => kind.is_for(&[ty.params(), ty.results()].concat()),
+                ExportedType::Global(ty) => kind.is_for(&[ty.content_type]),
             }
     };
-    let chosen: Vec<&Exported> = exports.list.iter().filter(served).collect();
+    let chosen: Vec<&Exported> = exports.list.iter().filter(is_chosen).collect();
     if chosen.is_empty() { None } else { build(exports, &chosen, kind) }
 }
 
@@ -92,38 +93,43 @@ fn build(exports: &Exports<'_>, chosen: &[&Exported], kind: Kind) -> Option<Vec<
     if let Some(section) = &exports.types {
         RoundtripReencoder.parse_type_section(&mut types, section.clone()).ok()?;
     }
-    let (mut imports, mut funcs, mut adapted, mut code) =
+    let (mut import_section, mut func_section, mut export_section, mut code_section) =
         (ImportSection::new(), FunctionSection::new(), ExportSection::new(), CodeSection::new());
-    let imported = chosen.iter().filter(|export| matches!(export.item, Item::Func(..))).count() as u32;
-    let (mut func, mut global) = (0, 0);
+    let imported_funcs = chosen.iter().filter(|export| matches!(export.ty, ExportedType::Func(..))).count() as u32;
+    let (mut next_func, mut next_global) = (0, 0);
     for (position, export) in chosen.iter().enumerate() {
         let position = position as u32;
         let mut body = Body { exports, kind, params: Vec::new(), results: Vec::new(), locals: Vec::new() };
-        let function = match &export.item {
-            Item::Func(index, ty) => {
-                imports.import("module", &export.name, EntityType::Function(*index));
-                func += 1;
-                body.function(func - 1, ty)?
+        let function = match &export.ty {
+            ExportedType::Func(type_index, ty) => {
+                import_section.import("module", &export.name, EntityType::Function(*type_index));
+                next_func += 1;
+                body.function(next_func - 1, ty)?
             }
-            Item::Global(ty) => {
-                let (val_type, mutable, shared) = (encoded(ty.content_type)?, ty.mutable, ty.shared);
-                imports.import("module", &export.name, GlobalType { val_type, mutable, shared });
-                global += 1;
-                body.global(global - 1, ty.content_type)?
+            ExportedType::Global(ty) => {
+                let (val_type, mutable, shared) = (to_encoder_type(ty.content_type)?, ty.mutable, ty.shared);
+                import_section.import("module", &export.name, GlobalType { val_type, mutable, shared });
+                next_global += 1;
+                body.global(next_global - 1, ty.content_type)?
             }
         };
         types.ty().function(body.params, body.results);
-        funcs.function(exports.functions.len() as u32 + position);
-        adapted.export(&export.name, ExportKind::Func, imported + position);
-        code.function(&function);
+        func_section.function(exports.is_func_type.len() as u32 + position);
+        export_section.export(&export.name, ExportKind::Func, imported_funcs + position);
+        code_section.function(&function);
     }
     let mut module = Module::new();
-    module.section(&types).section(&imports).section(&funcs).section(&adapted).section(&code);
+    module
+        .section(&types)
+        .section(&import_section)
+        .section(&func_section)
+        .section(&export_section)
+        .section(&code_section);
     Some(module.finish())
 }
 
-/// Converts a type to that of the encoder.
-fn encoded(ty: wasmparser::ValType) -> Option<ValType> {
+/// Converts a type of the parser to a type of the encoder. Returns `None` if the encoder cannot express the type.
+fn to_encoder_type(ty: wasmparser::ValType) -> Option<ValType> {
     RoundtripReencoder.val_type(ty).ok()
 }
 
@@ -131,7 +137,7 @@ const fn abstract_type(ty: AbstractHeapType) -> HeapType {
     HeapType::Abstract { shared: false, ty }
 }
 
-/// The function of the adapter for an export.
+/// A function of an adapter, while it is built. The function corresponds to one export.
 struct Body<'a> {
     exports: &'a Exports<'a>,
     kind: Kind,
@@ -144,19 +150,19 @@ struct Body<'a> {
 impl Body<'_> {
     /// Returns a function that calls the imported function `index`.
     fn function(&mut self, index: u32, ty: &wasmparser::FuncType) -> Option<Function> {
-        // All parameters come first, because the indices of locals follow those of the parameters.
+        // Adds all parameters before the first local, because the index of a local depends on the number of parameters.
         for param in ty.params() {
             let types = self.param_types(*param);
             self.params.extend(types);
         }
         let mut bytes = Vec::new();
         let mut sink = InstructionSink::new(&mut bytes);
-        let mut at = 0;
+        let mut first_param = 0;
         for param in ty.params() {
-            at += self.param(&mut sink, *param, at)?;
+            first_param += self.param(&mut sink, *param, first_param)?;
         }
         sink.call(index);
-        self.outputs(&mut sink, ty.results())?;
+        self.convert_results(&mut sink, ty.results())?;
         Some(self.finish(bytes))
     }
 
@@ -165,10 +171,11 @@ impl Body<'_> {
         let mut bytes = Vec::new();
         let mut sink = InstructionSink::new(&mut bytes);
         sink.global_get(index);
-        self.outputs(&mut sink, &[ty])?;
+        self.convert_results(&mut sink, &[ty])?;
         Some(self.finish(bytes))
     }
 
+    /// Returns the function with these instructions and an `end`.
     fn finish(&self, bytes: Vec<u8>) -> Function {
         let mut function = Function::new(self.locals.iter().map(|ty| (1, *ty)));
         function.raw(bytes);
@@ -182,7 +189,7 @@ impl Body<'_> {
         (self.params.len() + self.locals.len() - 1) as u32
     }
 
-    /// Returns the parameters of the adapter for a parameter of the original function.
+    /// Returns the types of the adapter's parameters for one parameter of the original function.
     fn param_types(&self, ty: wasmparser::ValType) -> Vec<ValType> {
         match (ty, self.kind) {
             (wasmparser::ValType::I32 | wasmparser::ValType::F32, _) => vec![ValType::I32],
@@ -194,31 +201,33 @@ impl Body<'_> {
         }
     }
 
-    /// Pushes a parameter of the original function, from the adapter's parameters from `at` on. Returns their number.
-    fn param(&mut self, sink: &mut InstructionSink<'_>, ty: wasmparser::ValType, at: u32) -> Option<u32> {
+    /// Pushes a parameter of the original function. Computes it from the adapter's parameters from `first_param` on.
+    /// Returns the number of these parameters.
+    fn param(&mut self, sink: &mut InstructionSink<'_>, ty: wasmparser::ValType, first_param: u32) -> Option<u32> {
         match ty {
-            wasmparser::ValType::I32 | wasmparser::ValType::I64 => sink.local_get(at),
-            wasmparser::ValType::F32 => sink.local_get(at).f32_reinterpret_i32(),
-            wasmparser::ValType::F64 => sink.local_get(at).f64_reinterpret_i64(),
+            wasmparser::ValType::I32 | wasmparser::ValType::I64 => sink.local_get(first_param),
+            wasmparser::ValType::F32 => sink.local_get(first_param).f32_reinterpret_i32(),
+            wasmparser::ValType::F64 => sink.local_get(first_param).f64_reinterpret_i64(),
             wasmparser::ValType::V128 => {
-                sink.local_get(at).i64x2_splat().local_get(at + 1).i64x2_replace_lane(1);
+                sink.local_get(first_param).i64x2_splat().local_get(first_param + 1).i64x2_replace_lane(1);
                 return Some(2);
             }
-            wasmparser::ValType::Ref(ty) => return self.reference(sink, ty, at),
+            wasmparser::ValType::Ref(ty) => return self.reference(sink, ty, first_param),
         };
         Some(1)
     }
 
-    /// Pushes a reference, from the adapter's parameter `at`. Returns the number of the adapter's parameters.
-    fn reference(&mut self, sink: &mut InstructionSink<'_>, ty: wasmparser::RefType, at: u32) -> Option<u32> {
+    /// Pushes a reference. Computes it from the adapter's parameter `param`. Returns the number of parameters that the
+    /// adapter has for this reference: 0 or 1.
+    fn reference(&mut self, sink: &mut InstructionSink<'_>, ty: wasmparser::RefType, param: u32) -> Option<u32> {
         let heap = RoundtripReencoder.heap_type(ty.heap_type()).ok()?;
         if self.kind == Kind::Null {
             sink.ref_null(heap);
             return Some(0);
         }
-        // The local is nullable, because a validator does not notice that both branches below set it.
-        let result = self.local(ValType::Ref(RefType { nullable: true, heap_type: heap }));
-        sink.local_get(at);
+        // The local is nullable, because a validator does not notice that both branches below set the local.
+        let reference = self.local(ValType::Ref(RefType { nullable: true, heap_type: heap }));
+        sink.local_get(param);
         if self.kind == Kind::Host {
             sink.ref_is_null();
         } else {
@@ -226,32 +235,32 @@ impl Body<'_> {
         }
         sink.if_(BlockType::Empty);
         if ty.is_nullable() {
-            sink.ref_null(heap).local_set(result);
+            sink.ref_null(heap).local_set(reference);
         } else {
             sink.unreachable();
         }
         sink.else_();
-        if self.host_object(sink, ty.heap_type(), at) {
-            sink.local_set(result);
+        if self.host_object(sink, ty.heap_type(), param) {
+            sink.local_set(reference);
         } else {
             sink.unreachable();
         }
-        sink.end().local_get(result);
+        sink.end().local_get(reference);
         if !ty.is_nullable() {
             sink.ref_as_non_null();
         }
         Some(1)
     }
 
-    /// Pushes the host's object of the adapter's parameter `at`, as a reference to `heap`. Returns false if no object
-    /// of the host has this type.
-    fn host_object(&self, sink: &mut InstructionSink<'_>, heap: Heap, at: u32) -> bool {
+    /// Pushes the host object in the adapter's parameter `param`, as a reference to `heap`. Returns false if no host
+    /// object has this type.
+    fn host_object(&self, sink: &mut InstructionSink<'_>, heap: Heap, param: u32) -> bool {
         let Heap::Abstract { ty, shared: false } = heap else { return false };
         match (ty, self.kind) {
-            (Abstract::Extern, Kind::Host) => sink.local_get(at),
-            (Abstract::Any, Kind::Host) => sink.local_get(at).any_convert_extern(),
+            (Abstract::Extern, Kind::Host) => sink.local_get(param),
+            (Abstract::Any, Kind::Host) => sink.local_get(param).any_convert_extern(),
             (Abstract::Any | Abstract::Extern, _) => {
-                sink.local_get(at).i32_const(1).i32_sub().ref_i31();
+                sink.local_get(param).i32_const(1).i32_sub().ref_i31();
                 if ty == Abstract::Extern { sink.extern_convert_any() } else { sink }
             }
             _ => return false,
@@ -259,17 +268,17 @@ impl Body<'_> {
         true
     }
 
-    /// Converts the results of the original function on the stack to those of the adapter.
-    fn outputs(&mut self, sink: &mut InstructionSink<'_>, types: &[wasmparser::ValType]) -> Option<()> {
+    /// Converts the results of the original function to the results of the adapter. Both are on the stack.
+    fn convert_results(&mut self, sink: &mut InstructionSink<'_>, types: &[wasmparser::ValType]) -> Option<()> {
         let mut locals = Vec::new();
         for ty in types {
-            // The local is nullable, because a validator allows reads of other locals only after it has seen a write.
+            // The local is nullable, because a validator allows reads of a non-nullable local only after a write.
             let local = match ty {
                 wasmparser::ValType::Ref(ty) => ValType::Ref(RefType {
                     nullable: true,
                     heap_type: RoundtripReencoder.heap_type(ty.heap_type()).ok()?,
                 }),
-                other => encoded(*other)?,
+                other => to_encoder_type(*other)?,
             };
             locals.push(self.local(local));
         }
@@ -299,7 +308,7 @@ impl Body<'_> {
         Some(())
     }
 
-    /// Replaces the reference on the stack, which is also in `local`, by its classes and its identity.
+    /// Replaces the reference on the stack by its classes and its identity. `local` contains the same reference.
     fn classify(&mut self, sink: &mut InstructionSink<'_>, heap: Heap, local: u32) -> Option<()> {
         sink.ref_is_null();
         self.results.push(ValType::I32);
@@ -307,7 +316,7 @@ impl Body<'_> {
             return Some(());
         }
         let family = self.family(heap);
-        // References of the family `any` are tested for each class. Each other family has only one class.
+        // A reference of the family `Any` needs a test for each class. Each other family has only one class.
         let tests: &[(HeapType, i32)] = match family {
             Family::Func => &[(HeapType::FUNC, 2)],
             Family::Exn => &[(abstract_type(AbstractHeapType::Exn), 256)],
@@ -332,22 +341,22 @@ impl Body<'_> {
         Some(())
     }
 
-    /// Returns the family of a type.
+    /// Returns the family of a heap type.
     fn family(&self, heap: Heap) -> Family {
-        let function = |index: wasmparser::UnpackedIndex| {
+        let is_func_type = |index: wasmparser::UnpackedIndex| {
             let index = index.as_module_index().map(|index| index as usize);
-            index.and_then(|index| self.exports.functions.get(index)).is_some_and(|function| *function)
+            index.and_then(|index| self.exports.is_func_type.get(index)).is_some_and(|is_func| *is_func)
         };
         match heap {
             Heap::Abstract { ty: Abstract::Func | Abstract::NoFunc, .. } => Family::Func,
             Heap::Abstract { ty: Abstract::Extern | Abstract::NoExtern, .. } => Family::Extern,
             Heap::Abstract { ty: Abstract::Exn | Abstract::NoExn, .. } => Family::Exn,
-            Heap::Concrete(index) | Heap::Exact(index) if function(index) => Family::Func,
+            Heap::Concrete(index) | Heap::Exact(index) if is_func_type(index) => Family::Func,
             _ => Family::Any,
         }
     }
 
-    /// Pushes the value by which the host recognizes an object: an externref, or its number.
+    /// Pushes the value by which the host recognizes an object: an externref, or the number of the object.
     fn identity(&mut self, sink: &mut InstructionSink<'_>, family: Family, local: u32) {
         let has_objects = matches!(family, Family::Extern | Family::Any);
         if self.kind == Kind::Host {
@@ -374,7 +383,7 @@ impl Body<'_> {
     }
 }
 
-/// A hierarchy of reference types (core spec, "Heap Types"). All its types have the same top type.
+/// A hierarchy of reference types (core spec, "Heap Types"). All types of a family have the same top type.
 #[derive(Clone, Copy, PartialEq)]
 enum Family {
     Func,

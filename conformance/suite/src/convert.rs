@@ -1,4 +1,4 @@
-//! The conversion of a `.wast` file.
+//! The conversion of a `.wast` file to JSON and to the bytes of its modules.
 
 use crate::fallback;
 use crate::module::{self, Source};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 
-/// A converted file.
+/// The result of a conversion.
 pub struct Converted {
     /// The contents of the `.json` file.
     pub json: Vec<u8>,
@@ -17,7 +17,7 @@ pub struct Converted {
     pub bytes: Vec<u8>,
     /// The number of commands.
     pub commands: usize,
-    /// The error of the parser, if it has refused the file.
+    /// The error of the parser if the parser has refused the file.
     pub unparsed: Option<String>,
 }
 
@@ -26,11 +26,11 @@ pub struct Converted {
 struct Output<'a, C> {
     source_filename: &'a str,
     commands: C,
-    modules: BTreeMap<String, module::Described>,
+    modules: BTreeMap<String, module::Description>,
 }
 
-/// Converts a file. For a file that the parser refuses, the result contains only the kinds and lines of the commands,
-/// so that the runner can count them.
+/// Converts a file. If the parser refuses the file, the result contains only the types and lines of the commands, so
+/// that the runner can count the commands.
 pub fn convert(name: &str, text: &str) -> Result<Converted> {
     match parse(name, text) {
         Ok(converted) => Ok(converted),
@@ -46,15 +46,15 @@ pub fn convert(name: &str, text: &str) -> Result<Converted> {
 
 fn parse(name: &str, text: &str) -> Result<Converted> {
     let mut lexer = Lexer::new(text);
-    // Some tests use names with characters that look like other characters.
+    // The lexer must accept characters that look like other characters, because some tests use such characters.
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer)?;
     let wast = Wast::from_ast(name, text, parser::parse(&buffer)?)?;
     let mut fields = BTreeSet::new();
-    used(&wast.commands, &mut fields);
+    add_used_exports(&wast.commands, &mut fields);
     let mut bytes = Vec::new();
     let mut modules = BTreeMap::new();
-    let refused = refused(&wast.commands);
+    let refused = refused_files(&wast.commands);
     for (file, contents) in &wast.wasms {
         let source = Source { contents, text: file.ends_with(".wat"), refused: refused.contains(file.as_str()) };
         modules.insert(file.clone(), module::describe(&source, &fields, &mut bytes));
@@ -64,8 +64,8 @@ fn parse(name: &str, text: &str) -> Result<Converted> {
     Ok(Converted { json, bytes, commands, unparsed: None })
 }
 
-/// Returns the file names of the modules that must be refused.
-fn refused<'a>(commands: &'a [Command<'_>]) -> BTreeSet<&'a str> {
+/// Returns the file names of the modules for which the suite expects an error.
+fn refused_files<'a>(commands: &'a [Command<'_>]) -> BTreeSet<&'a str> {
     let file = |command: &'a Command<'_>| match command {
         Command::AssertInvalid { file, .. }
         | Command::AssertInvalidCustom { file, .. }
@@ -76,8 +76,8 @@ fn refused<'a>(commands: &'a [Command<'_>]) -> BTreeSet<&'a str> {
     commands.iter().filter_map(file).collect()
 }
 
-/// Adds the names of all exports that a command calls or reads.
-fn used<'a>(commands: &'a [Command<'_>], fields: &mut BTreeSet<&'a str>) {
+/// Adds the names of all exports that the commands call or read to `fields`.
+fn add_used_exports<'a>(commands: &'a [Command<'_>], fields: &mut BTreeSet<&'a str>) {
     for command in commands {
         match command {
             Command::Action { action, .. }
@@ -89,7 +89,7 @@ fn used<'a>(commands: &'a [Command<'_>], fields: &mut BTreeSet<&'a str>) {
                 let (Action::Invoke { field, .. } | Action::Get { field, .. }) = action;
                 fields.insert(field);
             }
-            Command::Thread { commands, .. } => used(commands, fields),
+            Command::Thread { commands, .. } => add_used_exports(commands, fields),
             _ => {}
         }
     }

@@ -1,31 +1,36 @@
-//! Finds the kinds and lines of the commands in a file that the parser refuses, by counting parentheses.
+//! Finds the commands in a file that the parser refuses. Counts parentheses to find where each command begins.
 
 use serde::Serialize;
 
 /// A command that has not been parsed.
 #[derive(Serialize, Debug, PartialEq)]
 pub struct Unparsed {
+    /// Always `unparsed`, where parsed commands have their keyword.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// The first word of the command: `assert_return`, `module`, ...
-    what: String,
+    /// The first word of the command, such as `assert_return` or `module`.
+    #[serde(rename = "what")]
+    keyword: String,
+    /// The line of the command's opening parenthesis, from 1.
     line: u32,
 }
 
-/// Returns all top-level forms.
+/// Returns all top-level commands of a file.
 pub fn commands(text: &str) -> Vec<Unparsed> {
     let mut commands = Vec::new();
-    let (mut depth, mut line, mut at) = (0usize, 1u32, 0usize);
+    let (mut depth, mut line, mut offset) = (0usize, 1u32, 0usize);
     let bytes = text.as_bytes();
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let length = match rest[0] {
-            b'"' => string(rest),
-            b';' if rest.starts_with(b";;") => rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len()),
-            b'(' if rest.starts_with(b"(;") => comment(rest),
+    while offset < bytes.len() {
+        let remaining = &bytes[offset..];
+        let length = match remaining[0] {
+            b'"' => string_length(remaining),
+            b';' if remaining.starts_with(b";;") => {
+                remaining.iter().position(|b| *b == b'\n').unwrap_or(remaining.len())
+            }
+            b'(' if remaining.starts_with(b"(;") => comment_length(remaining),
             b'(' => {
                 if depth == 0 {
-                    commands.push(Unparsed { kind: "unparsed", what: word(&text[at + 1..]), line });
+                    commands.push(Unparsed { kind: "unparsed", keyword: first_word(&text[offset + 1..]), line });
                 }
                 depth += 1;
                 1
@@ -36,31 +41,31 @@ pub fn commands(text: &str) -> Vec<Unparsed> {
             }
             _ => 1,
         };
-        line += rest[..length].iter().filter(|b| **b == b'\n').count() as u32;
-        at += length;
+        line += remaining[..length].iter().filter(|b| **b == b'\n').count() as u32;
+        offset += length;
     }
     commands
 }
 
 /// Returns the first word of a text.
-fn word(text: &str) -> String {
+fn first_word(text: &str) -> String {
     text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
 /// Returns the length of the string literal at the start of a text, with its quotes.
-fn string(text: &[u8]) -> usize {
-    let mut at = 1;
-    while at < text.len() && text[at] != b'"' {
-        at += if text[at] == b'\\' { 2 } else { 1 };
+fn string_length(text: &[u8]) -> usize {
+    let mut offset = 1;
+    while offset < text.len() && text[offset] != b'"' {
+        offset += if text[offset] == b'\\' { 2 } else { 1 };
     }
-    (at + 1).min(text.len())
+    (offset + 1).min(text.len())
 }
 
 /// Returns the length of the block comment at the start of a text. Block comments can be nested.
-fn comment(text: &[u8]) -> usize {
-    let (mut depth, mut at) = (0, 0);
-    while at < text.len() {
-        let step = match &text[at..] {
+fn comment_length(text: &[u8]) -> usize {
+    let (mut depth, mut offset) = (0, 0);
+    while offset < text.len() {
+        let length = match &text[offset..] {
             [b'(', b';', ..] => {
                 depth += 1;
                 2
@@ -71,12 +76,12 @@ fn comment(text: &[u8]) -> usize {
             }
             _ => 1,
         };
-        at += step;
+        offset += length;
         if depth == 0 {
             break;
         }
     }
-    at.min(text.len())
+    offset.min(text.len())
 }
 
 #[cfg(test)]
@@ -86,7 +91,7 @@ mod tests {
     #[test]
     fn parentheses_in_strings_and_comments_do_not_count() {
         let found = commands("(module \")(\" ;; (no)\n)\n(; (no) (; nor ;) this ;)\n( assert_trap (invoke \"\\\"(\"))");
-        let found: Vec<_> = found.iter().map(|c| (c.what.as_str(), c.line)).collect();
+        let found: Vec<_> = found.iter().map(|c| (c.keyword.as_str(), c.line)).collect();
         assert_eq!(found, [("module", 1), ("assert_trap", 4)]);
     }
 }

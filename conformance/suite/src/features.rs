@@ -1,11 +1,12 @@
-//! The proposals, and the search for those that a module needs. The search validates the module with sets of proposals.
+//! The proposals, and the search for the proposals that a module needs. The search validates the module with different
+//! sets of proposals.
 
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use wasmparser::{Validator, WasmFeatures};
 
-/// The proposals, by the names of their repositories, from the newest to the oldest. A module that either of two
-/// proposals makes valid thus needs the older one.
+/// The proposals, by the names of their repositories, from the newest to the oldest. If each of two proposals alone
+/// makes a module valid, the search removes the newer proposal, so the module needs the older proposal.
 const PROPOSALS: &[(&str, WasmFeatures)] = &[
     ("multibyte-array-access", WasmFeatures::MULTIBYTE_ARRAY_ACCESS),
     ("acquire-release-atomics", WasmFeatures::ACQUIRE_RELEASE_ATOMICS),
@@ -44,29 +45,30 @@ fn verdict(wasm: &[u8], features: WasmFeatures) -> Verdict {
 }
 
 /// Returns the features of all proposals.
-fn all() -> WasmFeatures {
+fn all_features() -> WasmFeatures {
     PROPOSALS.iter().fold(WasmFeatures::MVP, |set, (_, feature)| set | *feature)
 }
 
 /// Returns the fewest proposals that a module needs, and whether the module is valid with all proposals together.
 ///
-/// A valid module needs the proposals that make it valid. This also applies to a module that the suite expects to be
-/// valid (`expected_valid`), even if the validator refuses it. An invalid module needs the proposals with which the
-/// validator finds the mistake that the test is about, and not an instruction of an unknown proposal.
+/// A valid module needs the proposals that make the module valid. If the suite expects a valid module
+/// (`expected_valid`) and the validator refuses the module, the same rule applies. An invalid module needs the
+/// proposals with which the validator finds the mistake that the test is about. With fewer proposals, the validator
+/// would only find an instruction of an unknown proposal.
 pub fn needs(wasm: &[u8], expected_valid: bool) -> (Vec<&'static str>, bool) {
-    let valid = verdict(wasm, all()).is_none();
+    let valid = verdict(wasm, all_features()).is_none();
     let features = if verdict(wasm, WasmFeatures::MVP).is_none() {
         WasmFeatures::MVP
     } else if valid || expected_valid {
-        fewest(wasm, all())
+        fewest(wasm, all_features())
     } else {
-        reaching(wasm)
+        features_to_find_mistake(wasm)
     };
     let names = PROPOSALS.iter().filter(|(_, feature)| features.contains(*feature)).map(|(name, _)| *name);
     (names.collect(), valid)
 }
 
-/// Returns the fewest of `features` with which the validator has the same verdict as with all of them.
+/// Returns the fewest of the `features` with which the verdict of the validator is the same as with all `features`.
 fn fewest(wasm: &[u8], mut features: WasmFeatures) -> WasmFeatures {
     let expected = verdict(wasm, features);
     for (_, feature) in PROPOSALS {
@@ -79,9 +81,9 @@ fn fewest(wasm: &[u8], mut features: WasmFeatures) -> WasmFeatures {
 
 /// Returns the proposals with which the validator finds the mistake in an invalid module.
 ///
-/// The errors of the validator name missing features, which are added one after another. If the current standard has
-/// another error for the module than the resulting features, the error of the standard decides.
-fn reaching(wasm: &[u8]) -> WasmFeatures {
+/// An error of the validator can contain a missing feature. The function adds these features one after another. If the
+/// validator then finds another error than with the features of the current standard, the standard's error decides.
+fn features_to_find_mistake(wasm: &[u8]) -> WasmFeatures {
     let mut features = WasmFeatures::MVP;
     while let Err(error) = Validator::new_with_features(features).validate_all(wasm) {
         match error.missing_wasm_feature() {
@@ -93,13 +95,13 @@ fn reaching(wasm: &[u8]) -> WasmFeatures {
     if verdict(wasm, features) == verdict(wasm, standard) { features } else { fewest(wasm, standard) }
 }
 
-/// Returns the validation error of a module with all proposals, or `None` for a valid module.
-pub fn problem(wasm: &[u8]) -> Option<String> {
-    verdict(wasm, all()).map(|(message, offset)| format!("{message} (at offset {offset:#x})"))
+/// Returns the error from the validation of a module with all proposals, or `None` for a valid module.
+pub fn validation_error(wasm: &[u8]) -> Option<String> {
+    verdict(wasm, all_features()).map(|(message, offset)| format!("{message} (at offset {offset:#x})"))
 }
 
-/// Returns a module for each proposal that needs the proposal, in hexadecimal. Proposals that the parser of the text
-/// format does not support have none.
+/// Returns a module in hexadecimal for each proposal. The module needs the proposal. Leaves out proposals that the
+/// parser of the text format does not support.
 pub fn probes() -> Result<BTreeMap<&'static str, String>> {
     let mut probes = BTreeMap::new();
     for (name, text) in PROBES {
@@ -114,7 +116,7 @@ fn encode(text: &str) -> Result<Vec<u8>> {
     Ok(wast::parser::parse::<wast::Wat<'_>>(&buffer)?.encode()?)
 }
 
-/// A module in the text format for each proposal.
+/// A module in the text format for each proposal. The module is valid only with the proposal.
 const PROBES: &[(&str, &str)] = &[
     ("mutable-global", r#"(module (global (export "g") (mut i32) (i32.const 0)))"#),
     ("nontrapping-float-to-int-conversions", "(module (func (drop (i32.trunc_sat_f32_s (f32.const 0)))))"),

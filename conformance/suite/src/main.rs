@@ -1,9 +1,10 @@
 //! Converts a folder of `.wast` files for the conformance runner: `conformance-suite SUITE OUT`.
 //!
-//! For each file, the program writes `OUT/<path>.json`, with the commands in the format of `wasm-tools json-from-wast`
-//! and a table of the modules, and `OUT/<path>.bin`, with the bytes of all modules. `OUT/index.json` contains the list
-//! of the files, and a small module for each proposal. The runner compiles these modules to find out which proposals an
-//! engine supports.
+//! For each file, the program writes two files. `OUT/<path>.json` contains the commands in the format of
+//! `wasm-tools json-from-wast`, and a table of the modules. `OUT/<path>.bin` contains the bytes of all modules.
+//!
+//! `OUT/index.json` contains the list of the files, and a small module for each proposal. The runner compiles these
+//! modules to find the proposals that an engine supports.
 
 mod adapter;
 mod convert;
@@ -19,7 +20,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// Makes cargo rebuild this target when the shared build folder holds another checkout's build of it (see Makefile).
+/// Makes cargo rebuild this program if the shared build folder contains the program of another checkout (see Makefile).
 const _: Option<&str> = option_env!("ANYWASM_CHECKOUT");
 
 /// The contents of `index.json`.
@@ -38,7 +39,7 @@ struct File {
     sha256: String,
     /// The number of commands.
     commands: usize,
-    /// The error of the parser, if it has refused the file. The commands of such a file are only counted.
+    /// The error of the parser if the parser has refused the file. The runner only counts the commands of such a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     unparsed: Option<String>,
 }
@@ -47,7 +48,7 @@ fn main() -> Result<()> {
     let args: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let [suite, out] = &args[..] else { bail!("usage: conformance-suite SUITE OUT") };
     let mut paths = Vec::new();
-    find(suite, &mut paths)?;
+    find_wast_files(suite, &mut paths)?;
     if paths.is_empty() {
         bail!("there is no .wast file in {}", suite.display());
     }
@@ -73,12 +74,12 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Appends the paths of all `.wast` files in a folder and its subfolders.
-fn find(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
+/// Appends the paths of all `.wast` files in a folder and its subfolders to `paths`.
+fn find_wast_files(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         if path.is_dir() {
-            find(&path, paths)?;
+            find_wast_files(&path, paths)?;
         } else if path.extension().is_some_and(|extension| extension == "wast") {
             paths.push(path);
         }

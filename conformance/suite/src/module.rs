@@ -1,26 +1,25 @@
-//! The description of a module for the runner, which the runner uses before it compiles the module.
+//! The description of a module. The runner needs the description before it compiles the module.
 
 use crate::{adapter, features};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::{CompositeInnerType, ExternalKind, Parser, Payload, TypeRef};
 
-/// The offset and length of bytes in the `.bin` file.
-pub type Place = (usize, usize);
+/// The offset and the length of a module's bytes in the `.bin` file.
+pub type ByteRange = (usize, usize);
 
 /// The description of a module.
 #[derive(Serialize)]
-pub struct Described {
-    bytes: Place,
-    /// The proposals that the module needs, as [`features::needs`] finds them. For a module in the text format, those
-    /// of the encoded module.
+pub struct Description {
+    bytes: ByteRange,
+    /// The proposals that the module needs (see [`features::needs`]). A module in the text format is encoded first.
     needs: Vec<&'static str>,
-    /// Whether the module is valid with all proposals together. If the suite expects an invalid module, the needed
-    /// proposals have made it valid.
+    /// Whether the module is valid with all proposals together. If the suite expects an error for a valid module, the
+    /// proposals in `needs` have made the module valid.
     valid: bool,
-    /// Modules that pass values which Python or `wasm.h` cannot pass, by kind.
+    /// The adapters for values that Python or `wasm.h` cannot pass, by kind of adapter.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    adapters: BTreeMap<&'static str, Place>,
+    adapters: BTreeMap<&'static str, ByteRange>,
     /// The types of exported functions and globals.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     exports: BTreeMap<String, Export>,
@@ -34,7 +33,7 @@ pub enum Export {
     Global { global: String },
 }
 
-/// A module of a file.
+/// A module of a file, before its description.
 pub struct Source<'a> {
     pub contents: &'a [u8],
     /// Whether the module is in the text format.
@@ -43,37 +42,38 @@ pub struct Source<'a> {
     pub refused: bool,
 }
 
-/// Describes a module and appends its bytes to `bytes`. `fields` are the exports that commands use.
-pub fn describe(source: &Source<'_>, fields: &BTreeSet<&str>, bytes: &mut Vec<u8>) -> Described {
+/// Describes a module. Appends the bytes of the module and its adapters to `bytes`. `fields` are the names of the
+/// exports that commands use.
+pub fn describe(source: &Source<'_>, fields: &BTreeSet<&str>, bytes: &mut Vec<u8>) -> Description {
     let Source { contents, text, refused } = *source;
-    let mut place = |contents: &[u8]| {
-        let at = bytes.len();
+    let mut append = |contents: &[u8]| {
+        let offset = bytes.len();
         bytes.extend_from_slice(contents);
-        (at, contents.len())
+        (offset, contents.len())
     };
-    let mut described = Described {
-        bytes: place(contents),
+    let mut description = Description {
+        bytes: append(contents),
         needs: Vec::new(),
         valid: false,
         adapters: BTreeMap::new(),
         exports: BTreeMap::new(),
     };
     let encoded = if text { encode(contents) } else { Some(contents.to_vec()) };
-    let Some(wasm) = encoded else { return described };
-    (described.needs, described.valid) = features::needs(&wasm, !refused);
-    if text || !described.valid {
-        return described;
+    let Some(wasm) = encoded else { return description };
+    (description.needs, description.valid) = features::needs(&wasm, !refused);
+    if text || !description.valid {
+        return description;
     }
-    let Ok(exports) = Exports::read(&wasm) else { return described };
+    let Ok(exports) = Exports::read(&wasm) else { return description };
     for kind in adapter::Kind::ALL {
         if let Some(adapter) = adapter::make(&exports, fields, kind) {
-            let problem = features::problem(&adapter);
-            assert!(problem.is_none(), "an adapter of kind {} is not valid: {problem:?}", kind.name());
-            described.adapters.insert(kind.name(), place(&adapter));
+            let error = features::validation_error(&adapter);
+            assert!(error.is_none(), "an adapter of kind {} is not valid: {error:?}", kind.name());
+            description.adapters.insert(kind.name(), append(&adapter));
         }
     }
-    described.exports = exports.list.iter().map(|export| (export.name.clone(), export.describe())).collect();
-    described
+    description.exports = exports.list.iter().map(|export| (export.name.clone(), export.describe())).collect();
+    description
 }
 
 /// Converts a module in the text format to the binary format. Returns `None` if the text is invalid.
@@ -86,32 +86,32 @@ fn encode(text: &[u8]) -> Option<Vec<u8>> {
 /// An exported function or global.
 pub struct Exported {
     pub name: String,
-    pub item: Item,
+    pub ty: ExportedType,
 }
 
 /// The type of an exported function or global.
-pub enum Item {
-    /// The index of the function's type, and the type.
+pub enum ExportedType {
+    /// The index of the function's type in the module, and the type.
     Func(u32, wasmparser::FuncType),
     Global(wasmparser::GlobalType),
 }
 
 impl Exported {
     fn describe(&self) -> Export {
-        let all = |types: &[wasmparser::ValType]| types.iter().map(ToString::to_string).collect();
-        match &self.item {
-            Item::Func(_, ty) => Export::Func { params: all(ty.params()), results: all(ty.results()) },
-            Item::Global(ty) => Export::Global { global: ty.content_type.to_string() },
+        let names = |types: &[wasmparser::ValType]| types.iter().map(ToString::to_string).collect();
+        match &self.ty {
+            ExportedType::Func(_, ty) => Export::Func { params: names(ty.params()), results: names(ty.results()) },
+            ExportedType::Global(ty) => Export::Global { global: ty.content_type.to_string() },
         }
     }
 }
 
-/// The exported functions and globals of a valid module, with its type section.
+/// The exported functions and globals of a valid module, and the types of the module.
 #[derive(Default)]
 pub struct Exports<'a> {
     pub types: Option<wasmparser::TypeSectionReader<'a>>,
-    /// For each type, whether it is a function type.
-    pub functions: Vec<bool>,
+    /// Whether a type is a function type, by index of the type.
+    pub is_func_type: Vec<bool>,
     pub list: Vec<Exported>,
 }
 
@@ -119,7 +119,8 @@ impl<'a> Exports<'a> {
     fn read(wasm: &'a [u8]) -> wasmparser::Result<Self> {
         let mut exports = Self::default();
         let mut types: Vec<wasmparser::SubType> = Vec::new();
-        let mut funcs = Vec::new();
+        // The index of each function's type, by index of the function.
+        let mut func_types = Vec::new();
         let mut globals = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {
             match payload? {
@@ -132,7 +133,7 @@ impl<'a> Exports<'a> {
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
                         match import?.ty {
-                            TypeRef::Func(index) | TypeRef::FuncExact(index) => funcs.push(index),
+                            TypeRef::Func(index) | TypeRef::FuncExact(index) => func_types.push(index),
                             TypeRef::Global(ty) => globals.push(ty),
                             _ => {}
                         }
@@ -140,7 +141,7 @@ impl<'a> Exports<'a> {
                 }
                 Payload::FunctionSection(section) => {
                     for index in section {
-                        funcs.push(index?);
+                        func_types.push(index?);
                     }
                 }
                 Payload::GlobalSection(section) => {
@@ -152,20 +153,21 @@ impl<'a> Exports<'a> {
                     for export in section {
                         let export = export?;
                         let index = export.index as usize;
-                        let item = match export.kind {
-                            ExternalKind::Func | ExternalKind::FuncExact => {
-                                Item::Func(funcs[index], types[funcs[index] as usize].unwrap_func().clone())
-                            }
-                            ExternalKind::Global => Item::Global(globals[index]),
+                        let ty = match export.kind {
+                            ExternalKind::Func | ExternalKind::FuncExact => ExportedType::Func(
+                                func_types[index],
+                                types[func_types[index] as usize].unwrap_func().clone(),
+                            ),
+                            ExternalKind::Global => ExportedType::Global(globals[index]),
                             _ => continue,
                         };
-                        exports.list.push(Exported { name: export.name.to_owned(), item });
+                        exports.list.push(Exported { name: export.name.to_owned(), ty });
                     }
                 }
                 _ => {}
             }
         }
-        exports.functions =
+        exports.is_func_type =
             types.iter().map(|ty| matches!(ty.composite_type.inner, CompositeInnerType::Func(_))).collect();
         Ok(exports)
     }

@@ -45,7 +45,7 @@ from anywasm.wasmtime.types import (
 from anywasm.wasmtime.val import Val
 from anywasm.wasmtime.wasi import DirPerms, FilePerms, WasiConfig
 
-# The classes that the core makes objects of. `style.py` cannot import them, because they import `style.py`.
+# The classes whose objects the core creates. `style.py` cannot import these classes, because they import `style.py`.
 STYLE.func = Func
 STYLE.wrappers = {
     core.Memory: SharedMemory._shared_or_plain,

@@ -1,4 +1,4 @@
-"""The class `Caller`, which represents the calling instance in a host function."""
+"""The class `Caller`: the instance that calls a host function."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from anywasm import core
 
 
 class Caller(core.Caller):
-    """The calling instance: the first argument of a host function made with `access_caller=True`.
+    """The calling instance: the first argument of a host function that was created with `access_caller=True`.
 
-    It is valid until the host function returns. A program can pass it in place of a store, and can look up exports of
-    the calling instance. Exports can be looked up during the instance's start function too.
+    A caller is valid until the host function returns. A program can pass the caller in place of a store, and can look
+    up exports of the calling instance. The exports are also available while the instance's start function runs.
 
-    The calling instance is the instance that imports the function from the host. It may differ from the instance whose
-    code makes the call: that instance may have the function from a table, or import it from an instance that exports
-    its own import again.
+    The calling instance is the instance that imports the function from the host. The code of another instance can make
+    the call, because an instance can get a host function from a table, or from an instance that re-exports its import.
 
     >>> from anywasm.wasmtime import Func, FuncType, Instance, Module, Store
     >>> store = Store()
@@ -29,15 +28,21 @@ class Caller(core.Caller):
     __slots__ = ()
 
     def __getitem__(self, name: str) -> Any:
-        """Returns the export of this name. KeyError if there is none, or if the host function has returned."""
-        item = self.get(name)
-        if item is None:
+        """Returns the export with this name.
+
+        Raises KeyError if the instance has no such export, or if the host function has returned.
+        """
+        extern = self.get(name)
+        if extern is None:
             raise KeyError(f"failed to find export {name}")
-        return item
+        return extern
 
     def get(self, name: str) -> Optional[Any]:
-        """Returns the export of this name. None if there is none, or if the host function has returned."""
-        name.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
+        """Returns the export with this name.
+
+        Returns None if the instance has no such export, or if the host function has returned.
+        """
+        name.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
         return self._core_export(name)
 
     def _context(self) -> core.Store:

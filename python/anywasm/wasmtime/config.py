@@ -1,6 +1,7 @@
-"""`Config`: the options that an engine is made with.
+"""The class `Config`: the options of a new engine.
 
-`_options.py` has a property for each option. It is generated from the table of options, `src/base/option_table.rs`.
+`_options.py` defines a property for each option. The file is generated from the table of options in
+`src/base/option_table.rs`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from anywasm.wasmtime.option_properties import write_only
 
 
 class Config(OptionProperties):
-    """Options for an engine: what modules may use, how they are compiled, and how guests can be interrupted.
+    """Options of an engine: features that modules may use, settings of the compiler, and ways to interrupt guests.
 
-    The engine takes the options over and closes the `Config`. `Engine(config)` raises a `CapabilityError` for an option
-    that the engine cannot honour; the error names the installed engines that can. An engine without an option ignores
-    it, if the option only changes speed or how the engine works inside.
+    `Engine(config)` closes the `Config`, so that its options can neither be changed nor used for another engine.
+
+    `Engine(config)` raises a `CapabilityError` for an option that the engine does not support. The error lists the
+    installed engines that support the option. An engine ignores an unsupported option that only changes the speed or
+    the internal working of an engine.
 
     >>> from anywasm.wasmtime import Config, Engine, Module, WasmtimeError
     >>> config = Config()
@@ -52,17 +55,17 @@ class Config(OptionProperties):
 
     cache = write_only(
         _set_cache,
-        "Cache for compiled code: True for the default cache, or the path of a TOML file that configures it.",
+        "Cache for compiled code: True for the default cache, or the path of a TOML file that configures the cache.",
     )
 
     def cranelift_flag_enable(self, flag: str) -> None:
-        """Switches on a flag of the compiler Cranelift, such as a feature of the processor."""
+        """Enables a flag of the compiler Cranelift, such as a feature of the processor."""
         if not isinstance(flag, str):
             raise TypeError("expected a str")
         self._set(f"cranelift_flag.{flag}", "")
 
     def cranelift_flag_set(self, key: str, value: str) -> None:
-        """Sets a flag of the compiler Cranelift to a value."""
+        """Sets the flag `key` of the compiler Cranelift to `value`."""
         if not isinstance(key, str):
             raise TypeError("expected a str for key")
         if not isinstance(value, str):

@@ -1,7 +1,7 @@
 """Converts Python objects to WebAssembly values by the rules of wasmtime-py.
 
-An integer type accepts any int and wraps it to the size of the type. A float type accepts only a float. An externref
-accepts any object.
+An integer type accepts any int, and reduces the int modulo 2**32 or 2**64. A float type accepts only a float. The type
+externref accepts any object.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from anywasm.wasmtime.val import INTEGER_BITS, Val, wrap
 
 
 def to_wasm(ty: ValType, value: Any) -> Any:
-    """Converts a Python object or a `Val` to a plain value of this type (see `core/values.py`).
+    """Converts a Python object or a `Val` to a value of the core (see `core/values.py`).
 
-    Raises TypeError for an object that the type does not accept.
+    Raises TypeError for an object that the type `ty` does not accept.
     """
     if isinstance(value, Val):
         if value._type is not ty:

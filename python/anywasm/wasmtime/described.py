@@ -1,4 +1,4 @@
-"""The class `Described`, the base of types, imports, exports and stack frames."""
+"""The class `Described`, the base class of types, imports, exports and stack frames."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ Self = TypeVar("Self", bound="Described")  # type: ignore[type-arg]
 
 
 class Described(Managed, Generic[T]):
-    """A read-only object over a description of the core, such as `core.FuncType`. ValueError once it is closed."""
+    """A read-only object that shows one description of the core, such as a `core.FuncType`.
+
+    The attributes of a closed object raise ValueError.
+    """
 
     _description: T
 
@@ -27,6 +30,6 @@ class Described(Managed, Generic[T]):
 
     @classmethod
     def _from_core(cls: type[Self], description: T) -> Self:
-        result = cls.__new__(cls)
-        result._set_description(description)
-        return result
+        described = cls.__new__(cls)
+        described._set_description(description)
+        return described

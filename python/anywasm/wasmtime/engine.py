@@ -1,4 +1,4 @@
-"""The class `Engine`, for engines."""
+"""The class `Engine`, the compiler and runtime of modules."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from anywasm.wasmtime.style import STYLE
 
 
 class Engine(core.Engine, Managed):
-    """An engine, which compiles modules and runs instances.
+    """A WebAssembly engine. An engine compiles modules and runs instances.
 
-    `config` sets options of the engine. It cannot be used afterwards. `name` is the name of an engine in
-    `anywasm.engines()`. None means the default engine. Raises `anywasm.EngineUnavailable` if no engine of this name is
-    installed, and `anywasm.CapabilityError` for an option that the engine cannot honour.
+    `config` contains the options of the engine. The constructor closes `config`. `name` is the name of an engine in
+    `anywasm.engines()`, or None for the default engine. The constructor raises `anywasm.EngineUnavailable` if no engine
+    with this name is installed, and `anywasm.CapabilityError` for an option that the engine does not support.
 
-    With `interruptible`, an exception that a Python signal handler raises ends a guest that runs on the main thread.
-    So Ctrl-C ends it. Compiling takes a third longer, and guests run a few percent slower. If `interruptible` is None,
-    the environment variable `ANYWASM_INTERRUPTIBLE` decides. `Config.epoch_interruption` makes guests interruptible in
-    any case.
+    If `interruptible` is true, an exception from a Python signal handler ends a guest that runs on the main thread. For
+    example, Ctrl-C ends the guest. Compilation then takes a third longer, and guests run a few percent slower. If
+    `interruptible` is None, the environment variable `ANYWASM_INTERRUPTIBLE` decides. `Config.epoch_interruption` makes
+    guests interruptible in any case.
 
     >>> from anywasm.wasmtime import Engine, Store
     >>> Store(Engine()).engine is not None
@@ -40,18 +40,21 @@ class Engine(core.Engine, Managed):
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """The names of the engine's capabilities under its options (see `anywasm engines`)."""
+        """The names of the engine's capabilities with its options. `anywasm engines` explains the capabilities."""
         return self._core_capabilities
 
     def increment_epoch(self) -> None:
-        """Advances the epoch by one, which interrupts guests whose store has now reached its deadline.
+        """Advances the engine's epoch by one tick. Guests trap if the deadline of their store is reached.
 
-        Any thread may call this method, also while guests run.
+        Any thread may call this method, even while guests run.
         """
         self._check_open()
         self._core_advance_epoch()
 
     def is_pulley(self) -> bool:
-        """Returns whether the engine runs wasmtime's Pulley bytecode. Always False: no engine of anywasm does."""
+        """Returns whether the engine runs wasmtime's Pulley bytecode.
+
+        The result is always False, because no engine of anywasm uses Pulley.
+        """
         self._check_open()
         return False

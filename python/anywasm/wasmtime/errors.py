@@ -1,4 +1,7 @@
-"""The exceptions of wasmtime-py, except `Trap`, which is in `trap.py` and is no `WasmtimeError`."""
+"""The exceptions of wasmtime-py, except `Trap`.
+
+`Trap` is not a `WasmtimeError`. Its class is in `trap.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,24 @@ from anywasm.wasmtime.managed import Managed
 
 
 class Picklable(Exception):
-    """An exception that can be pickled and copied, so that a worker process can send it to its parent process."""
+    """Base class of exceptions that can be pickled and copied.
+
+    A worker process can therefore send the exception to its parent process.
+    """
 
     def __reduce__(self) -> Any:
         return _rebuild, (type(self), self.args, self.__dict__)
 
 
 def _rebuild(cls: type[Picklable], args: tuple[Any, ...], state: dict[str, Any]) -> Picklable:
-    # Without a call of `__init__`, whose parameters differ between the classes.
+    # Does not call `__init__`, because its parameters differ between the classes.
     error = cls.__new__(cls, *args)
     error.__dict__.update(state)
     return error
 
 
 class WasmtimeError(Picklable, Managed):
-    """Any error but a trap. An error that a program makes has the message in `args`.
+    """Any error except a trap. If a program creates the error itself, `args` contains the message.
 
     >>> from anywasm.wasmtime import WasmtimeError
     >>> WasmtimeError("no such luck").args
@@ -31,34 +37,35 @@ class WasmtimeError(Picklable, Managed):
     """
 
     _message: str
-    #: Whether a program made the error, by a call of the class.
-    _made_by_program: bool
-    #: The exit code of a WASI program, unsigned. Only `ExitTrap` shows it to programs, as in wasmtime-py.
+    #: True if a program created the error by calling the class, False if a call of the engine failed.
+    _created_by_program: bool
+    #: The unsigned exit code of a WASI program that has called `proc_exit`, otherwise None. As in wasmtime-py, only
+    #: `ExitTrap` has a public attribute for the exit code.
     _exit_code: Optional[int] = None
 
     def __init__(self, message: str) -> None:
-        message.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
+        message.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
         super().__init__(message)
-        self._message, self._made_by_program = message, True
+        self._message, self._created_by_program = message, True
         self._set_open()
 
     @classmethod
     def _from_engine(cls, message: str) -> WasmtimeError:
-        """Makes an error for a failed call of the engine."""
+        """Creates an error for a failed call of the engine."""
         error = cls.__new__(cls)
-        error._message, error._made_by_program = message, False
+        error._message, error._created_by_program = message, False
         error._set_open()
         return error
 
     def __str__(self) -> str:
-        # In wasmtime-py, closing an error of the engine frees its message. An error made by a program keeps it.
-        if not self._made_by_program:
+        # As in wasmtime-py, closing an error frees the message of the engine, but not the message of a program.
+        if not self._created_by_program:
             self._check_open()
         return self._message
 
 
 class ExitTrap(WasmtimeError):
-    """A WASI program called `proc_exit`. `code` is the exit code.
+    """The error for a WASI program that has called `proc_exit`. `code` is the exit code, from 0 to 125.
 
     >>> from anywasm.wasmtime import ExitTrap, Trap, WasmtimeError
     >>> issubclass(ExitTrap, WasmtimeError), issubclass(ExitTrap, Trap)
@@ -69,7 +76,10 @@ class ExitTrap(WasmtimeError):
 
 
 class MissingCapability(WasmtimeError, core.CapabilityError):
-    """The engine lacks a capability. This is both a `WasmtimeError` and an `anywasm.CapabilityError`."""
+    """The error for a call that needs a capability that the engine lacks.
+
+    Programs can catch this error as a `WasmtimeError` or as an `anywasm.CapabilityError`.
+    """
 
     def __init__(self, message: str, capability: Optional[str]) -> None:
         WasmtimeError.__init__(self, message)

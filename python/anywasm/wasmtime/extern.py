@@ -1,4 +1,4 @@
-"""The type of all objects that instances import and export, and a function to get their core objects."""
+"""The union of the classes that instances import and export, and the conversion of their objects to core objects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AsExtern = Union[Func, Table, Memory, SharedMemory, Global, Tag]
 
 
 def unwrap(item: Any) -> core.Importable:
-    """Returns the core's object of an import. TypeError for an object that cannot be imported."""
+    """Returns the core object of an import. Raises TypeError for an object that cannot be imported."""
     if isinstance(item, core.Extern):
         return item
     if isinstance(item, (Memory, SharedMemory, Global, Table, Tag)):

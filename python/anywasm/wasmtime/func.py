@@ -15,10 +15,10 @@ from anywasm.wasmtime.types import FuncType, type_from_core
 
 
 class Func(core.Func):
-    """A function: a WebAssembly function, or a host function made from a Python callable.
+    """A function: a WebAssembly function, or a host function that runs a Python callable.
 
-    A call takes the function's store, then the parameters in order. With `access_caller`, the Python callable gets a
-    `Caller` as its first argument.
+    The first argument of a call is the function's store. The other arguments are the parameters in order. If
+    `access_caller` is true, the Python callable receives a `Caller` as its first argument.
 
     >>> from anywasm.wasmtime import Func, FuncType, Store, ValType
     >>> store = Store()
@@ -30,8 +30,9 @@ class Func(core.Func):
     _core_takes_store = True
 
     def __new__(cls, store: Any = None, *args: Any, **kwargs: Any) -> Func:
-        # The object's class depends on the store's engine. A constructor of a derived class may take the store as any
-        # of its arguments. The first argument is checked first, for speed.
+        # The object's class depends on the store's engine, so this method must find the store among the arguments. The
+        # constructor of a derived class may have the store at any position. For speed, the first argument is checked
+        # before the other arguments.
         if isinstance(store, Store):
             return cls._core_allocate(store)
         for arg in (*args, *kwargs.values()):
@@ -55,13 +56,16 @@ class Func(core.Func):
     if TYPE_CHECKING:
 
         def __call__(self, store: Storelike, *params: Any) -> Any:
-            """Calls the function with Python objects or `Val`s. Returns None, the result, or a list of results."""
+            """Calls the function with Python objects or `Val`s.
+
+            Returns None for a function without results, the value of a single result, or a list of several results.
+            """
 
     def type(self, store: Storelike) -> FuncType:
-        """Returns the type of the function."""
+        """Returns the parameter types and result types of the function."""
         check_store(store, self)
-        result: FuncType = type_from_core(self._core_signature)
-        return result
+        ty: FuncType = type_from_core(self._core_signature)
+        return ty
 
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         if not args:
@@ -76,7 +80,7 @@ class Func(core.Func):
 
 
 def make_definition(ty: FuncType, func: Callable[..., Any], access_caller: bool) -> core.HostDefinition:
-    """Makes the definition of a host function, which can be imported in any store."""
+    """Creates the definition of a host function. Instances in any store can import the definition."""
     if not isinstance(ty, FuncType):
         raise _not_a_func_type()
     return core.HostDefinition(ty._core, func, Caller if access_caller else None)

@@ -23,7 +23,8 @@ class Global:
     2
     """
 
-    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
+    # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
+    # when a program adds an attribute.
     __slots__ = ("__dict__", "__weakref__", "_core")
 
     def __init__(self, store: Storelike, ty: GlobalType, val: Any) -> None:
@@ -33,23 +34,23 @@ class Global:
 
     @classmethod
     def _from_core(cls, extern: core.Global) -> Global:
-        result = cls.__new__(cls)
-        result._core = extern
-        return result
+        wrapper = cls.__new__(cls)
+        wrapper._core = extern
+        return wrapper
 
     def type(self, store: Storelike) -> GlobalType:
-        """Returns the type of the global."""
+        """Returns the value type and the mutability of the global."""
         check_store(store, self._core)
-        result: GlobalType = type_from_core(self._core.type)
-        return result
+        ty: GlobalType = type_from_core(self._core.type)
+        return ty
 
     def value(self, store: Storelike) -> Any:
-        """Returns the value. A null reference is returned as a `Val`."""
+        """Returns the value of the global. Returns a null reference as a `Val`."""
         check_store(store, self._core)
         return null_as_val(self._core.type.content, self._core.get())
 
     def set_value(self, store: Storelike, val: Any) -> None:
-        """Sets the value. WasmtimeError if the global is immutable."""
+        """Sets the value of the global. Raises WasmtimeError if the global is immutable."""
         check_store(store, self._core)
         value = convert.to_wasm(self._core.type.content, val)
         if not self._core.type.mutable:
@@ -58,5 +59,8 @@ class Global:
 
 
 def null_as_val(ty: core.ValType, value: Any) -> Any:
-    """Returns a null reference as a `Val`, which equals None but is not None. Returns other values unchanged."""
+    """Returns a null reference as a `Val`, and any other value unchanged.
+
+    The `Val` of a null reference equals None, but it is not the object None.
+    """
     return Val._make(ty, None) if value is None else value

@@ -1,4 +1,4 @@
-"""The class `Instance`, for instances of modules, and the mapping of their exports."""
+"""The class `Instance`, and the mapping `InstanceExports` of an instance's exports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from anywasm.wasmtime.store import Storelike, check_store
 
 
 class InstanceExports(Mapping[str, Any]):
-    """The exports of an instance by name, in the module's order. A name gives the same object each time.
+    """The exports of an instance by name, in the module's order. Each look-up of a name returns the same object.
 
     >>> from anywasm.wasmtime import Instance, Module, Store
     >>> store = Store()
@@ -24,13 +24,13 @@ class InstanceExports(Mapping[str, Any]):
     def __init__(self, instance: core.Instance) -> None:
         self._instance = instance
         self._positions = instance.module.export_positions
-        self._objects: dict[str, Any] = {}
+        self._externs_by_name: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        item = self._objects.get(name)
-        if item is None:
-            item = self._objects.setdefault(name, self._instance.export(self._positions[name]))
-        return item
+        extern = self._externs_by_name.get(name)
+        if extern is None:
+            extern = self._externs_by_name.setdefault(name, self._instance.export(self._positions[name]))
+        return extern
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -45,29 +45,31 @@ class InstanceExports(Mapping[str, Any]):
 
 
 class Instance:
-    """An instance of a module. `imports` are the imports in the module's order.
+    """An instance of a module. `imports` contains the objects to import, in the order of `module.imports`.
 
-    Raises WasmtimeError if the number or a type of the imports is wrong, and `Trap` if the start function traps. An
-    exception of a host function that the start function calls is raised unchanged.
+    The constructor raises WasmtimeError if the number of imports or the type of an import is wrong. It raises `Trap` if
+    the start function traps. If the start function calls a host function that raises an exception, the constructor
+    raises the same exception.
     """
 
-    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
+    # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
+    # when a program adds an attribute.
     __slots__ = ("__dict__", "__weakref__", "_core", "_exports")
 
     def __init__(self, store: Storelike, module: Module, imports: Sequence[AsExtern]) -> None:
-        len(imports)  # TypeError for an iterable without a length, as in wasmtime-py.
+        len(imports)  # Raises TypeError for an iterable without a length, as in wasmtime-py.
         externs = [item if isinstance(item, core.Extern) else unwrap(item) for item in imports]
         self._core = core.Instance(store._context(), check_module(module), externs)
         self._exports: Optional[InstanceExports] = None
 
     @classmethod
     def _from_core(cls, core_instance: core.Instance) -> Instance:
-        result = cls.__new__(cls)
-        result._core, result._exports = core_instance, None
-        return result
+        instance = cls.__new__(cls)
+        instance._core, instance._exports = core_instance, None
+        return instance
 
     def exports(self, store: Storelike) -> InstanceExports:
-        """Returns the exports of the instance."""
+        """Returns the exports of the instance as a mapping from names to objects."""
         check_store(store, self._core)
         if self._exports is None:
             self._exports = InstanceExports(self._core)

@@ -1,4 +1,4 @@
-"""The class `InstancePre`, for modules whose imports are resolved."""
+"""The class `InstancePre`: a module with resolved imports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anywasm.wasmtime.store import Storelike
 
 
 class InstancePre(Managed):
-    """A module with resolved and checked imports, from `Linker.instantiate_pre`.
+    """A module with resolved imports. `Linker.instantiate_pre` resolves the imports and checks their types.
 
     >>> from anywasm.wasmtime import Engine, Linker, Module, Store
     >>> engine = Engine()
@@ -24,18 +24,18 @@ class InstancePre(Managed):
 
     @classmethod
     def _from_core(cls, prepared: core.PreparedModule, module: Module) -> InstancePre:
-        result = cls.__new__(cls)
-        result._prepared, result._module = prepared, module
-        result._set_open()
-        return result
+        instance_pre = cls.__new__(cls)
+        instance_pre._prepared, instance_pre._module = prepared, module
+        instance_pre._set_open()
+        return instance_pre
 
     def instantiate(self, store: Storelike) -> Instance:
-        """Makes an instance in this store. WasmtimeError if one of the imports lives in another store."""
+        """Creates an instance in this store. Raises WasmtimeError if an import lives in another store."""
         self._check_open()
         return Instance._from_core(self._prepared.instantiate(store._context()))
 
     @property
     def module(self) -> Module:
-        """The module."""
+        """The module that `instantiate` instantiates."""
         self._check_open()
         return self._module

@@ -1,15 +1,16 @@
 """Imports WebAssembly modules as Python modules: `import anywasm.wasmtime.loader`, then import `.wasm` or `.wat` files.
 
 `import NAME` loads the file `NAME.wasm` or `NAME.wat` from `sys.path` or from a package, if there is no Python module
-of this name. The exports are attributes of the module. Functions are called without a store, because all these modules
-share one: `store`.
+of this name. The exports of the file become attributes of the new Python module. Programs call the exported functions
+without a store, because all imported WebAssembly files share the store `anywasm.wasmtime.loader.store`.
 
-The imports of a file are attributes of the Python modules of their names. These can be WebAssembly files too. A Python
-function becomes a function of the imported type. A number becomes an immutable global. `Func`, `Memory`, `Table` and
-`Global` objects of `store` are imported unchanged. WASI programs get the standard streams of this process, and no
-arguments, environment variables or directories.
+An import of a file has a module name and a name. The loader imports the Python module with the module name, and takes
+the attribute with the name. This Python module can be a WebAssembly file too. A Python function becomes a function of
+the imported type. A number becomes an immutable global. `Func`, `Memory`, `Table` and `Global` objects of `store` are
+imported unchanged. WASI programs can use the standard streams of this process. They have no arguments, environment
+variables or directories.
 
-wasmtime-py had a module `loader` with the same use until 2025.
+wasmtime-py had a module `loader` for the same purpose until 2025.
 
 >>> import sys, tempfile, pathlib
 >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -44,7 +45,7 @@ from anywasm.wasmtime.store import Store
 from anywasm.wasmtime.types import FuncType, GlobalType, ImportType
 from anywasm.wasmtime.wasi import WasiConfig
 
-#: The store of all imported modules. Its engine is the default engine at the time of the first import of this module.
+#: The store of all imported WebAssembly files. The engine is the default engine at the first import of this module.
 store = Store()
 
 SUFFIXES = [".wasm", ".wat"]
@@ -54,16 +55,16 @@ class WasmLoader(FileLoader):
     """Loads a WebAssembly file as a Python module."""
 
     def create_module(self, spec: ModuleSpec) -> None:
-        """Returns None, which makes the import system create an ordinary module object."""
+        """Returns None, so that the import system creates an ordinary module object."""
 
     def get_source(self, fullname: str) -> None:
         """Returns None, because a WebAssembly file has no Python source."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Instantiates the file, calls its `_initialize` if it exports one, and sets its exports as attributes.
+        """Instantiates the file, calls the export `_initialize` if it exists, and sets the exports as attributes.
 
-        Raises ImportError if an import is missing or has the wrong type. An exception of the start function is raised
-        unchanged.
+        Raises ImportError if an import is missing or has the wrong type. If the start function raises an exception,
+        this method raises the same exception.
         """
         wasm_module = Module(store.engine, self.get_data(self.path))
         linker = Linker(store.engine)
@@ -79,20 +80,20 @@ class WasmLoader(FileLoader):
         except WasmtimeError as error:
             raise ImportError(f"{error} (needed by {self.path})", name=self.name, path=self.path) from error
         command.initialize(instance._core)
-        for name, item in instance.exports(store).items():
-            setattr(module, name, functools.partial(item, store) if isinstance(item, Func) else item)
+        for name, extern in instance.exports(store).items():
+            setattr(module, name, functools.partial(extern, store) if isinstance(extern, Func) else extern)
 
     def _find_import(self, import_: ImportType) -> Any:
         python_module = importlib.import_module(import_.module)
         try:
-            item = getattr(python_module, import_.name or "")
-            return _to_extern(import_.type, item)
+            attribute = getattr(python_module, import_.name or "")
+            return _to_extern(import_.type, attribute)
         except (AttributeError, TypeError) as error:
             text = f"cannot import {import_.name!r} from {import_.module!r}: {error} (needed by {self.path})"
             raise ImportError(text, name=self.name, path=self.path) from error
 
 
-@functools.cache  # The store is configured once, for the first module that imports WASI.
+@functools.cache  # Configures the store only once, when the first file imports WASI.
 def _set_up_wasi() -> None:
     config = WasiConfig()
     config.inherit_stdin()
@@ -101,20 +102,23 @@ def _set_up_wasi() -> None:
     store.set_wasi(config)
 
 
-def _to_extern(ty: Any, item: Any) -> Any:
-    """Converts an attribute of a Python module to an object that WebAssembly can import as this type."""
-    if isinstance(item, functools.partial) and isinstance(item.func, Func):
-        return item.func  # A function that `exec_module` made an attribute of another WebAssembly module.
-    if isinstance(ty, FuncType) and callable(item) and not isinstance(item, Func):
-        return Func(store, ty, item)
-    if isinstance(ty, GlobalType) and not ty.mutable and isinstance(item, (int, float)):
-        return Global(store, ty, item)
-    unwrap(item)
-    return item
+def _to_extern(ty: Any, attribute: Any) -> Any:
+    """Converts an attribute of a Python module to an object that WebAssembly can import as this type.
+
+    Raises TypeError if WebAssembly cannot import the attribute.
+    """
+    if isinstance(attribute, functools.partial) and isinstance(attribute.func, Func):
+        return attribute.func  # `exec_module` has created this `partial` for an export of another WebAssembly file.
+    if isinstance(ty, FuncType) and callable(attribute) and not isinstance(attribute, Func):
+        return Func(store, ty, attribute)
+    if isinstance(ty, GlobalType) and not ty.mutable and isinstance(attribute, (int, float)):
+        return Global(store, ty, attribute)
+    unwrap(attribute)
+    return attribute
 
 
 class WasmFinder(MetaPathFinder):
-    """Finds WebAssembly files. It comes last in `sys.meta_path`, so Python modules take precedence."""
+    """Finds WebAssembly files. This finder is the last in `sys.meta_path`, so Python modules take precedence."""
 
     def __init__(self) -> None:
         self._finders: dict[str, FileFinder] = {}
@@ -128,17 +132,20 @@ class WasmFinder(MetaPathFinder):
             if finder is None:
                 finder = self._finders.setdefault(folder, FileFinder(folder, (WasmLoader, SUFFIXES)))
             spec = finder.find_spec(fullname)
-            # A spec without a loader is for a folder, which Python's own finder handles.
+            # A spec without a loader describes a folder. Python's own finder handles folders.
             if spec is not None and spec.loader is not None:
                 return spec
         return None
 
     def invalidate_caches(self) -> None:
-        """Clears the cached folder listings, so that new files are found. `importlib.invalidate_caches` calls this."""
+        """Clears the cached folder listings, so that new files are found.
+
+        `importlib.invalidate_caches` calls this method.
+        """
         for finder in self._finders.values():
             finder.invalidate_caches()
 
 
-# If this module is loaded a second time, its finder replaces the former one.
+# Removes the finder of an earlier load of this module, so that there is only one finder after a reload.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != WasmFinder.__name__]
 sys.meta_path.append(WasmFinder())

@@ -1,4 +1,4 @@
-"""The class `Managed`, the base of objects that can be closed."""
+"""The class `Managed`, the base class of objects that can be closed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 
 class Managed:
-    """An object that can be closed, by `close` or as a context manager. Another object may also consume it.
+    """Base class of objects that can be closed, with `close` or as a context manager.
 
-    Using a closed or consumed object raises ValueError with the text `already closed`. As in wasmtime-py, the text is
-    `never initialized` for an object that was made without its class's methods, e.g. by `__new__`.
+    Some calls consume an object: they move its contents to another object and close it. The use of a closed object
+    raises ValueError with the text `already closed`. As in wasmtime-py, the text is `never initialized` for an object
+    that was created without its class's methods, e.g. by `__new__`.
 
     >>> from anywasm.wasmtime import FuncType
     >>> with FuncType([], []) as ty:
@@ -21,7 +22,7 @@ class Managed:
     ValueError: already closed
     """
 
-    #: Whether the object is open. None until it is initialized.
+    #: True for an open object, False for a closed object, None for an object that was never initialized.
     _open: bool | None = None
 
     def _set_open(self) -> None:
@@ -37,16 +38,22 @@ class Managed:
         self._open = False
 
     def _delete(self) -> None:
-        """Frees what the object holds. `close` calls this once. By default, Python frees it with the object."""
+        """Frees the contents of the object. `close` calls this method once.
+
+        The default method does nothing, because Python frees the contents together with the object.
+        """
 
     def close(self) -> None:
-        """Frees what the object holds. Does nothing if the object is closed already."""
+        """Frees the contents of the object. Does nothing if the object is already closed."""
         if self._open:
             self._delete()
             self._open = False
 
     def ptr(self) -> Any:
-        """Returns a number that identifies the object while it is open. It is no address, unlike in wasmtime-py."""
+        """Returns a number that identifies the object while the object is open.
+
+        Unlike in wasmtime-py, the number is not the address of a C object.
+        """
         self._check_open()
         return id(self)
 
@@ -57,7 +64,7 @@ class Managed:
         self.close()
 
     def __del__(self) -> None:
-        """Does nothing. The method exists only because wasmtime-py has it.
+        """Does nothing. The method exists only because wasmtime-py has the same method.
 
-        Python frees what the object holds, on any thread, without waiting for a store.
+        Python frees the contents of an unreachable object on any thread, without waiting for a store.
         """

@@ -22,7 +22,8 @@ class Memory:
     (3, bytearray(b'abc'))
     """
 
-    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
+    # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
+    # when a program adds an attribute.
     __slots__ = ("__dict__", "__weakref__", "_core")
 
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
@@ -34,23 +35,23 @@ class Memory:
 
     @classmethod
     def _from_core(cls, extern: core.Memory) -> Memory:
-        result = cls.__new__(cls)
-        result._core = extern
-        return result
+        wrapper = cls.__new__(cls)
+        wrapper._core = extern
+        return wrapper
 
     def type(self, store: Storelike) -> MemoryType:
-        """Returns the type of the memory."""
+        """Returns the type of the memory, with the limits and the page size."""
         check_store(store, self._core)
-        result: MemoryType = type_from_core(self._core.type)
-        return result
+        ty: MemoryType = type_from_core(self._core.type)
+        return ty
 
     def size(self, store: Storelike) -> int:
-        """Returns the size in pages."""
+        """Returns the size of the memory in pages."""
         check_store(store, self._core)
         return self._core.page_count()
 
     def data_len(self, store: Storelike) -> int:
-        """Returns the size in bytes."""
+        """Returns the size of the memory in bytes."""
         check_store(store, self._core)
         return self._core.byte_size()
 
@@ -64,7 +65,10 @@ class Memory:
         return self._core.type.page_size_log2
 
     def grow(self, store: Storelike, delta: int) -> int:
-        """Adds `delta` pages and returns the size before, in pages. WasmtimeError if the new size is too large."""
+        """Adds `delta` pages and returns the previous size in pages.
+
+        Raises WasmtimeError if the new size is too large.
+        """
         check_store(store, self._core)
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
@@ -76,46 +80,52 @@ class Memory:
             raise WasmtimeError(f"failed to grow memory by `{delta}`") from None
 
     def read(self, store: Storelike, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
-        """Returns a copy of the bytes from `start` to `stop`, which have the meaning of a Python slice."""
-        core = self._core
-        if store is not core._core_store:
-            check_store(store, core)
-        data = core.fast_read(start, stop)
-        if data is not None:
-            return data
-        begin, end, _ = slice(start, stop).indices(core.byte_size())
-        return core.read_array(begin, end - begin) if end > begin else bytearray()
+        """Returns a copy of the bytes from `start` to `stop`. The indices have the meaning of a Python slice."""
+        memory = self._core
+        if store is not memory._core_store:
+            check_store(store, memory)
+        copied = memory.fast_read(start, stop)
+        if copied is not None:
+            return copied
+        begin, end, _ = slice(start, stop).indices(memory.byte_size())
+        return memory.read_array(begin, end - begin) if end > begin else bytearray()
 
     def write(self, store: Storelike, value: bytes | bytearray | Sequence[int], start: Optional[int] = None) -> int:
-        """Writes bytes from index `start` on. Returns their number. IndexError if they do not fit."""
-        core = self._core
-        if store is not core._core_store:
-            check_store(store, core)
-        count = core.fast_write(0 if start is None else start, value)
+        """Writes bytes to the memory, from the index `start` on, and returns the number of bytes.
+
+        Raises IndexError if the bytes do not fit.
+        """
+        memory = self._core
+        if store is not memory._core_store:
+            check_store(store, memory)
+        count = memory.fast_write(0 if start is None else start, value)
         if count is not None:
             return count
-        size = core.byte_size()
+        size = memory.byte_size()
         begin, _, _ = slice(start, None).indices(size)
         if begin >= size:
             raise IndexError("index out of range")
-        data = value if isinstance(value, (bytes, bytearray)) else bytearray(value)
-        if begin + len(data) > size:
+        contents = value if isinstance(value, (bytes, bytearray)) else bytearray(value)
+        if begin + len(contents) > size:
             raise IndexError("index out of range")
-        core.write_bytes(begin, data)
-        return len(data)
+        memory.write_bytes(begin, contents)
+        return len(contents)
 
     def data_ptr(self, store: Storelike) -> Any:
-        """Returns the address of the bytes, as a `ctypes.POINTER(c_ubyte)`. Valid for the current size."""
-        import ctypes  # Only here, because importing ctypes takes long and few programs need it.
+        """Returns the address of the first byte, as a `ctypes.POINTER(c_ubyte)`.
+
+        The pointer can be used for as many bytes as the memory has now.
+        """
+        import ctypes  # Imported only when needed, because the import takes long and few programs need ctypes.
 
         return ctypes.cast(self.get_buffer_ptr(store), ctypes.POINTER(ctypes.c_ubyte))
 
     def get_buffer_ptr(self, store: Storelike, size: Optional[int] = None, offset: int = 0) -> Any:
-        """Returns a ctypes array of `c_ubyte` over the memory's own bytes, from `offset` on.
+        """Returns a ctypes array of `c_ubyte` that shares the memory's bytes, from the byte `offset` on.
 
-        `size` is in bytes. By default, the array ends at the end of the memory.
+        `size` is the length of the array in bytes. By default, the array ends at the end of the memory.
         """
-        import ctypes  # Only here, because importing ctypes takes long and few programs need it.
+        import ctypes  # Imported only when needed, because the import takes long and few programs need ctypes.
 
         check_store(store, self._core)
         view = memoryview(core.Buffer._create(self._core))

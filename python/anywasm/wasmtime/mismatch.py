@@ -1,4 +1,4 @@
-"""Describes why an object cannot be imported. The texts, and the order of the checks, are those of wasmtime."""
+"""Describes why an object cannot be imported, with wasmtime's texts and in wasmtime's order of checks."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NOUNS: dict[type, str] = {
 
 
 def describe(expected: core.ExternType, actual: Optional[core.ExternType]) -> str:
-    """Describes the difference between the type of an import and the type of the object that was given.
+    """Describes the difference between the type of an import and the type of the provided object.
 
-    `actual` is None for an opaque reference, of which the engine does not know the type.
+    `actual` is None for an opaque reference, because the engine does not report the type of such a reference.
     """
     if actual is None:
         return f"types incompatible: expected type `{expected}`, found an opaque reference"
@@ -26,55 +26,55 @@ def describe(expected: core.ExternType, actual: Optional[core.ExternType]) -> st
         noun = "func" if isinstance(expected, core.FuncType) else _NOUNS[type(expected)]
         return f"expected {noun}, but found {_NOUNS[type(actual)]}"
     if isinstance(expected, core.GlobalType) and isinstance(actual, core.GlobalType):
-        return f"global types incompatible: {_globals(expected, actual)}"
+        return f"global types incompatible: {_describe_globals(expected, actual)}"
     if isinstance(expected, core.TableType) and isinstance(actual, core.TableType):
-        return f"table types incompatible: {_tables(expected, actual)}"
+        return f"table types incompatible: {_describe_tables(expected, actual)}"
     if isinstance(expected, core.MemoryType) and isinstance(actual, core.MemoryType):
-        return f"memory types incompatible: {_memories(expected, actual)}"
+        return f"memory types incompatible: {_describe_memories(expected, actual)}"
     if isinstance(expected, core.TagType):
         return "incompatible tag types"
     return f"types incompatible: expected type `{expected}`, found type `{actual}`"
 
 
-def _globals(expected: core.GlobalType, actual: core.GlobalType) -> str:
+def _describe_globals(expected: core.GlobalType, actual: core.GlobalType) -> str:
     if expected.content is not actual.content:
         expected_text, actual_text = str(expected.content), str(actual.content)
         if {expected.content, actual.content} <= core.REFERENCES:
-            # For two reference types, wasmtime shows the heap types: `func` for `funcref`.
+            # If both types are reference types, wasmtime shows the heap types, e.g. `func` in place of `funcref`.
             expected_text, actual_text = expected_text.removesuffix("ref"), actual_text.removesuffix("ref")
         return f"expected global of type `{expected_text}`, found global of type `{actual_text}`"
     expected_text, actual_text = (f"{'mutable' if ty.mutable else 'immutable'} global" for ty in (expected, actual))
     return f"expected {expected_text}, found {actual_text}"
 
 
-def _tables(expected: core.TableType, actual: core.TableType) -> str:
+def _describe_tables(expected: core.TableType, actual: core.TableType) -> str:
     if expected.element is not actual.element:
         return f"expected table of type `{expected.element}`, found table of type `{actual.element}`"
     if expected.table64 is not actual.table64:
-        return _width("table", expected.table64)
-    return _limits("table", expected, actual)
+        return _describe_address_width("table", expected.table64)
+    return _describe_limits("table", expected, actual)
 
 
-def _memories(expected: core.MemoryType, actual: core.MemoryType) -> str:
+def _describe_memories(expected: core.MemoryType, actual: core.MemoryType) -> str:
     if expected.shared is not actual.shared:
         expected_text, actual_text = ("shared" if ty.shared else "non-shared" for ty in (expected, actual))
         return f"expected {expected_text} memory, found {actual_text} memory"
     if expected.memory64 is not actual.memory64:
-        return _width("memory", expected.memory64)
+        return _describe_address_width("memory", expected.memory64)
     if expected.page_size_log2 != actual.page_size_log2:
         expected_text, actual_text = (
             f"a memory with a page size of {1 << ty.page_size_log2}" for ty in (expected, actual)
         )
         return f"expected {expected_text}, but received {actual_text}"
-    return _limits("memory", expected, actual)
+    return _describe_limits("memory", expected, actual)
 
 
-def _width(noun: str, expects_64: bool) -> str:
+def _describe_address_width(noun: str, expects_64: bool) -> str:
     expected_bits, actual_bits = (64, 32) if expects_64 else (32, 64)
     return f"expected {expected_bits}-bit {noun}, found {actual_bits}-bit {noun}"
 
 
-def _limits(
+def _describe_limits(
     noun: str, expected: Union[core.TableType, core.MemoryType], actual: Union[core.TableType, core.MemoryType]
 ) -> str:
     expected_text, actual_text = (

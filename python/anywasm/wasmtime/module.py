@@ -14,10 +14,10 @@ from anywasm.wasmtime.types import ExportType, ImportType
 
 
 class Module(Managed):
-    """A compiled module, from the binary format or the text format.
+    """A compiled module. The constructor compiles the binary format or the text format.
 
-    Bytes that start with a zero byte, and every bytearray, are in the binary format. A str and other bytes are text.
-    Raises WasmtimeError if the module is malformed or not valid.
+    A bytearray, and bytes that start with a zero byte, are in the binary format. A str, and other bytes, are in the
+    text format. The constructor raises WasmtimeError if the module is malformed or not valid.
 
     >>> from anywasm.wasmtime import Engine, Module
     >>> [export.name for export in Module(Engine(), '(module (func (export "f")))').exports]
@@ -25,7 +25,7 @@ class Module(Managed):
     """
 
     def __init__(self, engine: Engine, wasm: Union[str, bytes, bytearray]) -> None:
-        self._init(engine, core.Module.compile(_engine(engine), _binary(engine, wasm)))
+        self._init(engine, core.Module.compile(_check_engine(engine), _to_binary(engine, wasm)))
 
     @classmethod
     def _from_pointer(cls, engine: Engine, ptr: Any) -> Module:
@@ -44,84 +44,94 @@ class Module(Managed):
         return self._module
 
     def _delete(self) -> None:
-        # Instances and `InstancePre` objects of the module keep the core's module alive.
+        # Instances and `InstancePre` objects of this module own references to the core module, so they stay usable.
         del self._module
 
     @classmethod
     def from_file(cls, engine: Engine, path: Union[str, bytes, os.PathLike[str]]) -> Module:
-        """Compiles a file in the binary format or the text format."""
+        """Compiles a module from a file in the binary format or the text format."""
         with open(path, "rb") as file:
             contents = file.read()
         return cls(engine, contents)
 
     @classmethod
     def validate(cls, engine: Engine, wasm: Union[bytes, bytearray]) -> None:
-        """Raises WasmtimeError, with the reason, if a binary is not a valid module."""
-        data = _bytes(wasm)
-        engine.ptr()
-        problem = core.Module.check(engine, data)
-        if problem is not None:
-            raise problem
+        """Raises WasmtimeError if the bytes are not a valid module. The message contains the reason."""
+        binary = _check_bytes(wasm)
+        engine.ptr()  # Raises ValueError if the engine is closed.
+        error = core.Module.check(engine, binary)
+        if error is not None:
+            raise error
 
     def serialize(self) -> bytearray:
-        """Returns the compiled module as bytes, for `deserialize` with the same engine in the same version."""
+        """Returns the compiled module as bytes. `deserialize` needs the same engine in the same version."""
         return bytearray(self._core.dump())
 
     @classmethod
     def deserialize(cls, engine: Engine, encoded: Union[bytes, bytearray]) -> Module:
-        """Makes a module from the result of `serialize`. WasmtimeError if another engine or version serialized it.
+        """Creates a module from the result of `serialize`.
 
-        The bytes must come from a trusted source: they are machine code.
+        Raises WasmtimeError if another engine or another version has serialized the module. The bytes must come from a
+        trusted source, because they contain machine code.
         """
         if not isinstance(encoded, (bytes, bytearray)):
             raise TypeError("expected bytes")
-        engine.ptr()
+        engine.ptr()  # Raises ValueError if the engine is closed.
         return cls._from_pointer(engine, core.Module.load(engine, encoded))
 
     @classmethod
     def deserialize_file(cls, engine: Engine, path: str) -> Module:
-        """Makes a module from a file with the result of `serialize`. WasmtimeError if the file cannot be read."""
-        name = path.encode()
+        """Creates a module from a file that contains the result of `serialize`.
+
+        Raises WasmtimeError if the file cannot be read.
+        """
+        encoded_path = path.encode()
         try:
-            with open(name, "rb") as file:
-                data = file.read()
+            with open(encoded_path, "rb") as file:
+                encoded = file.read()
         except OSError as error:
             raise WasmtimeError(f"failed to open file {path!r} for reading: {error.strerror}") from error
-        return cls.deserialize(engine, data)
+        return cls.deserialize(engine, encoded)
 
     @property
     def imports(self) -> list[ImportType]:
-        """The imports, in the module's order."""
+        """The imports that an instance of the module needs, in the module's order."""
         return [ImportType._from_core(import_) for import_ in self._core.import_list]
 
     @property
     def exports(self) -> list[ExportType]:
-        """The exports, in the module's order."""
+        """The exports that an instance of the module has, in the module's order."""
         return [ExportType._from_core(export) for export in self._core.export_list]
 
 
 def check_module(module: Any) -> core.Module:
-    """Returns the core's module. TypeError for an object that is no `Module`, ValueError if the module is closed."""
+    """Returns the core module of a `Module`.
+
+    Raises TypeError for any other object, and ValueError if the module is closed.
+    """
     if not isinstance(module, Module):
         raise TypeError("expected a Module")
     return module._core
 
 
-def _engine(engine: Any) -> Engine:
+def _check_engine(engine: Any) -> Engine:
     if not isinstance(engine, Engine):
         raise TypeError("expected an Engine")
     engine._check_open()
     return engine
 
 
-def _bytes(wasm: Any) -> Union[bytes, bytearray]:
+def _check_bytes(wasm: Any) -> Union[bytes, bytearray]:
     if not isinstance(wasm, (bytes, bytearray)):
         raise TypeError("expected wasm bytes")
     return wasm
 
 
-def _binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
-    """Returns a module in the binary format. Translates text, which is a str or bytes without a leading zero byte."""
+def _to_binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
+    """Returns a module in the binary format.
+
+    A str, and bytes without a leading zero byte, are in the text format. This function translates the text.
+    """
     if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
         return core.wat2wasm(STYLE, wasm, engine._core_engine_module)
-    return _bytes(wasm)
+    return _check_bytes(wasm)

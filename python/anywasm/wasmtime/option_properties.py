@@ -1,6 +1,6 @@
-"""Makes the properties of `Config`, which set an option each.
+"""Creates the properties of `Config`. Each property sets one option.
 
-The properties accept the same values as wasmtime-py's, raise the same errors, and cannot be read.
+The properties accept the same values and raise the same errors as in wasmtime-py. Programs cannot read the properties.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.style import STYLE
 
-#: The text of wasmtime-py's error for a value that is no bool, where the text differs from that of other options.
+#: wasmtime-py's error texts for a value that is not a bool, by option. The text for other options is `expected a bool`.
 _ERROR_TEXTS = {"consume_fuel": "expected an bool"}
-#: The switches that wasmtime-py sets to any value, by its truth.
-_ANY_VALUE = frozenset({"epoch_interruption"})
+#: The switches that accept any value in wasmtime-py. The truth of the value decides.
+_SWITCHES_FOR_ANY_VALUE = frozenset({"epoch_interruption"})
 
 
 class OptionValues(Managed):
-    """The values of options, until an engine takes them over."""
+    """The values of options. A new engine consumes this object."""
 
     def __init__(self) -> None:
         self._options: dict[str, Option] = {}
@@ -37,15 +37,15 @@ class OptionValues(Managed):
 
 
 def write_only(setter: Callable[[Any, Any], None], documentation: str) -> property:
-    """Returns a property that can be set, but not read."""
+    """Returns a property that programs can set, but not read."""
     return property(fset=setter, doc=f"{documentation} The value can be set, but not read.")
 
 
 def switch_property(name: str, documentation: str) -> property:
-    """Returns the property of an option that is true or false."""
+    """Returns the property for an option whose value is true or false."""
 
     def set_option(options: OptionValues, enable: bool) -> None:
-        if not isinstance(enable, bool) and name not in _ANY_VALUE:
+        if not isinstance(enable, bool) and name not in _SWITCHES_FOR_ANY_VALUE:
             raise TypeError(_ERROR_TEXTS.get(name, "expected a bool"))
         options._set(name, bool(enable))
 
@@ -53,19 +53,19 @@ def switch_property(name: str, documentation: str) -> property:
 
 
 def size_property(name: str, documentation: str) -> property:
-    """Returns the property of an option that is a number of bytes."""
+    """Returns the property for an option whose value is a number of bytes."""
 
     def set_option(options: OptionValues, size: int) -> None:
         if not isinstance(size, int):
             raise TypeError("expected an int")
-        # wasmtime-py passes the number to C, which keeps the lowest 64 bits.
+        # wasmtime-py passes the number to C as a 64-bit integer, and the conversion keeps the lowest 64 bits.
         options._set(name, int(size) % (1 << 64))
 
     return write_only(set_option, documentation)
 
 
 def choice_property(name: str, choices: tuple[str, ...], documentation: str) -> property:
-    """Returns the property of an option that is one of several names."""
+    """Returns the property for an option whose value is one of several names."""
     noun = name.removeprefix("cranelift_").replace("_", " ")
 
     def set_option(options: OptionValues, value: str) -> None:
@@ -77,13 +77,13 @@ def choice_property(name: str, choices: tuple[str, ...], documentation: str) -> 
 
 
 def target_property(name: str, documentation: str) -> property:
-    """Returns the property of an option that is a target triple."""
+    """Returns the property for an option whose value is a target triple."""
 
     def set_option(options: OptionValues, triple: str) -> None:
         if not isinstance(triple, str):
             raise TypeError("expected a str")
         options._check_open()
-        check_option(STYLE, name, triple)
+        check_option(STYLE, name, triple)  # Raises WasmtimeError for an invalid triple.
         options._set(name, triple)
 
     return write_only(set_option, documentation)

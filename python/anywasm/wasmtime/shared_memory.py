@@ -13,10 +13,10 @@ from anywasm.wasmtime.types import MemoryType, type_from_core
 
 
 class SharedMemory(Managed):
-    """A memory that instances in several stores can share. They may run at the same time, on several threads.
+    """A memory that instances in several stores can share. The instances may run at the same time, on several threads.
 
-    A shared memory belongs to an engine, which must be made with `Config.shared_memory`. Its type must have `shared`
-    and a maximum size. Raises WasmtimeError otherwise.
+    A shared memory belongs to an engine. The constructor raises WasmtimeError unless the engine was created with
+    `Config.shared_memory`, and the memory type has `shared` and a maximum size.
 
     >>> from anywasm.wasmtime import Config, Engine, Limits, MemoryType, SharedMemory, WasmtimeError
     >>> try:
@@ -41,14 +41,17 @@ class SharedMemory(Managed):
 
     @classmethod
     def _from_core(cls, memory: core.SharedMemory) -> SharedMemory:
-        result = cls.__new__(cls)
-        result._memory = memory
-        result._set_open()
-        return result
+        wrapper = cls.__new__(cls)
+        wrapper._memory = memory
+        wrapper._set_open()
+        return wrapper
 
     @classmethod
     def _shared_or_plain(cls, extern: core.Memory) -> Memory | SharedMemory:
-        """Makes the object for an exported memory. On engines without shared memories, this is a `Memory`."""
+        """Creates a `SharedMemory` or a `Memory` for an exported memory.
+
+        On an engine without the capability `shared_memory`, every memory is a `Memory`.
+        """
         is_shared = extern.type.shared and "shared_memory" in extern._core_store._core_engine._core_capabilities
         return cls._from_core(core.SharedMemory.from_export(extern)) if is_shared else Memory._from_core(extern)
 
@@ -58,20 +61,23 @@ class SharedMemory(Managed):
         return self._memory
 
     def type(self) -> MemoryType:
-        """Returns the type of the memory."""
-        result: MemoryType = type_from_core(self._core.type)
-        return result
+        """Returns the type of the memory, with the limits and the page size."""
+        ty: MemoryType = type_from_core(self._core.type)
+        return ty
 
     def size(self) -> int:
-        """Returns the size in pages."""
+        """Returns the size of the memory in pages."""
         return self._core.page_count()
 
     def data_len(self) -> int:
-        """Returns the size in bytes."""
+        """Returns the size of the memory in bytes."""
         return self._core.byte_size()
 
     def grow(self, delta: int) -> int:
-        """Adds `delta` pages and returns the size before, in pages. WasmtimeError if the new size is too large."""
+        """Adds `delta` pages and returns the previous size in pages.
+
+        Raises WasmtimeError if the new size is too large.
+        """
         memory = self._core
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
@@ -81,16 +87,16 @@ class SharedMemory(Managed):
             raise WasmtimeError(f"failed to grow memory by `{delta}`") from None
 
     def data_ptr(self) -> Any:
-        """Returns the address of the bytes, as a `ctypes.POINTER(c_ubyte)`. Valid for `data_len` bytes.
+        """Returns the address of the first byte, as a `ctypes.POINTER(c_ubyte)`.
 
-        The pointer keeps the memory alive.
+        The pointer can be used for `data_len` bytes. The memory is not freed while the pointer object exists.
         """
-        import ctypes  # Only here, because importing ctypes takes long and few programs need it.
+        import ctypes  # Imported only when needed, because the import takes long and few programs need ctypes.
 
         pointer = ctypes.cast(self._core.address(), ctypes.POINTER(ctypes.c_ubyte))
         pointer._memory = self._core  # type: ignore[attr-defined]
         return pointer
 
     def _delete(self) -> None:
-        # Instances and pointers that use the core's memory keep it alive.
+        # Instances and pointers own references to the core memory, so they stay usable.
         del self._memory

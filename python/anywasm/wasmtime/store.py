@@ -1,4 +1,4 @@
-"""The class `Store`, and other classes whose objects programs may pass in place of a store."""
+"""The classes `Store` and `StoreContext`, and the union `Storelike` of all types that programs may pass as a store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Store(core.Store, Managed):
-    """A store, in which instances, functions, memories, tables and globals live. Their methods take the store.
+    """A store: the container of instances, functions, memories, tables and globals. Their methods need the store.
 
     >>> from anywasm.wasmtime import Store
     >>> with Store() as store:
@@ -41,16 +41,16 @@ class Store(core.Store, Managed):
 
     @property
     def engine(self) -> Engine:
-        """The engine that the store was made with."""
+        """The engine that runs the guests in this store."""
         return self._core_engine
 
     def data(self) -> Any:
-        """Returns the argument `data` of the constructor. As in wasmtime-py, None for any false value."""
+        """Returns the argument `data` of the constructor. As in wasmtime-py, returns None in place of a false value."""
         self._context()
         return self._data or None
 
     def set_wasi(self, wasi: WasiConfig) -> None:
-        """Sets the WASI config of guests in this store. The config cannot be used afterwards.
+        """Sets the WASI config of the guests in this store, and closes the config.
 
         Raises WasmtimeError if the config cannot be applied, e.g. because a directory no longer exists.
         """
@@ -63,31 +63,32 @@ class Store(core.Store, Managed):
             state.store_context.take_over(context)
 
     def gc(self) -> None:
-        """Releases the Python objects that guests got as externref and do not refer to any more.
+        """Releases the Python objects that guests have received as externref and that no guest can reach any more.
 
-        Without a call of this method, these objects are released later.
+        If a program does not call this method, the store releases these objects later.
         """
         collect(self._context())
 
     def set_fuel(self, fuel: int) -> None:
-        """Sets the fuel of guests in this store. An instruction uses about one unit.
+        """Sets the fuel of the guests in this store. Each instruction uses about one unit of fuel.
 
-        Guests without fuel trap with `TrapCode.OUT_OF_FUEL`. A new store has no fuel. Raises WasmtimeError unless the
-        engine was made with `Config.consume_fuel`.
+        Guests trap with `TrapCode.OUT_OF_FUEL` when the fuel is used up. A new store has no fuel, so its guests trap at
+        once. Raises WasmtimeError unless the engine was created with `Config.consume_fuel`.
         """
-        limits.set_fuel(self._context(), _integer(fuel) % (1 << 64))
+        limits.set_fuel(self._context(), _check_int(fuel) % (1 << 64))
 
     def get_fuel(self) -> int:
-        """Returns the fuel that is left. WasmtimeError unless the engine was made with `Config.consume_fuel`."""
+        """Returns the remaining fuel. Raises WasmtimeError unless the engine was created with `Config.consume_fuel`."""
         return limits.get_fuel(self._context())
 
     def set_epoch_deadline(self, ticks_after_current: int) -> None:
-        """Sets the deadline of guests, in increments of the engine's epoch from now (`Engine.increment_epoch`).
+        """Sets the deadline of the guests in this store to the current epoch plus `ticks_after_current`.
 
-        When the deadline is reached, guests trap with `TrapCode.INTERRUPT`. The deadline of a new store is reached
-        already. It has no effect unless the engine was made with `Config.epoch_interruption`.
+        `Engine.increment_epoch` advances the epoch by one tick. Guests trap with `TrapCode.INTERRUPT` when the epoch
+        reaches the deadline. A new store has already reached its deadline, so its guests trap at once. The deadline has
+        no effect unless the engine was created with `Config.epoch_interruption`.
         """
-        limits.set_epoch_deadline(self._context(), _integer(ticks_after_current) % (1 << 64))
+        limits.set_epoch_deadline(self._context(), _check_int(ticks_after_current) % (1 << 64))
 
     def set_limits(
         self,
@@ -100,14 +101,14 @@ class Store(core.Store, Managed):
         """Limits the size of each memory in bytes, the number of elements of each table, and the numbers of instances,
         tables and memories in the store.
 
-        A negative number means no limit. In WebAssembly, `memory.grow` and `table.grow` return -1 beyond a limit. In
-        Python, making or growing an object raises WasmtimeError beyond a limit.
+        A negative number means no limit. If an object would exceed a limit, the instructions `memory.grow` and
+        `table.grow` return -1, and Python calls that create or grow the object raise WasmtimeError.
         """
-        numbers = (memory_size, table_elements, instances, tables, memories)
-        limits.set_limits(self._context(), *(_signed(_integer(number)) for number in numbers))
+        maximums = (memory_size, table_elements, instances, tables, memories)
+        limits.set_limits(self._context(), *(_to_signed_64(_check_int(maximum)) for maximum in maximums))
 
     def set_wasi_http(self) -> None:
-        """Allows components to use `wasi:http`. WasmtimeError if the engine lacks the component model."""
+        """Allows components to use `wasi:http`. Raises WasmtimeError if the engine lacks the component model."""
         self._context()._core_engine._core_require("components", "`wasi:http`")
 
     def _context(self) -> core.Store:
@@ -120,7 +121,7 @@ class Store(core.Store, Managed):
 
 
 class StoreContext:
-    """A store that can be used until it is invalidated."""
+    """A reference to a store. Programs can pass it as a store until it is invalidated."""
 
     __slots__ = ("_store",)
 
@@ -136,13 +137,13 @@ class StoreContext:
         self._store = None
 
 
-def _integer(value: Any) -> int:
+def _check_int(value: Any) -> int:
     if not isinstance(value, int):
         raise TypeError(f"expected an int, found {value!r}")
     return int(value)
 
 
-def _signed(value: int) -> int:
+def _to_signed_64(value: int) -> int:
     return (value + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
@@ -150,12 +151,12 @@ def _signed(value: int) -> int:
 Storelike = Union[Store, StoreContext, "Caller"]
 
 
-def check_store(store: Storelike, owner: core.Extern | core.Instance) -> None:
-    """Raises WasmtimeError if the object does not live in this store."""
-    if store._context() is not owner._core_store:
-        raise wrong_store()
+def check_store(store: Storelike, handle: core.Extern | core.Instance) -> None:
+    """Raises WasmtimeError if the core object `handle` does not live in `store`."""
+    if store._context() is not handle._core_store:
+        raise wrong_store_error()
 
 
-def wrong_store() -> WasmtimeError:
-    """Makes the error for an object that is used with a store that it does not live in."""
+def wrong_store_error() -> WasmtimeError:
+    """Creates the error for a call whose store is not the store in which the object lives."""
     return WasmtimeError("object used with the wrong store: the object belongs to another store")

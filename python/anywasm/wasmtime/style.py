@@ -1,4 +1,4 @@
-"""The adapter that gives the core this style's conversions, classes and errors."""
+"""The style adapter, through which the core uses this style's conversions, classes and errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from anywasm.wasmtime.trap import Trap, exit_error
 
 
 class WasmtimeAdapter(core.StyleAdapter):
-    """The conversions, classes and errors of wasmtime-py."""
+    """The style adapter with the conversions, classes and errors of wasmtime-py."""
 
     def exception(self, failure: Failure) -> BaseException:
         if failure.kind is ErrorKind.TRAP:
@@ -39,7 +39,7 @@ class WasmtimeAdapter(core.StyleAdapter):
         values = [value] if len(ty.results) == 1 else value
         if len(values) != len(ty.results):
             raise WasmtimeError("callback produced wrong number of results")
-        return [convert.to_wasm(result, item) for result, item in zip(ty.results, values)]
+        return [convert.to_wasm(result_type, result) for result_type, result in zip(ty.results, values)]
 
 
 STYLE = WasmtimeAdapter()

@@ -14,15 +14,15 @@ from anywasm.wasmtime.types import TableType, type_from_core
 
 
 class Table:
-    """A table of references.
-
+    """A table: an array of references that guests can read, write and grow.
     >>> from anywasm.wasmtime import Limits, Store, Table, TableType, ValType
     >>> store = Store()
     >>> Table(store, TableType(ValType.funcref(), Limits(2, None)), None).size(store)
     2
     """
 
-    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
+    # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
+    # when a program adds an attribute.
     __slots__ = ("__dict__", "__weakref__", "_core")
 
     def __init__(self, store: Storelike, ty: TableType, init: Any) -> None:
@@ -32,30 +32,33 @@ class Table:
 
     @classmethod
     def _from_core(cls, extern: core.Table) -> Table:
-        result = cls.__new__(cls)
-        result._core = extern
-        return result
+        wrapper = cls.__new__(cls)
+        wrapper._core = extern
+        return wrapper
 
     def type(self, store: Storelike) -> TableType:
-        """Returns the type of the table."""
+        """Returns the element type and the limits of the table."""
         check_store(store, self._core)
-        result: TableType = type_from_core(self._core.type)
-        return result
+        ty: TableType = type_from_core(self._core.type)
+        return ty
 
     def size(self, store: Storelike) -> int:
-        """Returns the number of elements."""
+        """Returns the number of elements, null references included."""
         check_store(store, self._core)
         return self._core.size()
 
     def get(self, store: Storelike, idx: int) -> Any:
-        """Returns the element at an index. None for an index out of range. A null reference is returned as a `Val`."""
+        """Returns the element at an index, or None if the index is out of range.
+
+        Returns a null reference as a `Val`.
+        """
         check_store(store, self._core)
         if not 0 <= operator.index(idx) < self._core.size():
             return None
         return null_as_val(self._core.type.element, self._core.get(idx))
 
     def set(self, store: Storelike, idx: int, val: Any) -> None:
-        """Sets the element at an index. WasmtimeError for an index out of range."""
+        """Sets the element at an index. Raises WasmtimeError if the index is out of range."""
         check_store(store, self._core)
         value = convert.to_wasm(self._core.type.element, val)
         if not 0 <= operator.index(idx) < self._core.size():
@@ -63,7 +66,7 @@ class Table:
         self._core.set(idx, value)
 
     def grow(self, store: Storelike, amt: int, init: Any) -> int:
-        """Adds `amt` elements of value `init`. Returns the number of elements before.
+        """Adds `amt` elements with the value `init`. Returns the previous number of elements.
 
         Raises WasmtimeError if the table cannot grow that far.
         """

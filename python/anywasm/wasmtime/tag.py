@@ -8,9 +8,9 @@ from anywasm.wasmtime.types import TagType, type_from_core
 
 
 class Tag:
-    """An exception tag. It identifies a kind of exception, and its type lists the values that an exception carries.
+    """An exception tag. A tag identifies a kind of exception. Its type contains the types of the exception's values.
 
-    Two tags are equal (`eq`) only if they are the same tag, even if their types are equal.
+    Two tags with equal types are still different kinds of exceptions. `eq` returns True only for the same tag.
 
     >>> from anywasm.wasmtime import FuncType, Store, Tag, TagType, ValType, WasmtimeError
     >>> store = Store()
@@ -30,18 +30,18 @@ class Tag:
 
     @classmethod
     def _from_core(cls, extern: core.Tag) -> Tag:
-        result = cls.__new__(cls)
-        result._core = extern
-        return result
+        wrapper = cls.__new__(cls)
+        wrapper._core = extern
+        return wrapper
 
     def type(self, store: Store) -> TagType:
-        """Returns the type of the tag."""
+        """Returns the type of the tag, with the types of an exception's values."""
         check_store(store, self._core)
-        result: TagType = type_from_core(self._core.type)
-        return result
+        ty: TagType = type_from_core(self._core.type)
+        return ty
 
     def eq(self, store: Store, other: Tag) -> bool:
-        """Returns whether both objects are the same tag."""
+        """Returns whether `other` is the same tag."""
         check_store(store, self._core)
         check_store(store, other._core)
         return self._core.same(other._core)

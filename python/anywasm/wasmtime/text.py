@@ -7,7 +7,9 @@ from anywasm.wasmtime.style import STYLE
 
 
 def wat2wasm(wat: str | bytes) -> bytearray:
-    """Translates a module from the text format to the binary format. WasmtimeError with the position of a mistake.
+    """Translates a module from the text format to the binary format.
+
+    Raises WasmtimeError if the text has a mistake. The message contains the position of the mistake.
 
     >>> from anywasm.wasmtime import wat2wasm
     >>> wat2wasm("(module)")

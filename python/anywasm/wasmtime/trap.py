@@ -12,9 +12,9 @@ from anywasm.wasmtime.managed import Managed
 
 
 class TrapCode(enum.Enum):
-    """The reason for a trap. The numbers are those of wasmtime's header `trap.h`.
+    """The reason for a trap. The numbers come from wasmtime's header `trap.h`.
 
-    The codes from 17 to 48 are for the component model and for proposals.
+    The codes from 17 to 48 belong to the component model and to proposals.
     """
 
     STACK_OVERFLOW = 0
@@ -70,7 +70,7 @@ class TrapCode(enum.Enum):
 
 
 class Frame(Described[core.Frame]):
-    """A stack frame of a trap: a WebAssembly function that was running."""
+    """A stack frame of a trap: a WebAssembly function that was running when the trap occurred."""
 
     @property
     def func_index(self) -> int:
@@ -89,17 +89,17 @@ class Frame(Described[core.Frame]):
 
     @property
     def func_offset(self) -> int:
-        """The offset of the running code in the function, in bytes. 0 if the engine does not report it."""
+        """The offset of the current instruction in the function, in bytes, or 0 if the engine does not report it."""
         return self._core.func_offset
 
     @property
     def module_offset(self) -> int:
-        """The offset of the running code in the module, in bytes. 0 if the engine does not report it."""
+        """The offset of the current instruction in the module, in bytes, or 0 if the engine does not report it."""
         return self._core.module_offset
 
 
 class Trap(Picklable, Managed):
-    """A trap, which ends a call of WebAssembly. A host function causes one when it raises `Trap(message)`.
+    """The exception for a trap. A trap ends a call of WebAssembly. A host function causes a trap with `Trap(message)`.
 
     >>> from anywasm.wasmtime import Trap
     >>> Trap("out of patience").message
@@ -107,14 +107,14 @@ class Trap(Picklable, Managed):
     """
 
     def __init__(self, message: str) -> None:
-        message.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
+        message.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
         super().__init__(message)
         self._init(message)
 
     @classmethod
     def _from_failure(cls, failure: core.Failure) -> Trap:
         trap = cls.__new__(cls)
-        trap._init(_message(failure), failure.frames, failure.trap_code)
+        trap._init(_trap_message(failure), failure.frames, failure.trap_code)
         return trap
 
     def _init(self, message: str, frames: tuple[core.Frame, ...] = (), code: Optional[core.TrapCode] = None) -> None:
@@ -124,19 +124,19 @@ class Trap(Picklable, Managed):
 
     @property
     def message(self) -> str:
-        """The reason for the trap, with the backtrace."""
+        """The reason for the trap, with a backtrace if the engine reports one."""
         self._check_open()
         return self._message
 
     @property
     def frames(self) -> list[Frame]:
-        """The stack frames, innermost first. Empty if the engine does not report them."""
+        """The stack frames, innermost first. The list is empty if the engine does not report stack frames."""
         self._check_open()
         return [Frame._from_core(frame) for frame in self._frames]
 
     @property
     def trap_code(self) -> Optional[TrapCode]:
-        """The code of the trap. None for a trap that the host made."""
+        """The code of the trap, or None for a trap that the host has caused."""
         self._check_open()
         return self._code
 
@@ -144,8 +144,9 @@ class Trap(Picklable, Managed):
         return self.message
 
 
-def _message(failure: core.Failure) -> str:
-    # A message with a backtrace comes from an engine whose text has more details, e.g. the address of a memory fault.
+def _trap_message(failure: core.Failure) -> str:
+    # An engine that adds a backtrace itself also adds other details, e.g. the address of a memory fault, so its message
+    # stays unchanged.
     if failure.trap_code is None or "wasm backtrace" in failure.message:
         return failure.message
     text = failure.trap_code.text
@@ -154,13 +155,17 @@ def _message(failure: core.Failure) -> str:
     return _with_backtrace(failure, f"wasm trap: {text}")
 
 
-def exit_error(failure: core.Failure) -> WasmtimeError:
-    """Makes the error for a WASI program that called `proc_exit`.
+#: The lowest exit code that wasmtime rejects. The codes from this one on are reserved for the host.
+_FIRST_RESERVED_EXIT_CODE = 126
 
-    As in wasmtime, this is a plain WasmtimeError for a code from 126 on: these codes are reserved for the host.
+
+def exit_error(failure: core.Failure) -> WasmtimeError:
+    """Creates the error for a WASI program that has called `proc_exit`.
+
+    The error is an `ExitTrap`. As in wasmtime, it is a plain WasmtimeError if the exit code is reserved for the host.
     """
     code = failure.exit_code or 0
-    if code >= 126:
+    if code >= _FIRST_RESERVED_EXIT_CODE:
         text = "exit with invalid exit status outside of [0..126)"
         invalid = WasmtimeError._from_engine(_with_backtrace(failure, text))
         invalid._exit_code = code

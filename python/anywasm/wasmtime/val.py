@@ -24,14 +24,14 @@ _TYPES_BY_NUMBER = {
 
 
 def wrap(ty: core.ValType, value: int) -> int:
-    """Reduces an integer modulo 2**32 or 2**64, the size of an integer type. The result is signed."""
+    """Reduces an integer modulo 2**32 for i32, or modulo 2**64 for i64. Returns a signed integer."""
     bits = INTEGER_BITS[ty]
-    value = int.__and__(value, (1 << bits) - 1)  # A subclass of int may define `&` in another way.
+    value = int.__and__(value, (1 << bits) - 1)  # Not `&`, because a subclass of int can override this operator.
     return value - (1 << bits) if value >> bits - 1 else value
 
 
 class Val:
-    """A value with a WebAssembly type. Programs may pass it in place of a plain Python object.
+    """A value with a WebAssembly type. Programs may pass a `Val` in place of a Python object.
 
     >>> from anywasm.wasmtime import Val
     >>> Val.i32(0xffffffff).value
@@ -40,7 +40,8 @@ class Val:
     True
     """
 
-    # Programs may add attributes. The slots save memory, because CPython creates `__dict__` only when needed.
+    # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
+    # when a program adds an attribute.
     __slots__ = ("__dict__", "__weakref__", "_type", "_value")
 
     __hash__ = None  # type: ignore[assignment]
@@ -58,62 +59,62 @@ class Val:
 
     @classmethod
     def _make(cls, ty: core.ValType, value: Any) -> Val:
-        result = cls.__new__(cls)
-        result._type, result._value = ty, value
-        return result
+        val = cls.__new__(cls)
+        val._type, val._value = ty, value
+        return val
 
     @classmethod
     def i32(cls, val: int) -> Val:
-        """Makes a 32-bit integer from any int, modulo 2**32."""
-        return cls._integer(core.ValType.I32, val)
+        """Returns a 32-bit integer: any int, reduced modulo 2**32."""
+        return cls._from_int(core.ValType.I32, val)
 
     @classmethod
     def i64(cls, val: int) -> Val:
-        """Makes a 64-bit integer from any int, modulo 2**64."""
-        return cls._integer(core.ValType.I64, val)
+        """Returns a 64-bit integer: any int, reduced modulo 2**64."""
+        return cls._from_int(core.ValType.I64, val)
 
     @classmethod
-    def _integer(cls, ty: core.ValType, val: int) -> Val:
+    def _from_int(cls, ty: core.ValType, val: int) -> Val:
         if not isinstance(val, int):
             raise TypeError("expected an integer")
         return cls._make(ty, wrap(ty, val))
 
     @classmethod
     def f32(cls, val: float) -> Val:
-        """Makes a 32-bit float from a float."""
-        return cls._float(core.ValType.F32, val)
+        """Returns a 32-bit float: a Python float, rounded to 32 bits."""
+        return cls._from_float(core.ValType.F32, val)
 
     @classmethod
     def f64(cls, val: float) -> Val:
-        """Makes a 64-bit float from a float."""
-        return cls._float(core.ValType.F64, val)
+        """Returns a 64-bit float with the value of a Python float."""
+        return cls._from_float(core.ValType.F64, val)
 
     @classmethod
-    def _float(cls, ty: core.ValType, val: float) -> Val:
+    def _from_float(cls, ty: core.ValType, val: float) -> Val:
         if not isinstance(val, float):
             raise TypeError("expected a float")
         return cls._make(ty, core.round_to_f32(val) if ty is core.ValType.F32 else float(val))
 
     @classmethod
     def externref(cls, extern: Any) -> Val:
-        """Makes a reference to any Python object. None is the null reference."""
+        """Returns a reference to any Python object. None is the null reference."""
         return cls._make(core.ValType.EXTERNREF, extern)
 
     @classmethod
     def funcref(cls, f: Optional[core.Func]) -> Val:
-        """Makes a reference to a function. None is the null reference."""
+        """Returns a reference to a function. None is the null reference."""
         return cls._make(core.ValType.FUNCREF, f)
 
     @classmethod
     def ref_null(cls, ty: ValType) -> Val:
-        """Makes the null reference of type funcref or externref."""
+        """Returns the null reference of type funcref or externref. Raises WasmtimeError for any other type."""
         if not isinstance(ty, ValType) or ty._core not in (core.ValType.FUNCREF, core.ValType.EXTERNREF):
             raise WasmtimeError(f"Invalid reference type for `ref_null`: {ty}")
         return cls._make(ty._core, None)
 
     @property
     def type(self) -> ValType:
-        """The type of the value."""
+        """The WebAssembly type of the value."""
         return ValType._from_core(self._type)
 
     @property
@@ -121,38 +122,38 @@ class Val:
         """The value as a Python object."""
         return self._value
 
-    def _as(self, ty: core.ValType) -> Any:
+    def _value_if(self, ty: core.ValType) -> Any:
         return self._value if self._type is ty else None
 
     def as_i32(self) -> Optional[int]:
-        """Returns the integer, or None if the value has another type."""
-        result: Optional[int] = self._as(core.ValType.I32)
-        return result
+        """Returns the integer, or None if the type is not i32."""
+        integer: Optional[int] = self._value_if(core.ValType.I32)
+        return integer
 
     def as_i64(self) -> Optional[int]:
-        """Returns the integer, or None if the value has another type."""
-        result: Optional[int] = self._as(core.ValType.I64)
-        return result
+        """Returns the integer, or None if the type is not i64."""
+        integer: Optional[int] = self._value_if(core.ValType.I64)
+        return integer
 
     def as_f32(self) -> Optional[float]:
-        """Returns the float, or None if the value has another type."""
-        result: Optional[float] = self._as(core.ValType.F32)
-        return result
+        """Returns the float, or None if the type is not f32."""
+        number: Optional[float] = self._value_if(core.ValType.F32)
+        return number
 
     def as_f64(self) -> Optional[float]:
-        """Returns the float, or None if the value has another type."""
-        result: Optional[float] = self._as(core.ValType.F64)
-        return result
+        """Returns the float, or None if the type is not f64."""
+        number: Optional[float] = self._value_if(core.ValType.F64)
+        return number
 
     def as_externref(self) -> Any:
-        """Returns the Python object, or None if the value has another type."""
-        return self._as(core.ValType.EXTERNREF)
+        """Returns the Python object, or None if the type is not externref."""
+        return self._value_if(core.ValType.EXTERNREF)
 
     def as_funcref(self) -> Any:
-        """Returns the function, or None if the value has another type. AssertionError for the null reference."""
+        """Returns the function, or None if the type is not funcref. Raises AssertionError for the null reference."""
         if self._type is core.ValType.FUNCREF:
             assert isinstance(self._value, core.Func)
-        return self._as(core.ValType.FUNCREF)
+        return self._value_if(core.ValType.FUNCREF)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Val):

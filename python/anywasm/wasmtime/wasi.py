@@ -35,11 +35,11 @@ class FilePerms(enum.Enum):
 class WasiConfig(Managed):
     """The WASI config of a store: arguments, environment variables, standard streams and directories of its guests.
 
-    A new config has none of them. Its properties are write-only.
+    A new config is empty. The properties can be set, but not read.
 
-    wasmtime-py does not have `stdin`, `stdout` and `stderr`. They accept bytes or a bytearray, a path, a file object
-    (binary or text), or a callable (see `anywasm.core.streams`). Each write of a guest is passed on at once. An
-    exception that such an object raises ends the guest and is raised by the call.
+    wasmtime-py does not have the properties `stdin`, `stdout` and `stderr`. These properties accept bytes or a
+    bytearray, a path, a file object (binary or text), or a callable (see `anywasm.core.streams`). Each write of a guest
+    reaches the object at once. If the object raises an exception, the guest ends and its caller receives the exception.
 
     >>> from anywasm.wasmtime import Engine, Linker, Module, Store, WasiConfig
     >>> engine, output = Engine(), bytearray()
@@ -85,7 +85,7 @@ class WasiConfig(Managed):
     def _set_custom(self, name: str, callback: Callable[[bytes], Optional[int]]) -> None:
         setattr(self._open_config(), name, lambda data: callback(data))
 
-    argv = property(None, _set_argv, doc="The command-line arguments. The first one is the name of the program.")
+    argv = property(None, _set_argv, doc="The command-line arguments. The first argument is the program's name.")
     env = property(None, _set_env, doc="The environment variables, as pairs of name and value.")
     stdin = property(None, lambda self, stream: self._set_stream("stdin", stream), doc="The standard input.")
     stdout = property(None, lambda self, stream: self._set_stream("stdout", stream), doc="The standard output.")
@@ -102,12 +102,12 @@ class WasiConfig(Managed):
     stdout_custom = property(
         None,
         lambda self, callback: self._set_custom("stdout", callback),
-        doc="A callable for the standard output. It takes bytes and returns how many it accepted. None means all.",
+        doc="A callable for the standard output. It takes bytes and returns how many bytes it used. None means all.",
     )
     stderr_custom = property(
         None,
         lambda self, callback: self._set_custom("stderr", callback),
-        doc="A callable for the standard error. It takes bytes and returns how many it accepted. None means all.",
+        doc="A callable for the standard error. It takes bytes and returns how many bytes it used. None means all.",
     )
 
     def inherit_argv(self) -> None:
@@ -139,18 +139,20 @@ class WasiConfig(Managed):
         *,
         fs_mutable: bool = True,
     ) -> None:
-        """Preopens the host directory `path` under the guest name `guest_path`. The first one is descriptor 3.
+        """Preopens the host directory `path` with the name `guest_path` for guests.
 
-        The guest can change the directory unless `fs_mutable` is False. `fs_mutable` may also be passed as the third
-        positional argument. As in wasmtime-py until version 46, the third and fourth arguments may be a `DirPerms` and
-        a `FilePerms` instead. Raises WasmtimeError if the directory cannot be opened.
+        The first preopened directory has the descriptor 3. Guests can change the directory unless `fs_mutable` is
+        False. Programs may also pass `fs_mutable` as the third positional argument. As in wasmtime-py until version 46,
+        the third and fourth arguments may also be a `DirPerms` and a `FilePerms`. Raises WasmtimeError if the directory
+        cannot be opened.
         """
         if isinstance(dir_perms, DirPerms):
+            # `wasi.Perms` has the permissions for the directory in bits 0 and 1, and for its files in bits 2 and 3.
             perms = wasi.Perms(dir_perms.value | file_perms.value << 2)
         else:
             perms = wasi.Perms.ALL if dir_perms and fs_mutable else wasi.Perms.READ_ONLY
         directories = self._open_config().directories
-        _c_string(path), _c_string(guest_path)  # AttributeError for an object that is not a str.
+        _c_string(path), _c_string(guest_path)  # Raises AttributeError for an object that is not a str.
         try:
             os.scandir(path).close()
         except (OSError, ValueError) as error:
@@ -163,14 +165,14 @@ class WasiConfig(Managed):
 
 def _c_string(value: str) -> str:
     """Returns the text up to the first null character, because wasmtime-py passes a C string to wasmtime."""
-    value.encode()  # AttributeError for an object that is not a str, as in wasmtime-py.
+    value.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
     return value.partition("\0")[0]
 
 
 def context_of_store(store: core.Store) -> wasi.WasiContext:
-    """Returns the WASI context that system calls in a store use."""
+    """Returns the WASI context for the system calls of guests in a store."""
     state = store._core_state.wasi
     if state.store_context is None:
-        # An empty context, which `Store.set_wasi` can fill at any time before the first call.
+        # The new context is empty. `Store.set_wasi` can fill the context until the first system call.
         state.store_context = wasi.WasiContext(store._core_engine, None)
     return state.store_context

@@ -1,4 +1,4 @@
-"""The classes of types in wasmtime-py. They are only descriptions: closing one affects no object of this type."""
+"""The type classes of wasmtime-py. A type is only a description: closing it does not affect objects of this type."""
 
 from anywasm.wasmtime.types.externtype import AsExternType, type_from_core
 from anywasm.wasmtime.types.functype import FuncType, TagType

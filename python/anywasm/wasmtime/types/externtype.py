@@ -1,4 +1,4 @@
-"""The union of the types of imports and exports, and their conversion from the core's types."""
+"""The union of all types that imports and exports can have, and the conversion from the core's types."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ class FuncType(Described[core.FuncType]):
 
     @property
     def params(self) -> list[ValType]:
-        """The parameter types."""
+        """The types of the parameters, in order."""
         return [ValType._from_core(ty) for ty in self._core.params]
 
     @property
     def results(self) -> list[ValType]:
-        """The result types."""
+        """The types of the results, in order."""
         return [ValType._from_core(ty) for ty in self._core.results]
 
 
@@ -35,14 +35,15 @@ def _val_types(types: Sequence[ValType]) -> tuple[core.ValType, ...]:
     for ty in types:
         if not isinstance(ty, ValType):
             raise TypeError("expected ValType")
-    # Indexing works only for sequences. An iterator would be exhausted by the loop above.
+    # Indexing raises TypeError for an iterator. The loop above has exhausted an iterator, so a second loop would find
+    # no types and raise no error.
     return tuple(types[index]._core for index in range(len(types)))
 
 
 class TagType(Described[core.TagType]):
-    """The type of an exception tag. The parameters of `functype` are the types of the values that an exception carries.
+    """The type of an exception tag. The parameters of `functype` are the types of an exception's values.
 
-    The `FuncType` cannot be used afterwards.
+    The constructor closes `functype`.
 
     >>> from anywasm.wasmtime import FuncType, TagType, ValType
     >>> TagType(FuncType([ValType.i32()], [])).functype.params
@@ -57,5 +58,5 @@ class TagType(Described[core.TagType]):
 
     @property
     def functype(self) -> FuncType:
-        """The function type whose parameters are the types of an exception's values."""
+        """The function type of the tag. Its parameters are the types of an exception's values."""
         return FuncType._from_core(self._core.func)

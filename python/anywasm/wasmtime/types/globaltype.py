@@ -21,10 +21,10 @@ class GlobalType(Described[core.GlobalType]):
 
     @property
     def content(self) -> ValType:
-        """The value type."""
+        """The type of the global's value."""
         return ValType._from_core(self._core.content)
 
     @property
     def mutable(self) -> bool:
-        """Whether the value can be set."""
+        """Whether the global's value can be changed."""
         return self._core.mutable

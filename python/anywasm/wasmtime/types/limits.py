@@ -6,7 +6,9 @@ from typing import Any, Optional
 
 
 class Limits:
-    """A minimum and a maximum size, in pages or elements. A maximum of None means no maximum.
+    """A minimum and a maximum size, in pages of a memory or elements of a table.
+
+    If `max` is None, there is no maximum.
 
     >>> from anywasm.wasmtime import Limits
     >>> Limits(1, None) == Limits(1, None)
@@ -27,7 +29,7 @@ class Limits:
 
 
 def check_limits(limits: Any) -> Limits:
-    """Returns the argument if it is a `Limits` object. TypeError otherwise."""
+    """Returns a `Limits` object unchanged. Raises TypeError for any other object."""
     if not isinstance(limits, Limits):
         raise TypeError("expected Limits")
     return limits

@@ -9,15 +9,16 @@ from anywasm.wasmtime.described import Described
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.types.limits import Limits, check_limits
 
-_U64 = 1 << 64
+#: The number of values of an unsigned 64-bit integer.
+_U64_RANGE = 1 << 64
 
 
 class MemoryType(Described[core.MemoryType]):
     """The type of a memory.
 
-    `limits` are the minimum and maximum size in pages. With `is_64`, addresses have 64 bits (memory64 proposal). With
-    `shared`, threads can share the memory, and a maximum size is required (threads proposal). `page_size_log2` is the
-    base-2 logarithm of the size of a page in bytes, 16 or 0 (custom-page-sizes proposal).
+    `limits` are the minimum and maximum size in pages. If `is_64` is true, addresses have 64 bits (memory64 proposal).
+    If `shared` is true, threads can share the memory, and a maximum size is required (threads proposal).
+    `page_size_log2` is the base-2 logarithm of the size of a page in bytes, 16 or 0 (custom-page-sizes proposal).
 
     >>> from anywasm.wasmtime import Limits, MemoryType
     >>> MemoryType(Limits(1, 2)).limits.max
@@ -30,8 +31,8 @@ class MemoryType(Described[core.MemoryType]):
         for bound, size in (("minimum", limits.min), ("maximum", limits.max)):
             if size is not None and size >= address_space:
                 raise WasmtimeError(f"{bound} size too large")
-        maximum = None if limits.max is None else _u64(limits.max)
-        ty = core.MemoryType(_u64(limits.min), maximum, bool(is_64), bool(shared), _byte(page_size_log2))
+        maximum = None if limits.max is None else _to_u64(limits.max)
+        ty = core.MemoryType(_to_u64(limits.min), maximum, bool(is_64), bool(shared), _to_byte(page_size_log2))
         problem = _find_problem(ty)
         if problem:
             raise WasmtimeError(problem)
@@ -63,13 +64,13 @@ class MemoryType(Described[core.MemoryType]):
         return self._core.page_size_log2
 
 
-def _u64(size: int) -> int:
+def _to_u64(size: int) -> int:
     if not isinstance(size, int):
         raise TypeError(f"expected a size in pages, an int, and not {type(size).__name__!r}")
-    return size % _U64
+    return size % _U64_RANGE
 
 
-def _byte(page_size_log2: int) -> int:
+def _to_byte(page_size_log2: int) -> int:
     if not isinstance(page_size_log2, int):
         raise TypeError(
             f"expected the base-2 logarithm of a page size, an int, and not {type(page_size_log2).__name__!r}"
@@ -78,7 +79,10 @@ def _byte(page_size_log2: int) -> int:
 
 
 def _find_problem(ty: core.MemoryType) -> Optional[str]:
-    """Returns the first problem of a type, or None. The texts, and the order of the checks, are those of wasmtime."""
+    """Returns the first problem of a type, or None for a valid type.
+
+    The texts and the order of the checks are the same as in wasmtime.
+    """
     if ty.maximum is not None and ty.maximum < ty.minimum:
         return "maximum page size cannot be smaller than the minimum page size"
     if ty.page_size_log2 not in (0, 16):
@@ -89,7 +93,7 @@ def _find_problem(ty: core.MemoryType) -> Optional[str]:
         )
     if ty.shared and ty.maximum is None:
         return "shared memories must have a maximum size"
-    if ty.minimum << ty.page_size_log2 >= _U64:
+    if ty.minimum << ty.page_size_log2 >= _U64_RANGE:
         return "memory's minimum byte size must fit in a u64\n\nCaused by:\n    size overflow calculating memory size\n"
     if not ty.memory64:
         max_pages = 1 << 32 >> ty.page_size_log2

@@ -10,35 +10,38 @@ from anywasm.wasmtime.types.externtype import AsExternType, type_from_core
 
 
 class ImportType(Described[core.Import]):
-    """An import of a module: its module name, name and type."""
+    """An import of a module. An import has a module name, a name and a type."""
 
     @property
     def module(self) -> str:
-        """The module name."""
+        """The module name, the first of the two names of an import."""
         return self._core.module
 
     @property
     def name(self) -> Optional[str]:
-        """The name. Never None: only an early module-linking proposal had imports without a name."""
+        """The name, the second of the two names of an import.
+
+        The name is never None, because only an early module-linking proposal had imports without a name.
+        """
         return self._core.name
 
     @property
     def type(self) -> AsExternType:
-        """The type of the import."""
-        result: AsExternType = type_from_core(self._core.type)
-        return result
+        """The type that an object must have to be imported."""
+        ty: AsExternType = type_from_core(self._core.type)
+        return ty
 
 
 class ExportType(Described[core.Export]):
-    """An export of a module: its name and type."""
+    """An export of a module. An export has a name and a type."""
 
     @property
     def name(self) -> str:
-        """The name."""
+        """The name of the export. Each export of a module has another name."""
         return self._core.name
 
     @property
     def type(self) -> AsExternType:
-        """The type of the export."""
-        result: AsExternType = type_from_core(self._core.type)
-        return result
+        """The type of the exported object."""
+        ty: AsExternType = type_from_core(self._core.type)
+        return ty

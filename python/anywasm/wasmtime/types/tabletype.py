@@ -10,8 +10,9 @@ from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.types.limits import Limits, check_limits
 from anywasm.wasmtime.types.valtype import ValType, content_type
 
-_BITS = 32
-#: The maximum size that means "no maximum" in the limits of the C API, and so in wasmtime-py.
+#: The number of values of an unsigned 32-bit integer. The C API has 32-bit table sizes.
+_U32_RANGE = 1 << 32
+#: The maximum that means "no maximum" in the C API, and therefore in wasmtime-py.
 _NO_MAXIMUM = 0xFFFF_FFFF
 
 
@@ -28,8 +29,8 @@ class TableType(Described[core.TableType]):
     def __init__(self, valtype: ValType, limits: Limits) -> None:
         check_limits(limits)
         element = content_type(valtype)
-        maximum = _NO_MAXIMUM if limits.max is None else _size(limits.max)
-        minimum = _size(limits.min)
+        maximum = _NO_MAXIMUM if limits.max is None else _to_u32(limits.max)
+        minimum = _to_u32(limits.min)
         if element not in core.REFERENCES:
             raise WasmtimeError("failed to allocate TableType")
         self._set_description(core.TableType(element, minimum, None if maximum == _NO_MAXIMUM else maximum))
@@ -45,5 +46,5 @@ class TableType(Described[core.TableType]):
         return Limits(self._core.minimum, self._core.maximum)
 
 
-def _size(size: int) -> int:
-    return operator.index(size) % (1 << _BITS)
+def _to_u32(size: int) -> int:
+    return operator.index(size) % _U32_RANGE

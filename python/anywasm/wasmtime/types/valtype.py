@@ -10,9 +10,9 @@ from anywasm.wasmtime.errors import WasmtimeError
 
 
 class ValType(Described[core.ValType]):
-    """A value type. The class methods make one.
+    """A value type. Class methods such as `ValType.i32()` return value types.
 
-    An import or export can have another type, such as v128. Such a `ValType` can be compared and printed.
+    An import or export can have a type without a class method, such as v128. Programs can compare and print this type.
 
     >>> from anywasm.wasmtime import ValType
     >>> ValType.i32() == ValType.i32(), str(ValType.i64())
@@ -26,32 +26,32 @@ class ValType(Described[core.ValType]):
 
     @classmethod
     def i32(cls) -> ValType:
-        """A 32-bit integer."""
+        """Returns the type of 32-bit integers."""
         return cls._from_core(core.ValType.I32)
 
     @classmethod
     def i64(cls) -> ValType:
-        """A 64-bit integer."""
+        """Returns the type of 64-bit integers."""
         return cls._from_core(core.ValType.I64)
 
     @classmethod
     def f32(cls) -> ValType:
-        """A 32-bit float."""
+        """Returns the type of 32-bit floats."""
         return cls._from_core(core.ValType.F32)
 
     @classmethod
     def f64(cls) -> ValType:
-        """A 64-bit float."""
+        """Returns the type of 64-bit floats."""
         return cls._from_core(core.ValType.F64)
 
     @classmethod
     def externref(cls) -> ValType:
-        """A reference to any Python object."""
+        """Returns the type of references to any Python object."""
         return cls._from_core(core.ValType.EXTERNREF)
 
     @classmethod
     def funcref(cls) -> ValType:
-        """A reference to a function."""
+        """Returns the type of references to functions."""
         return cls._from_core(core.ValType.FUNCREF)
 
     def __eq__(self, other: object) -> bool:
@@ -61,14 +61,17 @@ class ValType(Described[core.ValType]):
         return not self == other
 
     def __str__(self) -> str:
-        # `anyref` was the name of externref in the proposal when wasmtime-py chose its names.
+        # When wasmtime-py chose its names, the proposal for reference types still called externref `anyref`.
         return "anyref" if self._core is core.ValType.EXTERNREF else str(self._core)
 
     __repr__ = __str__
 
 
 def content_type(ty: Any) -> core.ValType:
-    """Returns the core's type for a value type of a global or table. TypeError for an object that is no `ValType`."""
+    """Returns the core's type for the value type of a global or table.
+
+    Raises TypeError for an object that is not a `ValType`.
+    """
     if not isinstance(ty, ValType):
         raise TypeError("expected valtype")
     return ty._core
