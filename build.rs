@@ -45,7 +45,7 @@ fn find_the_system_library() {
     }
 }
 
-/// Compiles our C files, and the C file that cffi writes over the header.
+/// Compiles the C files of the glue with warnings as errors, and cffi's C file without warnings.
 fn glue() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let python = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
@@ -58,7 +58,7 @@ fn glue() {
             // As a system header, Python.h causes no warnings.
             .flag(format!("-isystem{}", include.display()))
             .flag("-fvisibility=hidden")
-            // With it, glibc's pthread_cleanup_push (glue.h) needs no setjmp, which each host call would pay for.
+            // With exceptions, glibc's pthread_cleanup_push (glue.h) needs no setjmp in each call of a host function.
             .flag("-fexceptions")
             .define("Py_LIMITED_API", LIMITED_API)
             // Renames the init function that cffi generates. The exported init function is in src/glue/mod.rs; it calls
@@ -95,13 +95,14 @@ fn c_files() -> Vec<PathBuf> {
     files
 }
 
-/// The engine's feature, as a Python module's name.
+/// Returns the name of the extension module: the engine's feature after an underscore.
 fn module_name() -> String {
     let engines = ["WASMTIME", "WASMTIME_STANDARD", "WASMER", "WASMI", "SYSTEM"];
     let chosen = engines.iter().find(|name| env::var_os(format!("CARGO_FEATURE_{name}")).is_some());
     format!("_{}", chosen.expect("an engine is chosen, as wasm_c_api has checked").to_lowercase())
 }
 
+/// Returns the folder of Python.h.
 fn python_include(python: &str) -> PathBuf {
     let code = "import sysconfig; print(sysconfig.get_path('include'))";
     let output = Command::new(python).args(["-c", code]).output().expect("Python runs, as it just has");
