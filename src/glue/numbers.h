@@ -59,15 +59,11 @@ static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_
             return 0;
         if (!py_int_as_int64(object, &number))
             return 0;
-        if (type == PY_I32) {
-            if (number < INT32_MIN || number > INT32_MAX)
-                return 0;
-            /* All 64 bits are written, because a backend may copy all of them. */
-            value->i64 = 0;
-            value->i32 = (int32_t)number;
-        } else {
-            value->i64 = number;
-        }
+        if (type == PY_I32 && (number < INT32_MIN || number > INT32_MAX))
+            return 0;
+        /* An i32 is the first half of the slot, which holds the low bits: python/anywasm/core/elements.py asserts that
+         * the machine is little-endian. */
+        value->i64 = number;
         return 1;
     }
     if (type == PY_F32 || type == PY_F64) {
@@ -75,12 +71,10 @@ static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_
         if (!PyFloat_CheckExact(object) && (exact || !PyFloat_Check(object)))
             return 0;
         number = PyFloat_AsDouble(object);
-        if (type == PY_F64) {
+        if (type == PY_F64)
             value->f64 = number;
-        } else {
-            value->i64 = 0;
+        else
             value->f32 = (float)number;
-        }
         return 1;
     }
     return 0;
