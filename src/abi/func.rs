@@ -3,7 +3,7 @@
 use crate::abi::store::CStore;
 use crate::abi::{entry, give, types};
 use crate::backend::{Active, Backend, HostCall, HostFunc};
-use crate::base::capabilities::{FUNCREF_CALL, V128};
+use crate::base::capabilities::{Capabilities, FUNCREF_CALL, V128};
 use crate::base::error::{Error, Result, fail};
 use crate::base::pointer::{check_len, non_null};
 use crate::base::types::{ExternType, FuncType, ValType};
@@ -100,15 +100,20 @@ pub unsafe extern "C" fn aw_func_new(
         // SAFETY: the caller guarantees that both arrays are as long as their lengths say; the call only reads them.
         let ty = unsafe { types::func_type(params, params_len, results, results_len) }?;
         let store = non_null(store, "the store")?.0.clone();
-        // This is the limit that validation sets for functions in modules. An engine aborts beyond it.
-        if ty.params.len().max(ty.results.len()) > 1000 {
-            fail!(Invalid, "a function cannot have more than 1000 parameters or results");
-        }
-        object::require(store.engine.capabilities, ty.all(), format_args!("a host function {ty}"))?;
+        require(store.engine.capabilities, &ty)?;
         let entered = store.enter()?;
         let raw = Active::func_new(entered.raw, HostFunc { call, ty: ty.clone(), store: &raw const *store })?;
         give(Extern::new(&store, &entered, raw, Some(ExternType::Func(ty))))
     })
+}
+
+/// Fails if the host cannot make a function of this type with an engine that has these capabilities.
+fn require(has: Capabilities, ty: &FuncType) -> Result<()> {
+    // This is the limit that validation sets for functions in modules. An engine aborts beyond it.
+    if ty.slots() > 1000 {
+        fail!(Invalid, "a function cannot have more than 1000 parameters or results");
+    }
+    object::require(has, ty.all(), format_args!("a host function {ty}"))
 }
 
 /// Returns the extern with its type. Fails if the extern is NULL, not a function, or an opaque reference.

@@ -4,7 +4,7 @@ use crate::abi::store::CStore;
 use crate::abi::types::CExternType;
 use crate::abi::{entry, give};
 use crate::backend::{Active, Backend};
-use crate::base::capabilities;
+use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Result, fail};
 use crate::base::pointer::non_null;
 use crate::base::types::{ExternType, TableType};
@@ -31,21 +31,26 @@ pub unsafe extern "C" fn aw_table_new(
     entry(|| {
         let (ty, store) = (non_null(ty, "the type")?.table()?, &non_null(store, "the store")?.0);
         let init = non_null(init, "the element")?;
-        let has = store.engine.capabilities;
-        object::require(has, [ty.element], "a table")?;
-        if ty.table64 || [Some(ty.limits.min), ty.limits.max].into_iter().flatten().any(|n| n > u32::MAX.into()) {
-            has.require(capabilities::MEMORY64, Active::NAME, "a table with 64-bit indices")?;
-            fail!(Unsupported, "tables with 64-bit indices cannot be made by the host");
-        }
-        if ty.limits.min > MAX_ELEMENTS {
-            fail!(Invalid, "a table cannot have {} elements: {MAX_ELEMENTS} is the most", ty.limits.min);
-        }
+        require(store.engine.capabilities, &ty)?;
         let entered = store.enter()?;
         // SAFETY: the caller guarantees that `init` holds a reference of the element type.
         let init = unsafe { object::lower(store, &entered, ty.element, *init) }?;
         let raw = Active::table_new(entered.raw, &ty, init)?;
         give(Extern::new(store, &entered, raw, Some(ExternType::Table(ty))))
     })
+}
+
+/// Fails if the host cannot make a table of this type with an engine that has these capabilities.
+fn require(has: Capabilities, ty: &TableType) -> Result<()> {
+    object::require(has, [ty.element], "a table")?;
+    if ty.table64 || [Some(ty.limits.min), ty.limits.max].into_iter().flatten().any(|n| n > u32::MAX.into()) {
+        has.require(capabilities::MEMORY64, Active::NAME, "a table with 64-bit indices")?;
+        fail!(Unsupported, "tables with 64-bit indices cannot be made by the host");
+    }
+    if ty.limits.min > MAX_ELEMENTS {
+        fail!(Invalid, "a table cannot have {} elements: {MAX_ELEMENTS} is the most", ty.limits.min);
+    }
+    Ok(())
 }
 
 /// Returns the extern with its type. Fails if the extern is NULL or not a table.

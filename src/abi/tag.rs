@@ -3,10 +3,10 @@
 use crate::abi::store::CStore;
 use crate::abi::{entry, give, types};
 use crate::backend::{Active, Backend};
-use crate::base::capabilities;
+use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Result, fail};
 use crate::base::pointer::non_null;
-use crate::base::types::ExternType;
+use crate::base::types::{ExternType, FuncType};
 use crate::store::object::{self, Extern};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
@@ -27,19 +27,24 @@ pub unsafe extern "C" fn aw_tag_new(
         // SAFETY: the caller guarantees that both arrays are as long as their lengths say; the call only reads them.
         let ty = unsafe { types::func_type(params, params_len, results, results_len) }?;
         let store = &non_null(store, "the store")?.0;
-        let has = store.engine.capabilities;
-        has.require(capabilities::TAGS, Active::NAME, "an exception tag")?;
-        object::require(has, ty.all(), format_args!("an exception tag {ty}"))?;
-        if !ty.results.is_empty() {
-            fail!(Invalid, "Cannot create an exception type from a tag type with results in the signature");
-        }
-        if ty.params.len() > 1000 {
-            fail!(Invalid, "an exception cannot carry more than 1000 values");
-        }
+        require(store.engine.capabilities, &ty)?;
         let entered = store.enter()?;
         let raw = Active::tag_new(entered.raw, &ty)?;
         give(Extern::new(store, &entered, raw, Some(ExternType::Tag(ty))))
     })
+}
+
+/// Fails if the host cannot make a tag of this type with an engine that has these capabilities.
+fn require(has: Capabilities, ty: &FuncType) -> Result<()> {
+    has.require(capabilities::TAGS, Active::NAME, "an exception tag")?;
+    object::require(has, ty.all(), format_args!("an exception tag {ty}"))?;
+    if !ty.results.is_empty() {
+        fail!(Invalid, "Cannot create an exception type from a tag type with results in the signature");
+    }
+    if ty.params.len() > 1000 {
+        fail!(Invalid, "an exception cannot carry more than 1000 values");
+    }
+    Ok(())
 }
 
 /// Writes to `out` whether both externs are the same tag.
