@@ -3,8 +3,8 @@
 //! `tests/tools/shim.py` generates the modules, which are valid and terminate. The test process ends if an engine
 //! aborts.
 
-use crate::support::{compile_bytes, engine, instantiate, store};
-use anywasm::abi::engine::CEngine;
+use crate::support::{compile_bytes, instantiate, ok, store};
+use anywasm::abi::engine::{CEngine, aw_engine_new};
 use anywasm::abi::error::aw_error_take;
 use anywasm::abi::func::{aw_func_call, aw_func_new};
 use anywasm::abi::global::{aw_global_get, aw_global_new};
@@ -28,7 +28,7 @@ const FOLDER: &str = "ANYWASM_SMITH";
 fn no_module_ends_the_process() {
     let folder = std::env::var_os(FOLDER).expect("ANYWASM_SMITH names the folder of the modules");
     let modules: Vec<_> = std::fs::read_dir(folder).expect("the folder is there").map(|file| file.unwrap()).collect();
-    let engine = engine();
+    let engine = ok(aw_engine_new(None));
     let ran = modules.iter().filter(|file| runs(&engine, &std::fs::read(file.path()).unwrap())).count();
     assert!(ran > modules.len() / 5, "only {ran} of {} modules ran: too few to test the engine", modules.len());
 }

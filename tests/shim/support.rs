@@ -1,6 +1,6 @@
 //! Safe wrappers around the C layer, for all tests.
 
-use anywasm::abi::engine::{CEngine, aw_capabilities, aw_engine_new};
+use anywasm::abi::engine::{CEngine, aw_capabilities, aw_engine_new, aw_options_new, aw_options_set};
 use anywasm::abi::error::{CError, aw_error_take};
 use anywasm::abi::func::{aw_func_call_numbers, aw_func_new};
 use anywasm::abi::instance::{aw_instance_export, aw_instance_new};
@@ -13,6 +13,7 @@ use anywasm::abi::types::{AW_I32, CExternType};
 use anywasm::abi::wasi::{CWasi, aw_wasi_func, aw_wasi_new};
 use anywasm::base::capabilities::{Capabilities, SHARED_MEMORY, TAGS};
 use anywasm::base::error::ErrorKind;
+use anywasm::base::options::Options;
 use anywasm::base::types::{ExternType, GlobalType, Limits, MemoryType, TableType, ValType};
 use anywasm::base::value::Value;
 use anywasm::store::object::{Extern, Instance};
@@ -83,8 +84,18 @@ pub fn no_error() {
     }
 }
 
+/// Returns a new engine, on which shared memories are switched on if it has them.
 pub fn engine() -> Box<CEngine> {
-    ok(aw_engine_new(None))
+    let mut options = ok(aw_options_new());
+    if has(SHARED_MEMORY) {
+        set_option(&mut options, "shared_memory", "true");
+    }
+    ok(aw_engine_new(Some(&options)))
+}
+
+fn set_option(options: &mut Options, name: &str, value: &str) {
+    // SAFETY: pointers and lengths are those of the texts.
+    done(unsafe { aw_options_set(Some(options), name.as_ptr(), name.len(), value.as_ptr(), value.len()) });
 }
 
 pub fn store(engine: &CEngine) -> Box<CStore> {
