@@ -33,7 +33,7 @@ TIMEOUT = "timeout"
 def main(engine: str, options: str, folder: str) -> None:
     """Handles requests until stdin is closed. `options` are the options of the engine, as JSON."""
     load(engine)
-    subject = Subject(engine, engine, json.loads(options))
+    subject = Subject(name=engine, engine=engine, options=json.loads(options))
     for name in styles.STYLES:
         __import__(f"{styles.__name__}.{name}")
     # Ignores Ctrl-C. The terminal sends the signal to all processes, but the runner ends its workers itself.

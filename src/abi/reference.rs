@@ -76,7 +76,7 @@ pub unsafe fn lower_all(
                 unsafe { discard_all(entered, &types[..index], &slots[..index]) };
                 // No guest receives the host objects in the remaining slots.
                 let rest = types[index..].iter().zip(&slots[index..]).filter(|(ty, _)| **ty == ValType::ExternRef);
-                rest.for_each(|(_, slot)| LinkedBackend::release(entered.raw, slot.bits()));
+                rest.for_each(|(_, slot)| LinkedBackend::release_host_number(entered.raw, slot.bits()));
                 return Err(error);
             }
         }

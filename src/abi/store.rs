@@ -107,7 +107,7 @@ pub extern "C" fn aw_store_gc(store: Option<&CStore>) -> bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_take_released(store: Option<&CStore>) -> Option<Box<Bytes>> {
     entry(|| {
-        let numbers = LinkedBackend::take_released(non_null(store, "the store")?.0.enter()?.raw);
+        let numbers = LinkedBackend::take_released_host_numbers(non_null(store, "the store")?.0.enter()?.raw);
         give(Bytes::new(numbers.into_iter().flat_map(u64::to_ne_bytes).collect()))
     })
 }

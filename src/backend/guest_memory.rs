@@ -61,8 +61,9 @@ impl GuestMemory {
         let source = self.address(offset, out.len())?;
         // SAFETY: `address` has checked that the source range is inside the memory. `out` is as long as the range.
         // `out` is memory of the host, so `out` and the range cannot overlap. In a shared memory, guest threads may
-        // write to the range during the copy. Guest threads run compiled WebAssembly, not Rust. `out` may then hold a
-        // mixture of old and new bytes, as the threads proposal allows.
+        // write to the range during the copy. This is no data race between Rust threads, because guest threads run
+        // compiled WebAssembly. If a guest thread writes, `out` holds a mixture of old and new bytes, as the threads
+        // proposal allows.
         unsafe { source.copy_to_nonoverlapping(out.as_mut_ptr(), out.len()) }
         Ok(())
     }

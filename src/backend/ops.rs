@@ -93,11 +93,11 @@ pub trait StoreOps: Backend {
     }
 
     /// Records that a host number ([`Ref::Host`]) is released because no guest received the reference.
-    /// [`StoreOps::take_released`] will return the number.
-    fn release(_: Self::Store, _number: u64) {}
+    /// [`StoreOps::take_released_host_numbers`] will return the number.
+    fn release_host_number(_: Self::Store, _number: u64) {}
 
     /// Returns the host numbers that were released since the previous call of this function.
-    fn take_released(_: Self::Store) -> Vec<u64> {
+    fn take_released_host_numbers(_: Self::Store) -> Vec<u64> {
         Vec::new()
     }
 }

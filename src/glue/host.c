@@ -8,7 +8,7 @@
  *   - the Python object of the store
  *   - the callable
  *   - the signature
- *   - the task, PY_TASK_RESULT or PY_TASK_CALL
+ *   - the task: PY_TASK_CALL calls the callable and converts its result, PY_TASK_RESULT only converts the result
  *   - the result of the callable, or None
  *   - the address of the slots, as an int
  * The slow path returns

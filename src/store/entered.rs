@@ -48,15 +48,16 @@ impl Entered<'_> {
     /// function, not the trap that ended the WebAssembly code.
     ///
     /// `guest_stack_size` is the number of bytes of the caller's stack that WebAssembly may use. An engine computes its
-    /// stack limit at a thread's outermost call into the store, so a nested call runs on the same stack as the
-    /// outermost call.
+    /// stack limit only at a thread's outermost call into the store. The limit would be wrong on another stack, so
+    /// nested calls run on the stack of the outermost call.
     pub fn run<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
         let nested = NestedCall::new(state);
         let result = if state.call_depth.get() > 1 {
-            let other = state.other_stack.borrow().clone();
-            match other {
-                Some(other) => other.run(work),
+            let outermost_call_stack = state.other_stack.borrow().clone();
+            match outermost_call_stack {
+                Some(stack) => stack.run(work),
+                // The outermost call runs on the thread's own stack.
                 None => work(),
             }
         } else {

@@ -32,7 +32,9 @@ class Func(Extern):
 
     # This class and its bases have no `__slots__`: a derived class can have the layout of only one base, and that base
     # is the C type.
+    #: For `specialise`: the attribute of `EngineModule` that holds the C type to derive from.
     _core_fast_base = "callable"
+    #: For `specialise`: the `__slots__` of the derived class. None gives its objects a `__dict__`.
     _core_own_slots = None
     #: Whether the program passes the store as the first argument of a call.
     _core_takes_store = False

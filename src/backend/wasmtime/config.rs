@@ -75,8 +75,8 @@ pub fn capabilities(all: Capabilities, options: &Options) -> Capabilities {
     if never_moves { all } else { all.without(cap::STABLE_MEMORY).without(cap::VIEWS) }
 }
 
-/// Returns whether the engine compiles interruption checks into code. Deadlines of the host and the option
-/// `interruptible` need these checks.
+/// Returns whether the engine compiles interruption checks into code. The host's deadlines, which the option
+/// `epoch_interruption` turns on, and the option `interruptible` need these checks.
 pub fn interruptible(options: &Options) -> bool {
     ["epoch_interruption", "interruptible"].iter().any(|name| options.switch(name) == Some(true))
 }
@@ -104,8 +104,9 @@ pub fn config(options: &Options, stack_size: usize) -> Result<*mut c::wasm_confi
 /// `config` is a live configuration that no other thread uses.
 unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack_size: usize) -> Result<()> {
     // SAFETY: the caller guarantees that `config` is live and that no other thread uses `config` (see `# Safety`). Each
-    // text is a C string that lives until the call returns, and the called function copies the text. Each position of a
-    // choice is a number of the C enumeration, as the assertions above check.
+    // text is a C string that lives until the call returns, and the called function copies the text. An option
+    // with a list of values passes the position of its value in the list. Each position is a number of the C enumeration,
+    // as the assertions above check.
     unsafe {
         for (name, set) in c::WASMTIME_CONFIG_SWITCHES {
             if let Some(on) = options.switch(name) {

@@ -89,11 +89,11 @@ impl StoreOps for Wasmtime {
         unsafe { error::check(c::wasmtime_context_gc(store.context), ErrorKind::Engine) }
     }
 
-    fn release(store: Store, number: u64) {
+    fn release_host_number(store: Store, number: u64) {
         store.released().lock().unwrap_or_else(PoisonError::into_inner).push(number);
     }
 
-    fn take_released(store: Store) -> Vec<u64> {
+    fn take_released_host_numbers(store: Store) -> Vec<u64> {
         std::mem::take(&mut *store.released().lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

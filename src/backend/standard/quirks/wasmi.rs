@@ -9,7 +9,7 @@ pub const QUIRKS: Quirks = Quirks {
     // The interpreter runs guests on a separate stack.
     stack_size: 0,
     exports_sorted: true,
-    // `ModuleImports` in wasmi groups the imports.
+    // `ModuleImports` in wasmi groups the imports by kind.
     imports_grouped: true,
     // wasmi counts the bytes of a memory with 64 bits, and panics on overflow. A page has 2^16 bytes.
     max_memory_pages: (1 << 48) - 1,
