@@ -109,7 +109,7 @@ impl HostFunc {
     /// `values` points to [`FuncType::slots`] slots that nobody else uses during the call. The first ones hold
     /// arguments of the parameter types as the engine has them; the function consumes their references.
     pub unsafe fn call(&self, values: *mut Value) -> Result<()> {
-        let slots = match self.ty.slots() {
+        let slots = match self.ty.slot_count() {
             0 => &mut [],
             // SAFETY: the caller guarantees that `values` points to this many slots, and that nobody else uses them.
             count => unsafe { std::slice::from_raw_parts_mut(values, count) },

@@ -139,7 +139,7 @@ pub trait FuncOps: Backend {
     /// Calls a function. The slots hold the arguments before the call, and the results after it.
     ///
     /// # Safety
-    /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slots`] slots, which hold
+    /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slot_count`] slots, which hold
     /// arguments of the parameter types, references as [`RefOps::ref_lower`] returned them.
     unsafe fn func_call(store: Self::Store, func: Self::Extern, ty: &FuncType, values: *mut Value) -> Result<()>;
 

@@ -135,7 +135,7 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack: usi
         if let Some(triple) = options.get("target") {
             error::check(c::wasmtime_config_target_set(config, c_string(triple)?.as_ptr()), ErrorKind::Invalid)?;
         }
-        for (flag, value) in options.starting("cranelift_flag.") {
+        for (flag, value) in options.with_prefix("cranelift_flag.") {
             let (flag, value) = (c_string(flag)?, c_string(value)?);
             if value.is_empty() {
                 c::wasmtime_config_cranelift_flag_enable(config, flag.as_ptr());
