@@ -429,9 +429,9 @@ uint64_t aw_limit(uint32_t index);
 struct aw_store *aw_store_new(const struct aw_engine *engine);
 
 // Closes the store: waits until no other thread holds the store's lock, and then frees all objects of the store.
-// Pointers to these objects stay valid until the caller deletes the objects, but functions that use them fail with the
-// error kind "closed". Fails if this thread runs WebAssembly in the store. Has no effect on a store that is already
-// closed, and succeeds.
+// Pointers to these objects stay valid until the caller deletes the objects, but functions that use the objects fail
+// with the error kind "closed". Fails if this thread runs WebAssembly in the store. Has no effect on a store that is
+// already closed, and succeeds.
 bool aw_store_close(const struct aw_store *store);
 
 // Deletes the caller's `aw_store`. Has no effect if the pointer is NULL. The store is freed when all objects of the
@@ -464,8 +464,8 @@ bool aw_store_set_limits(const struct aw_store *store,
 bool aw_store_gc(const struct aw_store *store);
 
 // Returns the host numbers (values of `externref`) that guests have released since the last call of this function. The
-// bytes are an array of 64-bit integers in this machine's byte order. Each time that the host has passed a number to
-// the store, the array contains the number once. The caller deletes the bytes.
+// bytes are an array of 64-bit integers in this machine's byte order. If the host has passed the same number several
+// times, the array contains the number once for each release. The caller deletes the bytes.
 struct aw_bytes *aw_store_take_released(const struct aw_store *store);
 
 // Validates and compiles a module in the binary format. The caller deletes the module.
@@ -657,8 +657,8 @@ struct aw_extern *aw_table_new(const struct aw_store *store,
 // Returns the table's size in elements, or all bits set on failure.
 uint64_t aw_table_size(const struct aw_extern *table);
 
-// Writes the element at `index` to `out`. The caller owns a function reference in `out`, and deletes it with
-// `aw_extern_delete`.
+// Writes the element at `index` to `out`. The caller owns a function reference in `out`, and deletes the reference
+// with `aw_extern_delete`.
 bool aw_table_get(const struct aw_extern *table, uint64_t index, union aw_value *out);
 
 // Sets the element at `index`. The caller still owns a function reference in `value`.
@@ -683,8 +683,8 @@ struct aw_extern *aw_global_new(const struct aw_store *store,
                                 const struct aw_extern_type_info *ty,
                                 const union aw_value *value);
 
-// Writes the global's current value to `out`. The caller owns a function reference in `out`, and deletes it with
-// `aw_extern_delete`.
+// Writes the global's current value to `out`. The caller owns a function reference in `out`, and deletes the reference
+// with `aw_extern_delete`.
 bool aw_global_get(const struct aw_extern *global, union aw_value *out);
 
 // Sets the value of a mutable global. The caller still owns a function reference in `value`.
@@ -752,7 +752,7 @@ void aw_wasi_root_delete(struct aw_wasi_root *root);
 
 // Connects standard input (0), output (1) or error (2) to a duplicate of a file descriptor of this process.
 //
-// The caller guarantees that `fd` is open and that nobody closes `fd` before the function returns.
+// The caller guarantees that nobody closes `fd` before the function returns.
 bool aw_wasi_stdio_fd(const struct aw_wasi *wasi, uint32_t which, int32_t fd);
 
 // Connects standard input to a copy of these bytes.

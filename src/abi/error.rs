@@ -66,7 +66,7 @@ struct OwnedError {
 
 impl CFrame {
     /// Returns the C struct for a frame. The struct points to the names in `frame`, so `frame` must outlive the struct.
-    fn of(frame: &Frame) -> Self {
+    fn new(frame: &Frame) -> Self {
         Self {
             func_index: frame.func_index,
             func_offset: frame.func_offset as u64,

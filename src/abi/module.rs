@@ -103,7 +103,7 @@ impl CModule {
 }
 
 impl CImport {
-    fn of(import: &Import) -> Self {
+    fn new(import: &Import) -> Self {
         Self {
             module: Str::from_bytes(import.module.as_bytes()),
             name: Str::from_bytes(import.name.as_bytes()),
@@ -113,13 +113,13 @@ impl CImport {
 }
 
 impl CExport {
-    fn of(export: &Export) -> Self {
+    fn new(export: &Export) -> Self {
         Self { name: Str::from_bytes(export.name.as_bytes()), ty: CExternType::new(Some(&export.ty)) }
     }
 }
 
 impl CSection {
-    fn of(info: &ModuleInfo, section: &CustomSection) -> Self {
+    fn new(info: &ModuleInfo, section: &CustomSection) -> Self {
         Self { name: Str::from_bytes(section.name.as_bytes()), contents: Str::from_bytes(info.custom_section(section)) }
     }
 }

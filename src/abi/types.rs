@@ -21,13 +21,13 @@ impl Str {
     pub const NONE: Self = Self { data: std::ptr::null(), len: 0 };
 
     /// Returns a `Str` that points to these bytes. The bytes must outlive the `Str`.
-    pub fn of(bytes: &[u8]) -> Self {
+    pub fn from_bytes(bytes: &[u8]) -> Self {
         Self { data: bytes.as_ptr(), len: bytes.len() }
     }
 
     /// Returns a `Str` that points to this text, or `NONE` if there is no text. The text must outlive the `Str`.
-    pub fn of_option(text: Option<&str>) -> Self {
-        text.map_or(Self::NONE, |text| Self::of(text.as_bytes()))
+    pub fn from_option(text: Option<&str>) -> Self {
+        text.map_or(Self::NONE, |text| Self::from_bytes(text.as_bytes()))
     }
 }
 
@@ -151,7 +151,7 @@ impl CExternType {
 
     /// Returns the C struct for a type. The struct points to the parameter and result types, so `ty` must outlive the
     /// struct. `None` means the type of an opaque reference.
-    pub fn of(ty: Option<&ExternType>) -> Self {
+    pub fn new(ty: Option<&ExternType>) -> Self {
         match ty {
             None => Self::EMPTY,
             Some(ExternType::Func(ty)) => Self::new_func(AW_FUNC, ty),

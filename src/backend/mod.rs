@@ -86,7 +86,7 @@ pub struct HostFunc {
 type HostClosure = Box<dyn Fn(&mut [Value]) -> Result<()>>;
 
 impl HostFunc {
-    /// A host function in the store that `owner` owns. `run` gets the owner and [`FuncType::slots`] slots, which hold
+    /// A host function in the store that `owner` owns. `run` gets the owner and [`FuncType::slot_count`] slots, which hold
     /// the arguments before, and the results after it.
     ///
     /// The owner must be the one that drops the engine's store, with [`StoreOps::store_drop`]: so it outlives the
@@ -106,7 +106,7 @@ impl HostFunc {
     /// Runs the function. The backend calls this on the thread that runs WebAssembly in the function's store.
     ///
     /// # Safety
-    /// `values` points to [`FuncType::slots`] slots that nobody else uses during the call. The first ones hold
+    /// `values` points to [`FuncType::slot_count`] slots that nobody else uses during the call. The first ones hold
     /// arguments of the parameter types as the engine has them; the function consumes their references.
     pub unsafe fn call(&self, values: *mut Value) -> Result<()> {
         let slots = match self.ty.slot_count() {

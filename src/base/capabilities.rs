@@ -7,8 +7,8 @@ use std::fmt::Display;
 macro_rules! capabilities {
     ($($(#[doc = $doc:literal])+ $constant:ident = $bit:literal, $name:literal;)+) => {
         $($(#[doc = $doc])+ pub const $constant: Capabilities = Capabilities(1 << $bit);)+
-        /// Each row has the bit of a capability, its name, and a sentence with its meaning. Error messages and the
-        /// command `anywasm engines` show the sentence to users.
+        /// The table of all capabilities. Each row has the bit of a capability, its name, and a sentence with its
+        /// meaning. Error messages and the command `anywasm engines` show the sentence to users.
         pub const TABLE: &[(Capabilities, &str, &str)] = &[
             $(($constant, $name, concat!($($doc),+).trim_ascii()),)+
         ];

@@ -191,8 +191,7 @@ options! {
     switch("debug_info");
     /// Profiler that the engine reports compiled code to.
     choice("profiler", &["none", "jitdump", "vtune", "perfmap"]).neutral("none");
-    /// Path of the TOML file that configures a cache for compiled code. The empty text selects the default
-    /// configuration.
+    /// Path of a TOML file that configures a cache for compiled code. The empty text selects the defaults.
     text("cache").ignorable().without_property();
     /// Whether the functions of a module are compiled on several threads.
     switch("parallel_compilation").ignorable();

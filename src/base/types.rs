@@ -71,18 +71,18 @@ pub struct FuncType {
 }
 
 impl FuncType {
-    /// Maximum number of parameters of a function or tag, and maximum number of results of a function. The validation of
-    /// modules (`wasmparser`) has the same limit.
+    /// Maximum number of parameters of a function or tag, and maximum number of results of a function. The validation
+    /// of modules (`wasmparser`) applies the same limit.
     pub const MAX_ARITY: usize = 1000;
 
     /// Returns the number of slots that a call needs. The number is the larger of the number of parameters and the
     /// number of results, because the results replace the arguments in the same slots.
-    pub fn slots(&self) -> usize {
+    pub fn slot_count(&self) -> usize {
         self.params.len().max(self.results.len())
     }
 
     /// Returns the types of all parameters, then of all results.
-    pub fn all(&self) -> impl Iterator<Item = ValType> + '_ {
+    pub fn all_types(&self) -> impl Iterator<Item = ValType> + '_ {
         self.params.iter().chain(self.results.iter()).copied()
     }
 }
@@ -180,7 +180,7 @@ impl ExternType {
     pub fn accepts(&self, actual: &ExternType) -> bool {
         match (self, actual) {
             (Self::Func(a), Self::Func(b)) | (Self::Tag(a), Self::Tag(b)) => {
-                a == b || a.all().chain(b.all()).any(|ty| ty == ValType::Other)
+                a == b || a.all_types().chain(b.all_types()).any(|ty| ty == ValType::Other)
             }
             (Self::Global(a), Self::Global(b)) => {
                 a.mutable == b.mutable

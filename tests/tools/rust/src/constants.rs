@@ -117,7 +117,7 @@ fn defines(header: &str) -> String {
     text
 }
 
-/// Returns documentation in which rustdoc links such as [`Error`] are plain code such as `Error`.
+/// Returns documentation in which rustdoc links such as ``[`Error`]`` are plain code such as `Error`.
 fn without_links(documentation: &str) -> String {
     documentation.replace("[`", "`").replace("`]", "`")
 }
