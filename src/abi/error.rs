@@ -1,21 +1,23 @@
-//! Errors: C functions leave them, and the C caller takes them.
+//! Errors. A C function that fails stores a pending error on its thread. The C caller takes the pending error with
+//! `aw_error_take`.
 
 use crate::abi::types::Str;
-use crate::abi::{delete, entry};
+use crate::abi::{catch_errors, delete};
 use crate::base::error::{Error, Frame};
 use crate::base::pointer::Handle;
 use std::cell::RefCell;
 
-/// Maximum number of errors that wait on one thread. The oldest error is dropped beyond it, so that a caller with a
-/// bug, which never takes its errors, does not use up memory.
-const MAX_WAITING: usize = 16;
+/// Maximum number of pending errors on one thread. A further error replaces the oldest pending error, so that a faulty
+/// caller that never takes its errors does not use up memory.
+const MAX_PENDING: usize = 16;
 
 thread_local! {
-    /// Errors of this thread that were left and not yet taken, the newest last. Several errors wait if a signal handler
-    /// or a finalizer runs between a failed call and the taking of its error: a failed call in the handler leaves a
-    /// second error. The handler takes the second error, because it is the newest. The interrupted code then takes its
-    /// own error.
-    static WAITING: RefCell<Vec<Error>> = const { RefCell::new(Vec::new()) };
+    /// Errors of this thread that the C caller has not taken yet, the newest last.
+    ///
+    /// Several errors are pending if a signal handler or a finalizer runs after a call has failed, but before the
+    /// caller has taken the error. A failed call in the handler then adds a second error. The handler takes the second
+    /// error, because that error is the newest. After the handler, the interrupted code takes the first error.
+    static PENDING: RefCell<Vec<Error>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A WebAssembly frame in the backtrace of a trap.
@@ -27,22 +29,22 @@ pub struct CFrame {
     pub func_offset: u64,
     /// Offset of the instruction from the start of the module, in bytes.
     pub module_offset: u64,
-    /// Name of the function; `data` is NULL if unknown.
+    /// Name of the function. Its `data` is NULL if the name is unknown.
     pub func_name: Str,
-    /// Name of the module; `data` is NULL if unknown.
+    /// Name of the module. Its `data` is NULL if the name is unknown.
     pub module_name: Str,
 }
 
 /// An error. Its texts and frames are valid until the error is deleted.
 #[repr(C)]
 pub struct CError {
-    /// Kind of the error, 1 to 13: invalid, malformed, unsupported, link, trap, host, engine, closed, store, bounds,
-    /// incompatible, panic, exit.
+    /// Kind of the error: 1 invalid, 2 malformed, 3 unsupported, 4 link, 5 trap, 6 host, 7 engine, 8 closed, 9 store,
+    /// 10 bounds, 11 incompatible, 12 panic, 13 exit.
     pub kind: u32,
-    /// For a trap the trap code, for a missing capability its bit, for a wrong import its index, for an exit the exit
-    /// code; else -1.
+    /// Detail of the error, whose meaning depends on the kind: the trap code of a trap, the bit number of the missing
+    /// capability (unsupported), the index of the wrong import (link), or the exit code (exit). Otherwise -1.
     pub code: i32,
-    /// Token that the failed host function returned; else 0.
+    /// Token that the failed host function returned, if the kind is host. Otherwise 0.
     pub token: u64,
     /// Message for people.
     pub message: Str,
@@ -50,70 +52,71 @@ pub struct CError {
     pub frames: *const CFrame,
     /// Number of frames.
     pub frames_len: usize,
-    /// Owner of the texts and frames.
+    /// Owns the memory that the texts and frames point to.
     owned: Box<OwnedError>,
 }
 
 impl Handle for CError {}
 
-/// Storage that the pointers of an error point to.
+/// The Rust values that own the texts and frames of a `CError`.
 struct OwnedError {
     error: Error,
     _frames: Vec<CFrame>,
 }
 
 impl CFrame {
-    /// Returns the C form of a frame, which points to the frame's names.
-    fn of(frame: &Frame) -> Self {
+    /// Returns the C struct for a frame. The struct points to the names in `frame`, so `frame` must outlive the struct.
+    fn new(frame: &Frame) -> Self {
         Self {
             func_index: frame.func_index,
             func_offset: frame.func_offset as u64,
             module_offset: frame.module_offset as u64,
-            func_name: Str::of_option(frame.func_name.as_deref()),
-            module_name: Str::of_option(frame.module_name.as_deref()),
+            func_name: Str::from_option(frame.func_name.as_deref()),
+            module_name: Str::from_option(frame.module_name.as_deref()),
         }
     }
 }
 
 impl CError {
-    /// Returns the C form of an error. Moving the error and the frames into `owned` does not move the heap memory that
-    /// the pointers point to.
+    /// Returns the C struct for an error. The pointers stay valid when the error and the frames move into `owned`: only
+    /// the `String` and `Vec` values move, not their heap memory.
     fn new(error: Error) -> Self {
-        let frames: Vec<_> = error.frames.iter().map(CFrame::of).collect();
+        let frames: Vec<_> = error.frames.iter().map(CFrame::new).collect();
         Self {
             kind: error.kind as u32,
             code: error.code,
             token: error.token,
-            message: Str::of(error.message.as_bytes()),
+            message: Str::from_bytes(error.message.as_bytes()),
             frames: frames.as_ptr(),
             frames_len: frames.len(),
             owned: Box::new(OwnedError { error, _frames: frames }),
         }
     }
 
-    /// Returns the message.
+    /// Returns the error's message as a Rust string, for the shim's tests.
     pub fn message(&self) -> &str {
         &self.owned.error.message
     }
 }
 
-/// Leaves an error for the caller on this thread to take.
-pub fn leave(error: Error) {
-    WAITING.with_borrow_mut(|waiting| {
-        if waiting.len() == MAX_WAITING {
-            waiting.remove(0);
+/// Stores an error on this thread as pending, until the C caller takes the error.
+pub fn add_pending(error: Error) {
+    PENDING.with_borrow_mut(|pending| {
+        if pending.len() == MAX_PENDING {
+            pending.remove(0);
         }
-        waiting.push(error);
+        pending.push(error);
     });
 }
 
-/// Returns the newest error that was left on this thread and not yet taken, or NULL. The caller deletes the error.
+/// Returns the newest pending error of this thread, or NULL if no error is pending. The error is then no longer
+/// pending. The caller deletes the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_error_take() -> Option<Box<CError>> {
-    entry(|| Ok(WAITING.with_borrow_mut(Vec::pop).map(|error| Box::new(CError::new(error)))))
+    catch_errors(|| Ok(PENDING.with_borrow_mut(Vec::pop).map(|error| Box::new(CError::new(error)))))
 }
 
-/// Deletes an error; NULL is allowed.
+/// Deletes an error. Has no effect if the pointer is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_error_delete(error: Option<Box<CError>>) {
     delete(error);

@@ -1,7 +1,7 @@
-//! Functions.
+//! C functions for WebAssembly functions: creating host functions, and calling functions.
 
 use crate::abi::store::CStore;
-use crate::abi::{entry, give, reference, types};
+use crate::abi::{box_for_c, catch_errors, reference, types};
 use crate::backend::{Backend, FuncOps, LinkedBackend};
 use crate::base::capabilities::{FUNCREF_CALL, V128};
 use crate::base::error::{Error, Result, fail};
@@ -13,24 +13,25 @@ use crate::store::object::{self, Extern};
 use crate::store::{Entered, Store};
 use std::ffi::c_void;
 
-/// Callback of a host function. It gets `env` and the value slots, which hold the arguments and take the results. It
-/// returns 0, or a token that the error of the failed call carries.
+/// Callback of a host function. `env` is the environment that was passed to `aw_func_new`. `slots` points to the
+/// arguments, which the callback replaces by the results. The callback returns 0 for success. Any other number is a
+/// token for the failure: the error of the call into WebAssembly contains the token.
 ///
-/// The callback deletes a function reference that it gets as an argument. The callback keeps a function reference that
-/// it returns, and deletes it only in a later call.
-pub type HostCallback = Option<unsafe extern "C" fn(env: *mut c_void, values: *mut Value) -> u64>;
+/// The callback owns each function reference among the arguments, and deletes the reference. The callback also owns
+/// each function reference among the results, and deletes the reference in a later call at the earliest.
+pub type HostCallback = Option<unsafe extern "C" fn(env: *mut c_void, slots: *mut Value) -> u64>;
 
-/// Frees the environment of a callback; NULL if there is nothing to free.
+/// Function that frees the environment of a callback. NULL means that there is nothing to free.
 pub type Finalizer = Option<unsafe extern "C" fn(env: *mut c_void)>;
 
-/// The environment of a callback, with the function that frees it.
+/// The environment of a callback, together with the function that frees the environment.
 pub struct Environment {
     data: *mut c_void,
     finalizer: Finalizer,
 }
 
 impl Environment {
-    /// Returns an owner of the environment, which calls the finalizer when it is dropped.
+    /// Returns the owner of the environment `data`. The owner calls the finalizer when the owner is dropped.
     ///
     /// # Safety
     /// The finalizer may be called once with `data`, at any time and on any thread.
@@ -38,7 +39,7 @@ impl Environment {
         Self { data, finalizer }
     }
 
-    /// Returns the pointer that the callback gets.
+    /// Returns the pointer that the shim passes to the callback as `env`.
     pub fn data(&self) -> *mut c_void {
         self.data
     }
@@ -47,8 +48,8 @@ impl Environment {
 impl Drop for Environment {
     fn drop(&mut self) {
         if let Some(finalizer) = self.finalizer {
-            // SAFETY: whoever made the environment guarantees that the finalizer may be called once with this data, at
-            // any time and on any thread. Drop runs once.
+            // SAFETY: the caller of `Environment::new` guarantees that the finalizer may be called once with this data,
+            // at any time and on any thread. Rust calls `drop` only once.
             unsafe { finalizer(self.data) }
         }
     }
@@ -56,18 +57,21 @@ impl Drop for Environment {
 
 /// A host function that calls a C callback.
 struct CallbackFunc {
-    callback: unsafe extern "C" fn(env: *mut c_void, values: *mut Value) -> u64,
+    callback: unsafe extern "C" fn(env: *mut c_void, slots: *mut Value) -> u64,
     env: Environment,
     ty: FuncType,
+    /// Whether a parameter or result is a reference, so that slots need lifting and lowering.
     has_refs: bool,
 }
 
 impl CallbackFunc {
-    fn call_back(&self, values: &mut [Value]) -> Result<()> {
+    /// Calls the C callback. References among the arguments are already lifted, and references among the results are
+    /// not lowered yet.
+    fn call_back(&self, slots: &mut [Value]) -> Result<()> {
         // SAFETY: the caller of `aw_func_new` guarantees that the callback may be called with this environment, and
-        // with as many slots as the function's type needs. `values` are that many slots, with arguments of the
-        // parameter types.
-        match unsafe { (self.callback)(self.env.data, values.as_mut_ptr()) } {
+        // with as many slots as the function's type needs. The engine passed as many slots as the type needs, with
+        // arguments of the parameter types. References among the arguments are already lifted.
+        match unsafe { (self.callback)(self.env.data, slots.as_mut_ptr()) } {
             0 => Ok(()),
             token => Err(Error::host(token)),
         }
@@ -75,39 +79,43 @@ impl CallbackFunc {
 }
 
 impl HostCall for CallbackFunc {
-    fn call(&self, store: &Store, values: &mut [Value]) -> Result<()> {
+    fn call(&self, store: &Store, slots: &mut [Value]) -> Result<()> {
         if !self.has_refs {
-            return self.call_back(values);
+            return self.call_back(slots);
         }
         let store = store.shared()?;
         let entered = store.enter()?;
-        for (slot, ty) in values.iter_mut().zip(self.ty.params.iter()).filter(|(_, ty)| ty.is_ref()) {
-            // SAFETY: the engine filled the slot with a reference of this type, and the loop lifts each slot once.
+        for (slot, ty) in slots.iter_mut().zip(self.ty.params.iter()).filter(|(_, ty)| ty.is_ref()) {
+            // SAFETY: the engine filled the slot with a reference of this type, and the loop lifts each slot only once.
             *slot = unsafe { reference::lift(&store, &entered, *ty, *slot) };
         }
         drop(entered);
-        self.call_back(values)?;
+        self.call_back(slots)?;
         let entered = store.enter()?;
-        // SAFETY: the caller of `aw_func_new` guarantees that the callback puts references of the result types into the
-        // slots, and keeps them alive until a later call.
-        unsafe { reference::lower_all(&store, &entered, &self.ty.results, values) }
+        // SAFETY: the caller of `aw_func_new` guarantees that the callback stores references of the result types in the
+        // slots. The caller also guarantees that the callback deletes no result before a later call, so the references
+        // are live.
+        unsafe { reference::lower_all(&store, &entered, &self.ty.results, slots) }
     }
 
-    fn discard(&self, store: &Store, values: &[Value]) -> Result<()> {
-        // SAFETY: the callback has not run, so the slots still hold the arguments in the engine's form.
-        unsafe { reference::discard_all(&store.enter()?, &self.ty.params, values) };
+    fn discard(&self, store: &Store, slots: &[Value]) -> Result<()> {
+        // SAFETY: the callback has not run, so the slots still hold the arguments as the engine passed them. Nobody
+        // uses the slots after this call.
+        unsafe { reference::discard_all(&store.enter()?, &self.ty.params, slots) };
         Ok(())
     }
 }
 
-/// Returns a new host function. The caller deletes the extern. The function lives as long as the store needs it.
+/// Returns a new host function. The caller deletes the extern. The function itself lives until the store no longer
+/// needs the function.
 ///
-/// `finalizer` may be NULL. Otherwise the store calls it once with `env`, when the store frees the function. If
-/// `aw_func_new` fails, it calls the finalizer before it returns.
+/// `finalizer` may be NULL. Otherwise the store calls the finalizer once with `env`, when the store frees the function.
+/// If `aw_func_new` fails, `aw_func_new` calls the finalizer before it returns.
 ///
 /// # Safety
-/// The caller guarantees that `params` points to `params_len` codes of value types, and `results` to `results_len`. The
-/// caller guarantees that `callback` and `finalizer` may be called with `env` from any thread that uses the store.
+/// The caller guarantees that `params` points to `params_len` codes of value types, and that `results` points to
+/// `results_len` codes of value types. The caller guarantees that `callback` and `finalizer` may be called with `env`
+/// from any thread that uses the store.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_func_new(
     store: Option<&CStore>,
@@ -119,114 +127,123 @@ pub unsafe extern "C" fn aw_func_new(
     env: *mut c_void,
     finalizer: Finalizer,
 ) -> Option<Box<Extern>> {
-    // The environment gets its owner first, so that every failure calls the finalizer.
-    // SAFETY: the caller guarantees that the finalizer may be called with `env`.
+    // The environment gets an owner before anything can fail, because the owner calls the finalizer in every case.
+    // SAFETY: the caller guarantees that the finalizer may be called with `env` from any thread that uses the store.
     let env = unsafe { Environment::new(env, finalizer) };
-    entry(|| {
+    catch_errors(|| {
         let callback = non_null(callback, "the callback")?;
-        // SAFETY: the caller guarantees that both arrays are as long as their lengths say; the call only reads them.
+        // SAFETY: the caller guarantees that `params` points to `params_len` bytes, and `results` to `results_len`
+        // bytes. The call only reads the bytes.
         let ty = unsafe { types::func_type(params, params_len, results, results_len) }?;
         let store = &non_null(store, "the store")?.0;
-        // This is the limit that validation sets for functions in modules. An engine aborts beyond it.
-        if ty.params.len().max(ty.results.len()) > 1000 {
-            fail!(Invalid, "a function cannot have more than 1000 parameters or results");
+        // Validation applies the same limit to functions in modules. An engine aborts if a host function exceeds the
+        // limit.
+        if ty.slot_count() > FuncType::MAX_ARITY {
+            fail!(Invalid, "a function cannot have more than {} parameters or results", FuncType::MAX_ARITY);
         }
-        object::require(store.engine.capabilities, ty.all(), format_args!("a host function {ty}"))?;
-        let has_refs = ty.all().any(ValType::is_ref);
+        object::require(store.engine.capabilities, ty.all_types(), format_args!("a host function {ty}"))?;
+        let has_refs = ty.all_types().any(ValType::is_ref);
         let func = CallbackFunc { callback, env, ty: ty.clone(), has_refs };
-        give(host::new_func(store, &store.enter()?, ty, func)?)
+        box_for_c(host::new_func(store, &store.enter()?, ty, func)?)
     })
 }
 
-/// Returns the extern with its type. Fails if the extern is NULL, not a function, or an opaque reference.
+/// Returns the extern and its function type. Fails if the extern is NULL, not a function, or an opaque reference.
 fn as_func(object: Option<&Extern>) -> Result<(&Extern, &FuncType)> {
     let object = non_null(object, "the function")?;
     match &object.ty {
         Some(ExternType::Func(ty)) => return Ok((object, ty)),
         None => {
-            // An opaque reference comes from an engine that lacks one of these capabilities.
-            let what = "calling a function found in a table or global";
-            LinkedBackend::CAPABILITIES.require(FUNCREF_CALL, LinkedBackend::NAME, what)?;
-            let what = "calling a function found in a table or global, beside a module with functions of vectors,";
-            LinkedBackend::CAPABILITIES.require(V128, LinkedBackend::NAME, what)?;
+            // The extern is an opaque reference. Only an engine without one of these two capabilities creates opaque
+            // references.
+            let feature = "calling a function found in a table or global";
+            LinkedBackend::CAPABILITIES.require(FUNCREF_CALL, LinkedBackend::NAME, feature)?;
+            let feature = "calling a function found in a table or global, beside a module with functions of vectors,";
+            LinkedBackend::CAPABILITIES.require(V128, LinkedBackend::NAME, feature)?;
         }
         Some(_) => {}
     }
     Err(object::wrong_kind("function", object))
 }
 
-/// Calls a function. The slots hold the arguments, and after the call the results. The caller keeps references among
-/// the arguments, and deletes function references among the results.
+/// Calls a function. Before the call, the slots hold the arguments. After the call, the slots hold the results. The
+/// caller still owns the function references among the arguments. The caller also owns the function references among
+/// the results, and deletes these references.
 ///
 /// # Safety
-/// The caller guarantees that `values` points to as many slots as the larger of the numbers of parameters and results,
-/// and that the first slots hold values of the parameter types. A reference is 0 for null, or else for `funcref` a
-/// pointer to a live extern, and for `externref` any number.
+/// The caller guarantees that `slots` points to as many slots as the function has parameters or results, whichever
+/// number is larger. The caller guarantees that the first slots hold values of the parameter types. A null reference is
+/// 0. Any other `funcref` is a pointer to a live extern. Any other `externref` is a number that the host chooses.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_func_call(func: Option<&Extern>, values: *mut Value) -> bool {
-    entry(|| {
+pub unsafe extern "C" fn aw_func_call(func: Option<&Extern>, slots: *mut Value) -> bool {
+    catch_errors(|| {
         let (func, ty) = as_func(func)?;
-        check_len(values, ty.slots(), "the values")?;
-        object::require(func.store.engine.capabilities, ty.all(), format_args!("calling a function {ty}"))?;
+        check_len(slots, ty.slot_count(), "the values")?;
+        object::require(func.store.engine.capabilities, ty.all_types(), format_args!("calling a function {ty}"))?;
         let entered = func.store.enter()?;
-        if ty.all().any(ValType::is_ref) {
-            // SAFETY: `values` is not NULL if there are slots (`check_len`). The caller guarantees that it then points
-            // to as many slots as the type needs, with arguments of the parameter types.
-            unsafe { call_with_refs(&entered, func, ty, std::slice::from_raw_parts_mut(values, ty.slots())) }?;
+        if ty.all_types().any(ValType::is_ref) {
+            // SAFETY: the type needs at least one slot, so `check_len` has checked that `slots` is not NULL. The caller
+            // guarantees that `slots` points to as many slots as the type needs, and that the slots hold arguments of
+            // the parameter types.
+            unsafe { call_with_refs(&entered, func, ty, std::slice::from_raw_parts_mut(slots, ty.slot_count())) }?;
         } else {
-            // SAFETY: the caller guarantees that `values` points to as many slots as the type needs, with arguments of
-            // the parameter types. The type has no references.
-            unsafe { call(&entered, func, ty, values) }?;
+            // SAFETY: the caller guarantees that `slots` points to as many slots as the type needs, and that the slots
+            // hold arguments of the parameter types. The arguments need no lowering, because the type has no
+            // references.
+            unsafe { call(&entered, func, ty, slots) }?;
         }
         Ok(true)
     })
 }
 
-/// Calls a function whose parameters and results are all numbers. Faster than `aw_func_call`.
+/// Calls a function whose parameters and results are all numbers. Faster than `aw_func_call`, because the call does not
+/// look for references and vectors in the type.
 ///
 /// # Safety
 /// The caller guarantees that all parameters and results are of the types `i32`, `i64`, `f32` and `f64`. The caller
-/// guarantees that `values` points to as many slots as the larger of the numbers of parameters and results, and that
-/// the first slots hold values of the parameter types.
+/// guarantees that `slots` points to as many slots as the function has parameters or results, whichever number is
+/// larger. The caller guarantees that the first slots hold values of the parameter types.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aw_func_call_numbers(func: Option<&Extern>, values: *mut Value) -> bool {
-    entry(|| {
+pub unsafe extern "C" fn aw_func_call_numbers(func: Option<&Extern>, slots: *mut Value) -> bool {
+    catch_errors(|| {
         let (func, ty) = as_func(func)?;
-        check_len(values, ty.slots(), "the values")?;
-        // SAFETY: the caller guarantees that the type has only numbers, and that `values` points to as many slots as
-        // the type needs, with arguments of the parameter types.
-        unsafe { call(&func.store.enter()?, func, ty, values) }?;
+        check_len(slots, ty.slot_count(), "the values")?;
+        // SAFETY: the caller guarantees that the type has only numbers, so the arguments need no lowering. The caller
+        // guarantees that `slots` points to as many slots as the type needs, and that the slots hold arguments of the
+        // parameter types.
+        unsafe { call(&func.store.enter()?, func, ty, slots) }?;
         Ok(true)
     })
 }
 
-/// Calls a function of the entered store.
+/// Calls a function of the entered store with arguments that are already lowered.
 ///
 /// # Safety
-/// `values` points to as many slots as the type needs, with the engine's form of arguments of the parameter types.
-unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
-    // SAFETY: `func` is a function of this type in the entered store, since `as_func` returned both. The caller
-    // guarantees that `values` points to as many slots as the type needs, with the engine's form of the arguments.
-    let call = || unsafe { LinkedBackend::func_call(entered.raw, func.raw, ty, values) };
+/// `slots` points to as many slots as the type needs. The slots hold lowered arguments of the parameter types.
+unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, slots: *mut Value) -> Result<()> {
+    // SAFETY: `func` is a function of type `ty` in the entered store, because `as_func` returned both. The caller
+    // guarantees that `slots` points to as many slots as the type needs, and that the slots hold lowered arguments.
+    let call = || unsafe { LinkedBackend::func_call(entered.raw, func.raw, ty, slots) };
     entered.run(func.store.engine.guest_stack_size, call)
 }
 
-/// Calls a function of the entered store, and converts the references among its arguments and results.
+/// Calls a function of the entered store. Lowers the references among the arguments, and lifts the references among the
+/// results.
 ///
 /// # Safety
-/// `slots` are as many as the type needs, with arguments of the parameter types. A `funcref` among them is 0 or points
-/// to a live extern.
+/// `slots` has as many slots as the type needs, and holds arguments of the parameter types. A `funcref` among the
+/// arguments is 0 or points to a live extern.
 unsafe fn call_with_refs(entered: &Entered<'_>, func: &Extern, ty: &FuncType, slots: &mut [Value]) -> Result<()> {
     let mut lowered = slots.to_vec();
     // SAFETY: the caller guarantees that the slots hold arguments of the parameter types, and that a `funcref` among
-    // them is 0 or points to a live extern.
+    // the arguments is 0 or points to a live extern.
     unsafe { reference::lower_all(&func.store, entered, &ty.params, &mut lowered) }?;
-    // SAFETY: `lowered` has as many slots as the type needs, and `lower_all` has put the engine's form of the
-    // references in.
+    // SAFETY: `lowered` has as many slots as the type needs. `lower_all` has lowered the references among the
+    // arguments.
     unsafe { call(entered, func, ty, lowered.as_mut_ptr()) }?;
     for ((slot, result), ty) in slots.iter_mut().zip(lowered).zip(&*ty.results) {
         *slot = match ty.is_ref() {
-            // SAFETY: the engine has put a reference of this type into `result`, which is lifted only once.
+            // SAFETY: the engine has stored a reference of this type in `result`. The loop lifts each result only once.
             true => unsafe { reference::lift(&func.store, entered, *ty, result) },
             false => result,
         };

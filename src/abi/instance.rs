@@ -1,8 +1,8 @@
-//! Instances.
+//! C functions for instances, and the checks of imports.
 
 use crate::abi::module::CModule;
 use crate::abi::store::CStore;
-use crate::abi::{delete, entry, give};
+use crate::abi::{box_for_c, catch_errors, delete};
 use crate::backend::{InstanceOps, LinkedBackend, MemoryOps, TableOps};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 impl Handle for Instance {}
 
-/// Instantiates a module with its imports in the module's order, and runs its start function. The caller deletes the
-/// instance.
+/// Instantiates a module and runs the module's start function. `imports` has the same order as the module's imports.
+/// The caller deletes the instance.
 ///
-/// An import of the wrong type is an error of the kind "link". The code of the error is the import's index.
+/// Fails with an error of the kind "link" if an import has the wrong type. The code of the error is the import's index.
 ///
 /// # Safety
 /// The caller guarantees that `imports` points to `imports_len` pointers to live externs.
@@ -29,12 +29,12 @@ pub unsafe extern "C" fn aw_instance_new(
     imports: *const Option<&Extern>,
     imports_len: usize,
 ) -> Option<Box<Instance>> {
-    entry(|| {
-        // SAFETY: the caller guarantees that `imports` points to `imports_len` pointers to live externs, and deletes no
-        // extern before the call returns.
+    catch_errors(|| {
+        // SAFETY: the caller guarantees that `imports` points to `imports_len` pointers to live externs. The caller
+        // also guarantees that nobody deletes these externs before the call returns.
         let imports = unsafe { pointer::references(imports, imports_len, "the imports") }?;
         let store = non_null(store, "the store")?.0.clone();
-        give(instantiate(store, non_null(module, "the module")?.module.clone(), &imports)?)
+        box_for_c(instantiate(store, non_null(module, "the module")?.module.clone(), &imports)?)
     })
 }
 
@@ -68,7 +68,7 @@ fn check_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, imp
     Ok(())
 }
 
-/// Fails unless `import` has a type that the module's import at `index` accepts.
+/// Fails if the module's import at `index` does not accept the type of `import`.
 fn check_import(entered: &Entered<'_>, module: &Module, index: usize, import: &Extern) -> Result<()> {
     let Some(expected) = module.info.imports.get(index) else {
         fail!(Bounds, "there is no import {index}: the module has {}", module.info.imports.len());
@@ -85,19 +85,19 @@ fn check_import(entered: &Entered<'_>, module: &Module, index: usize, import: &E
     Err(Error::new(ErrorKind::Link, text).with_code(index as i32))
 }
 
-/// Checks that the module's import at `index` accepts this extern. If not, the code of the error is the index. The
-/// extern may belong to any store.
+/// Checks that the module's import at `index` accepts this extern. Otherwise the call fails, and the code of the error
+/// is the index. The extern may belong to any store.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_module_accepts(module: Option<&CModule>, index: usize, import: Option<&Extern>) -> bool {
-    entry(|| {
+    catch_errors(|| {
         let (module, import) = (non_null(module, "the module")?, non_null(import, "an import")?);
         check_import(&import.store.enter()?, &module.module, index, import)?;
         Ok(true)
     })
 }
 
-/// Returns the type of an extern with the current size of a memory or table as its minimum, as import matching requires
-/// (core specification, "Import matching" of external types).
+/// Returns the type that an extern has for import matching. The minimum size in the type of a memory or table is the
+/// current size, as the core specification requires ("Import Matching").
 fn type_with_current_size<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a ExternType) -> Cow<'a, ExternType> {
     Cow::Owned(match ty {
         ExternType::Memory(ty) => {
@@ -113,10 +113,11 @@ fn type_with_current_size<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a Ex
     })
 }
 
-/// Returns the instance's export at `index` in the module's order. The caller deletes the extern.
+/// Returns the export at `index` of the instance. The exports have the same order as in the module. The caller deletes
+/// the extern.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_instance_export(instance: Option<&Instance>, index: usize) -> Option<Box<Extern>> {
-    entry(|| {
+    catch_errors(|| {
         let instance = non_null(instance, "the instance")?;
         let info = &instance.module.info;
         let Some(export) = info.exports.get(index) else {
@@ -124,11 +125,11 @@ pub extern "C" fn aw_instance_export(instance: Option<&Instance>, index: usize) 
         };
         let entered = instance.store.enter()?;
         let raw = LinkedBackend::instance_export(entered.raw, instance.raw, info, index)?;
-        give(Extern::new(&instance.store, &entered, raw, Some(export.ty.clone())))
+        box_for_c(Extern::new(&instance.store, &entered, raw, Some(export.ty.clone())))
     })
 }
 
-/// Deletes an instance; NULL is allowed. Its exports keep working.
+/// Deletes an instance. Has no effect if the pointer is NULL. The instance's exports stay usable.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_instance_delete(instance: Option<Box<Instance>>) {
     delete(instance);

@@ -1,22 +1,22 @@
-//! Interrupting guests on behalf of the host.
+//! C functions with which the host interrupts running guests.
 
-use crate::abi::entry;
+use crate::abi::catch_errors;
 use crate::base::pointer::non_null;
 use crate::engine::interrupt;
 
-/// The hook of `aw_interrupt_hook`. Returns 0 if the guest may continue, or else the token of the failure that ends
-/// the guest. The guest's thread calls the hook.
+/// Hook that decides whether a running guest may continue (see `aw_interrupt_hook`). Returns 0 if the guest may
+/// continue. Any other number is a token for the failure that ends the guest. The hook runs on the guest's thread.
 pub type InterruptHook = Option<unsafe extern "C" fn() -> u64>;
 
-/// Sets the hook that decides whether running guests may continue. Guests call the hook about ten times a second, if
-/// the engine has the option `interruptible` or `epoch_interruption`. The error of an interrupted call carries the
-/// hook's token.
+/// Sets the hook for the whole process. A second call has no effect. Guests call the hook about ten times a second if
+/// their engine was made with the option `interruptible` or `epoch_interruption`. The error of an interrupted call
+/// contains the token that the hook returned.
 ///
 /// # Safety
 /// The caller guarantees that the hook may be called from any thread until the process ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_interrupt_hook(hook: InterruptHook) -> bool {
-    entry(|| {
+    catch_errors(|| {
         let hook = non_null(hook, "the hook")?;
         // SAFETY: the caller guarantees that the hook may be called from any thread until the process ends.
         interrupt::set_hook(Box::new(move || unsafe { hook() }));
@@ -24,11 +24,11 @@ pub unsafe extern "C" fn aw_interrupt_hook(hook: InterruptHook) -> bool {
     })
 }
 
-/// Prepares for a fork. A thread calls this before it forks, with `stage` 0, and after it has forked: with 1 in the
-/// parent and with 2 in the child.
+/// Prepares the interruption of guests for a fork of the process. The thread that forks calls this function before the
+/// fork with `stage` 0, after the fork in the parent with `stage` 1, and after the fork in the child with `stage` 2.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_interrupt_fork(stage: u32) {
-    entry(|| {
+    catch_errors(|| {
         match stage {
             0 => interrupt::before_fork(),
             stage => interrupt::after_fork(stage == 2),

@@ -1,8 +1,8 @@
-//! Memories.
+//! C functions for memories. These functions wait while another thread has entered the store.
 
 use crate::abi::store::CStore;
 use crate::abi::types::{self, CExternType};
-use crate::abi::{delete, entry, give};
+use crate::abi::{box_for_c, catch_errors, delete};
 use crate::backend::{Backend, LinkedBackend, MemoryOps, SharedMemoryOps};
 use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Result, fail};
@@ -17,31 +17,36 @@ impl Handle for Pin {}
 /// Returns a new memory of this type. The caller deletes the extern.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_memory_new(store: Option<&CStore>, ty: Option<&CExternType>) -> Option<Box<Extern>> {
-    entry(|| {
+    catch_errors(|| {
         let (store, ty) = (&non_null(store, "the store")?.0, non_null(ty, "the type")?.memory()?);
-        require(store.engine.capabilities, &ty)?;
+        check_supported(store.engine.capabilities, &ty)?;
         let entered = store.enter()?;
         let raw = if ty.shared {
             LinkedBackend::shared_memory_extern(&LinkedBackend::shared_memory_new(&store.engine.raw, &ty)?)
         } else {
             LinkedBackend::memory_new(entered.raw, &ty)?
         };
-        give(Extern::new(store, &entered, raw, Some(ExternType::Memory(ty))))
+        box_for_c(Extern::new(store, &entered, raw, Some(ExternType::Memory(ty))))
     })
 }
 
-/// Fails if the engine cannot make a memory of this type.
-pub fn require(has: Capabilities, ty: &MemoryType) -> Result<()> {
-    require_if(ty.memory64, has, capabilities::MEMORY64, "a memory with 64-bit addresses")?;
-    require_if(ty.shared, has, capabilities::SHARED_MEMORY, "a shared memory")?;
-    require_if(ty.page_size_log2 != 16, has, capabilities::CUSTOM_PAGE_SIZES, "a memory with small pages")
+/// Fails if an engine with these capabilities cannot create a memory of this type.
+pub fn check_supported(capabilities: Capabilities, ty: &MemoryType) -> Result<()> {
+    require_if(ty.memory64, capabilities, capabilities::MEMORY64, "a memory with 64-bit addresses")?;
+    require_if(ty.shared, capabilities, capabilities::SHARED_MEMORY, "a shared memory")?;
+    require_if(
+        ty.page_size_log2 != MemoryType::DEFAULT_PAGE_SIZE_LOG2,
+        capabilities,
+        capabilities::CUSTOM_PAGE_SIZES,
+        "a memory with small pages",
+    )
 }
 
-fn require_if(condition: bool, has: Capabilities, capability: Capabilities, what: &str) -> Result<()> {
-    if condition { has.require(capability, LinkedBackend::NAME, what) } else { Ok(()) }
+fn require_if(condition: bool, capabilities: Capabilities, capability: Capabilities, feature: &str) -> Result<()> {
+    if condition { capabilities.require(capability, LinkedBackend::NAME, feature) } else { Ok(()) }
 }
 
-/// Returns the extern with its type. Fails if the extern is NULL or not a memory.
+/// Returns the extern and its memory type. Fails if the extern is NULL or not a memory.
 pub(super) fn as_memory(object: Option<&Extern>) -> Result<(&Extern, &MemoryType)> {
     let object = non_null(object, "the memory")?;
     match &object.ty {
@@ -50,67 +55,67 @@ pub(super) fn as_memory(object: Option<&Extern>) -> Result<(&Extern, &MemoryType
     }
 }
 
-/// Returns the size in bytes.
+/// Returns the memory's size in bytes, or all bits set on failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_memory_size(memory: Option<&Extern>) -> u64 {
-    entry(|| {
+    catch_errors(|| {
         let (memory, _) = as_memory(memory)?;
         Ok(LinkedBackend::memory_data(memory.store.enter()?.raw, memory.raw).1 as u64)
     })
 }
 
-/// Copies `len` bytes at the address `offset` to `out`.
+/// Copies `len` bytes from the memory to `out`, starting at the address `offset` in the memory.
 ///
 /// # Safety
 /// The caller guarantees that `out` has room for `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_memory_read(memory: Option<&Extern>, offset: u64, out: *mut u8, len: usize) -> bool {
-    entry(|| {
+    catch_errors(|| {
         check_len(out, len, "the place for the bytes")?;
-        // SAFETY: `copy` passes the address of `len` bytes inside the memory, and the caller guarantees that `out` has
-        // room for them. The ranges may overlap.
-        copy(memory, offset, len, |data| unsafe { data.copy_to(out, len) })
+        // SAFETY: `data` points to `len` bytes inside the memory, because `with_range` has checked the range. The
+        // caller guarantees that `out` has room for `len` bytes. `copy_to` allows overlapping ranges.
+        with_range(memory, offset, len, |data| unsafe { data.copy_to(out, len) })
     })
 }
 
-/// Copies `len` bytes from `from` to the address `offset`.
+/// Copies `len` bytes from `from` to the memory, starting at the address `offset` in the memory.
 ///
 /// # Safety
 /// The caller guarantees that `from` points to `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_memory_write(memory: Option<&Extern>, offset: u64, from: *const u8, len: usize) -> bool {
-    entry(|| {
+    catch_errors(|| {
         check_len(from, len, "the bytes")?;
-        // SAFETY: `copy` passes the address of `len` bytes inside the memory, and the caller guarantees that `from`
-        // points to as many. The ranges may overlap.
-        copy(memory, offset, len, |data| unsafe { data.copy_from(from, len) })
+        // SAFETY: `data` points to `len` bytes inside the memory, because `with_range` has checked the range. The
+        // caller guarantees that `from` points to `len` bytes. `copy_from` allows overlapping ranges.
+        with_range(memory, offset, len, |data| unsafe { data.copy_from(from, len) })
     })
 }
 
-/// Calls `copy` with the address of the `len` bytes at `offset`, while this thread is in the store. Fails if the bytes
-/// are not inside the memory.
-fn copy(memory: Option<&Extern>, offset: u64, len: usize, copy: impl FnOnce(*mut u8)) -> Result<bool> {
+/// Calls `copy` with a pointer to the `len` bytes at the address `offset`. This thread holds the store's lock during
+/// the call. Fails if the bytes are not inside the memory.
+fn with_range(memory: Option<&Extern>, offset: u64, len: usize, copy: impl FnOnce(*mut u8)) -> Result<bool> {
     let (memory, _) = as_memory(memory)?;
     let entered = memory.store.enter()?;
     let (data, size) = LinkedBackend::memory_data(entered.raw, memory.raw);
     if offset.checked_add(len as u64).is_none_or(|end| end > size as u64) {
         fail!(Bounds, "{len} bytes at {offset:#x} are outside the memory, which has {size:#x} bytes");
     }
-    // SAFETY: `data` points to `size` bytes, which do not move while this thread is in the store, and `offset` is at
-    // most `size`.
+    // SAFETY: `data` points to `size` bytes, and `offset` is at most `size`. The bytes do not move while this thread
+    // holds the store's lock.
     copy(unsafe { data.add(offset as usize) });
     Ok(true)
 }
 
-/// Grows the memory by `delta` pages. Returns the former size in pages, or all bits set on failure.
+/// Grows the memory by `delta` pages. Returns the size before the growth in pages, or all bits set on failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_memory_grow(memory: Option<&Extern>, delta: u64) -> u64 {
-    entry(|| {
+    catch_errors(|| {
         let (memory, ty) = as_memory(memory)?;
         let entered = memory.store.enter()?;
         let pages = LinkedBackend::memory_data(entered.raw, memory.raw).1 as u64 >> ty.page_size_log2;
         let max = ty.limits.max.unwrap_or(types::max_pages(ty.memory64, ty.page_size_log2));
-        // The engine decides only within the type's maximum: one engine reports success beyond it.
+        // Sizes above the type's maximum do not reach the engine, because one engine reports success for such a size.
         let fits = pages.checked_add(delta).is_some_and(|pages| pages <= max);
         if !fits || !LinkedBackend::memory_grow(entered.raw, memory.raw, delta) {
             fail!(Bounds, "the memory cannot grow by {delta} pages: it has {pages}, and at most {max} are allowed");
@@ -121,14 +126,14 @@ pub extern "C" fn aw_memory_grow(memory: Option<&Extern>, delta: u64) -> u64 {
 
 /// Pins the memory's bytes: until `aw_pin_delete`, the bytes stay readable and writable at their current address, even
 /// if the memory moves or the store is closed. After a move, the pinned bytes no longer belong to the memory. Writes
-/// the address to `data`, and the number of bytes to `len`.
+/// the current address of the bytes to `data`, and the number of bytes to `len`. The caller deletes the pin.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_memory_pin(
     memory: Option<&Extern>,
     data: Option<&mut MaybeUninit<*mut u8>>,
     len: Option<&mut MaybeUninit<usize>>,
 ) -> Option<Box<Pin>> {
-    entry(|| {
+    catch_errors(|| {
         let (data, len) = (non_null(data, "the place for the address")?, non_null(len, "the place for the length")?);
         let (memory, ty) = as_memory(memory)?;
         LinkedBackend::CAPABILITIES.require(capabilities::VIEWS, LinkedBackend::NAME, "a buffer over a memory")?;
@@ -138,27 +143,27 @@ pub extern "C" fn aw_memory_pin(
         let pin = Pin::new(&memory.store, &memory.store.enter()?, memory.raw);
         data.write(pin.data);
         len.write(pin.len);
-        give(pin)
+        box_for_c(pin)
     })
 }
 
-/// Returns whether a memory of this type may move without its pinned bytes staying valid. `has` are the capabilities of
-/// the memory's engine with its options.
-fn may_move(has: Capabilities, ty: &MemoryType) -> bool {
+/// Returns whether a memory of this type may move in such a way that pinned bytes become invalid. `capabilities` are
+/// the capabilities that the engine has with its options.
+fn may_move(capabilities: Capabilities, ty: &MemoryType) -> bool {
     if !LinkedBackend::CAPABILITIES.has(capabilities::STABLE_MEMORY) {
-        // On such an engine, a pin keeps the former bytes of a memory that moved.
+        // If a memory moves on an engine without this capability, a pin keeps the bytes at the old address valid.
         return false;
     }
     let max = u128::from(ty.limits.max.unwrap_or(u64::MAX)) << ty.page_size_log2;
-    let reserved = has.has(capabilities::STABLE_MEMORY) && (!ty.memory64 || max <= RESERVED);
-    !reserved && ty.limits.max != Some(ty.limits.min)
+    let is_reserved = capabilities.has(capabilities::STABLE_MEMORY) && (!ty.memory64 || max <= RESERVED_SIZE);
+    !is_reserved && ty.limits.max != Some(ty.limits.min)
 }
 
-/// Address space in bytes that engines with stable memories reserve for each memory: all that 32-bit addresses can
-/// reach.
-const RESERVED: u128 = 1 << 32;
+/// Number of bytes of address space that an engine with stable memories reserves for each memory: the range of 32-bit
+/// addresses.
+const RESERVED_SIZE: u128 = 1 << 32;
 
-/// Deletes a pin; NULL is allowed. Never waits.
+/// Deletes a pin. Has no effect if the pointer is NULL. Never waits for another thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_pin_delete(pin: Option<Box<Pin>>) {
     delete(pin);

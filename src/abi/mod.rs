@@ -1,24 +1,24 @@
-//! The stable C layer, declared in `anywasm.h`: one file for each kind of object.
+//! The C layer: the stable C functions that `anywasm.h` declares. Each file has the functions for one kind of object.
 //!
 //! # Rules for every function
-//! * A function that fails returns the failure value of its return type ([`ReturnType`]) and leaves an error on the
-//!   calling thread, where [`error::aw_error_take`] returns it.
-//! * NULL in place of an object, a result or a callback is such an error, unless the function documents what NULL
-//!   means.
-//! * A panic is such an error too: [`entry`] stops it.
+//! * A function that fails returns the failure value of its return type ([`ReturnType`]). The function also stores an
+//!   error as pending on the calling thread. [`error::aw_error_take`] returns the pending error.
+//! * A function fails if an argument for an object, a result or a callback is NULL, unless the function documents a
+//!   meaning of NULL.
+//! * A function also fails if its body panics: [`catch_errors`] turns the panic into an error.
 //! * An object may be used from any thread, and objects may be deleted in any order.
 //!
 //! # What the C caller guarantees
-//! The signatures are typed: `Option<&T>`, `Option<&mut T>`, `Option<Box<T>>` and an optional function pointer have the
-//! ABI of a pointer that may be NULL, and NULL arrives as `None`. The caller guarantees for every pointer that is not
-//! NULL:
-//! * The pointer points to a live object of the declared type, which lives until the function returns. No other thread
-//!   deletes the object meanwhile.
-//! * Nobody else uses memory behind `Option<&mut T>` until the function returns.
-//! * A pointer passed as `Option<Box<T>>` came from this layer. The function deletes the object, so that the caller
-//!   does not use the pointer afterwards.
+//! The signatures use Rust types for pointers: `Option<&T>`, `Option<&mut T>`, `Option<Box<T>>` and an optional
+//! function pointer have the ABI of a pointer that may be NULL. NULL becomes `None`. The caller guarantees for every
+//! pointer that is not NULL:
+//! * The pointer points to a live object of the declared type. Nobody deletes the object before the function returns.
+//! * Nobody else uses the memory that an `Option<&mut T>` points to before the function returns.
+//! * A function of this layer returned each pointer that is passed as `Option<Box<T>>`. The called function deletes the
+//!   object, so the caller does not use the pointer again.
 //!
-//! A function with a condition that its types cannot state is `unsafe`, and states the condition under `# Safety`.
+//! Some conditions cannot be expressed by types. A function with such a condition is `unsafe`, and its documentation
+//! states the condition under `# Safety`.
 
 pub mod engine;
 pub mod error;
@@ -47,9 +47,9 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::pointer::Handle;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A return type of C functions.
+/// A return type of C functions, with the value that reports a failure.
 pub trait ReturnType {
-    /// The value that reports a failure.
+    /// Value that a C function returns if it fails.
     const FAILURE: Self;
 }
 
@@ -78,25 +78,28 @@ impl<T: Handle> ReturnType for Option<Box<T>> {
     const FAILURE: Self = None;
 }
 
-/// Runs the body of a C function. Leaves an error on this thread if the body fails or panics.
-pub fn entry<T: ReturnType>(body: impl FnOnce() -> Result<T>) -> T {
+/// Runs the body of a C function and returns its result. If the body fails or panics, stores the error as pending on
+/// this thread and returns the failure value.
+pub fn catch_errors<T: ReturnType>(body: impl FnOnce() -> Result<T>) -> T {
     let error = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => return value,
         Ok(Err(error)) => error,
         Err(panic) => Error::new(ErrorKind::Panic, format!("a bug in anywasm: {}", panic_text(&*panic))),
     };
-    error::leave(error);
+    error::add_pending(error);
     T::FAILURE
 }
 
-/// Gives C a new object, which C owns from now on.
-pub fn give<T: Handle>(object: T) -> Result<Option<Box<T>>> {
+/// Moves a new object into a box for C. The C caller owns the box, and deletes the object with the `aw_*_delete`
+/// function of its type.
+pub fn box_for_c<T: Handle>(object: T) -> Result<Option<Box<T>>> {
     Ok(Some(Box::new(object)))
 }
 
-/// Deletes an object that C owns; NULL is allowed.
+/// Deletes an object that C owns. Has no effect if the pointer is NULL.
 ///
-/// Only objects that C owns have the marker [`Handle`], so that a wrong deletion does not compile. C owns a `CStore`:
+/// Only types whose objects C owns have the marker [`Handle`], so the deletion of any other object does not compile. C
+/// owns a `CStore`:
 ///
 /// ```no_run
 /// # use anywasm::abi;
@@ -105,7 +108,7 @@ pub fn give<T: Handle>(object: T) -> Result<Option<Box<T>>> {
 /// }
 /// ```
 ///
-/// C does not own the `Store` in it, which objects of the store share:
+/// C does not own the `Store` in the `CStore`, because the objects of the store share the `Store`:
 ///
 /// ```compile_fail,E0277
 /// # use anywasm::abi;
@@ -114,7 +117,7 @@ pub fn give<T: Handle>(object: T) -> Result<Option<Box<T>>> {
 /// }
 /// ```
 pub fn delete<T: Handle>(object: Option<Box<T>>) {
-    entry(|| {
+    catch_errors(|| {
         drop(object);
         Ok(())
     });

@@ -1,8 +1,8 @@
-//! Modules.
+//! C functions for modules.
 
 use crate::abi::engine::CEngine;
 use crate::abi::types::{Bytes, CExternType, Str};
-use crate::abi::{delete, entry, give};
+use crate::abi::{box_for_c, catch_errors, delete};
 use crate::backend::trusted::TrustedBytes;
 use crate::base::pointer::{self, Handle, non_null};
 use crate::engine::module::Module;
@@ -12,11 +12,11 @@ use std::sync::Arc;
 /// An import of a module.
 #[repr(C)]
 pub struct CImport {
-    /// Name of the module to import from.
+    /// Name of the module to import from (the first of an import's two names).
     pub module: Str,
-    /// Name of the import within that module.
+    /// Name of the import within that module (the second name).
     pub name: Str,
-    /// Type that the import must have.
+    /// Type that an imported object must match.
     pub ty: CExternType,
 }
 
@@ -41,7 +41,7 @@ pub struct CSection {
 /// Description of a module, valid until the module is deleted.
 #[repr(C)]
 pub struct CModuleInfo {
-    /// Name of the module; `data` is NULL if the module has no name.
+    /// Name of the module from its name section. Its `data` is NULL if the module has no name.
     pub name: Str,
     /// Imports, in the module's order.
     pub imports: *const CImport,
@@ -59,9 +59,9 @@ pub struct CModuleInfo {
     pub has_start: bool,
 }
 
-/// A compiled module with its description.
+/// A compiled module with its description. C owns the struct; instances share the `Arc`.
 pub struct CModule {
-    /// The module.
+    /// The compiled module.
     pub module: Arc<Module>,
     info: CModuleInfo,
     _imports: Vec<CImport>,
@@ -71,23 +71,25 @@ pub struct CModule {
 
 impl Handle for CModule {}
 
-// SAFETY: all pointers in the struct point to memory that the struct owns, through the `ModuleInfo` and the three
-// vectors. Nothing changes that memory before the struct is dropped, so that any thread may read it.
+// SAFETY: all pointers in `CModule` point to memory that `CModule` owns, through the `ModuleInfo` and the three
+// vectors. Nothing changes this memory before the `CModule` is dropped, so any thread may read the memory.
 unsafe impl Send for CModule {}
-// SAFETY: all pointers in the struct point to memory that the struct owns, through the `ModuleInfo` and the three
-// vectors. Nothing changes that memory before the struct is dropped, so that several threads may read it at a time.
+// SAFETY: all pointers in `CModule` point to memory that `CModule` owns, through the `ModuleInfo` and the three
+// vectors. Nothing changes this memory before the `CModule` is dropped, so several threads may read the memory at the
+// same time.
 unsafe impl Sync for CModule {}
 
 impl CModule {
-    /// Returns the C form of a module. Moving the vectors into the struct does not move their elements.
+    /// Returns the C struct for a module. The pointers stay valid when the vectors move into the struct: only the `Vec`
+    /// values move, not their elements.
     fn new(module: Module) -> Self {
         let module = Arc::new(module);
         let info = &module.info;
-        let imports: Vec<_> = info.imports.iter().map(CImport::of).collect();
-        let exports: Vec<_> = info.exports.iter().map(CExport::of).collect();
-        let sections: Vec<_> = info.custom_sections.iter().map(|section| CSection::of(info, section)).collect();
+        let imports: Vec<_> = info.imports.iter().map(CImport::new).collect();
+        let exports: Vec<_> = info.exports.iter().map(CExport::new).collect();
+        let sections: Vec<_> = info.custom_sections.iter().map(|section| CSection::new(info, section)).collect();
         let info = CModuleInfo {
-            name: Str::of_option(info.name.as_deref()),
+            name: Str::from_option(info.name.as_deref()),
             imports: imports.as_ptr(),
             imports_len: imports.len(),
             exports: exports.as_ptr(),
@@ -101,24 +103,24 @@ impl CModule {
 }
 
 impl CImport {
-    fn of(import: &Import) -> Self {
+    fn new(import: &Import) -> Self {
         Self {
-            module: Str::of(import.module.as_bytes()),
-            name: Str::of(import.name.as_bytes()),
-            ty: CExternType::of(Some(&import.ty)),
+            module: Str::from_bytes(import.module.as_bytes()),
+            name: Str::from_bytes(import.name.as_bytes()),
+            ty: CExternType::new(Some(&import.ty)),
         }
     }
 }
 
 impl CExport {
-    fn of(export: &Export) -> Self {
-        Self { name: Str::of(export.name.as_bytes()), ty: CExternType::of(Some(&export.ty)) }
+    fn new(export: &Export) -> Self {
+        Self { name: Str::from_bytes(export.name.as_bytes()), ty: CExternType::new(Some(&export.ty)) }
     }
 }
 
 impl CSection {
-    fn of(info: &ModuleInfo, section: &CustomSection) -> Self {
-        Self { name: Str::of(section.name.as_bytes()), contents: Str::of(info.custom_section(section)) }
+    fn new(info: &ModuleInfo, section: &CustomSection) -> Self {
+        Self { name: Str::from_bytes(section.name.as_bytes()), contents: Str::from_bytes(info.custom_section(section)) }
     }
 }
 
@@ -128,29 +130,31 @@ impl CSection {
 /// The caller guarantees that `wasm` points to `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_module_new(engine: Option<&CEngine>, wasm: *const u8, len: usize) -> Option<Box<CModule>> {
-    entry(|| {
-        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
+    catch_errors(|| {
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes. The call only reads the bytes.
         let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
-        give(CModule::new(Module::new(non_null(engine, "the engine")?.0.clone(), wasm)?))
+        box_for_c(CModule::new(Module::new(non_null(engine, "the engine")?.0.clone(), wasm)?))
     })
 }
 
-/// Compiles the module again, with its start function exported behind its last export instead of run at instantiation.
-/// The caller calls the export when host functions can use the instance. A module without a start function is compiled
-/// unchanged. The caller deletes the new module.
+/// Compiles the module again, with a deferred start function: instantiation does not run the start function, and the
+/// new module has one more export, the start function, after all other exports. The caller calls this export when host
+/// functions can use the instance. A module without a start function is compiled unchanged. The caller deletes the new
+/// module.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_module_deferred(module: Option<&CModule>) -> Option<Box<CModule>> {
-    entry(|| give(CModule::new(non_null(module, "the module")?.module.deferred()?)))
+    catch_errors(|| box_for_c(CModule::new(non_null(module, "the module")?.module.deferred()?)))
 }
 
-/// Checks that a module in the binary format is valid for this engine. If not, the error gives the reason.
+/// Checks that a module in the binary format is valid for this engine. Otherwise the call fails, and the message of the
+/// error states the reason.
 ///
 /// # Safety
 /// The caller guarantees that `wasm` points to `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_module_validate(engine: Option<&CEngine>, wasm: *const u8, len: usize) -> bool {
-    entry(|| {
-        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
+    catch_errors(|| {
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes. The call only reads the bytes.
         let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
         Module::validate(&non_null(engine, "the engine")?.0, wasm)?;
         Ok(true)
@@ -160,38 +164,39 @@ pub unsafe extern "C" fn aw_module_validate(engine: Option<&CEngine>, wasm: *con
 /// Loads a module that `aw_module_serialize` wrote. The caller deletes the module.
 ///
 /// # Safety
-/// The caller guarantees that `bytes` points to `len` bytes which `aw_module_serialize` wrote. Bytes that were damaged
-/// are refused, but bytes that were forged can run any code.
+/// The caller guarantees that `bytes` points to `len` bytes that `aw_module_serialize` wrote. The function refuses
+/// damaged bytes, but an attacker who forges the bytes can run any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_module_deserialize(
     engine: Option<&CEngine>,
     bytes: *const u8,
     len: usize,
 ) -> Option<Box<CModule>> {
-    entry(|| {
-        // SAFETY: the caller guarantees that `bytes` points to `len` bytes, which the call only reads.
+    catch_errors(|| {
+        // SAFETY: the caller guarantees that `bytes` points to `len` bytes. The call only reads the bytes.
         let bytes = unsafe { pointer::slice(bytes, len, "the module") }?;
         let engine = non_null(engine, "the engine")?.0.clone();
-        // SAFETY: the caller guarantees that `aw_module_serialize` wrote the bytes and nobody forged them.
+        // SAFETY: the caller guarantees that `aw_module_serialize` wrote the bytes and that nobody forged the bytes.
         let bytes = unsafe { TrustedBytes::new(bytes) };
-        give(CModule::new(Module::deserialize(engine, bytes)?))
+        box_for_c(CModule::new(Module::deserialize(engine, bytes)?))
     })
 }
 
-/// Returns the module as bytes, which `aw_module_deserialize` of the same engine in the same version can load. The
+/// Returns the module as bytes. `aw_module_deserialize` can load the bytes on the same version of the same engine. The
 /// caller deletes the bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_module_serialize(module: Option<&CModule>) -> Option<Box<Bytes>> {
-    entry(|| give(Bytes::new(non_null(module, "the module")?.module.serialize()?)))
+    catch_errors(|| box_for_c(Bytes::new(non_null(module, "the module")?.module.serialize()?)))
 }
 
-/// Returns the module's description, which belongs to the module.
+/// Returns the module's description. The module owns the description, so the pointer is valid until the module is
+/// deleted.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_module_info(module: Option<&CModule>) -> Option<&CModuleInfo> {
-    entry(|| Ok(Some(&non_null(module, "the module")?.info)))
+    catch_errors(|| Ok(Some(&non_null(module, "the module")?.info)))
 }
 
-/// Deletes a module; NULL is allowed. Its instances keep working.
+/// Deletes a module. Has no effect if the pointer is NULL. The module's instances stay usable.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_module_delete(module: Option<Box<CModule>>) {
     delete(module);

@@ -1,7 +1,8 @@
-//! References in value slots: conversion between the C layer's form and the engine's.
+//! Lifting and lowering of references in slots: conversion between references of the C layer and references of the
+//! engine.
 //!
-//! In the C layer, a `funcref` slot holds a pointer to an `aw_extern` handle, an `externref` slot the host's number for
-//! an object, and a null reference is 0. The engine's form is the backend's business.
+//! In the C layer, a null reference is 0. Any other `funcref` is a pointer to an `aw_extern`. Any other `externref` is
+//! a host number, which the host chooses to identify an object. The backend defines the lowered representation.
 
 use crate::backend::{Backend, FuncOps, InstanceOps, LinkedBackend, Ref, RefOps, StoreOps};
 use crate::base::capabilities;
@@ -12,40 +13,46 @@ use crate::store::object::Extern;
 use crate::store::{Entered, Store};
 use std::sync::Arc;
 
-/// Lifts a reference from the engine's form. A function becomes a new handle, which the receiver of the slot owns.
+/// Lifts a reference that the engine has passed. A function reference becomes a pointer to a new `Extern`, which the
+/// receiver of the slot owns.
 ///
 /// # Safety
-/// The engine filled the slot with a reference of type `ty`, and the slot is not used again.
+/// The engine stored a reference of type `ty` in the slot `value`. The caller does not use the slot's lowered reference
+/// again.
 pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Value {
-    // SAFETY: the caller guarantees that the slot holds a reference of this type, and does not use the slot again.
+    // SAFETY: the caller guarantees that the slot holds a lowered reference of this type, and does not use the lowered
+    // reference again.
     let reference = match unsafe { LinkedBackend::ref_lift(entered.raw, ty, value) } {
         Ref::Null => 0,
         Ref::Host(number) => number,
         Ref::Func(raw) => {
-            let knows_type = LinkedBackend::CAPABILITIES.has(capabilities::V128) || !entered.has_unusual_funcs();
-            // SAFETY: an engine with the capability `v128` exchanges every type. On any other engine, no function in
-            // this store has a type that the engine cannot exchange.
-            let ty = knows_type.then(|| unsafe { LinkedBackend::func_type(entered.raw, raw) }).flatten();
+            let has_known_type = LinkedBackend::CAPABILITIES.has(capabilities::V128) || !entered.has_unusual_funcs();
+            // SAFETY: `func_type` requires a function whose type the engine can report. An engine with the capability
+            // `v128` can report every type. On any other engine, no function in this store has an unusual type
+            // (`has_unusual_funcs`).
+            let ty = has_known_type.then(|| unsafe { LinkedBackend::func_type(entered.raw, raw) }).flatten();
             Box::into_raw(Box::new(Extern::new(store, entered, raw, ty.map(ExternType::Func)))) as u64
         }
     };
     Value { reference }
 }
 
-/// Lowers a reference to the engine's form. The slot's handle stays with its owner.
+/// Lowers a reference: returns the engine's reference for a reference of the C layer. The owner of a function reference
+/// still owns its `Extern`.
 ///
 /// # Safety
-/// The slot holds 0, a host number (for `externref`), or a pointer to a living handle (for other types).
+/// The slot `value` holds 0, a host number (if `ty` is `externref`), or a pointer to a live `Extern` (if `ty` is
+/// another type).
 pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Result<Value> {
-    let number = value.bits();
-    if number == 0 {
+    let bits = value.bits();
+    if bits == 0 {
         return LinkedBackend::ref_lower(entered.raw, Ref::Null, None);
     }
     if ty == ValType::ExternRef {
-        return LinkedBackend::ref_lower(entered.raw, Ref::Host(number), None);
+        return LinkedBackend::ref_lower(entered.raw, Ref::Host(bits), None);
     }
-    // SAFETY: the caller guarantees that a function reference which is not null points to a living handle.
-    let object = unsafe { &*(number as *const Extern) };
+    // SAFETY: the caller guarantees that a function reference other than 0 is a pointer to a live `Extern`.
+    let object = unsafe { &*(bits as *const Extern) };
     if !Arc::ptr_eq(store, &object.store) {
         fail!(Store, "the function reference belongs to another store");
     }
@@ -57,10 +64,11 @@ pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, valu
     LinkedBackend::ref_lower(entered.raw, Ref::Func(object.raw), signature)
 }
 
-/// Lowers the references among these slots, all or none.
+/// Lowers all references among these slots. If a reference cannot be lowered, frees the references that were already
+/// lowered and fails.
 ///
 /// # Safety
-/// Every slot of a reference type fulfils the condition of [`lower`].
+/// Every slot of a reference type holds 0, a host number (`externref`), or a pointer to a live `Extern` (other types).
 pub unsafe fn lower_all(
     store: &Arc<Store>,
     entered: &Entered<'_>,
@@ -68,15 +76,17 @@ pub unsafe fn lower_all(
     slots: &mut [Value],
 ) -> Result<()> {
     for (index, ty) in types.iter().enumerate().filter(|(_, ty)| ty.is_ref()) {
-        // SAFETY: the caller guarantees the condition of `lower` for this slot.
+        // SAFETY: the caller guarantees that this slot holds 0, a host number, or a pointer to a live `Extern`, as its
+        // type requires.
         match unsafe { lower(store, entered, *ty, slots[index]) } {
             Ok(value) => slots[index] = value,
             Err(error) => {
-                // SAFETY: the slots before this one hold references that were just lowered, and nobody has used them.
+                // SAFETY: the slots before `index` hold references that this loop has lowered. Nobody has used these
+                // references.
                 unsafe { discard_all(entered, &types[..index], &slots[..index]) };
-                // No guest receives the host objects in the remaining slots.
-                let rest = types[index..].iter().zip(&slots[index..]).filter(|(ty, _)| **ty == ValType::ExternRef);
-                rest.for_each(|(_, slot)| LinkedBackend::release_host_number(entered.raw, slot.bits()));
+                // The remaining host numbers do not reach a guest either, so the host can release their objects.
+                let unlowered = types[index..].iter().zip(&slots[index..]).filter(|(ty, _)| **ty == ValType::ExternRef);
+                unlowered.for_each(|(_, slot)| LinkedBackend::release_host_number(entered.raw, slot.bits()));
                 return Err(error);
             }
         }
@@ -84,13 +94,15 @@ pub unsafe fn lower_all(
     Ok(())
 }
 
-/// Frees the references in slots that hold the engine's form, and that nobody has used.
+/// Frees the function references among these lowered slots.
 ///
 /// # Safety
-/// The slots hold values of these types in the engine's form, and are not used again.
+/// The slots hold lowered values of these types. Nobody has used or freed the references in the slots, and the caller
+/// does not use these references again.
 pub unsafe fn discard_all(entered: &Entered<'_>, types: &[ValType], slots: &[Value]) {
     for (ty, slot) in types.iter().zip(slots).filter(|(ty, _)| ty.is_ref()) {
-        // SAFETY: the caller guarantees that the slot holds a reference of this type, and does not use the slot again.
+        // SAFETY: the caller guarantees that the slot holds a lowered reference of this type, and does not use the
+        // lowered reference again.
         if let Ref::Func(raw) = unsafe { LinkedBackend::ref_lift(entered.raw, *ty, *slot) } {
             LinkedBackend::extern_drop(raw);
         }

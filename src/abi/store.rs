@@ -1,8 +1,8 @@
-//! Stores.
+//! C functions for stores.
 
 use crate::abi::engine::CEngine;
 use crate::abi::types::Bytes;
-use crate::abi::{delete, entry, give};
+use crate::abi::{box_for_c, catch_errors, delete};
 use crate::backend::{Backend, LinkedBackend, StoreOps};
 use crate::base::capabilities as cap;
 use crate::base::pointer::{Handle, non_null};
@@ -10,7 +10,7 @@ use crate::store::Store;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-/// A store, which owns the objects that are made in it.
+/// A store. C owns the struct; the objects of the store share the `Arc`.
 pub struct CStore(pub Arc<Store>);
 
 impl Handle for CStore {}
@@ -18,30 +18,33 @@ impl Handle for CStore {}
 /// Returns a new, empty store. The caller deletes the store.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_new(engine: Option<&CEngine>) -> Option<Box<CStore>> {
-    entry(|| give(CStore(Store::new(non_null(engine, "the engine")?.0.clone())?)))
+    catch_errors(|| box_for_c(CStore(Store::new(non_null(engine, "the engine")?.0.clone())?)))
 }
 
-/// Frees all objects in the store. Pointers to its objects stay valid until they are deleted, but their functions fail
-/// with the error kind "closed". Waits until other threads have left the store. Fails while this thread runs
-/// WebAssembly in the store. Closing a closed store succeeds and has no effect.
+/// Closes the store: waits until no other thread holds the store's lock, and then frees all objects of the store.
+/// Pointers to these objects stay valid until the caller deletes the objects, but functions that use the objects fail
+/// with the error kind "closed". Fails if this thread runs WebAssembly in the store. Has no effect on a store that is
+/// already closed, and succeeds.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_close(store: Option<&CStore>) -> bool {
-    entry(|| {
+    catch_errors(|| {
         non_null(store, "the store")?.0.close()?;
         Ok(true)
     })
 }
 
-/// Deletes the store; NULL is allowed. The store itself is freed with the last of its objects.
+/// Deletes the caller's `aw_store`. Has no effect if the pointer is NULL. The store is freed when all objects of the
+/// store are deleted too.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_delete(store: Option<Box<CStore>>) {
     delete(store);
 }
 
-/// Sets how much fuel the store's guests may use. Guests use fuel only if the engine has the option `consume_fuel`.
+/// Sets the amount of fuel that the store's guests may use. Guests use fuel only if the engine was made with the option
+/// `consume_fuel`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_set_fuel(store: Option<&CStore>, fuel: u64) -> bool {
-    entry(|| {
+    catch_errors(|| {
         let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::FUEL, LinkedBackend::NAME, "setting a store's fuel")?;
         LinkedBackend::store_set_fuel(store.enter()?.raw, fuel)?;
@@ -52,7 +55,7 @@ pub extern "C" fn aw_store_set_fuel(store: Option<&CStore>, fuel: u64) -> bool {
 /// Writes the store's remaining fuel to `out`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_fuel(store: Option<&CStore>, out: Option<&mut MaybeUninit<u64>>) -> bool {
-    entry(|| {
+    catch_errors(|| {
         let (out, store) = (non_null(out, "the place for the number")?, &non_null(store, "the store")?.0);
         store.engine.capabilities.require(cap::FUEL, LinkedBackend::NAME, "reading a store's fuel")?;
         out.write(LinkedBackend::store_fuel(store.enter()?.raw)?);
@@ -60,11 +63,11 @@ pub extern "C" fn aw_store_fuel(store: Option<&CStore>, out: Option<&mut MaybeUn
     })
 }
 
-/// Sets the store's deadline: guests are interrupted when the engine's epoch has advanced by `ticks` from now. Has no
-/// effect unless the engine has the option `epoch_interruption`.
+/// Sets the store's deadline to the engine's current epoch plus `ticks`. The engine interrupts the store's guests when
+/// its epoch reaches the deadline. Has no effect unless the engine was made with the option `epoch_interruption`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_set_epoch_deadline(store: Option<&CStore>, ticks: u64) -> bool {
-    entry(|| {
+    catch_errors(|| {
         let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::EPOCH, LinkedBackend::NAME, "a store's deadline")?;
         store.set_deadline(ticks)?;
@@ -72,8 +75,9 @@ pub extern "C" fn aw_store_set_epoch_deadline(store: Option<&CStore>, ticks: u64
     })
 }
 
-/// Limits what the store's guests may allocate: the bytes of each memory, the elements of each table, and the numbers
-/// of instances, tables and memories in the store. A negative number means no limit.
+/// Limits the allocations of the store's guests. `memory_size` is the maximum size of each memory in bytes, and
+/// `table_elements` is the maximum size of each table in elements. The other parameters are the maximum numbers of
+/// instances, tables and memories in the store. A negative number means no limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_set_limits(
     store: Option<&CStore>,
@@ -83,7 +87,7 @@ pub extern "C" fn aw_store_set_limits(
     tables: i64,
     memories: i64,
 ) -> bool {
-    entry(|| {
+    catch_errors(|| {
         let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::LIMITS, LinkedBackend::NAME, "limiting a store")?;
         let limits = [memory_size, table_elements, instances, tables, memories];
@@ -92,22 +96,23 @@ pub extern "C" fn aw_store_set_limits(
     })
 }
 
-/// Collects garbage: references that guests can no longer reach. Has no effect on an engine without a garbage
-/// collector.
+/// Runs the engine's garbage collector, which frees references that guests can no longer reach. Has no effect on an
+/// engine without a garbage collector.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_gc(store: Option<&CStore>) -> bool {
-    entry(|| {
+    catch_errors(|| {
         LinkedBackend::store_gc(non_null(store, "the store")?.0.enter()?.raw)?;
         Ok(true)
     })
 }
 
-/// Returns the host numbers (externref values) that guests have released since the last call, as 64-bit integers in
-/// this machine's byte order. A number occurs as often as it was passed in. The caller deletes the bytes.
+/// Returns the host numbers (values of `externref`) that guests have released since the last call of this function. The
+/// bytes are an array of 64-bit integers in this machine's byte order. If the host has passed the same number several
+/// times, the array contains the number once for each release. The caller deletes the bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_take_released(store: Option<&CStore>) -> Option<Box<Bytes>> {
-    entry(|| {
+    catch_errors(|| {
         let numbers = LinkedBackend::take_released_host_numbers(non_null(store, "the store")?.0.enter()?.raw);
-        give(Bytes::new(numbers.into_iter().flat_map(u64::to_ne_bytes).collect()))
+        box_for_c(Bytes::new(numbers.into_iter().flat_map(u64::to_ne_bytes).collect()))
     })
 }

@@ -1,20 +1,22 @@
-//! Exception tags.
+//! C functions for exception tags.
 
 use crate::abi::store::CStore;
-use crate::abi::{entry, give, types};
+use crate::abi::{box_for_c, catch_errors, types};
 use crate::backend::{Backend, LinkedBackend, TagOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::pointer::non_null;
-use crate::base::types::ExternType;
+use crate::base::types::{ExternType, FuncType};
 use crate::store::object::{self, Extern};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-/// Returns a new tag for exceptions that carry values of the parameter types. The caller deletes the extern.
+/// Returns a new tag. An exception with the tag contains one value of each parameter type. The caller deletes the
+/// extern.
 ///
 /// # Safety
-/// The caller guarantees that `params` points to `params_len` codes of value types, and `results` to `results_len`.
+/// The caller guarantees that `params` points to `params_len` codes of value types, and that `results` points to
+/// `results_len` codes of value types.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_tag_new(
     store: Option<&CStore>,
@@ -23,22 +25,23 @@ pub unsafe extern "C" fn aw_tag_new(
     results: *const u8,
     results_len: usize,
 ) -> Option<Box<Extern>> {
-    entry(|| {
-        // SAFETY: the caller guarantees that both arrays are as long as their lengths say; the call only reads them.
+    catch_errors(|| {
+        // SAFETY: the caller guarantees that `params` points to `params_len` bytes, and `results` to `results_len`
+        // bytes. The call only reads the bytes.
         let ty = unsafe { types::func_type(params, params_len, results, results_len) }?;
         let store = &non_null(store, "the store")?.0;
-        let has = store.engine.capabilities;
-        has.require(capabilities::TAGS, LinkedBackend::NAME, "an exception tag")?;
-        object::require(has, ty.all(), format_args!("an exception tag {ty}"))?;
+        let capabilities = store.engine.capabilities;
+        capabilities.require(capabilities::TAGS, LinkedBackend::NAME, "an exception tag")?;
+        object::require(capabilities, ty.all_types(), format_args!("an exception tag {ty}"))?;
         if !ty.results.is_empty() {
             fail!(Invalid, "Cannot create an exception type from a tag type with results in the signature");
         }
-        if ty.params.len() > 1000 {
-            fail!(Invalid, "an exception cannot carry more than 1000 values");
+        if ty.params.len() > FuncType::MAX_ARITY {
+            fail!(Invalid, "an exception cannot carry more than {} values", FuncType::MAX_ARITY);
         }
         let entered = store.enter()?;
         let raw = LinkedBackend::tag_new(entered.raw, &ty)?;
-        give(Extern::new(store, &entered, raw, Some(ExternType::Tag(ty))))
+        box_for_c(Extern::new(store, &entered, raw, Some(ExternType::Tag(ty))))
     })
 }
 
@@ -49,11 +52,11 @@ pub extern "C" fn aw_tag_same(
     other: Option<&Extern>,
     out: Option<&mut MaybeUninit<bool>>,
 ) -> bool {
-    entry(|| {
+    catch_errors(|| {
         let out = non_null(out, "the place for the answer")?;
         let (one, other) = (non_null(one, "the tag")?, non_null(other, "the tag")?);
-        check_kind(one)?;
-        check_kind(other)?;
+        check_is_tag(one)?;
+        check_is_tag(other)?;
         let same = Arc::ptr_eq(&one.store, &other.store) && {
             one.store.engine.capabilities.require(capabilities::TAGS, LinkedBackend::NAME, "comparing tags")?;
             LinkedBackend::tag_same(one.store.enter()?.raw, one.raw, other.raw)
@@ -64,7 +67,7 @@ pub extern "C" fn aw_tag_same(
 }
 
 /// Fails if the extern is not a tag.
-fn check_kind(object: &Extern) -> Result<()> {
+fn check_is_tag(object: &Extern) -> Result<()> {
     match &object.ty {
         Some(ExternType::Tag(_)) => Ok(()),
         _ => Err(object::wrong_kind("tag", object)),

@@ -1,21 +1,22 @@
-//! Conversion between the text format and the binary format, and bytes that the caller owns.
+//! C functions that convert modules between the text format and the binary format, and the function that deletes the
+//! resulting bytes.
 
 use crate::abi::types::Bytes;
-use crate::abi::{delete, entry, give};
+use crate::abi::{box_for_c, catch_errors, delete};
 use crate::base::pointer;
 use crate::wasm::text;
 
-/// Converts a module from the text format to the binary format. A binary module is returned as it is. The caller
-/// deletes the bytes.
+/// Converts a module from the text format to the binary format. Returns a module that is already in the binary format
+/// unchanged. The caller deletes the bytes.
 ///
 /// # Safety
 /// The caller guarantees that `text` points to `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wat2wasm(text: *const u8, len: usize) -> Option<Box<Bytes>> {
-    entry(|| {
-        // SAFETY: the caller guarantees that `text` points to `len` bytes, which the call only reads.
+    catch_errors(|| {
+        // SAFETY: the caller guarantees that `text` points to `len` bytes. The call only reads the bytes.
         let text = unsafe { pointer::slice(text, len, "the text") }?;
-        give(Bytes::new(text::wat2wasm(text)?))
+        box_for_c(Bytes::new(text::wat2wasm(text)?))
     })
 }
 
@@ -25,14 +26,14 @@ pub unsafe extern "C" fn aw_wat2wasm(text: *const u8, len: usize) -> Option<Box<
 /// The caller guarantees that `wasm` points to `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasm2wat(wasm: *const u8, len: usize) -> Option<Box<Bytes>> {
-    entry(|| {
-        // SAFETY: the caller guarantees that `wasm` points to `len` bytes, which the call only reads.
+    catch_errors(|| {
+        // SAFETY: the caller guarantees that `wasm` points to `len` bytes. The call only reads the bytes.
         let wasm = unsafe { pointer::slice(wasm, len, "the module") }?;
-        give(Bytes::new(text::wasm2wat(wasm)?.into_bytes()))
+        box_for_c(Bytes::new(text::wasm2wat(wasm)?.into_bytes()))
     })
 }
 
-/// Deletes bytes; NULL is allowed.
+/// Deletes bytes. Has no effect if the pointer is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_bytes_delete(bytes: Option<Box<Bytes>>) {
     delete(bytes);

@@ -4,11 +4,16 @@ use crate::abi::func::Environment;
 use crate::wasi::{Errno, Failure, Result, Stop, Stream};
 use std::ffi::c_void;
 
-/// Callback of a stream: reads up to `len` bytes into `data`, or writes up to `len` bytes from `data`. Returns the number
-/// of bytes, or a negated `errno` of the operating system. To end the guest, the callback stores the token of its
-/// failure in `token`; the return value is then ignored.
+/// Callback of a stream. The callback of standard input reads up to `len` bytes into `data`. The callback of standard
+/// output or error writes up to `len` bytes from `data`. The callback returns the number of bytes that it has read or
+/// written. If the operating system reports an error, the callback returns the negated `errno`. To end the guest with a
+/// failure of its own, the callback stores a token for the failure in `token`. The return value has no meaning in this
+/// case.
 pub type StreamCallback =
     Option<unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64>;
+
+/// Largest error number of the operating system: `MAX_ERRNO` in `include/linux/err.h` of Linux.
+const MAX_ERRNO: i32 = 4095;
 
 /// A stream that calls a C function.
 pub struct CStream {
@@ -16,18 +21,19 @@ pub struct CStream {
     env: Environment,
 }
 
-// SAFETY: only the callback and the finalizer use the environment. The creator of the stream guarantees that both may be
-// called from any thread.
+// SAFETY: only the callback and the finalizer use the environment. The caller of `CStream::new` guarantees that both
+// may be called from any thread.
 unsafe impl Send for CStream {}
-// SAFETY: only the callback and the finalizer use the environment. The creator of the stream guarantees that the callback
-// may be called from any thread, thus from several at once. The finalizer runs in `drop`, after all calls.
+// SAFETY: only the callback and the finalizer use the environment. The caller of `CStream::new` guarantees that the
+// callback may be called from any thread, even by several threads at the same time. The finalizer runs in `drop`, after
+// all calls of the callback.
 unsafe impl Sync for CStream {}
 
 impl CStream {
-    /// A stream that calls `callback`.
+    /// Returns a stream that calls `callback` with the environment `env`.
     ///
     /// # Safety
-    /// The callback may be called with this environment, from any thread, until the stream is dropped.
+    /// The callback may be called with this environment from any thread until the stream is dropped.
     pub unsafe fn new(
         callback: unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64,
         env: Environment,
@@ -39,17 +45,16 @@ impl CStream {
 impl Stream for CStream {
     fn transfer(&self, buffer: &mut [u8]) -> Result<usize> {
         let mut token = 0;
-        // SAFETY: the creator of the stream guarantees that the callback may be called with this environment. `buffer` and
-        // `token` are borrowed mutably, so nothing else accesses them during the call.
+        // SAFETY: the caller of `CStream::new` guarantees that the callback may be called with this environment.
+        // `buffer` and `token` are borrowed mutably, so nothing else accesses `buffer` or `token` during the call.
         let count = unsafe { (self.callback)(self.env.data(), buffer.as_mut_ptr(), buffer.len(), &raw mut token) };
         if token != 0 {
             return Err(Failure::Stop(Stop::Host(token)));
         }
         match usize::try_from(count) {
             Ok(count) => Ok(count.min(buffer.len())),
-            // Error numbers of Linux are below 4096.
             Err(_) => match i32::try_from(count.unsigned_abs()) {
-                Ok(code @ 1..4096) => Err(std::io::Error::from_raw_os_error(code).into()),
+                Ok(code @ 1..=MAX_ERRNO) => Err(std::io::Error::from_raw_os_error(code).into()),
                 _ => Err(Errno::IO.into()),
             },
         }
@@ -61,7 +66,8 @@ mod tests {
     use super::*;
     use std::cell::Cell;
 
-    /// What the callback returns, and how often the finalizer has run.
+    /// Environment of the test's callback: the values that the callback returns, and the number of calls of the
+    /// finalizer.
     struct Env {
         result: i64,
         token: u64,
@@ -69,8 +75,8 @@ mod tests {
     }
 
     unsafe extern "C" fn callback(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64 {
-        // SAFETY: `transfer` passes the `Env` of the test, which lives longer than the stream, a buffer of `len` bytes
-        // and a valid token.
+        // SAFETY: `transfer` passes the `Env` of the test, a buffer of `len` bytes and a valid pointer to a token. The
+        // `Env` lives longer than the stream.
         unsafe {
             data.write_bytes(b'x', len);
             let env = &*env.cast::<Env>();
@@ -80,15 +86,16 @@ mod tests {
     }
 
     unsafe extern "C" fn finalizer(env: *mut c_void) {
-        // SAFETY: `drop` passes the `Env` of the test, which lives longer than the stream.
+        // SAFETY: `drop` passes the `Env` of the test. The `Env` lives longer than the stream.
         let finalized = unsafe { &(*env.cast::<Env>()).finalized };
         finalized.set(finalized.get() + 1);
     }
 
-    /// Returns the outcome of a read of four bytes.
+    /// Reads up to four bytes from a stream whose callback returns `result` and `token`. Returns the outcome of the
+    /// read.
     fn read(result: i64, token: u64) -> Result<usize> {
         let env = Env { result, token, finalized: Cell::new(0) };
-        // SAFETY: callback and finalizer take a pointer to an `Env`, which lives longer than the stream.
+        // SAFETY: callback and finalizer expect a pointer to an `Env`. `env` lives longer than the stream.
         let stream =
             unsafe { CStream::new(callback, Environment::new((&raw const env).cast_mut().cast(), Some(finalizer))) };
         let mut buffer = [0; 4];

@@ -90,7 +90,7 @@ pub struct HostFunc {
 type HostClosure = Box<dyn Fn(&mut [Value]) -> Result<()>>;
 
 impl HostFunc {
-    /// Creates a host function in the store that `owner` owns. `run` receives the owner and [`FuncType::slots`] slots.
+    /// Creates a host function in the store that `owner` owns. `run` receives the owner and [`FuncType::slot_count`] slots.
     /// The slots hold the arguments when `run` starts, and the results when `run` returns.
     ///
     /// `owner` must be the value that drops the engine's store with [`StoreOps::store_drop`]. The function runs only in
@@ -111,11 +111,11 @@ impl HostFunc {
     /// Runs the function. The backend calls this method on the thread that runs WebAssembly in the function's store.
     ///
     /// # Safety
-    /// `values` points to [`FuncType::slots`] slots. No other code uses these slots during the call. The first slots
+    /// `values` points to [`FuncType::slot_count`] slots. No other code uses these slots during the call. The first slots
     /// hold arguments of the parameter types in the engine's representation. The function consumes references among the
     /// arguments.
     pub unsafe fn call(&self, values: *mut Value) -> Result<()> {
-        let slots = match self.ty.slots() {
+        let slots = match self.ty.slot_count() {
             0 => &mut [],
             // SAFETY: the caller guarantees that `values` points to this number of slots, and that no other code uses
             // the slots during the call.

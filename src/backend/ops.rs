@@ -148,7 +148,7 @@ pub trait FuncOps: Backend {
     /// Calls a function. The slots hold the arguments before the call, and the results after the call.
     ///
     /// # Safety
-    /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slots`] slots. The first slots
+    /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slot_count`] slots. The first slots
     /// hold arguments of the parameter types. [`RefOps::ref_lower`] returned every reference among the arguments.
     unsafe fn func_call(store: Self::Store, func: Self::Extern, ty: &FuncType, values: *mut Value) -> Result<()>;
 

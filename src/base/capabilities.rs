@@ -1,4 +1,5 @@
-//! What engines can do, as one table that the shim, Python, the tests and the documentation read.
+//! Capabilities: the abilities in which engines differ. The shim, the Python package, the tests and the documentation
+//! read the same table of capabilities.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use std::fmt::Display;
@@ -6,24 +7,25 @@ use std::fmt::Display;
 macro_rules! capabilities {
     ($($(#[doc = $doc:literal])+ $constant:ident = $bit:literal, $name:literal;)+) => {
         $($(#[doc = $doc])+ pub const $constant: Capabilities = Capabilities(1 << $bit);)+
-        /// Every capability: its bit, its name, and a sentence with its meaning, which users see.
+        /// The table of all capabilities. Each row has the bit of a capability, its name, and a sentence with its
+        /// meaning. Error messages and the command `anywasm engines` show the sentence to users.
         pub const TABLE: &[(Capabilities, &str, &str)] = &[
             $(($constant, $name, concat!($($doc),+).trim_ascii()),)+
         ];
     };
 }
 
-/// A set of capabilities.
+/// A set of capabilities, with one bit for each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Capabilities(pub u64);
 
 impl Capabilities {
-    /// Returns whether this set has all capabilities of the other set.
+    /// Returns whether this set contains all capabilities of the other set.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Returns the capabilities of both sets.
+    /// Returns the union of both sets.
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -33,8 +35,9 @@ impl Capabilities {
         Self(self.0 & !other.0)
     }
 
-    /// Fails where this set, the capabilities of `engine`, lacks the capability. `feature` names the feature that needs
-    /// the capability. The error is the same for all features and backends.
+    /// Fails if this set does not contain `capability`. `engine` is the name of the engine that has this set of
+    /// capabilities. `feature` describes the feature that needs the capability. All features and backends use this
+    /// function, so their error messages have the same wording.
     pub fn require(self, capability: Self, engine: &str, feature: impl Display) -> Result<()> {
         if self.has(capability) {
             return Ok(());

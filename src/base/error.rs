@@ -1,8 +1,9 @@
-//! The error type of the shim: a kind, a message, and the details that some kinds have.
+//! The error type of the shim. An error has a kind and a message. Some kinds of error have further details, such as a
+//! code.
 
 use std::fmt;
 
-/// The kind of a failure. The numbers are part of the C layer.
+/// Kind of an error. The C layer passes the numbers to its callers.
 #[repr(u32)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ErrorKind {
@@ -10,15 +11,15 @@ pub enum ErrorKind {
     Invalid = 1,
     /// The bytes are not a valid module, or the text is not valid WebAssembly text.
     Malformed = 2,
-    /// The engine lacks a capability; `code` is its bit in the capability table.
+    /// The engine lacks a capability. `code` is the bit number of the capability.
     Unsupported = 3,
-    /// An import is missing or has the wrong type; `code` is its position.
+    /// An import is missing or has the wrong type. `code` is the index of the import, or -1.
     Link = 4,
-    /// WebAssembly trapped; `code` is the trap code, or -1.
+    /// WebAssembly trapped. `code` is the trap code, or -1 if the code is unknown.
     Trap = 5,
-    /// A host function failed; `token` is the number that the function returned.
+    /// A host function failed. `token` is the token that the function returned.
     Host = 6,
-    /// The engine reported the error; the message is the engine's.
+    /// The engine reported an error. The message is the engine's message.
     Engine = 7,
     /// The store is closed, or cannot be closed while it is in use.
     Closed = 8,
@@ -26,70 +27,71 @@ pub enum ErrorKind {
     Store = 9,
     /// An index or an address is out of range.
     Bounds = 10,
-    /// The engine cannot load this serialized module.
+    /// The engine cannot load a serialized module: the bytes are damaged, or come from an engine, version or machine
+    /// that does not match.
     Incompatible = 11,
-    /// A bug: the shim panicked, and the panic was caught before it reached C.
+    /// The shim has a bug: its Rust code panicked. The C layer caught the panic.
     Panic = 12,
-    /// A WASI program ended by `proc_exit`; `code` is its exit code.
+    /// A WASI program called `proc_exit`. `code` is the exit code of the program.
     Exit = 13,
 }
 
 /// A WebAssembly function on the call stack at the time of a trap.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// Index in the module's function index space.
+    /// Index of the function in the module's function index space.
     pub func_index: u32,
-    /// Bytes from the start of the function.
+    /// Offset of the instruction from the start of the function, in bytes.
     pub func_offset: usize,
-    /// Bytes from the start of the module.
+    /// Offset of the instruction from the start of the module, in bytes.
     pub module_offset: usize,
-    /// The function's name from the engine or from the module's name section; none where it is unknown.
+    /// Name of the function, from the engine or from the module's name section. `None` if the name is unknown.
     pub func_name: Option<String>,
-    /// The module's name from the engine or from the module's name section; none where it is unknown.
+    /// Name of the module, from the engine or from the module's name section. `None` if the name is unknown.
     pub module_name: Option<String>,
 }
 
-/// An error, which the C layer hands to its caller.
+/// An error of the shim. The C layer passes the error to its caller as `aw_error`.
 #[derive(Clone, Debug)]
 pub struct Error {
-    /// The kind of the error.
+    /// Kind of the error.
     pub kind: ErrorKind,
-    /// A number whose meaning depends on the kind (see [`ErrorKind`]); -1 where the kind has none.
+    /// Number whose meaning depends on the kind (see [`ErrorKind`]). -1 if the kind has no such number.
     pub code: i32,
-    /// The number that the failed host function returned; 0 for all other kinds.
+    /// Token that the failed host function returned, for the kind [`ErrorKind::Host`]. Otherwise 0.
     pub token: u64,
-    /// Text for users.
+    /// Message for users.
     pub message: String,
-    /// The call stack of a trap, innermost function first.
+    /// Frames of a trap, innermost function first. Empty for all other kinds.
     pub frames: Vec<Frame>,
 }
 
-/// The result of a function that can fail.
+/// Result type of the shim's functions that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// Creates an error with this kind and message.
+    /// Returns an error with this kind and message, without a code, a token or frames.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, code: -1, token: 0, message: message.into(), frames: Vec::new() }
     }
 
-    /// Sets the code.
+    /// Returns the error with this code.
     pub fn with_code(self, code: i32) -> Self {
         Self { code, ..self }
     }
 
-    /// Creates the error for a host function that failed and returned `token`.
+    /// Returns the error for a host function that failed and returned `token`.
     pub fn host(token: u64) -> Self {
         Self { token, ..Self::new(ErrorKind::Host, "a host function failed") }
     }
 
-    /// Creates the error that ends a WASI program with this exit code.
+    /// Returns the error that ends a WASI program with this exit code.
     pub fn exit(code: u32) -> Self {
         Self::new(ErrorKind::Exit, format!("Exited with i32 exit status {}", code.cast_signed()))
             .with_code(code.cast_signed())
     }
 
-    /// Creates the error for the use of an object whose store is closed.
+    /// Returns the error for the use of an object whose store is closed.
     pub fn closed() -> Self {
         Self::new(ErrorKind::Closed, "the store of this object is closed")
     }
@@ -101,7 +103,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Returns from the function with an error: `fail!(Invalid, "message {}", argument)`.
+/// Returns from the enclosing function with an error of this kind: `fail!(Invalid, "message {}", argument)`.
 macro_rules! fail {
     ($kind:ident, $($text:tt)+) => {
         return Err($crate::base::error::Error::new($crate::base::error::ErrorKind::$kind, format!($($text)+)))

@@ -1,6 +1,6 @@
-//! The vocabulary of the shim: types, values, errors, capabilities and options.
+//! Basic types of the shim: WebAssembly types, values, errors, capabilities and options.
 //!
-//! This folder depends on no other folder: its code knows no engine, no module and no store.
+//! This folder depends on no other folder of the shim. Its code uses no engine, no module and no store.
 
 pub mod capabilities;
 pub mod error;

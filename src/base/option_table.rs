@@ -1,57 +1,63 @@
-//! Every option that an engine can be made with, one row each.
+//! The table of options for engines. Each option has one row in [`TABLE`].
 //!
-//! A new option is a new row of [`TABLE`]; the rest follows from the row:
+//! To add an option, add a row to [`TABLE`]. Other parts of the project read the rows:
 //!
-//! * `make header` writes `python/anywasm/wasmtime/_options.py`, where each row is a property of Python's `Config` with
-//!   the row's comment as its documentation (`tests/tools/rust/src/options.rs` reads the rows).
-//! * `backend/wasmtime/config.rs` hands the option to the engine, where the engine's header has a function for it.
-//! * Engines behind `wasm.h` list the options that they honour in `backend/standard/quirks`.
+//! * `make header` reads the rows (`tests/tools/rust/src/options.rs`) and writes `python/anywasm/wasmtime/_options.py`.
+//!   In this file, each row becomes a property of Python's class `Config`. The row's comment becomes the documentation
+//!   of the property.
+//! * `backend/wasmtime/config.rs` passes the option to wasmtime if wasmtime's header has a function for the option.
+//! * The quirks of the engines behind `wasm.h` list the options that each engine honours (`backend/standard/quirks/`).
+//!
+//! A row for a proposal needs one more edit: the features that an engine implements, in `backend/wasmtime/config.rs` or
+//! in the engine's quirks.
 //!
 //! [`crate::base::options`] checks names and values against the rows.
 
 use crate::base::capabilities::{self as cap, Capabilities};
 use wasmparser::WasmFeatures;
 
-/// The values that an option accepts.
+/// Set of values that an option accepts.
 #[derive(Clone, Copy)]
 pub enum Domain {
-    /// `true` or `false`.
+    /// The texts `true` and `false`.
     Switch,
-    /// A number of bytes below 2^64.
+    /// A decimal number of bytes, below 2^64.
     Size,
-    /// One of these names.
+    /// Each of these texts.
     Choice(&'static [&'static str]),
-    /// Any text without NUL.
+    /// Each text without a NUL character.
     Text,
-    /// A target triple.
+    /// Each target triple that `target-lexicon` can parse.
     Target,
-    /// `true` or `false`: whether modules may use these WebAssembly features.
+    /// The texts `true` and `false`, which allow or forbid these WebAssembly features in modules.
     Proposal(WasmFeatures),
 }
 
-/// What happens to an option on an engine that does not have it.
+/// Effect of an option on an engine that does not have the option.
 #[derive(Clone, Copy)]
 pub enum Fallback {
-    /// The engine ignores the option, which only changes speed or how the engine works inside.
+    /// The engine ignores the option, because the option only changes the speed or the internal work of an engine.
     Ignore,
     /// The engine refuses the option.
     Refuse,
-    /// The engine refuses the option with the error for this missing capability.
+    /// The engine refuses the option, with the error that the engine lacks this capability.
     Require(Capabilities),
 }
 
-/// A row of the table: one option.
+/// A row of the table, which defines one option.
 #[derive(Clone, Copy)]
 pub struct OptionDefinition {
-    /// The option's name. A name that ends in a dot stands for all names that begin with it.
+    /// Name of the option. A name that ends in a dot is a prefix: the row defines all options whose names begin with
+    /// this prefix.
     pub name: &'static str,
     /// The values that the option accepts.
     pub domain: Domain,
-    /// What happens on an engine without the option.
+    /// Effect of the option on an engine that does not have the option.
     pub fallback: Fallback,
-    /// The value that even an engine without the option accepts, since the engine works that way anyway.
+    /// Value that even an engine without the option accepts, because the value describes how such an engine works.
     pub neutral: Option<&'static str>,
-    /// Whether a serialized module can only be loaded under the value that it was compiled under.
+    /// Whether the stamp of a serialized module contains the option. If so, an engine can load the module only if it
+    /// has the same value as the engine that compiled the module.
     pub in_stamp: bool,
 }
 
@@ -89,31 +95,32 @@ impl OptionDefinition {
         Self { neutral: Some(value), ..self }
     }
 
-    /// Makes engines without the option ignore it.
+    /// Makes engines without the option ignore the option.
     const fn ignorable(self) -> Self {
         Self { fallback: Fallback::Ignore, ..self }
     }
 
-    /// Makes the lack of a capability the reason for which engines without the option refuse it.
+    /// Makes engines without the option refuse the option with the error that they lack this capability.
     const fn requires(self, capability: Capabilities) -> Self {
         Self { fallback: Fallback::Require(capability), ..self }
     }
 
-    /// Makes a serialized module loadable only under the value that it was compiled under.
+    /// Adds the option to the stamp of serialized modules.
     const fn in_stamp(self) -> Self {
         Self { in_stamp: true, ..self }
     }
 
-    /// Marks an option for which Python's `Config` gets no generated property. Only the generator reads this.
+    /// Marks an option that does not become a property of Python's `Config`. The generator looks for this call in the
+    /// source text, so the function itself has no effect.
     const fn without_property(self) -> Self {
         self
     }
 }
 
-/// Makes the table. Each row is a comment, which the generator copies into Python, and an expression.
+/// Defines the table. Each row consists of a comment and an expression. The generator copies the comment into Python.
 macro_rules! options {
     ($($(#[doc = $documentation:literal])+ $row:expr;)+) => {
-        /// Every option, whichever engine has it.
+        /// All options of all engines.
         pub const TABLE: &[OptionDefinition] = &[$($row),+];
     };
 }
@@ -163,23 +170,23 @@ options! {
     switch("shared_memory").requires(cap::SHARED_MEMORY);
     /// Whether guests consume the fuel of their store, and trap when no fuel is left.
     switch("consume_fuel").requires(cap::FUEL);
-    /// Whether guests trap when the epoch reaches their store's deadline. Signal handlers interrupt them too.
+    /// Whether guests trap when the epoch reaches their store's deadline. Signal handlers interrupt guests too.
     switch("epoch_interruption").requires(cap::EPOCH);
-    /// Whether running guests ask the host regularly if they may continue (see `crate::engine::interrupt`).
+    /// Whether running guests regularly ask the host whether they may continue (see `crate::engine::interrupt`).
     switch("interruptible").requires(cap::EPOCH).without_property();
     /// Maximum size of a guest's stack, in bytes.
     size("max_wasm_stack");
-    /// How modules are compiled.
+    /// Compilation strategy.
     choice("strategy", &["auto", "cranelift"]).ignorable();
-    /// Compiler backend, where the engine has several.
+    /// Compiler backend, if the engine has several backends.
     choice("compiler", &["cranelift", "singlepass"]).requires(cap::COMPILERS);
-    /// What the compiler optimizes for.
+    /// Goal of the compiler's optimizations.
     choice("cranelift_opt_level", &["none", "speed", "speed_and_size"]).ignorable();
     /// Whether the compiler verifies its intermediate code.
     switch("cranelift_debug_verifier");
     /// Whether every NaN that an instruction produces is the canonical NaN.
     switch("cranelift_nan_canonicalization").in_stamp();
-    /// A flag of the compiler; the empty text switches the flag on.
+    /// A flag of the compiler. The empty text as value switches the flag on.
     text("cranelift_flag.").without_property();
     /// Target triple that modules are compiled for. Code for another machine can be serialized, but not run.
     target("target");
@@ -187,7 +194,7 @@ options! {
     switch("debug_info");
     /// Profiler that the engine reports compiled code to.
     choice("profiler", &["none", "jitdump", "vtune", "perfmap"]).neutral("none");
-    /// Path of the TOML file that configures a cache for compiled code; the empty text is the default configuration.
+    /// Path of a TOML file that configures a cache for compiled code. The empty text selects the defaults.
     text("cache").ignorable().without_property();
     /// Whether the functions of a module are compiled on several threads.
     switch("parallel_compilation").ignorable();

@@ -1,8 +1,10 @@
-//! Options that an engine is made with: names and values, checked against [`TABLE`] and against what the engine offers.
+//! Options for a new engine, each with a name and a value. [`Options::set`] checks both against [`TABLE`] and against
+//! the engine's description.
 //!
-//! The names are those of wasmtime-py's `Config`, on every engine. A proposal can be switched off on every engine,
-//! since the shim validates modules itself; it can be switched on where the engine implements it. An engine ignores an
-//! option that only changes speed if it does not have the option, and refuses every other option that it cannot honour.
+//! All engines use the option names of wasmtime-py's `Config`. A proposal can be switched off on every engine, because
+//! the shim itself validates modules. A proposal can be switched on only if the engine implements the proposal. If an
+//! engine does not have an option that only changes speed, it ignores the option. An engine refuses every other option
+//! that it cannot honour.
 
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};
@@ -10,25 +12,25 @@ use crate::base::option_table::{Domain, Fallback, OptionDefinition, TABLE};
 use std::collections::BTreeMap;
 use wasmparser::WasmFeatures;
 
-/// What an engine offers, as far as its options depend on it.
+/// Properties of an engine that determine which options the engine accepts.
 #[derive(Clone, Copy)]
 pub struct EngineDescription {
-    /// The engine's name, for error messages.
+    /// Name of the engine, for error messages.
     pub name: &'static str,
-    /// Whether the engine honours the option of this name, which is not a proposal.
+    /// Returns whether the engine honours the option of this name. The option is not a proposal.
     pub has_option: fn(&str) -> bool,
-    /// The proposals that can be switched on.
+    /// Features of all proposals that can be switched on.
     pub max_features: WasmFeatures,
-    /// The engine's capabilities.
+    /// Capabilities of the engine.
     pub capabilities: Capabilities,
 }
 
-/// Names and values of the options that an engine is made with.
+/// Names and values of the options for a new engine.
 #[derive(Clone, Default, Debug)]
 pub struct Options(BTreeMap<String, String>);
 
 impl Options {
-    /// Sets an option. Fails where the name or the value is wrong, or where the engine refuses the option.
+    /// Sets an option. Fails if the name or the value is wrong, or if the engine refuses the option.
     pub fn set(&mut self, name: &str, value: &str, engine: &EngineDescription) -> Result<()> {
         let option = find(name)?;
         option.check(name, value)?;
@@ -51,33 +53,34 @@ impl Options {
         fail!(Unsupported, "the engine `{}` cannot honour the option `{name}={value}`", engine.name)
     }
 
-    /// Returns the value of an option that was set.
+    /// Returns the value of an option, or `None` if the option was not set.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Returns the value of a switch or a proposal that was set.
+    /// Returns the value of a switch or a proposal, or `None` if the option was not set.
     pub fn switch(&self, name: &str) -> Option<bool> {
         self.get(name).map(|value| value == "true")
     }
 
-    /// Returns the value of a size that was set.
+    /// Returns the value of a size in bytes, or `None` if the option was not set.
     pub fn size(&self, name: &str) -> Option<u64> {
         self.get(name).and_then(|value| value.parse().ok())
     }
 
-    /// Returns the position of the value of a choice that was set, among the choices in the option's row.
+    /// Returns the value of a choice as an index in the list of choices in the option's row, or `None` if the option
+    /// was not set.
     pub fn choice(&self, name: &str) -> Option<usize> {
         let value = self.get(name)?;
         choices(find(name).ok()?)?.iter().position(|choice| *choice == value)
     }
 
-    /// Returns the options whose names begin with the prefix: the rest of the name, and the value.
-    pub fn starting<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    /// Returns the options whose names begin with the prefix. Each item is the name without the prefix, and the value.
+    pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
     }
 
-    /// Returns these features with the proposals switched on and off as the options say.
+    /// Returns these features after switching proposals on and off according to the options.
     pub fn switch_proposals(&self, mut features: WasmFeatures) -> WasmFeatures {
         for option in TABLE {
             if let (Domain::Proposal(proposal), Some(on)) = (option.domain, self.switch(option.name)) {
@@ -87,20 +90,22 @@ impl Options {
         features
     }
 
-    /// Returns the options that must be the same where a serialized module is loaded, as one text.
+    /// Returns the options that belong to the stamp of a serialized module, as one text. An engine can load the module
+    /// only if its own options have the same text.
     pub fn stamp(&self) -> String {
         let stamped = self.0.iter().filter(|(name, _)| find(name).is_ok_and(|option| option.in_stamp));
         stamped.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")
     }
 }
 
-/// Fails where no engine has such an option or the option accepts no such value.
-pub fn check(name: &str, value: &str) -> Result<()> {
+/// Fails if no engine has an option of this name, or if the option does not accept the value.
+pub fn check_option(name: &str, value: &str) -> Result<()> {
     find(name)?.check(name, value)
 }
 
-/// Returns the choice at this position of an option that the engine honours; none after the last choice.
-pub fn value(engine: &EngineDescription, name: &str, index: usize) -> Option<&'static str> {
+/// Returns the choice at `index` in the row of an option. Returns `None` if the engine does not honour the option, if
+/// the option is not a choice, or if `index` is beyond the last choice.
+pub fn choice_at(engine: &EngineDescription, name: &str, index: usize) -> Option<&'static str> {
     let option = find(name).ok().filter(|option| (engine.has_option)(option.name))?;
     choices(option)?.get(index).copied()
 }
@@ -112,7 +117,7 @@ fn choices(option: &OptionDefinition) -> Option<&'static [&'static str]> {
     }
 }
 
-/// Returns the row of the option of this name.
+/// Returns the table's row for the option `name`. Fails if the table has no such row.
 fn find(name: &str) -> Result<&'static OptionDefinition> {
     let has_name =
         |option: &&OptionDefinition| option.name == name || option.name.ends_with('.') && name.starts_with(option.name);
@@ -124,8 +129,8 @@ fn find(name: &str) -> Result<&'static OptionDefinition> {
 }
 
 impl OptionDefinition {
-    /// Fails where the option does not accept the value. `name` is the full name, also of an option such as
-    /// `cranelift_flag.NAME`, whose row only has the beginning.
+    /// Fails if the option does not accept the value. `name` is the full name of the option. The row of an option such
+    /// as `cranelift_flag.NAME` contains only the prefix `cranelift_flag.` of the name.
     fn check(&self, name: &str, value: &str) -> Result<()> {
         let accepted = match self.domain {
             Domain::Switch | Domain::Proposal(_) if matches!(value, "true" | "false") => return Ok(()),
@@ -134,7 +139,7 @@ impl OptionDefinition {
             Domain::Size => "a number of bytes below 2^64".to_owned(),
             Domain::Choice(choices) if choices.contains(&value) => return Ok(()),
             Domain::Choice(choices) => choices.join(", "),
-            // An engine reads name and value as C strings, which end at the first NUL.
+            // An engine reads the name and the value as C strings. A C string ends at the first NUL.
             Domain::Text if !value.contains('\0') && !name.contains('\0') => return Ok(()),
             Domain::Text => "text without NUL".to_owned(),
             Domain::Target => match value.parse::<target_lexicon::Triple>() {
@@ -170,7 +175,7 @@ mod tests {
     fn names_and_values_are_checked() {
         for (name, value) in [("colour", "red"), ("wasm_simd", "maybe"), ("memory_reservation", "-1")] {
             assert_eq!(set(name, value).unwrap_err().kind, ErrorKind::Invalid);
-            assert_eq!(check(name, value).unwrap_err().kind, ErrorKind::Invalid);
+            assert_eq!(check_option(name, value).unwrap_err().kind, ErrorKind::Invalid);
         }
         assert!(message("colour", "red").starts_with("there is no option `colour`; there are wasm_threads, "));
         assert_eq!(
@@ -179,7 +184,7 @@ mod tests {
         );
         assert!(message("target", "foo").starts_with("Unrecognized architecture"));
         assert!(message("cranelift_flag.a\0b", "").ends_with("it can be text without NUL"));
-        assert!(check("wasm_gc", "true").is_ok());
+        assert!(check_option("wasm_gc", "true").is_ok());
     }
 
     #[test]
@@ -203,15 +208,15 @@ mod tests {
         let profiler = set("profiler", "vtune").unwrap();
         assert_eq!((profiler.choice("profiler"), profiler.choice("strategy")), (Some(2), None));
         let flag = set("cranelift_flag.enable_simd", "").unwrap();
-        assert_eq!(flag.starting("cranelift_flag.").collect::<Vec<_>>(), [("enable_simd", "")]);
+        assert_eq!(flag.with_prefix("cranelift_flag.").collect::<Vec<_>>(), [("enable_simd", "")]);
     }
 
     #[test]
     fn only_an_option_that_the_engine_honours_has_choices() {
-        assert_eq!(value(&ENGINE, "profiler", 1), Some("jitdump"));
-        assert_eq!(value(&ENGINE, "profiler", 4), None);
-        assert_eq!(value(&ENGINE, "strategy", 0), None);
-        assert_eq!(value(&ENGINE, "max_wasm_stack", 0), None);
+        assert_eq!(choice_at(&ENGINE, "profiler", 1), Some("jitdump"));
+        assert_eq!(choice_at(&ENGINE, "profiler", 4), None);
+        assert_eq!(choice_at(&ENGINE, "strategy", 0), None);
+        assert_eq!(choice_at(&ENGINE, "max_wasm_stack", 0), None);
     }
 
     #[test]

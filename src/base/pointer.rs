@@ -1,16 +1,18 @@
-//! The memory that C shares with Rust: the NULL rule, arrays, value slots, and the types whose objects C may free.
+//! Helpers for pointers that C passes: the check for NULL, arrays, slots, and the marker for types whose objects C
+//! owns.
 
 use crate::base::error::{Result, fail};
 use crate::base::value::Value;
 
 /// A type whose objects C owns through a pointer.
 ///
-/// Rust gives C such an object as a `Box` and takes it back as one. Only these types have the marker, so that code
-/// which gives C a pointer to anything else, or frees anything else for C, does not compile. An object that Rust shares
-/// (`Arc`) has a marked type of its own that holds the `Arc`: C owns the box around it, never the `Arc` itself.
+/// The C layer returns such an object to C as a `Box`, and a delete function receives the same `Box` from C. Code that
+/// returns or deletes a `Box` of a type without this marker does not compile. Rust shares some objects through an
+/// `Arc`. For these objects, the marked type is a struct that contains the `Arc`, such as `CStore`. C owns the box of
+/// the struct, and Rust code may hold more clones of the `Arc`.
 pub trait Handle {}
 
-/// Returns the argument. Fails if the argument is NULL. `name` names the argument in the error.
+/// Returns the argument. Fails if the argument is NULL. The error message calls the argument `name`.
 pub fn non_null<T>(argument: Option<T>, name: &str) -> Result<T> {
     match argument {
         Some(argument) => Ok(argument),
@@ -18,28 +20,30 @@ pub fn non_null<T>(argument: Option<T>, name: &str) -> Result<T> {
     }
 }
 
-/// Returns an array of `len` elements that C passed by its address. NULL is an empty array if `len` is 0, or else an
-/// error. `name` names the array in the error.
+/// Returns the array of `len` elements at the address `pointer`, which C passed. Returns an empty array if `len` is 0.
+/// Fails if `pointer` is NULL and `len` is not 0. The error message calls the array `name`.
 ///
 /// # Safety
-/// `pointer` is NULL or points to `len` initialized elements, which nobody changes or frees during `'a`.
+/// `pointer` is NULL or points to `len` initialized elements. Nobody changes or frees the elements during `'a`.
 pub unsafe fn slice<'a, T>(pointer: *const T, len: usize, name: &str) -> Result<&'a [T]> {
     check_len(pointer, len, name)?;
     if len == 0 {
         return Ok(&[]);
     }
-    // SAFETY: `pointer` is not NULL: `check_len` fails for NULL with a length other than 0. The caller guarantees that
-    // it then points to `len` initialized elements, which stay unchanged during `'a`.
+    // SAFETY: `len` is not 0, so `check_len` has checked that `pointer` is not NULL. The caller guarantees that
+    // `pointer` then points to `len` initialized elements, and that the elements stay unchanged during `'a`.
     Ok(unsafe { std::slice::from_raw_parts(pointer, len) })
 }
 
-/// Returns `len` references that C passed as an array. Fails if the array or one of the references is NULL.
+/// Returns the `len` references in the array at the address `pointer`, which C passed. Fails if a reference is NULL, or
+/// if `pointer` is NULL and `len` is not 0.
 ///
 /// # Safety
-/// `pointer` is NULL or points to `len` elements, each NULL or valid during `'a`, which nobody changes or frees during
-/// `'a`.
+/// `pointer` is NULL or points to `len` elements. Nobody changes or frees the elements during `'a`. Each element is
+/// NULL or a pointer that is valid during `'a`.
 pub unsafe fn references<'a, T>(pointer: *const Option<&'a T>, len: usize, name: &str) -> Result<Vec<&'a T>> {
-    // SAFETY: the caller guarantees that `pointer` is NULL or points to `len` elements that stay unchanged during `'a`.
+    // SAFETY: the caller guarantees that `pointer` is NULL or points to `len` elements, and that the elements stay
+    // unchanged during `'a`.
     let references = unsafe { slice(pointer, len, name) }?;
     match references.iter().copied().collect() {
         Some(references) => Ok(references),
@@ -47,7 +51,7 @@ pub unsafe fn references<'a, T>(pointer: *const Option<&'a T>, len: usize, name:
     }
 }
 
-/// Fails if an array is NULL although its length is not 0.
+/// Fails if `pointer` is NULL and `len` is not 0. The error message calls the array `name`.
 pub fn check_len<T>(pointer: *const T, len: usize, name: &str) -> Result<()> {
     if pointer.is_null() && len > 0 {
         fail!(Invalid, "{name} is NULL, with a length of {len}");
@@ -55,9 +59,10 @@ pub fn check_len<T>(pointer: *const T, len: usize, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns the first 64 bits of a value slot.
-pub fn first_word(slot: &Value) -> u64 {
-    // SAFETY: any 8 bytes are a valid `u64`. The first 8 bytes of a slot are always initialized: the shim makes slots by
-    // `Value::default` or with the field `reference`, and engines and C callers pass whole slots.
+/// Returns the first 64 bits of a slot.
+pub fn first_64_bits(slot: &Value) -> u64 {
+    // SAFETY: any 8 initialized bytes are a valid `u64`. The first 8 bytes of a slot are always initialized: the shim
+    // creates slots by `Value::default` or with the field `reference`, and engines and C callers pass slots that are
+    // completely initialized.
     unsafe { slot.reference }
 }

@@ -1,36 +1,37 @@
 //! Target triples, parsed by the crate `target-lexicon`.
 //!
-//! The names of the parts are those of wasmer 1.1 (target-lexicon 0.12), since programs compare with them.
+//! The parts of a triple have the same texts as in wasmer 1.1 (target-lexicon 0.12), because programs compare the parts
+//! with these texts.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use target_lexicon::{Architecture, BinaryFormat, CallingConvention, Endianness, OperatingSystem, ParseError, Triple};
 
-/// A target triple and its parts, as texts.
+/// A target triple with its parts as texts.
 pub struct Target {
-    /// The canonical text: `x86_64-unknown-linux-musl` for `x86_64-linux-musl`.
+    /// Canonical text of the triple, such as `x86_64-unknown-linux-musl` for `x86_64-linux-musl`.
     pub triple: String,
-    /// For example `x86_64`.
+    /// Architecture, such as `x86_64`.
     pub architecture: String,
-    /// For example `pc`; `unknown` where the triple names none.
+    /// Vendor, such as `pc`; `unknown` if the triple contains no vendor.
     pub vendor: String,
-    /// For example `linux`; on Darwin with the version.
+    /// Operating system, such as `linux`. On Darwin, the text includes the version.
     pub operating_system: String,
-    /// The format of object files, for example `elf`.
+    /// Format of object files, such as `elf`.
     pub binary_format: String,
-    /// The C library or the float ABI, for example `musl`.
+    /// C library or float ABI, such as `musl`.
     pub environment: String,
-    /// `little` or `big`; None where the architecture is unknown.
+    /// Byte order, `little` or `big`. `None` if the architecture is unknown.
     pub endianness: Option<&'static str>,
-    /// The calling convention; None where `target-lexicon` knows none for the operating system.
+    /// Default calling convention. `None` if `target-lexicon` has no convention for the operating system.
     pub calling_convention: Option<&'static str>,
-    /// The size of a pointer in bytes; 0 where the architecture is unknown.
+    /// Size of a pointer in bytes. 0 if the architecture is unknown.
     pub pointer_width: u8,
     /// Whether this machine can run code for the target.
     pub is_host: bool,
 }
 
 impl Target {
-    /// Parses a triple. The parts that the text leaves out are `unknown`.
+    /// Parses a triple. A part that the text does not contain becomes `unknown`.
     pub fn parse(text: &str) -> Result<Self> {
         let triple: Triple = text.parse().map_err(|e: ParseError| Error::new(ErrorKind::Invalid, e.to_string()))?;
         let mut target = Self::new(&triple);
@@ -65,13 +66,15 @@ impl Target {
     }
 }
 
-/// Returns the calling convention by its name in wasmer 1.1, which calls Apple's convention `(unknown)`.
+/// Returns the target's default calling convention under its name in wasmer 1.1. In wasmer 1.1, Apple's convention has
+/// the name `(unknown)`.
 fn calling_convention(triple: &Triple) -> Option<&'static str> {
     use OperatingSystem::{WasiP1, WasiP2};
     match (triple.default_calling_convention(), triple.operating_system, triple.architecture) {
         (Ok(CallingConvention::SystemV), ..) => Some("system_v"),
         (Ok(CallingConvention::WindowsFastcall), ..) => Some("windows_fastcall"),
-        // The crate returns the convention for `wasm32-wasi` only, not for these other names of WASI.
+        // `target-lexicon` returns this convention for `wasm32-wasi` only, although `wasm32-wasip1` and `wasm32-wasip2`
+        // use the same convention.
         (Ok(CallingConvention::WasmBasicCAbi), ..) | (_, WasiP1 | WasiP2, Architecture::Wasm32) => {
             Some("wasm_basic_c_abi")
         }
@@ -80,8 +83,9 @@ fn calling_convention(triple: &Triple) -> Option<&'static str> {
     }
 }
 
-/// Returns the binary format of a triple that names none and whose operating system implies none. The crate assumes ELF
-/// for such a triple, even for WebAssembly.
+/// Returns the correct binary format for a triple that contains no binary format, if the operating system does not
+/// imply a format either. `target-lexicon` assumes ELF for such a triple, even for WebAssembly. Returns `None` if the
+/// format from `target-lexicon` is correct.
 fn corrected_binary_format(triple: &Triple) -> Option<&'static str> {
     use OperatingSystem::{Emscripten, Nebulet, Unknown, VxWorks, Wasi, WasiP1, WasiP2};
     if triple.binary_format != BinaryFormat::Elf {
@@ -94,8 +98,8 @@ fn corrected_binary_format(triple: &Triple) -> Option<&'static str> {
     }
 }
 
-/// Returns whether code for one target runs on the other. Vendor and environment do not matter, since compiled
-/// WebAssembly calls no C library.
+/// Returns whether compiled code for one target runs on the other target. The vendor and the environment may differ,
+/// because compiled WebAssembly calls no C library.
 fn is_compatible(one: &Triple, other: &Triple) -> bool {
     one.architecture == other.architecture
         && one.operating_system == other.operating_system

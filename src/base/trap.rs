@@ -1,6 +1,7 @@
-//! Trap codes: why WebAssembly trapped.
+//! Trap codes, which identify the reason of a trap.
 
-/// Why WebAssembly trapped. The numbers are part of the C layer, and equal to wasmtime's (`trap.h`).
+/// Reason of a trap. The C layer passes the numbers to its callers. The numbers are the same as in wasmtime's header
+/// `trap.h`.
 #[repr(i32)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(

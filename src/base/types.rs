@@ -1,12 +1,13 @@
-//! The types of WebAssembly, as the shim reads them from a module's bytes.
+//! WebAssembly types. The shim reads the types from the bytes of a module.
 //!
-//! The shim does not ask the engine for types: the functions that return types (`wasm_func_type`, `wasm_extern_kind`,
-//! `wasm_*type_limits`) abort the process on types that `wasm.h` cannot express.
+//! The shim does not ask the engine for types, because the functions of `wasm.h` that return types (`wasm_func_type`,
+//! `wasm_extern_kind`, `wasm_*type_limits`) abort the process if `wasm.h` cannot express the type.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A value type. The numbers are those of the binary format (core spec, "Value Types"), and part of the C layer.
+/// A value type. The numbers are the codes of the binary format (core spec, "Value Types"). The C layer uses the same
+/// codes.
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ValType {
@@ -24,12 +25,14 @@ pub enum ValType {
     FuncRef = 0x70,
     /// Nullable reference to any host object.
     ExternRef = 0x6f,
-    /// A reference type whose code is longer than a byte (typed function references, GC, exceptions).
+    /// Any other reference type (typed function references, GC, exceptions). The binary format uses more than one byte
+    /// for such a type.
     Other = 0x64,
 }
 
 impl ValType {
-    /// Returns the type with this code, which a caller of the C layer wrote; none for [`ValType::Other`].
+    /// Returns the type with this code, which the C caller passed. Returns `None` for an unknown code and for the code
+    /// of [`ValType::Other`].
     pub fn from_code(code: u8) -> Option<Self> {
         [Self::I32, Self::I64, Self::F32, Self::F64, Self::V128, Self::FuncRef, Self::ExternRef]
             .into_iter()
@@ -57,7 +60,8 @@ impl fmt::Display for ValType {
     }
 }
 
-/// A function's parameters and results. They are shared, since each handle to a function holds its type.
+/// Type of a function. The arrays of types are shared (`Arc`), because each extern of a function contains the
+/// function's type.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FuncType {
     /// Parameter types, in order.
@@ -67,13 +71,18 @@ pub struct FuncType {
 }
 
 impl FuncType {
-    /// Returns the number of value slots for a call. Results replace arguments in the same slots.
-    pub fn slots(&self) -> usize {
+    /// Maximum number of parameters of a function or tag, and maximum number of results of a function. The validation
+    /// of modules (`wasmparser`) applies the same limit.
+    pub const MAX_ARITY: usize = 1000;
+
+    /// Returns the number of slots that a call needs. The number is the larger of the number of parameters and the
+    /// number of results, because the results replace the arguments in the same slots.
+    pub fn slot_count(&self) -> usize {
         self.params.len().max(self.results.len())
     }
 
     /// Returns the types of all parameters, then of all results.
-    pub fn all(&self) -> impl Iterator<Item = ValType> + '_ {
+    pub fn all_types(&self) -> impl Iterator<Item = ValType> + '_ {
         self.params.iter().chain(self.results.iter()).copied()
     }
 }
@@ -92,78 +101,86 @@ impl fmt::Display for FuncType {
     }
 }
 
-/// A range of sizes, in pages of a memory or elements of a table.
+/// Range of sizes for a memory (in pages) or a table (in elements).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
     /// Minimum size.
     pub min: u64,
-    /// Maximum size; none where only the index type limits the size.
+    /// Maximum size. `None` if only the index type limits the size.
     pub max: Option<u64>,
 }
 
 impl Limits {
-    /// Returns whether an import with these limits accepts an object with the `actual` limits (core spec, "Limits").
+    /// Returns whether an import with these limits accepts an object with the limits `actual` (core spec, import
+    /// matching of "Limits").
     pub fn accepts(&self, actual: &Limits) -> bool {
         actual.min >= self.min && self.max.is_none_or(|max| actual.max.is_some_and(|actual| actual <= max))
     }
 }
 
-/// A linear memory's type; the limits count pages.
+/// Type of a linear memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MemoryType {
-    /// Size in pages.
+    /// Limits of the size in pages.
     pub limits: Limits,
     /// Whether addresses are 64 bits wide.
     pub memory64: bool,
     /// Whether threads may share the memory.
     pub shared: bool,
-    /// Base-2 logarithm of the page size; 16 unless custom page sizes are used.
+    /// Base-2 logarithm of the page size in bytes. The proposal "custom page sizes" allows other values than the
+    /// default.
     pub page_size_log2: u8,
 }
 
-/// A table's type; the limits count elements.
+impl MemoryType {
+    /// Base-2 logarithm of the default page size, which is 64 KiB (core spec, "Memory Instances").
+    pub const DEFAULT_PAGE_SIZE_LOG2: u8 = 16;
+}
+
+/// Type of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TableType {
-    /// The elements' reference type.
+    /// Reference type of the elements.
     pub element: ValType,
-    /// Size in elements.
+    /// Limits of the size in elements.
     pub limits: Limits,
     /// Whether indices are 64 bits wide.
     pub table64: bool,
 }
 
-/// A global's type.
+/// Type of a global.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct GlobalType {
-    /// The type of the global's value.
+    /// Type of the global's value.
     pub content: ValType,
-    /// Whether the global can be set.
+    /// Whether code can set the global.
     pub mutable: bool,
 }
 
-/// The type of anything that can be imported or exported.
+/// Type of an extern, that is of anything that can be imported or exported.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ExternType {
-    /// A function.
+    /// Type of a function.
     Func(FuncType),
-    /// A global.
+    /// Type of a global.
     Global(GlobalType),
-    /// A table.
+    /// Type of a table.
     Table(TableType),
-    /// A memory.
+    /// Type of a memory.
     Memory(MemoryType),
-    /// An exception tag.
+    /// Type of an exception tag. The parameters are the types of the values in an exception.
     Tag(FuncType),
 }
 
 impl ExternType {
     /// Returns whether an import of this type accepts an object of type `actual`.
     ///
-    /// Accepts all types with [`ValType::Other`] in them: the engine checks these, since the shim cannot compare them.
+    /// The result is true if one of the types contains [`ValType::Other`]: the shim cannot compare such types, so the
+    /// engine checks such an import.
     pub fn accepts(&self, actual: &ExternType) -> bool {
         match (self, actual) {
             (Self::Func(a), Self::Func(b)) | (Self::Tag(a), Self::Tag(b)) => {
-                a == b || a.all().chain(b.all()).any(|ty| ty == ValType::Other)
+                a == b || a.all_types().chain(b.all_types()).any(|ty| ty == ValType::Other)
             }
             (Self::Global(a), Self::Global(b)) => {
                 a.mutable == b.mutable
@@ -191,11 +208,13 @@ impl fmt::Display for ExternType {
             Self::Func(ty) => write!(f, "{ty}"),
             Self::Global(ty) if ty.mutable => write!(f, "(global (mut {}))", ty.content),
             Self::Global(ty) => write!(f, "(global {})", ty.content),
-            Self::Table(ty) => write!(f, "(table {}{} {})", index_type(ty.table64), Sizes(&ty.limits), ty.element),
+            Self::Table(ty) => {
+                write!(f, "(table {}{} {})", index_type(ty.table64), DisplayLimits(&ty.limits), ty.element)
+            }
             Self::Memory(ty) => {
                 let shared = if ty.shared { " shared" } else { "" };
-                write!(f, "(memory {}{}{shared}", index_type(ty.memory64), Sizes(&ty.limits))?;
-                if ty.page_size_log2 != 16 {
+                write!(f, "(memory {}{}{shared}", index_type(ty.memory64), DisplayLimits(&ty.limits))?;
+                if ty.page_size_log2 != MemoryType::DEFAULT_PAGE_SIZE_LOG2 {
                     write!(f, " (pagesize {})", 1u64 << ty.page_size_log2)?;
                 }
                 f.write_str(")")
@@ -205,15 +224,16 @@ impl fmt::Display for ExternType {
     }
 }
 
-/// Returns the text for the index type of a memory or a table; empty for the default, i32.
+/// Returns the index type of a memory or table as in the text format. The text is empty for `i32`, which is the
+/// default.
 fn index_type(is_64_bit: bool) -> &'static str {
     if is_64_bit { "i64 " } else { "" }
 }
 
-/// Writes limits as in the text format.
-struct Sizes<'a>(&'a Limits);
+/// Limits that are displayed as in the text format: `MIN` or `MIN MAX`.
+struct DisplayLimits<'a>(&'a Limits);
 
-impl fmt::Display for Sizes<'_> {
+impl fmt::Display for DisplayLimits<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.min)?;
         self.0.max.map_or(Ok(()), |max| write!(f, " {max}"))

@@ -1,10 +1,11 @@
-//! Value slots, which hold the arguments and results of calls on both sides of the C layer.
+//! Slots, which hold the arguments and results of calls. C callers and the shim use the same slots.
 
 use crate::base::pointer;
 
-/// A value slot. The type of the parameter, result, global or table says which field holds the value.
+/// A slot: 16 bytes that hold one value. The type of the parameter, result, global or table element determines which
+/// field of the union is valid.
 ///
-/// The slot has the size and layout of wasmtime's `wasmtime_val_raw_t`, so that numbers reach that engine without a
+/// A slot has the size and layout of wasmtime's `wasmtime_val_raw_t`, so the shim passes numbers to wasmtime without a
 /// copy.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -19,8 +20,8 @@ pub union Value {
     pub f64: f64,
     /// `v128`, little-endian
     pub v128: [u8; 16],
-    /// A reference: 0 for null, or else for `funcref` the address of an `aw_extern`, and for `externref` the host's
-    /// number for the object.
+    /// A reference. A null reference is 0. Any other `funcref` is the address of an `aw_extern`. Any other `externref`
+    /// is a host number, which the host chooses to identify an object.
     pub reference: u64,
 }
 
@@ -33,8 +34,8 @@ impl Default for Value {
 }
 
 impl Value {
-    /// Returns the first 64 bits of the slot: all bits of a number or a reference.
+    /// Returns the first 64 bits of the slot. A number or a reference has no further bits.
     pub fn bits(&self) -> u64 {
-        pointer::first_word(self)
+        pointer::first_64_bits(self)
     }
 }

@@ -2,15 +2,15 @@
 
 use crate::support::{error, no_error};
 use anywasm::abi::types::{Bytes, Str};
-use anywasm::abi::{ReturnType, delete, entry};
+use anywasm::abi::{ReturnType, catch_errors, delete};
 use anywasm::base::error::ErrorKind;
 use anywasm::base::pointer::Handle;
 use std::fs;
 use std::path::Path;
 
-/// Runs an entry that panics. Returns the failure value and the error's message.
+/// Runs a body that panics in `catch_errors`. Returns the failure value and the error's message.
 fn stop<T: ReturnType>(panic: impl FnOnce()) -> (T, String) {
-    let returned = entry(|| {
+    let returned = catch_errors(|| {
         panic();
         Ok(T::FAILURE)
     });
@@ -52,7 +52,7 @@ fn a_panic_while_an_object_is_deleted_becomes_an_error() {
     no_error();
 }
 
-/// Panics unless the body of every C function is an `entry` or a `delete`.
+/// Panics unless the body of every C function is a call of `catch_errors` or `delete`.
 #[test]
 fn every_function_has_the_border() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/abi");
@@ -63,7 +63,8 @@ fn every_function_has_the_border() {
             functions += 1;
             let (signature, body) = function.split_once("{\n").unwrap();
             let body = &body[..body.find("\n}\n").unwrap()];
-            let last = body.rfind("\n    entry(|| ").or_else(|| body.starts_with("    entry(|| ").then_some(0));
+            let last =
+                body.rfind("\n    catch_errors(|| ").or_else(|| body.starts_with("    catch_errors(|| ").then_some(0));
             let whole = last.is_some_and(|last| body[last..].trim_start_matches('\n').matches("\n    })").count() <= 1);
             assert!(whole || body.starts_with("    delete("), "no border in {signature}");
         }

@@ -1,5 +1,5 @@
-//! Errors: a failed call leaves its error on the calling thread, the newest error is taken first, and at most 16 errors
-//! wait.
+//! Errors: a failed call stores a pending error on the calling thread, the caller takes the newest error first, and at
+//! most 16 errors are pending.
 
 use crate::support::{Anywhere, call, done, engine, error, has, no_error, only_export, store};
 use anywasm::abi::engine::aw_option_check;
@@ -45,7 +45,7 @@ fn a_success_leaves_no_error_and_keeps_older_ones() {
 }
 
 #[test]
-fn at_most_16_errors_wait() {
+fn at_most_16_errors_are_pending() {
     (0..20).for_each(|number| fail(&format!("number{number}")));
     (4..20).rev().for_each(|number| taken(&format!("number{number}")));
     no_error();

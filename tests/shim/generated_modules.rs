@@ -61,7 +61,7 @@ fn runs(engine: &CEngine, wasm: &[u8]) -> bool {
 
 /// Returns a new extern of this type. Returns none for a tag, and if the engine refuses the type.
 fn extern_of(store: &CStore, ty: &ExternType) -> Option<Box<Extern>> {
-    let (c_type, zero) = (CExternType::of(Some(ty)), Value::default());
+    let (c_type, zero) = (CExternType::new(Some(ty)), Value::default());
     // SAFETY: the types outlive the calls, and zero is a value of every type.
     expected(unsafe {
         match ty {
@@ -76,7 +76,7 @@ fn extern_of(store: &CStore, ty: &ExternType) -> Option<Box<Extern>> {
 
 /// Returns a host function that returns zeroes.
 fn zeroes(store: &CStore, ty: &FuncType) -> Option<Box<Extern>> {
-    let env = Box::into_raw(Box::new(ty.slots()));
+    let env = Box::into_raw(Box::new(ty.slot_count()));
     let (params, results) = (ty.params.as_ptr().cast(), ty.results.as_ptr().cast());
     // SAFETY: a value type is one byte, its code. The callback and the finalizer take a number of slots.
     unsafe {
@@ -101,7 +101,7 @@ fn use_export(object: &Extern) {
     let mut slots = [Value::default(); 64];
     let done = match &object.ty {
         // SAFETY: the slots are enough for the type, and zero is a value of every type.
-        Some(ExternType::Func(ty)) if ty.slots() <= slots.len() => unsafe {
+        Some(ExternType::Func(ty)) if ty.slot_count() <= slots.len() => unsafe {
             aw_func_call(Some(object), slots.as_mut_ptr())
         },
         Some(ExternType::Global(_)) => aw_global_get(Some(object), Some(&mut MaybeUninit::uninit())),

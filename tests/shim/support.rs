@@ -135,8 +135,8 @@ pub fn only_export(store: &CStore, text: &str, imports: &[&Extern]) -> Box<Exter
 /// Calls a function whose parameters and results are all `i32`. Returns the first slot, or none if the call fails.
 pub fn call(func: &Extern, argument: i32) -> Option<i32> {
     let Some(ExternType::Func(ty)) = &func.ty else { panic!("not a function") };
-    assert!(ty.all().all(|ty| ty == ValType::I32));
-    let mut slots = vec![Value::default(); ty.slots().max(1)];
+    assert!(ty.all_types().all(|ty| ty == ValType::I32));
+    let mut slots = vec![Value::default(); ty.slot_count().max(1)];
     slots[0].i32 = argument;
     // SAFETY: the slots are as many as the type needs, and hold numbers, which all arguments are.
     let called = unsafe { aw_func_call_numbers(Some(func), slots.as_mut_ptr()) };
@@ -245,7 +245,7 @@ impl Objects {
 
 /// Returns the C form of a type.
 pub fn c_type(ty: ExternType) -> CExternType {
-    CExternType::of(Some(&ty))
+    CExternType::new(Some(&ty))
 }
 
 pub fn memory_type() -> CExternType {

@@ -8,21 +8,21 @@ from anywasm.core.enum_bases import TrapCodeBase, ValTypeBase
 
 
 class ErrorKind(enum.IntEnum):
-    """The kind of a failure. The numbers are part of the C layer."""
+    """Kind of an error. The C layer passes the numbers to its callers."""
 
     #: An argument has the wrong type, count or range.
     INVALID = 1
     #: The bytes are not a valid module, or the text is not valid WebAssembly text.
     MALFORMED = 2
-    #: The engine lacks a capability; `code` is its bit in the capability table.
+    #: The engine lacks a capability. `code` is the bit number of the capability.
     UNSUPPORTED = 3
-    #: An import is missing or has the wrong type; `code` is its position.
+    #: An import is missing or has the wrong type. `code` is the index of the import, or -1.
     LINK = 4
-    #: WebAssembly trapped; `code` is the trap code, or -1.
+    #: WebAssembly trapped. `code` is the trap code, or -1 if the code is unknown.
     TRAP = 5
-    #: A host function failed; `token` is the number that the function returned.
+    #: A host function failed. `token` is the token that the function returned.
     HOST = 6
-    #: The engine reported the error; the message is the engine's.
+    #: The engine reported an error. The message is the engine's message.
     ENGINE = 7
     #: The store is closed, or cannot be closed while it is in use.
     CLOSED = 8
@@ -30,16 +30,19 @@ class ErrorKind(enum.IntEnum):
     STORE = 9
     #: An index or an address is out of range.
     BOUNDS = 10
-    #: The engine cannot load this serialized module.
+    #: The engine cannot load a serialized module: the bytes are damaged, or come from an engine, version or machine
+    #: that does not match.
     INCOMPATIBLE = 11
-    #: A bug: the shim panicked, and the panic was caught before it reached C.
+    #: The shim has a bug: its Rust code panicked. The C layer caught the panic.
     PANIC = 12
-    #: A WASI program ended by `proc_exit`; `code` is its exit code.
+    #: A WASI program called `proc_exit`. `code` is the exit code of the program.
     EXIT = 13
 
 
 class TrapCode(TrapCodeBase):
-    """Why WebAssembly trapped. The numbers are part of the C layer, and equal to wasmtime's (`trap.h`)."""
+    """Reason of a trap. The C layer passes the numbers to its callers. The numbers are the same as in wasmtime's header
+    `trap.h`.
+    """
 
     STACK_OVERFLOW = 0
     MEMORY_OUT_OF_BOUNDS = 1
@@ -62,7 +65,9 @@ class TrapCode(TrapCodeBase):
 
 
 class ValType(ValTypeBase):
-    """A value type. The numbers are those of the binary format (core spec, "Value Types"), and part of the C layer."""
+    """A value type. The numbers are the codes of the binary format (core spec, "Value Types"). The C layer uses the
+    same codes.
+    """
 
     #: 32-bit integer.
     I32 = 0x7F
@@ -78,13 +83,14 @@ class ValType(ValTypeBase):
     FUNCREF = 0x70
     #: Nullable reference to any host object.
     EXTERNREF = 0x6F
-    #: A reference type whose code is longer than a byte (typed function references, GC, exceptions).
+    #: Any other reference type (typed function references, GC, exceptions). The binary format uses more than one byte
+    #: for such a type.
     OTHER = 0x64
 
 
 class WasiVersion(enum.IntEnum):
-    """A version of WASI, from the oldest to the newest. A call has the same type in all versions, but some structures
-    and numbers differ.
+    """A version of WASI. The order is from the oldest version to the newest. A call has the same type in all versions,
+    but some structures and numbers differ.
     """
 
     #: `wasi_unstable`, also called snapshot 0.
@@ -93,11 +99,11 @@ class WasiVersion(enum.IntEnum):
     PREVIEW1 = 1
 
 
-#: Right to a preopened directory: names may be listed and opened.
+#: Right to a preopened directory: guests may list and open its entries.
 WASI_LIST = 1
-#: Right to a preopened directory: names may be created, removed and renamed.
+#: Right to a preopened directory: guests may create, remove and rename its entries.
 WASI_CHANGE = 2
-#: Right to a preopened directory: files may be read.
+#: Right to a preopened directory: guests may read its files.
 WASI_READ = 4
-#: Right to a preopened directory: files may be written.
+#: Right to a preopened directory: guests may write its files.
 WASI_WRITE = 8

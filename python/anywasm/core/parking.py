@@ -11,7 +11,7 @@ A host function's exception takes these steps:
 2. `park` stores the exception and returns the token.
 3. `src/store/host.rs` stores the token in the store record and returns a trap to the engine. The engine unwinds the
    guest.
-4. `Entered::run` (`src/store/mod.rs`) replaces the trap by an error of the kind `HOST` with the token.
+4. `Entered::run` (`src/store/entered.rs`) replaces the trap by an error of the kind `HOST` with the token.
 5. `Store._core_exception_for` (`core/store/store.py`) calls `take` with the token and returns the exception. The caller
    of this method raises the exception.
 

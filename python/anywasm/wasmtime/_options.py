@@ -59,15 +59,15 @@ class OptionProperties(OptionValues):
     )
     epoch_interruption = switch_property(
         "epoch_interruption",
-        "Whether guests trap when the epoch reaches their store's deadline. Signal handlers interrupt them too.",
+        "Whether guests trap when the epoch reaches their store's deadline. Signal handlers interrupt guests too.",
     )
     max_wasm_stack = size_property("max_wasm_stack", "Maximum size of a guest's stack, in bytes.")
-    strategy = choice_property("strategy", ("auto", "cranelift"), "How modules are compiled.")
+    strategy = choice_property("strategy", ("auto", "cranelift"), "Compilation strategy.")
     compiler = choice_property(
-        "compiler", ("cranelift", "singlepass"), "Compiler backend, where the engine has several."
+        "compiler", ("cranelift", "singlepass"), "Compiler backend, if the engine has several backends."
     )
     cranelift_opt_level = choice_property(
-        "cranelift_opt_level", ("none", "speed", "speed_and_size"), "What the compiler optimizes for."
+        "cranelift_opt_level", ("none", "speed", "speed_and_size"), "Goal of the compiler's optimizations."
     )
     cranelift_debug_verifier = switch_property(
         "cranelift_debug_verifier", "Whether the compiler verifies its intermediate code."

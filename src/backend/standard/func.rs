@@ -124,7 +124,7 @@ unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c:
     if args.size != ty.params.len() || results.size != ty.results.len() {
         fail!(Engine, "the engine called a host function {ty} with {} arguments", args.size);
     }
-    let mut slots = Slots::<Value>::new(ty.slots(), Value::default());
+    let mut slots = Slots::<Value>::new(ty.slot_count(), Value::default());
     for (index, slot) in slots.as_mut_slice().iter_mut().enumerate().take(args.size) {
         // SAFETY: the index is in range, because `args.size` is the number of parameters. The engine still owns the
         // reference in the argument, so the slot gets a copy of the reference.

@@ -2,7 +2,7 @@
 //!
 //! Most options are bools or sizes. The function `wasmtime_config_NAME_set` of `wasmtime.h` sets such an option `NAME`.
 //! `wasm_c_api/config_setters.rs` lists these functions, so a new row in `base/option_table.rs` needs no code in this
-//! file. [`SPECIAL_OPTIONS`] lists the options that need code.
+//! file. [`SPECIAL_OPTIONS`] lists the options that need code. A new proposal belongs in [`max_features`].
 
 use crate::backend::wasmtime::error;
 use crate::base::capabilities::{self as cap, Capabilities};
@@ -143,7 +143,7 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack_size
         if let Some(triple) = options.get("target") {
             error::check(c::wasmtime_config_target_set(config, c_string(triple)?.as_ptr()), ErrorKind::Invalid)?;
         }
-        for (flag, value) in options.starting("cranelift_flag.") {
+        for (flag, value) in options.with_prefix("cranelift_flag.") {
             let (flag, value) = (c_string(flag)?, c_string(value)?);
             if value.is_empty() {
                 c::wasmtime_config_cranelift_flag_enable(config, flag.as_ptr());

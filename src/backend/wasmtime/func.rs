@@ -19,7 +19,7 @@ const _: () = assert!(
 );
 
 fn has_refs(ty: &FuncType) -> bool {
-    ty.all().any(|ty| ty.is_ref())
+    ty.all_types().any(|ty| ty.is_ref())
 }
 
 impl FuncOps for Wasmtime {
@@ -51,7 +51,7 @@ impl FuncOps for Wasmtime {
         unsafe {
             let mut trap = std::ptr::null_mut();
             let func = func.as_func();
-            let error = c::wasmtime_func_call_unchecked(store.context, func, values.cast(), ty.slots(), &mut trap);
+            let error = c::wasmtime_func_call_unchecked(store.context, func, values.cast(), ty.slot_count(), &mut trap);
             if error.is_null() && trap.is_null() {
                 return Ok(());
             }
@@ -96,7 +96,7 @@ unsafe extern "C" fn checked_trampoline(
     // long as the function can be called. Both arrays have the lengths that the function's type requires.
     as_trap(|| unsafe {
         let func = &*env.cast::<HostFunc>();
-        let mut slots = vec![Value::default(); func.ty.slots()];
+        let mut slots = vec![Value::default(); func.ty.slot_count()];
         for (index, slot) in slots.iter_mut().enumerate().take(func.ty.params.len()) {
             *slot = reference::from_borrowed(&*args.add(index));
         }
@@ -129,7 +129,7 @@ unsafe fn call_checked(store: store::Store, func: Extern, ty: &FuncType, values:
     // SAFETY: the caller guarantees that `func` has this type and that the slots fit the type. This function owns the
     // converted arguments, and frees their references after the call. The slots take ownership of the results.
     unsafe {
-        let slots = std::slice::from_raw_parts_mut(values, ty.slots());
+        let slots = std::slice::from_raw_parts_mut(values, ty.slot_count());
         let arg = |(ty, slot): (&ValType, &Value)| reference::into_val(*ty, *slot);
         let mut args: Vec<_> = ty.params.iter().zip(slots.iter()).map(arg).collect();
         let mut results: Vec<c::wasmtime_val_t> = vec![std::mem::zeroed(); ty.results.len()];

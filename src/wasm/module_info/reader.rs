@@ -27,7 +27,7 @@ pub struct Reader {
 impl Reader {
     /// Returns the description of the module. Call this after all sections have been read.
     pub fn finish(self) -> ModuleInfo {
-        let mut val_types = self.types.iter().flat_map(FuncType::all);
+        let mut val_types = self.types.iter().flat_map(FuncType::all_types);
         let has_unusual_funcs = val_types.any(|ty| matches!(ty, ValType::V128 | ValType::Other));
         ModuleInfo { memories: self.memories, tables: self.tables, has_unusual_funcs, ..self.info }
     }

@@ -1,25 +1,26 @@
-//! Generates the numbers that the shim and Python share, from Rust's enumerations and from the C header.
+//! Generates Python constants for the numbers that the shim and Python share. The sources are enumerations in Rust and
+//! constants in the C header.
 
 use crate::python::{INDENT, comment, docstring};
 use crate::{documentation, parse};
 use std::path::Path;
 use syn::{Expr, ExprLit, Lit};
 
-/// The generated file, from the root of the checkout.
+/// Path of the generated file, relative to the root of the checkout.
 pub const FILE: &str = "python/anywasm/core/_constants.py";
 
-/// An enumeration that Python shares.
+/// A Rust enumeration for which the generator writes a Python class.
 struct Enumeration {
-    /// The Rust file, within `src`.
+    /// Path of the Rust file, relative to `src`.
     file: &'static str,
-    /// The name in Rust.
+    /// Name of the enumeration in Rust.
     name: &'static str,
-    /// The name in Python.
+    /// Name of the class in Python.
     class: &'static str,
-    /// The class that the Python class derives from.
+    /// Base class of the Python class.
     base: &'static str,
-    /// Returns the Python name of a variant.
-    spell: fn(&str) -> String,
+    /// Function that returns the Python name of a variant.
+    variant_name: fn(&str) -> String,
 }
 
 const ENUMERATIONS: &[Enumeration] = &[
@@ -28,30 +29,36 @@ const ENUMERATIONS: &[Enumeration] = &[
         name: "ErrorKind",
         class: "ErrorKind",
         base: "enum.IntEnum",
-        spell: upper_snake,
+        variant_name: upper_snake,
     },
-    Enumeration { file: "base/trap.rs", name: "TrapCode", class: "TrapCode", base: "TrapCodeBase", spell: upper_snake },
-    // The text format writes funcref and externref as one word.
+    Enumeration {
+        file: "base/trap.rs",
+        name: "TrapCode",
+        class: "TrapCode",
+        base: "TrapCodeBase",
+        variant_name: upper_snake,
+    },
+    // The text format writes `funcref` and `externref` as one word, so the Python names have no underscore.
     Enumeration {
         file: "base/types.rs",
         name: "ValType",
         class: "ValType",
         base: "ValTypeBase",
-        spell: str::to_uppercase,
+        variant_name: str::to_uppercase,
     },
     Enumeration {
         file: "wasi/calls.rs",
         name: "Version",
         class: "WasiVersion",
         base: "enum.IntEnum",
-        spell: upper_snake,
+        variant_name: upper_snake,
     },
 ];
 
-/// The constants of the header that Python shares begin with this.
+/// Beginning of each header line that defines a constant for Python.
 const PREFIX: &str = "#define AW_WASI_";
 
-/// Returns the text of the generated file; `header` is the text of `src/anywasm.h`.
+/// Returns the text of the generated file. `header` is the text of `src/anywasm.h`.
 pub fn generate(root: &Path, header: &str) -> String {
     let mut text = String::from(
         "\"\"\"Numbers that the shim and this package share. Generated from the Rust code by `make header`; do not edit.\"\"\"\n\n\
@@ -66,61 +73,62 @@ pub fn generate(root: &Path, header: &str) -> String {
     text + "\n\n" + &defines(header)
 }
 
-/// Returns the Python class for an enumeration in this file.
+/// Returns the Python class for an enumeration. `file` is the Rust file that contains the enumeration.
 fn class(enumeration: &Enumeration, file: &syn::File) -> Result<String, String> {
-    let Enumeration { name, class, base, spell, .. } = enumeration;
-    let found = file.items.iter().find_map(|item| match item {
+    let Enumeration { name, class, base, variant_name, .. } = enumeration;
+    let item = file.items.iter().find_map(|item| match item {
         syn::Item::Enum(item) if item.ident == name => Some(item),
         _ => None,
     });
-    let item = found.ok_or(format!("there is no enum `{name}`"))?;
-    let summary = plain(&documentation(&item.attrs));
+    let item = item.ok_or(format!("there is no enum `{name}`"))?;
+    let summary = without_links(&documentation(&item.attrs));
     let mut text = format!("class {class}({base}):\n{}\n", docstring(INDENT, &summary));
-    let mut next = 0;
+    let mut next_number = 0;
     for variant in &item.variants {
         let number = match &variant.discriminant {
-            None => next.to_string(),
-            Some((_, Expr::Lit(ExprLit { lit: Lit::Int(number), .. }))) => spell_number(&number.to_string()),
+            None => next_number.to_string(),
+            Some((_, Expr::Lit(ExprLit { lit: Lit::Int(number), .. }))) => upper_case_hex(&number.to_string()),
             Some(_) => return Err(format!("`{name}::{}` is not a plain number", variant.ident)),
         };
-        next = value(&number)? + 1;
-        text += &comment(INDENT, &plain(&documentation(&variant.attrs)));
-        text += &format!("{INDENT}{} = {number}\n", spell(&variant.ident.to_string()));
+        next_number = parse_number(&number)? + 1;
+        text += &comment(INDENT, &without_links(&documentation(&variant.attrs)));
+        text += &format!("{INDENT}{} = {number}\n", variant_name(&variant.ident.to_string()));
     }
     Ok(text)
 }
 
-/// Returns the Python constants for the header's, with their comments.
+/// Returns Python constants for the constants of the header, with the same comments.
 fn defines(header: &str) -> String {
     let mut text = String::new();
-    let mut about = String::new();
+    let mut comment_text = String::new();
     for line in header.lines() {
-        if let Some(rest) = line.strip_prefix("// ") {
-            about += rest;
-            about.push(' ');
+        if let Some(line_text) = line.strip_prefix("// ") {
+            comment_text += line_text;
+            comment_text.push(' ');
             continue;
         }
         if let Some((name, number)) = line.strip_prefix(PREFIX).and_then(|rest| rest.split_once(' ')) {
-            text += &comment("", about.trim_end());
+            text += &comment("", comment_text.trim_end());
             text += &format!("WASI_{name} = {number}\n");
         }
-        about.clear();
+        comment_text.clear();
     }
     assert!(!text.is_empty(), "the header has no {PREFIX}NAME");
     text
 }
 
-/// Returns documentation without the links of rustdoc.
-fn plain(documentation: &str) -> String {
+/// Returns documentation in which rustdoc links such as ``[`Error`]`` are plain code such as `Error`.
+fn without_links(documentation: &str) -> String {
     documentation.replace("[`", "`").replace("`]", "`")
 }
 
-/// Spells hexadecimal digits as `ruff format` does.
-fn spell_number(number: &str) -> String {
+/// Returns a number with upper-case hexadecimal digits, as `ruff format` requires.
+fn upper_case_hex(number: &str) -> String {
     number.strip_prefix("0x").map_or(number.to_owned(), |digits| format!("0x{}", digits.to_uppercase()))
 }
 
-fn value(number: &str) -> Result<u64, String> {
+/// Returns the value of a decimal or hexadecimal number.
+fn parse_number(number: &str) -> Result<u64, String> {
     let parsed = match number.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => number.parse(),
@@ -128,7 +136,7 @@ fn value(number: &str) -> Result<u64, String> {
     parsed.map_err(|e| format!("{number}: {e}"))
 }
 
-/// Turns `OutOfFuel` into `OUT_OF_FUEL`.
+/// Returns `OUT_OF_FUEL` for `OutOfFuel`.
 fn upper_snake(name: &str) -> String {
     let mut text = String::new();
     for char in name.chars() {
@@ -144,8 +152,9 @@ fn upper_snake(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn class_of(spell: fn(&str) -> String, source: &str) -> Result<String, String> {
-        let enumeration = Enumeration { file: "x.rs", name: "Kind", class: "PyKind", base: "enum.IntEnum", spell };
+    fn class_of(variant_name: fn(&str) -> String, source: &str) -> Result<String, String> {
+        let enumeration =
+            Enumeration { file: "x.rs", name: "Kind", class: "PyKind", base: "enum.IntEnum", variant_name };
         class(&enumeration, &syn::parse_str(source).unwrap())
     }
 

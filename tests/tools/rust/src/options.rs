@@ -1,4 +1,4 @@
-//! Generates the properties of Python's `Config` from the table of engine options.
+//! Generates the properties of Python's class `Config` from the table of engine options.
 
 use crate::python::{assign_call, literal, tuple};
 use crate::{documentation, parse, string};
@@ -6,31 +6,32 @@ use std::path::Path;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Token};
 
-/// The generated file, from the root of the checkout.
+/// Path of the generated file, relative to the root of the checkout.
 pub const FILE: &str = "python/anywasm/wasmtime/_options.py";
 
-/// The table, from the root of the checkout.
+/// Path of the file with the table, relative to the root of the checkout.
 const TABLE: &str = "src/base/option_table.rs";
 
-/// A row of the table.
+/// A row of the table, which defines one option.
 #[derive(PartialEq, Debug)]
 struct Row {
     documentation: String,
     name: String,
-    /// The function that makes the row, which stands for the values that the option accepts.
+    /// Name of the function that creates the row, such as `switch`. The function determines which values the option
+    /// accepts.
     domain: String,
-    /// The choices of the domain `choice`.
+    /// Values that the option accepts if the domain is `choice`. Otherwise empty.
     choices: Vec<String>,
-    /// Whether `Config` gets a generated property for the option.
+    /// Whether the generator writes a property of `Config` for the option.
     has_property: bool,
 }
 
 /// Returns the text of the generated file.
 pub fn generate(root: &Path) -> String {
-    python(&rows(&parse(&root.join(TABLE))))
+    python_file(&rows(&parse(&root.join(TABLE))))
 }
 
-/// Reads the rows in the macro call `options! { ... }` of the table's file.
+/// Returns the rows in the macro call `options! { ... }` in the file with the table.
 fn rows(file: &syn::File) -> Vec<Row> {
     let calls = file.items.iter().filter_map(|item| match item {
         syn::Item::Macro(item) if item.mac.path.is_ident("options") => Some(&item.mac),
@@ -40,6 +41,7 @@ fn rows(file: &syn::File) -> Vec<Row> {
     call.parse_body::<Rows>().unwrap_or_else(|e| panic!("{TABLE}: {e}")).0
 }
 
+/// All rows of the table, as `syn` parses them in the macro call.
 struct Rows(Vec<Row>);
 
 impl Parse for Rows {
@@ -56,7 +58,7 @@ impl Parse for Rows {
 }
 
 impl Row {
-    /// Reads an expression such as `switch("consume_fuel").requires(cap::FUEL)`.
+    /// Returns the row that an expression such as `switch("consume_fuel").requires(cap::FUEL)` defines.
     fn new(documentation: &str, mut expression: &Expr) -> syn::Result<Self> {
         let mut has_property = true;
         while let Expr::MethodCall(call) = expression {
@@ -76,7 +78,7 @@ impl Row {
         })
     }
 
-    /// Returns the line that makes the property.
+    /// Returns the Python code that defines the property.
     fn property(&self) -> String {
         let mut arguments = vec![literal(&self.name), literal(&self.documentation)];
         let function = match self.domain.as_str() {
@@ -93,7 +95,7 @@ impl Row {
     }
 }
 
-/// Returns the texts in `&["a", "b"]`; none for another expression.
+/// Returns the texts in an expression such as `&["a", "b"]`. Returns an empty list for any other expression.
 fn strings(expression: &Expr) -> Vec<String> {
     match expression {
         Expr::Reference(reference) => match &*reference.expr {
@@ -104,7 +106,8 @@ fn strings(expression: &Expr) -> Vec<String> {
     }
 }
 
-fn python(rows: &[Row]) -> String {
+/// Returns the text of the Python file with a property for each row.
+fn python_file(rows: &[Row]) -> String {
     let properties: String = rows.iter().filter(|row| row.has_property).map(Row::property).collect();
     format!(
         "\"\"\"The properties of `Config`. Generated from {TABLE} by `make header`; do not edit.\"\"\"\n\n\
@@ -127,7 +130,7 @@ mod tests {
     fn a_row_is_one_property() {
         let table = "/// Whether a\n/// thing happens.\n switch(\"thing\").requires(cap::FUEL).in_stamp();";
         assert!(
-            python(&rows_of(table))
+            python_file(&rows_of(table))
                 .ends_with("\n\n    thing = switch_property(\"thing\", \"Whether a thing happens.\")\n")
         );
         let proposals = rows_of("/// Whether modules may.\n proposal(\"wasm_x\", WasmFeatures::X);");
@@ -147,7 +150,7 @@ mod tests {
     fn an_option_can_have_no_property() {
         let rows = rows_of("/// Hidden.\n text(\"hidden\").ignorable().without_property();");
         assert!(!rows[0].has_property);
-        assert!(!python(&rows).contains("hidden"));
+        assert!(!python_file(&rows).contains("hidden"));
     }
 
     #[test]

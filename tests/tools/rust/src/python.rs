@@ -1,18 +1,18 @@
-//! Python code, laid out as `ruff format` lays it out.
+//! Functions that write Python code in the layout of `ruff format`.
 
-/// Maximum length of a line.
+/// Maximum length of a line, in characters.
 const WIDTH: usize = 120;
 
-/// Indentation of each level.
+/// Indentation of one level.
 pub const INDENT: &str = "    ";
 
-/// Returns a string literal.
+/// Returns a Python string literal. Panics if the text needs escapes.
 pub fn literal(text: &str) -> String {
     assert!(!text.contains(['\\', '"', '\n']), "a text that needs escapes: {text}");
     format!("\"{text}\"")
 }
 
-/// Returns a tuple of string literals.
+/// Returns a Python tuple of string literals.
 pub fn tuple(texts: &[String]) -> String {
     let literals: Vec<_> = texts.iter().map(|text| literal(text)).collect();
     match literals.as_slice() {
@@ -21,28 +21,29 @@ pub fn tuple(texts: &[String]) -> String {
     }
 }
 
-/// Returns `target = function(arguments)` in a class, on as many lines as the width needs.
+/// Returns the statement `target = function(arguments)` for the body of a class. Breaks the statement into several
+/// lines if one line would be longer than the maximum.
 pub fn assign_call(target: &str, function: &str, arguments: &[String]) -> String {
     let joined = arguments.join(", ");
     let line = format!("{INDENT}{target} = {function}({joined})\n");
     if fits(&line) {
         return line;
     }
-    let inner = format!("{INDENT}{INDENT}{joined}\n");
-    if fits(&inner) {
-        return format!("{INDENT}{target} = {function}(\n{inner}{INDENT})\n");
+    let argument_line = format!("{INDENT}{INDENT}{joined}\n");
+    if fits(&argument_line) {
+        return format!("{INDENT}{target} = {function}(\n{argument_line}{INDENT})\n");
     }
-    let each: String = arguments.iter().map(|argument| format!("{INDENT}{INDENT}{argument},\n")).collect();
-    assert!(each.lines().all(|line| line.chars().count() <= WIDTH), "too long for a line:\n{each}");
-    format!("{INDENT}{target} = {function}(\n{each}{INDENT})\n")
+    let argument_lines: String = arguments.iter().map(|argument| format!("{INDENT}{INDENT}{argument},\n")).collect();
+    assert!(argument_lines.lines().all(|line| line.chars().count() <= WIDTH), "too long for a line:\n{argument_lines}");
+    format!("{INDENT}{target} = {function}(\n{argument_lines}{INDENT})\n")
 }
 
-/// Returns comment lines that document the name in the next line; none for an empty text.
+/// Returns comment lines (`#:`) that document the name in the next line. Returns no lines for an empty text.
 pub fn comment(indent: &str, text: &str) -> String {
     wrap(text, WIDTH - indent.len() - 3).iter().map(|line| format!("{indent}#: {line}\n")).collect()
 }
 
-/// Returns a docstring, on as many lines as the width needs.
+/// Returns a docstring. Breaks the text into several lines if one line would be longer than the maximum.
 pub fn docstring(indent: &str, text: &str) -> String {
     let line = format!("{indent}\"\"\"{text}\"\"\"\n");
     if fits(&line) {
@@ -67,6 +68,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Returns whether a line has at most `WIDTH` characters.
 fn fits(line: &str) -> bool {
     line.trim_end().chars().count() <= WIDTH
 }

@@ -1,14 +1,16 @@
-//! Checks the files that are generated from the shim's sources, or writes them: `header [--write]`.
+//! Generates files from the shim's sources. `header` checks that the committed files are up to date; `header --write`
+//! writes the files.
 //!
-//! The files are the C header and the Python files of `shim_tools::constants` and `shim_tools::options`. They are
-//! committed, so that a change to the stable layer shows in review.
+//! The files are the C header and the Python files of `shim_tools::constants` and `shim_tools::options`. The generated
+//! files are committed, so reviewers see each change to the stable layer.
 
 use shim_tools::{constants, options};
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Where the C layer and the types in its signatures are written.
+/// Rust files that define the C layer and the types in its signatures, relative to `src`. The header has the same
+/// order.
 const SOURCES: &[&str] = &[
     "abi/types.rs",
     "abi/error.rs",
@@ -36,7 +38,7 @@ const SOURCES: &[&str] = &[
     "base/value.rs",
 ];
 
-/// The C names of Rust types.
+/// Pairs of the Rust name and the C name of a type.
 const NAMES: &[(&str, &str)] = &[
     ("Bytes", "aw_bytes"),
     ("CEngine", "aw_engine"),
@@ -68,18 +70,22 @@ const NAMES: &[(&str, &str)] = &[
     ("Value", "aw_value"),
 ];
 
+/// Comment at the beginning of the C header.
 const HEADER: &str = "\
 // anywasm's C layer. Generated from src/abi by `make header`; do not edit.
 //
-// A function that fails returns the failure value of its return type (NULL, false, or all bits set; `data` of a text is
-// NULL), and leaves an error on the calling thread, where aw_error_take returns it. NULL in place of an object, a result
-// or a callback is such an error, unless the function documents what NULL means.
+// A function that fails returns the failure value of its return type: NULL, false, AW_FAILED, all bits set, or a text
+// whose `data` is NULL. The function also stores an error as pending on the calling thread. aw_error_take returns the
+// pending error. A function fails if an argument for an object, a result or a callback is NULL, unless the function
+// documents a meaning of NULL.
 //
-// An object may be used from any thread, and objects may be deleted in any order. The caller keeps every object that it
-// passes alive until the function returns.
+// Any thread may use an object, and the caller may delete objects in any order. The caller does not delete an object
+// that it has passed to a function before the function returns.
 //
-// The header needs stdint.h, stdbool.h and stddef.h before it. It includes nothing itself, because cffi reads it too.";
+// Include stdint.h, stdbool.h and stddef.h before this header. The header has no include directives of its own, because
+// cffi also reads the header and cannot process include directives.";
 
+/// Returns the text of the C header.
 fn generate(src: &Path) -> String {
     let mut config = cbindgen::Config {
         language: cbindgen::Language::C,
@@ -98,14 +104,15 @@ fn generate(src: &Path) -> String {
     }
     let mut text = Vec::new();
     builder.generate().expect("cbindgen reads the sources").write(&mut text);
-    // C has no safe functions, so that the heading which Rust requires tells a C reader nothing.
+    // The heading `# Safety` is only for Rust readers, because C does not distinguish safe and unsafe functions.
     String::from_utf8(text).expect("cbindgen writes UTF-8").replace("// # Safety\n", "")
 }
 
 fn main() -> ExitCode {
-    // Read at run time, not at compile time: checkouts that share a target folder share this program.
-    let here = std::env::var("CARGO_MANIFEST_DIR").expect("`cargo run` says where the crate is");
-    let root = Path::new(&here).join("../../..");
+    // The variable is read at run time, not at compile time, because checkouts that share a target folder also share
+    // this program.
+    let crate_dir = std::env::var("CARGO_MANIFEST_DIR").expect("`cargo run` says where the crate is");
+    let root = Path::new(&crate_dir).join("../../..");
     let header = generate(&root.join("src"));
     let constants = constants::generate(&root, &header);
     let files = [("src/anywasm.h", header), (constants::FILE, constants), (options::FILE, options::generate(&root))];

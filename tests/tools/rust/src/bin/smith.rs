@@ -1,7 +1,8 @@
-//! Writes generated modules, for tests: `smith FOLDER COUNT`. They are valid, and their functions end.
+//! Writes generated modules for tests: `smith FOLDER COUNT`. All modules are valid. All their functions return or trap
+//! after a limited number of steps.
 //!
-//! Every second module uses only WebAssembly 2.0, so that each engine can run many of them. The others use all proposals
-//! that the generator knows.
+//! Every second module uses only WebAssembly 2.0, so each engine can run many of the modules. The other modules may use
+//! the proposals in `generate`.
 
 use arbitrary::Unstructured;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ fn main() {
     }
 }
 
-/// Returns the module for a seed; `None` if the generator finds none.
+/// Returns the module for a seed, or `None` if the generator cannot create a module from the seed.
 fn generate(seed: u64) -> Option<Vec<u8>> {
     let bytes = random_bytes(seed);
     let all_proposals = seed.is_multiple_of(2);
@@ -41,7 +42,7 @@ fn generate(seed: u64) -> Option<Vec<u8>> {
     Some(module.to_bytes())
 }
 
-/// Returns pseudo-random bytes (xorshift64), the same for the same seed.
+/// Returns pseudo-random bytes (xorshift64). The same seed always results in the same bytes.
 fn random_bytes(seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let next = || -> u8 {
