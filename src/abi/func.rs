@@ -223,7 +223,7 @@ pub unsafe extern "C" fn aw_func_call_numbers(func: Option<&Extern>, slots: *mut
 unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, slots: *mut Value) -> Result<()> {
     // SAFETY: `func` is a function of type `ty` in the entered store, because `as_func` returned both. The caller
     // guarantees that `slots` points to as many slots as the type needs, and that the slots hold lowered arguments.
-    let call = || unsafe { LinkedBackend::func_call(entered.raw, func.raw, ty, slots) };
+    let call = || unsafe { LinkedBackend::func_call(entered.raw, &func.raw, ty, slots) };
     entered.run(func.store.engine.guest_stack_size, call)
 }
 

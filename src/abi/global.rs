@@ -68,7 +68,7 @@ pub extern "C" fn aw_global_get(global: Option<&Extern>, out: Option<&mut MaybeU
         let (out, (global, ty)) = (non_null(out, "the place for the value")?, as_global(global)?);
         object::require(global.store.engine.capabilities, [ty.content], "reading a global")?;
         let entered = global.store.enter()?;
-        let mut value = LinkedBackend::global_get(entered.raw, global.raw, ty)?;
+        let mut value = LinkedBackend::global_get(entered.raw, &global.raw, ty)?;
         if ty.content.is_ref() {
             // SAFETY: the engine has just stored a reference of the global's type in `value`, and this call is the only
             // lift.
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn aw_global_set(global: Option<&Extern>, value: Option<&V
         // SAFETY: the caller guarantees that `value` holds a value of the global's type, and that a `funcref` is 0 or
         // points to a live extern.
         let value = unsafe { lower(&global.store, &entered, ty, *value) }?;
-        LinkedBackend::global_set(entered.raw, global.raw, ty, value)?;
+        LinkedBackend::global_set(entered.raw, &global.raw, ty, value)?;
         Ok(true)
     })
 }

@@ -101,12 +101,12 @@ pub extern "C" fn aw_module_accepts(module: Option<&CModule>, index: usize, impo
 fn type_with_current_size<'a>(entered: &Entered<'_>, object: &Extern, ty: &'a ExternType) -> Cow<'a, ExternType> {
     Cow::Owned(match ty {
         ExternType::Memory(ty) => {
-            let (_, bytes) = LinkedBackend::memory_data(entered.raw, object.raw);
+            let (_, bytes) = LinkedBackend::memory_data(entered.raw, &object.raw);
             let limits = Limits { min: bytes as u64 >> ty.page_size_log2, ..ty.limits };
             ExternType::Memory(MemoryType { limits, ..*ty })
         }
         ExternType::Table(ty) => {
-            let limits = Limits { min: LinkedBackend::table_size(entered.raw, object.raw), ..ty.limits };
+            let limits = Limits { min: LinkedBackend::table_size(entered.raw, &object.raw), ..ty.limits };
             ExternType::Table(TableType { limits, ..*ty })
         }
         other => return Cow::Borrowed(other),

@@ -60,7 +60,7 @@ pub(super) fn as_memory(object: Option<&Extern>) -> Result<(&Extern, &MemoryType
 pub extern "C" fn aw_memory_size(memory: Option<&Extern>) -> u64 {
     catch_errors(|| {
         let (memory, _) = as_memory(memory)?;
-        Ok(LinkedBackend::memory_data(memory.store.enter()?.raw, memory.raw).1 as u64)
+        Ok(LinkedBackend::memory_data(memory.store.enter()?.raw, &memory.raw).1 as u64)
     })
 }
 
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn aw_memory_write(memory: Option<&Extern>, offset: u64, f
 fn with_range(memory: Option<&Extern>, offset: u64, len: usize, copy: impl FnOnce(*mut u8)) -> Result<bool> {
     let (memory, _) = as_memory(memory)?;
     let entered = memory.store.enter()?;
-    let (data, size) = LinkedBackend::memory_data(entered.raw, memory.raw);
+    let (data, size) = LinkedBackend::memory_data(entered.raw, &memory.raw);
     if offset.checked_add(len as u64).is_none_or(|end| end > size as u64) {
         fail!(Bounds, "{len} bytes at {offset:#x} are outside the memory, which has {size:#x} bytes");
     }
@@ -113,11 +113,11 @@ pub extern "C" fn aw_memory_grow(memory: Option<&Extern>, delta: u64) -> u64 {
     catch_errors(|| {
         let (memory, ty) = as_memory(memory)?;
         let entered = memory.store.enter()?;
-        let pages = LinkedBackend::memory_data(entered.raw, memory.raw).1 as u64 >> ty.page_size_log2;
+        let pages = LinkedBackend::memory_data(entered.raw, &memory.raw).1 as u64 >> ty.page_size_log2;
         let max = ty.limits.max.unwrap_or(types::max_pages(ty.memory64, ty.page_size_log2));
         // Sizes above the type's maximum do not reach the engine, because one engine reports success for such a size.
         let fits = pages.checked_add(delta).is_some_and(|pages| pages <= max);
-        if !fits || !LinkedBackend::memory_grow(entered.raw, memory.raw, delta) {
+        if !fits || !LinkedBackend::memory_grow(entered.raw, &memory.raw, delta) {
             fail!(Bounds, "the memory cannot grow by {delta} pages: it has {pages}, and at most {max} are allowed");
         }
         Ok(pages)

@@ -68,7 +68,7 @@ fn try_with_range(memory: Option<&Extern>, offset: u64, len: usize, access: impl
     let Some(entered) = memory.store.try_enter()? else {
         return Ok(AW_BUSY);
     };
-    let (data, size) = LinkedBackend::memory_data(entered.raw, memory.raw);
+    let (data, size) = LinkedBackend::memory_data(entered.raw, &memory.raw);
     if offset.checked_add(len as u64).is_none_or(|end| end > size as u64) {
         return Ok(AW_OUTSIDE);
     }

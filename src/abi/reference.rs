@@ -30,7 +30,7 @@ pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value
             // SAFETY: `func_type` requires a function whose type the engine can report. An engine with the capability
             // `v128` can report every type. On any other engine, no function in this store has an unusual type
             // (`has_unusual_funcs`).
-            let ty = has_known_type.then(|| unsafe { LinkedBackend::func_type(entered.raw, raw) }).flatten();
+            let ty = has_known_type.then(|| unsafe { LinkedBackend::func_type(entered.raw, &raw) }).flatten();
             Box::into_raw(Box::new(Extern::new(store, entered, raw, ty.map(ExternType::Func)))) as u64
         }
     };

@@ -64,7 +64,7 @@ fn as_table(object: Option<&Extern>) -> Result<(&Extern, &TableType)> {
 pub extern "C" fn aw_table_size(table: Option<&Extern>) -> u64 {
     catch_errors(|| {
         let (table, _) = as_table(table)?;
-        Ok(LinkedBackend::table_size(table.store.enter()?.raw, table.raw))
+        Ok(LinkedBackend::table_size(table.store.enter()?.raw, &table.raw))
     })
 }
 
@@ -76,8 +76,8 @@ pub extern "C" fn aw_table_get(table: Option<&Extern>, index: u64, out: Option<&
         let (out, (table, ty)) = (non_null(out, "the place for the element")?, as_table(table)?);
         object::require(table.store.engine.capabilities, [ty.element], "reading a table")?;
         let entered = table.store.enter()?;
-        check_index(index, LinkedBackend::table_size(entered.raw, table.raw))?;
-        let value = LinkedBackend::table_get(entered.raw, table.raw, index)?;
+        check_index(index, LinkedBackend::table_size(entered.raw, &table.raw))?;
+        let value = LinkedBackend::table_get(entered.raw, &table.raw, index)?;
         // SAFETY: the engine has just stored a reference of the table's element type in `value`, and this call is the
         // only lift.
         out.write(unsafe { reference::lift(&table.store, &entered, ty.element, value) });
@@ -96,11 +96,11 @@ pub unsafe extern "C" fn aw_table_set(table: Option<&Extern>, index: u64, value:
         let ((table, ty), value) = (as_table(table)?, non_null(value, "the element")?);
         object::require(table.store.engine.capabilities, [ty.element], "setting a table's element")?;
         let entered = table.store.enter()?;
-        check_index(index, LinkedBackend::table_size(entered.raw, table.raw))?;
+        check_index(index, LinkedBackend::table_size(entered.raw, &table.raw))?;
         // SAFETY: the caller guarantees that `value` holds 0, a host number, or a pointer to a live extern, as the
         // element type requires.
         let value = unsafe { reference::lower(&table.store, &entered, ty.element, *value) }?;
-        LinkedBackend::table_set(entered.raw, table.raw, ty, index, value)?;
+        LinkedBackend::table_set(entered.raw, &table.raw, ty, index, value)?;
         Ok(true)
     })
 }
@@ -117,14 +117,14 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
         let ((table, ty), init) = (as_table(table)?, non_null(init, "the element")?);
         object::require(table.store.engine.capabilities, [ty.element], "growing a table")?;
         let entered = table.store.enter()?;
-        let size = LinkedBackend::table_size(entered.raw, table.raw);
+        let size = LinkedBackend::table_size(entered.raw, &table.raw);
         let max = ty.limits.max.unwrap_or(MAX_ELEMENTS).min(MAX_ELEMENTS);
         let mut has_grown = size.checked_add(delta).is_some_and(|size| size <= max);
         if has_grown {
             // SAFETY: the caller guarantees that `init` holds 0, a host number, or a pointer to a live extern, as the
             // element type requires.
             let init = unsafe { reference::lower(&table.store, &entered, ty.element, *init) }?;
-            has_grown = LinkedBackend::table_grow(entered.raw, table.raw, ty, delta, init)?;
+            has_grown = LinkedBackend::table_grow(entered.raw, &table.raw, ty, delta, init)?;
         }
         if !has_grown {
             fail!(Bounds, "the table cannot grow by {delta} elements: it has {size}, and at most {max} are allowed");

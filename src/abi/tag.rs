@@ -59,7 +59,7 @@ pub extern "C" fn aw_tag_same(
         check_is_tag(other)?;
         let same = Arc::ptr_eq(&one.store, &other.store) && {
             one.store.engine.capabilities.require(capabilities::TAGS, LinkedBackend::NAME, "comparing tags")?;
-            LinkedBackend::tag_same(one.store.enter()?.raw, one.raw, other.raw)
+            LinkedBackend::tag_same(one.store.enter()?.raw, &one.raw, &other.raw)
         };
         out.write(same);
         Ok(true)

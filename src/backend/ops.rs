@@ -150,7 +150,7 @@ pub trait FuncOps: Backend {
     /// # Safety
     /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slot_count`] slots. The first slots
     /// hold arguments of the parameter types. [`RefOps::ref_lower`] returned every reference among the arguments.
-    unsafe fn func_call(store: Self::Store, func: Self::Extern, ty: &FuncType, values: *mut Value) -> Result<()>;
+    unsafe fn func_call(store: Self::Store, func: &Self::Extern, ty: &FuncType, values: *mut Value) -> Result<()>;
 
     /// Returns the type of a function that [`RefOps::ref_lift`] returned. Returns `None` if the engine does not report
     /// the type.
@@ -158,7 +158,7 @@ pub trait FuncOps: Backend {
     /// # Safety
     /// The host can exchange all value types of the function with this engine. The engine may abort the process for
     /// other value types.
-    unsafe fn func_type(store: Self::Store, func: Self::Extern) -> Option<FuncType>;
+    unsafe fn func_type(store: Self::Store, func: &Self::Extern) -> Option<FuncType>;
 }
 
 /// Functions for references in value slots.
@@ -181,13 +181,13 @@ pub trait MemoryOps: Backend {
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Self::Extern>;
 
     /// Returns the address and the number of a memory's bytes.
-    fn memory_data(store: Self::Store, memory: Self::Extern) -> (*mut u8, usize);
+    fn memory_data(store: Self::Store, memory: &Self::Extern) -> (*mut u8, usize);
 
     /// Returns a [`GuestMemory`] for one access to a memory. `shared` is true for a shared memory.
     ///
     /// The caller has entered the store. The caller drops the returned value before guest code runs in the store, and
     /// before the memory grows.
-    fn guest_memory(store: Self::Store, memory: Self::Extern, shared: bool) -> GuestMemory {
+    fn guest_memory(store: Self::Store, memory: &Self::Extern, shared: bool) -> GuestMemory {
         let (data, len) = Self::memory_data(store, memory);
         // SAFETY: the engine guarantees that `data` is valid for `len` bytes until guest code runs in the store or the
         // memory grows. The caller guarantees to drop the value before this thread runs guest code or grows the memory
@@ -197,7 +197,7 @@ pub trait MemoryOps: Backend {
     }
 
     /// Grows a memory by `delta` pages. Returns `false` if the engine refuses.
-    fn memory_grow(store: Self::Store, memory: Self::Extern, delta: u64) -> bool;
+    fn memory_grow(store: Self::Store, memory: &Self::Extern, delta: u64) -> bool;
 
     /// Keeps the memory block at this address readable, even after the memory moves to another block. Requires the
     /// capability `views`.
@@ -238,19 +238,19 @@ pub trait TableOps: Backend {
     fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Self::Extern>;
 
     /// Returns the number of elements of a table.
-    fn table_size(store: Self::Store, table: Self::Extern) -> u64;
+    fn table_size(store: Self::Store, table: &Self::Extern) -> u64;
 
     /// Returns the element at `index`, in a slot for [`RefOps::ref_lift`]. The caller has checked that the table has
     /// this element.
-    fn table_get(store: Self::Store, table: Self::Extern, index: u64) -> Result<Value>;
+    fn table_get(store: Self::Store, table: &Self::Extern, index: u64) -> Result<Value>;
 
     /// Sets the element at `index` to `value`, and consumes `value`. The caller has checked that the table has this
     /// element.
-    fn table_set(store: Self::Store, table: Self::Extern, ty: &TableType, index: u64, value: Value) -> Result<()>;
+    fn table_set(store: Self::Store, table: &Self::Extern, ty: &TableType, index: u64, value: Value) -> Result<()>;
 
     /// Grows a table by `delta` elements that are all `init`, and consumes `init`. Returns `false` if the engine
     /// refuses.
-    fn table_grow(store: Self::Store, table: Self::Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool>;
+    fn table_grow(store: Self::Store, table: &Self::Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool>;
 }
 
 /// Functions for globals.
@@ -259,10 +259,10 @@ pub trait GlobalOps: Backend {
     fn global_new(store: Self::Store, ty: &GlobalType, value: Value) -> Result<Self::Extern>;
 
     /// Returns the value of a global.
-    fn global_get(store: Self::Store, global: Self::Extern, ty: &GlobalType) -> Result<Value>;
+    fn global_get(store: Self::Store, global: &Self::Extern, ty: &GlobalType) -> Result<Value>;
 
     /// Sets the value of a mutable global. The function consumes a reference in `value`.
-    fn global_set(store: Self::Store, global: Self::Extern, ty: &GlobalType, value: Value) -> Result<()>;
+    fn global_set(store: Self::Store, global: &Self::Extern, ty: &GlobalType, value: Value) -> Result<()>;
 }
 
 /// Functions for exception tags.
@@ -273,7 +273,7 @@ pub trait TagOps: Backend {
     }
 
     /// Returns whether both externs are the same tag.
-    fn tag_same(_: Self::Store, _one: Self::Extern, _other: Self::Extern) -> bool {
+    fn tag_same(_: Self::Store, _one: &Self::Extern, _other: &Self::Extern) -> bool {
         false
     }
 }

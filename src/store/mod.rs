@@ -89,6 +89,7 @@ impl Store {
         self.lock.try_lock().map(|state| self.entered(state)).transpose()
     }
 
+    #[inline]
     fn entered<'a>(&self, state: ReentrantMutexGuard<'a, State>) -> Result<Entered<'a>> {
         if self.has_pending_frees.load(Ordering::Relaxed) {
             self.free_pending(&state);

@@ -17,7 +17,7 @@ pub struct Pin {
 impl Pin {
     /// Pins the bytes of a memory in this store.
     pub fn new(store: &Arc<Store>, entered: &Entered<'_>, memory: <LinkedBackend as Backend>::Extern) -> Self {
-        let (data, len) = LinkedBackend::memory_data(entered.raw, memory);
+        let (data, len) = LinkedBackend::memory_data(entered.raw, &memory);
         LinkedBackend::memory_pin(data);
         store.pin();
         Self { store: store.clone(), data, len }

@@ -56,7 +56,8 @@ impl State {
     }
 
     /// Returns the engine's store; `None` if the store is closed.
-    pub fn open_store(&self) -> Option<<LinkedBackend as Backend>::Store> {
+    #[inline]
+    pub fn raw_if_open(&self) -> Option<<LinkedBackend as Backend>::Store> {
         self.raw.get().filter(|_| !self.closed.get())
     }
 

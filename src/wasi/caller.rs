@@ -45,6 +45,6 @@ impl Caller {
     /// or does not exist yet. The returned value is valid for one access, because the memory can move when it grows.
     pub fn memory(&self, entered: &Entered<'_>) -> Option<GuestMemory> {
         let (key, shared) = (*self.memory.get()?)?;
-        Some(LinkedBackend::guest_memory(entered.raw, entered.extern_at(key)?, shared))
+        Some(LinkedBackend::guest_memory(entered.raw, &entered.extern_at(key)?, shared))
     }
 }

@@ -38,7 +38,7 @@ impl FuncOps for Standard {
         }
     }
 
-    unsafe fn func_call(_: Self::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
+    unsafe fn func_call(_: Self::Store, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
         let mut args = Slots::new(ty.params.len(), ZERO);
         for (index, (arg, ty)) in args.as_mut_slice().iter_mut().zip(ty.params.iter()).enumerate() {
             // SAFETY: the caller guarantees that `values` has a slot for every parameter.
@@ -71,7 +71,7 @@ impl FuncOps for Standard {
         Ok(())
     }
 
-    unsafe fn func_type(_: Self::Store, func: Extern) -> Option<FuncType> {
+    unsafe fn func_type(_: Self::Store, func: &Extern) -> Option<FuncType> {
         // SAFETY: the function lives. The caller guarantees that the engine does not abort on the function's value
         // types.
         (!func.raw.is_null()).then(|| unsafe { types::read_func_type(c::wasm_extern_as_func(func.raw)) })

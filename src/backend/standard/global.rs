@@ -8,7 +8,7 @@ use crate::base::types::GlobalType;
 use crate::base::value::Value;
 use wasm_c_api as c;
 
-fn global(object: Extern) -> *mut c::wasm_global_t {
+fn global(object: &Extern) -> *mut c::wasm_global_t {
     // SAFETY: the shim calls the functions of this file only with globals. The returned pointer is a view of the
     // extern, and is valid as long as the extern.
     unsafe { c::wasm_extern_as_global(object.raw) }
@@ -32,7 +32,7 @@ impl GlobalOps for Standard {
         }
     }
 
-    fn global_get(_: Self::Store, object: Extern, ty: &GlobalType) -> Result<Value> {
+    fn global_get(_: Self::Store, object: &Extern, ty: &GlobalType) -> Result<Value> {
         let mut out = value::zero(ty.content);
         // SAFETY: the global lives, and `out` receives one value.
         unsafe { c::wasm_global_get(global(object), &mut out) };
@@ -42,7 +42,7 @@ impl GlobalOps for Standard {
         }
     }
 
-    fn global_set(_: Self::Store, object: Extern, ty: &GlobalType, slot: Value) -> Result<()> {
+    fn global_set(_: Self::Store, object: &Extern, ty: &GlobalType, slot: Value) -> Result<()> {
         let value = value::to_c(ty.content, slot);
         // SAFETY: the global lives. The caller has checked that the global is mutable. The engine only reads the value.
         consume(ty, slot, || unsafe { c::wasm_global_set(global(object), &value) });

@@ -9,7 +9,7 @@ use crate::base::error::{Result, fail};
 use crate::base::types::MemoryType;
 use wasm_c_api as c;
 
-fn memory(object: Extern) -> *mut c::wasm_memory_t {
+fn memory(object: &Extern) -> *mut c::wasm_memory_t {
     // SAFETY: the shim calls the functions of this file only with memories. The returned pointer is a view of the
     // extern, and is valid as long as the extern.
     unsafe { c::wasm_extern_as_memory(object.raw) }
@@ -32,13 +32,13 @@ impl MemoryOps for Standard {
         }
     }
 
-    fn memory_data(_: Self::Store, object: Extern) -> (*mut u8, usize) {
+    fn memory_data(_: Self::Store, object: &Extern) -> (*mut u8, usize) {
         let memory = memory(object);
         // SAFETY: the memory lives, and both functions only read.
         unsafe { (c::wasm_memory_data(memory).cast(), c::wasm_memory_data_size(memory)) }
     }
 
-    fn memory_grow(_: Self::Store, object: Extern, delta: u64) -> bool {
+    fn memory_grow(_: Self::Store, object: &Extern, delta: u64) -> bool {
         let Ok(delta) = u32::try_from(delta) else { return false };
         // SAFETY: the memory lives.
         unsafe { c::wasm_memory_grow(memory(object), delta) }

@@ -8,7 +8,7 @@ use crate::base::types::TableType;
 use crate::base::value::Value;
 use wasm_c_api as c;
 
-fn table(object: Extern) -> *mut c::wasm_table_t {
+fn table(object: &Extern) -> *mut c::wasm_table_t {
     // SAFETY: the shim calls the functions of this file only with tables. The returned pointer is a view of the extern,
     // and is valid as long as the extern.
     unsafe { c::wasm_extern_as_table(object.raw) }
@@ -31,18 +31,18 @@ impl TableOps for Standard {
         }
     }
 
-    fn table_size(_: Self::Store, object: Extern) -> u64 {
+    fn table_size(_: Self::Store, object: &Extern) -> u64 {
         // SAFETY: the table lives.
         u64::from(unsafe { c::wasm_table_size(table(object)) })
     }
 
-    fn table_get(_: Self::Store, object: Extern, index: u64) -> Result<Value> {
+    fn table_get(_: Self::Store, object: &Extern, index: u64) -> Result<Value> {
         // SAFETY: the table lives. The caller has checked that the table has this element, so null means the null
         // reference.
         Ok(Value { reference: unsafe { c::wasm_table_get(table(object), index as u32) } as u64 })
     }
 
-    fn table_set(_: Self::Store, object: Extern, _: &TableType, index: u64, value: Value) -> Result<()> {
+    fn table_set(_: Self::Store, object: &Extern, _: &TableType, index: u64, value: Value) -> Result<()> {
         // SAFETY: the table lives. The engine only reads the reference.
         if !reference::consume(value, |value| unsafe { c::wasm_table_set(table(object), index as u32, value) }) {
             fail!(Engine, "the engine refused to set element {index} of the table: {}", last_error());
@@ -50,7 +50,7 @@ impl TableOps for Standard {
         Ok(())
     }
 
-    fn table_grow(_: Self::Store, object: Extern, _: &TableType, delta: u64, init: Value) -> Result<bool> {
+    fn table_grow(_: Self::Store, object: &Extern, _: &TableType, delta: u64, init: Value) -> Result<bool> {
         Ok(reference::consume(init, |init| {
             // SAFETY: the table lives. The engine only reads the reference.
             u32::try_from(delta).is_ok_and(|delta| unsafe { c::wasm_table_grow(table(object), delta, init) })

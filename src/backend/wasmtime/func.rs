@@ -41,7 +41,7 @@ impl FuncOps for Wasmtime {
         }
     }
 
-    unsafe fn func_call(store: Self::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
+    unsafe fn func_call(store: Self::Store, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
         if has_refs(ty) {
             // SAFETY: the caller guarantees that `func` has this type and that the slots fit the type.
             return unsafe { call_checked(store, func, ty, values) };
@@ -59,7 +59,7 @@ impl FuncOps for Wasmtime {
         }
     }
 
-    unsafe fn func_type(store: Self::Store, func: Extern) -> Option<FuncType> {
+    unsafe fn func_type(store: Self::Store, func: &Extern) -> Option<FuncType> {
         Some(types::read_func_type(store, func))
     }
 }
@@ -125,7 +125,7 @@ fn as_trap(work: impl FnOnce() -> Result<()>) -> *mut c::wasm_trap_t {
 ///
 /// # Safety
 /// `func` is a function of this type in this store, and `values` points to slots that fit the type.
-unsafe fn call_checked(store: store::Store, func: Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
+unsafe fn call_checked(store: store::Store, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
     // SAFETY: the caller guarantees that `func` has this type and that the slots fit the type. This function owns the
     // converted arguments, and frees their references after the call. The slots take ownership of the results.
     unsafe {

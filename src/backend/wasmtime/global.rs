@@ -22,7 +22,7 @@ impl GlobalOps for Wasmtime {
         }
     }
 
-    fn global_get(store: Self::Store, global: Extern, _: &GlobalType) -> Result<Value> {
+    fn global_get(store: Self::Store, global: &Extern, _: &GlobalType) -> Result<Value> {
         // SAFETY: the caller passes a global of this store, so the union holds a global. The returned slot owns the
         // value.
         unsafe {
@@ -32,7 +32,7 @@ impl GlobalOps for Wasmtime {
         }
     }
 
-    fn global_set(store: Self::Store, global: Extern, ty: &GlobalType, value: Value) -> Result<()> {
+    fn global_set(store: Self::Store, global: &Extern, ty: &GlobalType, value: Value) -> Result<()> {
         // SAFETY: the caller passes a global of this store, so the union holds a global. `check` takes ownership of the
         // error.
         unsafe {

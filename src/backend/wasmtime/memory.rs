@@ -52,7 +52,7 @@ impl MemoryOps for Wasmtime {
         }
     }
 
-    fn memory_data(store: Self::Store, memory: Extern) -> (*mut u8, usize) {
+    fn memory_data(store: Self::Store, memory: &Extern) -> (*mut u8, usize) {
         // SAFETY: the caller passes a memory of this store or a shared memory, and `as_shared_memory` distinguishes the
         // two kinds.
         unsafe {
@@ -64,7 +64,7 @@ impl MemoryOps for Wasmtime {
         }
     }
 
-    fn memory_grow(store: Self::Store, memory: Extern, delta: u64) -> bool {
+    fn memory_grow(store: Self::Store, memory: &Extern, delta: u64) -> bool {
         let mut previous = 0;
         // SAFETY: the caller passes a memory of this store or a shared memory, and `as_shared_memory` distinguishes the
         // two kinds. `check` takes ownership of the error.

@@ -22,12 +22,12 @@ impl TableOps for Wasmtime {
         }
     }
 
-    fn table_size(store: Self::Store, table: Extern) -> u64 {
+    fn table_size(store: Self::Store, table: &Extern) -> u64 {
         // SAFETY: the caller passes a table of this store, so the union holds a table.
         unsafe { c::wasmtime_table_size(store.context, table.as_table()) }
     }
 
-    fn table_get(store: Self::Store, table: Extern, index: u64) -> Result<Value> {
+    fn table_get(store: Self::Store, table: &Extern, index: u64) -> Result<Value> {
         // SAFETY: the caller passes a table of this store, so the union holds a table. The returned slot owns the
         // value.
         unsafe {
@@ -39,7 +39,7 @@ impl TableOps for Wasmtime {
         }
     }
 
-    fn table_set(store: Self::Store, table: Extern, ty: &TableType, index: u64, value: Value) -> Result<()> {
+    fn table_set(store: Self::Store, table: &Extern, ty: &TableType, index: u64, value: Value) -> Result<()> {
         // SAFETY: the caller passes a table of this store, so the union holds a table. `check` takes ownership of the
         // error.
         unsafe {
@@ -48,7 +48,7 @@ impl TableOps for Wasmtime {
         }
     }
 
-    fn table_grow(store: Self::Store, table: Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool> {
+    fn table_grow(store: Self::Store, table: &Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool> {
         let mut previous = 0;
         // SAFETY: the caller passes a table of this store, so the union holds a table. `check` takes ownership of the
         // error.

@@ -21,7 +21,7 @@ impl TagOps for Wasmtime {
         }
     }
 
-    fn tag_same(store: Self::Store, one: Extern, other: Extern) -> bool {
+    fn tag_same(store: Self::Store, one: &Extern, other: &Extern) -> bool {
         // SAFETY: the caller passes two tags of this store, so both unions hold tags.
         unsafe { c::wasmtime_tag_eq(store.context, one.as_tag(), other.as_tag()) }
     }

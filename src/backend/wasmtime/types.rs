@@ -34,7 +34,7 @@ pub fn global_type(ty: &GlobalType) -> *mut c::wasm_globaltype_t {
 }
 
 /// Returns the type of a function.
-pub fn read_func_type(store: Store, func: Extern) -> FuncType {
+pub fn read_func_type(store: Store, func: &Extern) -> FuncType {
     // SAFETY: the caller passes a function of this store. This function owns the returned type, and frees the type
     // after reading it. The closure reads each value type with `wasmtime_valtype_new`, because `wasm_valtype_kind`
     // aborts on v128.
