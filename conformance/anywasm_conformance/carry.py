@@ -95,7 +95,9 @@ def _parts(via: str, ty: str, arg: Const, style: Style) -> Sequence[Any]:
     if via == "host":
         return (None if number is None else style.host_object(number),)
     if via == "number":
+        # 0 is the null reference.
         return (0 if number is None else number + 1,)
+    # The adapter makes the null reference itself.
     return ()
 
 

@@ -199,7 +199,10 @@ class Script:
         return self._named.get(name, Skip("no module before")) if name else self._current
 
     def _convert_error(self, expected: str, error: BaseException) -> Exception:
-        """Converts an error of the style: to `Skip` if the engine lacks a capability, and otherwise to `Wrong`."""
+        """Converts an error that the API style raised.
+
+        Returns `Skip` if the engine lacks a capability, and otherwise `Wrong`.
+        """
         failure = self._style.failure(error)
         if failure.kind is Kind.CAPABILITY:
             return Skip(f"capability:{failure.capability}")

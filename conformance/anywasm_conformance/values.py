@@ -25,7 +25,7 @@ _F32_INFINITY = 0x7F80_0000
 
 #: The bits of classes of references (conformance/suite, `adapter.rs`).
 NULL, FUNC, EXTERN, I31 = 1, 2, 4, 32
-#: The bit of the class that a constant expects, for each type of constant that expects only a class.
+#: Some expected values name only a class of references, such as `(ref.func)`. Maps their types to the bit of the class.
 _CLASSES = {"funcref": FUNC, "externref": EXTERN, "anyref": 8, "eqref": 16, "i31ref": I31, "structref": 64}
 _CLASSES |= {"arrayref": 128, "exnref": 256}
 #: The types of constants that expect a null reference.
@@ -54,7 +54,8 @@ def is_reference(ty: str) -> bool:
 
 
 def bits(const: Const) -> int:
-    """Returns the bits of a number or vector. A NaN pattern is converted to the canonical NaN."""
+    """Returns the bits of a number or vector. For an expected `nan:canonical` or `nan:arithmetic`, returns
+    the canonical NaN."""
     ty = const["type"]
     if ty == "v128":
         lane = const["lane_type"]

@@ -64,6 +64,7 @@ pub struct CModule {
     /// The compiled module.
     pub module: Arc<Module>,
     info: CModuleInfo,
+    // The arrays that `info` points to. Nothing else uses these fields.
     _imports: Vec<CImport>,
     _exports: Vec<CExport>,
     _sections: Vec<CSection>,

@@ -85,8 +85,9 @@ pub unsafe fn lower_all(
                 // references.
                 unsafe { discard_all(entered, &types[..index], &slots[..index]) };
                 // The remaining host numbers do not reach a guest either, so the host can release their objects.
-                let unlowered = types[index..].iter().zip(&slots[index..]).filter(|(ty, _)| **ty == ValType::ExternRef);
-                unlowered.for_each(|(_, slot)| LinkedBackend::release_host_number(entered.raw, slot.bits()));
+                let remaining_externrefs =
+                    types[index..].iter().zip(&slots[index..]).filter(|(ty, _)| **ty == ValType::ExternRef);
+                remaining_externrefs.for_each(|(_, slot)| LinkedBackend::release_host_number(entered.raw, slot.bits()));
                 return Err(error);
             }
         }

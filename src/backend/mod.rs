@@ -90,8 +90,8 @@ pub struct HostFunc {
 type HostClosure = Box<dyn Fn(&mut [Value]) -> Result<()>>;
 
 impl HostFunc {
-    /// Creates a host function in the store that `owner` owns. `run` receives the owner and [`FuncType::slot_count`] slots.
-    /// The slots hold the arguments when `run` starts, and the results when `run` returns.
+    /// Creates a host function in the store that `owner` owns. `run` receives the owner and [`FuncType::slot_count`]
+    /// slots. The slots hold the arguments when `run` starts, and the results when `run` returns.
     ///
     /// `owner` must be the value that drops the engine's store with [`StoreOps::store_drop`]. The function runs only in
     /// that store, so the owner outlives every call of the function.
@@ -111,9 +111,9 @@ impl HostFunc {
     /// Runs the function. The backend calls this method on the thread that runs WebAssembly in the function's store.
     ///
     /// # Safety
-    /// `values` points to [`FuncType::slot_count`] slots. No other code uses these slots during the call. The first slots
-    /// hold arguments of the parameter types in the engine's representation. The function consumes references among the
-    /// arguments.
+    /// `values` points to [`FuncType::slot_count`] slots. No other code uses these slots during the call. The first
+    /// slots hold arguments of the parameter types in the engine's representation. The function consumes references
+    /// among the arguments.
     pub unsafe fn call(&self, values: *mut Value) -> Result<()> {
         let slots = match self.ty.slot_count() {
             0 => &mut [],

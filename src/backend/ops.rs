@@ -148,23 +148,23 @@ pub trait FuncOps: Backend {
     /// Calls a function. The slots hold the arguments before the call, and the results after the call.
     ///
     /// # Safety
-    /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slot_count`] slots. The first slots
-    /// hold arguments of the parameter types. [`RefOps::ref_lower`] returned every reference among the arguments.
+    /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slot_count`] slots. The first
+    /// slots hold arguments of the parameter types. [`RefOps::ref_lower`] returned every reference among the arguments.
     unsafe fn func_call(store: Self::Store, func: &Self::Extern, ty: &FuncType, values: *mut Value) -> Result<()>;
 
     /// Returns the type of a function that [`RefOps::ref_lift`] returned. Returns `None` if the engine does not report
     /// the type.
     ///
     /// # Safety
-    /// The host can exchange all value types of the function with this engine. The engine may abort the process for
-    /// other value types.
+    /// The caller guarantees that the function's type has only value types that the host can exchange with this engine.
+    /// The engine may abort the process for other value types.
     unsafe fn func_type(store: Self::Store, func: &Self::Extern) -> Option<FuncType>;
 }
 
 /// Functions for references in value slots.
 pub trait RefOps: Backend {
     /// Lowers a reference into a slot that [`FuncOps::func_call`] accepts. `ty` is the type of the function that the
-    /// reference refers to, if the shim has the type.
+    /// reference refers to, or `None` if the shim does not know the type.
     fn ref_lower(store: Self::Store, value: Ref<Self::Extern>, ty: Option<&FuncType>) -> Result<Value>;
 
     /// Lifts a reference out of a slot that the engine filled.

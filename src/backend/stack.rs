@@ -33,7 +33,7 @@ const SWITCH_FRAMES_SIZE: usize = 4 << 10;
 const STACK_ALIGN: usize = 64;
 
 thread_local! {
-    /// The [`OtherStack`] that this thread runs on. Null while the thread runs on its own stack.
+    /// The memory of the [`OtherStack`] that this thread runs on. Null while the thread runs on its own stack.
     static CURRENT_STACK: Cell<*const StackMemory> = const { Cell::new(ptr::null()) };
 }
 

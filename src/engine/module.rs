@@ -23,7 +23,7 @@ pub struct Module {
     pub engine: Arc<Engine>,
     /// The binary that [`Module::serialize`] stores. The binary has no function bodies if the engine can serialize
     /// compiled code and the module has no start function. Otherwise the binary is complete: the engine may have to
-    /// compile the binary again, and [`Module::deferred`] needs the bodies.
+    /// compile the binary again, and [`Module::deferred`] compiles it again with a start function that the host calls.
     wasm: Vec<u8>,
 }
 

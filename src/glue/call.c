@@ -26,7 +26,7 @@ typedef struct {
     const aw_extern *func;
     /* A strong reference to the owner of `func`. NULL until `_bind` is called. */
     PyObject *owner;
-    /* The Python object that must be the first argument of each call, or NULL in a style that passes no store. The
+    /* The Python object that must be the first argument of each call, or NULL in an API style that passes no store. The
      * reference is borrowed. That is safe because the code only compares its address. */
     PyObject *store;
     uint8_t params_len;

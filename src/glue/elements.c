@@ -5,7 +5,7 @@
  * instances of subclasses take the slow path.
  *
  * The slow paths PY_GET_ELEMENTS, PY_SET_ELEMENTS, PY_DELETE_ELEMENTS and PY_COUNT_ELEMENTS handle all other keys and
- * values, with the rules and errors of a style (python/anywasm/core/elements.py, wasmer/views.py).
+ * values, with the rules and errors of an API style (python/anywasm/core/elements.py, wasmer/views.py).
  */
 
 #include "memory.h"

@@ -5,7 +5,8 @@
  *   1. host.c catches the exception and calls `py_park_exception`.
  *   2. Python stores the exception under a new token (python/anywasm/core/parking.py).
  *   3. The shim stores the token in the store record and makes the engine trap (src/store/host.rs).
- *   4. The engine leaves the guest's frames. `Entered::run` (src/store/entered.rs) then returns an error with the token.
+ *   4. The engine leaves the guest's frames. `Entered::run` (src/store/entered.rs) then returns an error with the
+ *      token.
  *   5. Python gets the error, looks up the exception by the token, and raises the same exception object
  *      (`Store._core_exception_for`).
  * Exceptions of WASI streams (stream.c) and of signal handlers (interrupt.c) are parked in the same way.

@@ -44,7 +44,8 @@ impl Caller {
     /// Returns the memory that the instance exports as `memory`. Returns `None` if the instance exports no such memory,
     /// or does not exist yet. The returned value is valid for one access, because the memory can move when it grows.
     pub fn memory(&self, entered: &Entered<'_>) -> Option<GuestMemory> {
-        let (key, shared) = (*self.memory.get()?)?;
+        let memory = *self.memory.get()?;
+        let (key, shared) = memory?;
         Some(LinkedBackend::guest_memory(entered.raw, &entered.extern_at(key)?, shared))
     }
 }

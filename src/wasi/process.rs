@@ -14,7 +14,7 @@ pub(super) const MONOTONIC: u32 = 1;
 const PROCESS_CPU_TIME: u32 = 2;
 const THREAD_CPU_TIME: u32 = 3;
 
-/// The highest number of `signal`, `sys`.
+/// The highest number of the WASI type `signal`: that of `sys`.
 const MAX_SIGNAL: u32 = 30;
 
 impl Call<'_> {

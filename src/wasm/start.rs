@@ -96,7 +96,8 @@ mod tests {
     fn defer(source: &str) -> (ModuleInfo, ModuleInfo) {
         let wasm = wat::parse_str(source).unwrap();
         let rewritten = defer_start(&wasm).unwrap();
-        module_info::validate(&rewritten, WasmFeatures::default(), WasmFeatures::default(), "x").unwrap();
+        let features = WasmFeatures::default();
+        module_info::validate(&rewritten, features, features, "name of an engine").unwrap();
         (ModuleInfo::parse(&wasm).unwrap(), ModuleInfo::parse(&rewritten).unwrap())
     }
 

@@ -52,9 +52,10 @@ fn all_features() -> WasmFeatures {
 /// Returns the fewest proposals that a module needs, and whether the module is valid with all proposals together.
 ///
 /// A valid module needs the proposals that make the module valid. If the suite expects a valid module
-/// (`expected_valid`) and the validator refuses the module, the same rule applies. An invalid module needs the
-/// proposals with which the validator finds the mistake that the test is about. With fewer proposals, the validator
-/// would only find an instruction of an unknown proposal.
+/// (`expected_valid`) but the validator refuses the module, the result is the fewest proposals with which the validator
+/// reports the same error as with all proposals. An invalid module needs the proposals with which the validator finds
+/// the mistake that the test is about. With fewer proposals, the validator would only find an instruction of an unknown
+/// proposal.
 pub fn needs(wasm: &[u8], expected_valid: bool) -> (Vec<&'static str>, bool) {
     let valid = verdict(wasm, all_features()).is_none();
     let features = if verdict(wasm, WasmFeatures::MVP).is_none() {

@@ -1,4 +1,4 @@
-"""The core: one set of objects over the shim's C layer, which both styles use.
+"""The core: one set of objects over the shim's C layer, which both API styles use.
 
 The core imports no style. Styles differ in conversions, exceptions and classes. In such a case the core calls the
 `StyleAdapter` that the style passes to its engine. All C calls are in this package. Styles contain no C call.

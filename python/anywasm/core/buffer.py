@@ -10,7 +10,8 @@ from anywasm.core.specialise import specialise
 
 
 class Buffer:
-    """A writable view of all bytes of a memory, for the buffer protocol. Each style that has buffers has a subclass.
+    """A writable view of all bytes of a memory, for the buffer protocol. Each API style that has buffers has a
+    subclass.
 
     A memoryview of a buffer has the size that the memory has when the memoryview is created. The bytes of a memoryview
     stay valid and stay at their address as long as the memoryview exists, even if the memory grows, or if the program
@@ -37,7 +38,7 @@ class Buffer:
     def _create(cls, memory: Memory) -> Any:
         """Creates a buffer over a memory.
 
-        Raises the style's error if the engine cannot keep the bytes at their address.
+        Raises the API style's error if the engine cannot keep the bytes at their address.
         """
         engine_module = memory._core_engine_module
         buffer = (engine_module.derived_classes.get(cls) or specialise(cls, engine_module))._pinned(memory._address)

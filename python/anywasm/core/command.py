@@ -38,7 +38,8 @@ _IGNORED_EXPORTS: dict[str, type] = {
 def is_command(module: Module) -> bool:
     """Returns True for a command and False for a reactor.
 
-    Raises the style's error if the module exports both `_start` and `_initialize`, or if one of them is not a function.
+    Raises the API style's error if the module exports both `_start` and `_initialize`, or if one of them is not a
+    function.
     """
     types = {export.name: export.type for export in module.export_list}
     entry_points = [name for name in ("_start", "_initialize") if name in types]
@@ -55,8 +56,8 @@ def function_definitions(
 ) -> Iterator[tuple[str, Importable]]:
     """Yields the name and the function of each exported function of a command.
 
-    `imports` are the imports of the instances that the functions create. Raises the style's error if an import has the
-    wrong type, or if the command has an export that is neither a function nor in `_IGNORED_EXPORTS`.
+    `imports` are the imports of the instances that the functions create. Raises the API style's error if an import has
+    the wrong type, or if the command has an export that is neither a function nor in `_IGNORED_EXPORTS`.
     """
     for index, definition in enumerate(imports):
         definition._core_check_import(module, index)
@@ -85,7 +86,7 @@ def _call_in_new_instance(
 def initialize(instance: Instance) -> None:
     """Calls the function `_initialize` of a reactor's instance, if the instance exports this function.
 
-    Raises the style's error if `_initialize` has parameters or results.
+    Raises the API style's error if `_initialize` has parameters or results.
     """
     index = instance.module.export_positions.get("_initialize")
     if index is None:
@@ -105,7 +106,7 @@ def create_default(store: Store, ty: ExternType) -> Importable:
     """Creates the default object of a type.
 
     The default is a function that returns zeros and null references, a global whose value is zero or a null reference,
-    a memory of zeros, or a table of null references. Raises the style's error for a tag type, because tags have no
+    a memory of zeros, or a table of null references. Raises the API style's error for a tag type, because tags have no
     default.
     """
     if isinstance(ty, FuncType):

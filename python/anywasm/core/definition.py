@@ -34,7 +34,7 @@ class HostDefinition:
         return True
 
     def _core_check_import(self, module: Module, index: int) -> None:
-        """Raises the style's error unless the module's import at `index` has the callable's type."""
+        """Raises the API style's error unless the module's import at `index` has the callable's type."""
         expected = module.import_list[index]
         if expected.type != self.signature:
             failure = Failure.of(ErrorKind.LINK, f"the import `{expected.module}::{expected.name}` has the wrong type")
@@ -65,7 +65,7 @@ class HostDefinition:
         return owner
 
     def _core_as_extern(self, store: Store) -> Func:
-        """Returns the style's function object for this definition's function in a store."""
+        """Returns the API style's function object for this definition's function in a store."""
         return store._core_style.func._core_from_owner(store, self.owner_in(store), self.signature, self)
 
     def new_in(self, store: Store, exports: Exports | None = None) -> Any:

@@ -1,8 +1,8 @@
 """Typed views of memories. A typed view presents a memory's bytes as a sequence of numbers.
 
-A style's view classes derive from `Elements`. The engine module's `MemoryElements` reads and writes elements in the
-frequent cases (`src/glue/elements.c`). In all other cases `MemoryElements` calls the methods `_get_slowly`,
-`_set_slowly` and `_delete`. The style's class defines these methods, with the style's rules and errors.
+An API style's view classes derive from `Elements`. The engine module's `MemoryElements` reads and writes elements in
+the frequent cases (`src/glue/elements.c`). In all other cases `MemoryElements` calls the methods `_get_slowly`,
+`_set_slowly` and `_delete`. The API style's class defines these methods, with the API style's rules and errors.
 """
 
 from __future__ import annotations

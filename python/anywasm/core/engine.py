@@ -20,8 +20,8 @@ class Engine(Handle):
     """An engine with its options. Several stores and modules can share one engine.
 
     `name` is the engine's name. None means the default engine. `options` maps names of options to their values
-    (`src/base/option_table.rs` lists the options). Raises the style's error for an unknown option. Raises the style's
-    capability error for an option that the engine does not support.
+    (`src/base/option_table.rs` lists the options). Raises the API style's error for an unknown option. Raises the API
+    style's capability error for an option that the engine does not support.
 
     With the option `interruptible`, Python's signal handlers run while WebAssembly runs, so that Ctrl-C ends a guest.
     The environment variable `ANYWASM_INTERRUPTIBLE=1` makes `interruptible` the default on engines that support the
@@ -51,7 +51,7 @@ class Engine(Handle):
         return engine_module.capability_names(engine_module.lib.aw_engine_capabilities(self._core_ptr))
 
     def _core_require(self, capability: str, feature: str) -> None:
-        """Raises the style's capability error if the engine lacks a capability.
+        """Raises the API style's capability error if the engine lacks a capability.
 
         `feature` names the feature that needs the capability, for the message.
         """
@@ -67,7 +67,7 @@ class Engine(Handle):
 
 
 def check_option(style: StyleAdapter, name: str, value: Option) -> None:
-    """Raises the style's error if no engine accepts this value for the option."""
+    """Raises the API style's error if no engine accepts this value for the option."""
     engine_module = default_engine()
     if not engine_module.lib.aw_option_check(*_option_arguments(name, value)):
         raise style.exception(take_failure(engine_module))

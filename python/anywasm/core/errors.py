@@ -22,7 +22,7 @@ class CapabilityError(RuntimeError):
 
 
 class Failure(NamedTuple):
-    """Describes a failed call. A style turns a failure into its own exception (`StyleAdapter.exception`)."""
+    """Describes a failed call. An API style turns a failure into its own exception (`StyleAdapter.exception`)."""
 
     kind: ErrorKind
     message: str

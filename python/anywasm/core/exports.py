@@ -36,7 +36,7 @@ def extern_at(store: Store, instance_owner: Any, module: Module, index: int) -> 
 
 
 def export_at(store: Store, instance_owner: Any, module: Module, index: int) -> Any:
-    """Returns the style's object for an export of an instance. The parameters mean the same as in `extern_at`."""
+    """Returns the API style's object for an export of an instance. The parameters mean the same as in `extern_at`."""
     return store._core_style.wrap(extern_at(store, instance_owner, module, index))
 
 
@@ -60,7 +60,7 @@ class Exports:
         self._owner, self._module = instance._core_owner, instance.module
 
     def get(self, store: Store, name: str) -> Any:
-        """Returns the style's object for the export with this name.
+        """Returns the API style's object for the export with this name.
 
         Returns None if the calling instance has no such export, or if the host function has no calling instance.
         """

@@ -21,7 +21,7 @@ class Extern(StoreObject):
         return self._core_store is store
 
     def _core_check_import(self, module: Module, index: int) -> None:
-        """Raises the style's error unless the extern's type matches the module's import at `index`."""
+        """Raises the API style's error unless the extern's type matches the module's import at `index`."""
         engine_module = self._core_engine_module
         if not engine_module.lib.aw_module_accepts(module._core_ptr, index, self._core_ptr):
             failure = take_failure(engine_module)
@@ -35,14 +35,14 @@ class Extern(StoreObject):
         return self
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of the extern. Raises the style's error if the extern lives in another store."""
+        """Returns the owner of the extern. Raises the API style's error if the extern lives in another store."""
         if self._core_store is not store:
             raise crossing_error(store, "Store")
         return self._core_owner
 
 
 def crossing_error(store: Store, boundary: str) -> BaseException:
-    """Returns the style's error for an instantiation with objects of different engines or of different stores.
+    """Returns the API style's error for an instantiation with objects of different engines or of different stores.
 
     `boundary` is `Engine` or `Store`.
     """

@@ -24,10 +24,10 @@ FuncT = TypeVar("FuncT", bound="Func")
 
 
 class Func(Extern):
-    """A function. Each style has a subclass that defines how programs call the function.
+    """A function. Each API style has a subclass that defines how programs call the function.
 
-    `specialise` derives a class from the style's subclass and from the engine module's `Callable`. All function objects
-    belong to such a derived class. `Callable` calls the function without a Python frame (`src/glue/call.c`).
+    `specialise` derives a class from the API style's subclass and from the engine module's `Callable`. All function
+    objects belong to such a derived class. `Callable` calls the function without a Python frame (`src/glue/call.c`).
     """
 
     # This class and its bases have no `__slots__`: a derived class can have the layout of only one base, and that base
@@ -48,7 +48,7 @@ class Func(Extern):
     #: result types.
     _bind: Callable[[Any, Store | None, bytes, bytes], None]
 
-    # A style's `__new__` returns an initialised object of the derived class. So `__init__` does nothing.
+    # An API style's `__new__` returns an initialised object of the derived class. So `__init__` does nothing.
     if TYPE_CHECKING:
 
         def __init__(self, *_: Any, **__: Any) -> None: ...
@@ -88,9 +88,9 @@ class Func(Extern):
     ) -> None:
         """Initialises the object. The core calls this method instead of `__init__`.
 
-        `owner` owns the function, or is None if the call that creates the function failed. Raises the exception for
-        the failed call if `owner` is None. `definition` is the definition of a host function, or None for any other
-        function.
+        `owner` is the Python object that owns the function's handle. It is None if the call that should create the
+        function failed: this method then raises the exception for the failed call. `definition` is the definition of a
+        host function, or None for any other function.
         """
         if owner is None:
             raise store._core_last_exception()
@@ -102,6 +102,7 @@ class Func(Extern):
         self._core_signature = signature
         params, results = signature.codes
         self._bind(owner, store if self._core_takes_store else None, params, results)
+        # Only a function that receives its caller is made anew for each instance, so only it needs its definition.
         if definition is not None and definition.caller_class is not None:
             self._core_definition = definition
 
@@ -126,7 +127,7 @@ class Func(Extern):
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
         """Returns the owner of the function to import.
 
-        Raises the style's error if the function lives in another store.
+        Raises the API style's error if the function lives in another store.
         """
         owner = super()._core_import_into(store, callbacks)
         return owner if self._core_definition is None else self._core_definition._core_import_into(store, callbacks)
@@ -136,7 +137,7 @@ class Func(Extern):
         return self
 
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
-        """Calls the function on the slow path, with the style's conversions and the style's errors."""
+        """Calls the function on the slow path, with the API style's conversions and the API style's errors."""
         raise NotImplementedError
 
 
@@ -151,7 +152,7 @@ class OpaqueRef(Extern):
         return self
 
     def __call__(self, *args: Any) -> Any:
-        """Raises the style's capability error, because the engine lacks the capability `funcref_call`."""
+        """Raises the API style's capability error, because the engine lacks the capability `funcref_call`."""
         self._core_check(
             self._core_engine_module.lib.aw_func_call(self._core_ptr, values.new_slots(self._core_store, 1))
         )

@@ -37,6 +37,6 @@ class Global(Extern):
         return values.lift(self._core_store, slot[0], self._type.content)
 
     def set(self, value: Any) -> None:
-        """Sets the global's value to a plain value. Raises the style's error if the global is immutable."""
+        """Sets the global's value to a plain value. Raises the API style's error if the global is immutable."""
         function = self._core_engine_module.lib.aw_global_set
         self._core_check(values.call_with_value(self._core_store, self._type.content, value, function, self._core_ptr))

@@ -4,9 +4,9 @@ The C code (`src/glue/`) handles the frequent cases of calls, host calls and mem
 code calls a function that `set_up` has passed: a slow path, or a function that parks an exception. `src/glue/glue.h`
 lists these functions with their arguments.
 
-Most functions in this module call a method of their first argument, so that a style's class can override the method.
-This module imports no class of the core at run time. Such an import would be circular, because `Engine` imports this
-module.
+Most functions in this module call a method of their first argument, so that an API style's class can override the
+method. This module imports no class of the core at run time. Such an import would be circular, because `Engine` imports
+this module.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _set_elements(view: Any, key: Any, value: Any) -> None:
 
 
 def _delete_elements(view: Any, key: Any) -> None:
-    """Raises the style's error, because elements of a memory cannot be deleted."""
+    """Raises the API style's error, because elements of a memory cannot be deleted."""
     view._delete(key)
 
 

@@ -28,7 +28,7 @@ class Handle:
     def __init__(self, engine_module: EngineModule, style: StyleAdapter, owner: Any) -> None:
         """Stores the owner. `owner` is an `Owner` of the engine module, or None if the shim's call failed.
 
-        Raises the style's exception for the failed call if `owner` is None.
+        Raises the API style's exception for the failed call if `owner` is None.
         """
         self._core_engine_module = engine_module
         self._core_style = style
@@ -44,7 +44,7 @@ class Handle:
     def _core_check(self, result: Any) -> Any:
         """Returns the result of a call of the shim.
 
-        Raises the style's exception if the result is NULL or false, because these values mean that the call failed.
+        Raises the API style's exception if the result is NULL or false, because these values mean that the call failed.
         """
         if not result:
             raise self._core_last_exception()
@@ -53,12 +53,12 @@ class Handle:
     def _core_check_size(self, size: int) -> int:
         """Returns the size that a call of the shim returned.
 
-        Raises the style's exception if the call failed (see `is_failed_size`).
+        Raises the API style's exception if the call failed (see `is_failed_size`).
         """
         if is_failed_size(size):
             raise self._core_last_exception()
         return size
 
     def _core_last_exception(self) -> BaseException:
-        """Returns the style's exception for the call that has just failed on this thread."""
+        """Returns the API style's exception for the call that has just failed on this thread."""
         return self._core_style.exception(take_failure(self._core_engine_module))

@@ -35,12 +35,12 @@ class Importable(Protocol):
         """Returns whether instances in `store` can import this object."""
 
     def _core_check_import(self, module: Module, index: int) -> None:
-        """Raises the style's error unless this object's type matches the module's import at `index`."""
+        """Raises the API style's error unless this object's type matches the module's import at `index`."""
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
         """Returns the owner of the extern to import. This method may add functions to `callbacks`.
 
-        Raises the style's error if instances in `store` cannot import this object.
+        Raises the API style's error if instances in `store` cannot import this object.
         """
 
     def _core_as_extern(self, store: Store) -> Extern:
@@ -50,7 +50,7 @@ class Importable(Protocol):
 class Caller:
     """Describes the instance that calls a host function, which receives this object as its first argument.
 
-    Each style has a subclass.
+    Each API style has a subclass.
     """
 
     __slots__ = ("_core_exports", "_core_store")
@@ -65,7 +65,7 @@ class Caller:
         self._core_store = None
 
     def _core_export(self, name: str) -> Any:
-        """Returns the style's object for an export of the calling instance.
+        """Returns the API style's object for an export of the calling instance.
 
         Returns None if the instance has no such export, if no instance called the host function, or if the host
         function has returned.

@@ -20,8 +20,8 @@ class Instance(StoreObject):
     `imports` contains one item per import of the module, in the order of `Module.import_list`. The instance and all
     externs among the imports live in `store`.
 
-    Raises the style's error if an import has the wrong type or lives in another store, or if the start function traps.
-    If the start function calls a host function that raises, raises the host function's exception object.
+    Raises the API style's error if an import has the wrong type or lives in another store, or if the start function
+    traps. If the start function calls a host function that raises, raises the host function's exception object.
     """
 
     def __init__(self, store: Store, module: Module, imports: Sequence[Importable]) -> None:
@@ -51,7 +51,7 @@ class Instance(StoreObject):
             self._start(len(module.export_list))
 
     def export(self, index: int) -> Any:
-        """Returns the style's object for the export at this position in `Module.export_list`."""
+        """Returns the API style's object for the export at this position in `Module.export_list`."""
         return export_at(self._core_store, self._core_owner, self.module, index)
 
     def extern(self, index: int) -> Extern:

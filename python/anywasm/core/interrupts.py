@@ -20,7 +20,10 @@ _BEFORE_FORK, _AFTER_FORK_IN_PARENT, _AFTER_FORK_IN_CHILD = range(3)
 
 
 def enable_signal_handlers(engine_module: EngineModule) -> None:
-    """Makes guests of an engine module run signal handlers. Does nothing if the engine cannot call hooks."""
+    """Makes guests of an engine module run signal handlers.
+
+    Does nothing on an engine without the capability `epoch`, because guests of such an engine cannot call the hook.
+    """
     if "epoch" not in engine_module.capabilities or engine_module in _hooked_modules:
         return
     # This function has no lock. Two threads may install the hook at the same time, which does no harm. A lock could

@@ -34,13 +34,13 @@ class Linker:
         self.allow_shadowing = False
 
     def check_store(self, store: Store) -> None:
-        """Raises the style's error if the store has another engine than the linker."""
+        """Raises the API style's error if the store has another engine than the linker."""
         _check_engine(self._engine, store)
 
     def define(self, module: str, name: str, definition: Importable) -> None:
         """Adds a definition under a module name and a name.
 
-        Raises the style's error if the pair is already defined and `allow_shadowing` is False.
+        Raises the API style's error if the pair is already defined and `allow_shadowing` is False.
         """
         key = _checked_name(module), _checked_name(name)
         if key in self._definitions and not self.allow_shadowing:
@@ -66,7 +66,7 @@ class Linker:
         self.define_instance(name, instance)
 
     def define_unknown_functions_as_traps(self, module: Module) -> None:
-        """Defines each undefined function import of the module as a host function that raises the style's error."""
+        """Defines each undefined function import of the module as a host function that raises the API style's error."""
         for missing in self._undefined_imports(module):
             if isinstance(missing.type, FuncType):
                 text = _undefined_import_text(missing)
@@ -93,8 +93,8 @@ class Linker:
         """Returns the function that runs the module defined under a module name.
 
         The function is the definition with the empty name. If there is no such definition, it is the definition with
-        the name `_start`. If neither is defined, returns a function that does nothing. Raises the style's error if the
-        chosen definition is not a function.
+        the name `_start`. If neither is defined, returns a function that does nothing. Raises the API style's error if
+        the chosen definition is not a function.
         """
         for name, description in (("", f"default export in '{module}'"), ("_start", f"`_start` in '{module}'")):
             extern = self.find(store, module, name)
@@ -107,7 +107,7 @@ class Linker:
     def resolve(self, module: Module) -> list[Importable]:
         """Returns the definitions of a module's imports, in the order of `Module.import_list`.
 
-        Raises the style's error if an import is not defined.
+        Raises the API style's error if an import is not defined.
         """
         definitions = self._definitions
         try:
@@ -152,13 +152,13 @@ class PreparedModule:
         self.module, self._imports = module, imports
 
     def instantiate(self, store: Store) -> Instance:
-        """Instantiates the module in a store. Raises the style's error if an import lives in another store."""
+        """Instantiates the module in a store. Raises the API style's error if an import lives in another store."""
         _check_engine(self.module.engine, store)
         return Instance(store, self.module, self._imports)
 
 
 def _check_engine(engine: Engine, store: Store) -> None:
-    """Raises the style's error if the store has another engine."""
+    """Raises the API style's error if the store has another engine."""
     if store._core_engine is not engine:
         raise store._core_style.exception(Failure.of(ErrorKind.STORE, "cross-`Engine` usage is not supported"))
 

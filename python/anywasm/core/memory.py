@@ -45,7 +45,7 @@ class Memory(Paged, Extern):
     def read_array(self, start: int, length: int) -> bytearray:
         """Returns `length` bytes, from the byte offset `start` on.
 
-        Raises the style's error if the range is not within the memory.
+        Raises the API style's error if the range is not within the memory.
         """
         data = bytearray(length)
         buffer = self._core_engine_module.ffi.from_buffer(data)
@@ -55,7 +55,7 @@ class Memory(Paged, Extern):
     def write_bytes(self, start: int, data: Any) -> None:
         """Copies a bytes-like object into the memory, at the byte offset `start`.
 
-        Raises the style's error if the range is not within the memory.
+        Raises the API style's error if the range is not within the memory.
         """
         raw = data if data.__class__ is bytes else self._core_engine_module.ffi.from_buffer(data)
         self._core_check(self._core_engine_module.lib.aw_memory_write(self._core_ptr, start, raw, len(raw)))

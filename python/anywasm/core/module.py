@@ -32,7 +32,7 @@ class Module(Handle):
     def __init__(self, engine: Engine, ptr: Any) -> None:
         """Takes ownership of `ptr`, a pointer to a new `aw_module`.
 
-        Raises the style's exception for the failed call if `ptr` is NULL.
+        Raises the API style's exception for the failed call if `ptr` is NULL.
         """
         engine_module = engine._core_engine_module
         super().__init__(engine_module, engine._core_style, engine_module.own("module", ptr))
@@ -56,7 +56,7 @@ class Module(Handle):
     def check(engine: Engine, wasm: bytes | bytearray) -> BaseException | None:
         """Validates a binary module for this engine.
 
-        Returns None if the module is valid. Otherwise returns the style's exception that describes the problem.
+        Returns None if the module is valid. Otherwise returns the API style's exception that describes the problem.
         """
         engine_module = engine._core_engine_module
         if _call_with_bytes(engine, engine_module.lib.aw_module_validate, wasm):

@@ -35,7 +35,7 @@ class Paged(Handle):
     def grow(self, delta: int) -> int:
         """Adds `delta` pages and returns the number of pages before the growth.
 
-        Raises the style's error if the memory cannot grow by `delta` pages.
+        Raises the API style's error if the memory cannot grow by `delta` pages.
         """
         grow_function = getattr(self._core_engine_module.lib, self._grow_function_name)
         return self._core_check_size(grow_function(self._core_ptr, delta))

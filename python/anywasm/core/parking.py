@@ -35,9 +35,10 @@ _counter = itertools.count(1)
 #: exhausted, or a signal handler may raise first.
 #:
 #: The limit drops no exception that can still be taken. A thread takes the exception of one call before the thread
-#: begins the next call, in any store and at any nesting depth of calls. Only a finalizer or a signal handler can run
-#: between these two events. Calls in the finalizer or signal handler may park more exceptions, but these exceptions are
-#: taken before the finalizer or signal handler returns. Such nesting never reaches this number.
+#: begins the next call, in any store and at any nesting depth of calls. Between the parking and the taking of an
+#: exception, only a finalizer or a signal handler can run. Calls in the finalizer or signal handler may park more
+#: exceptions, but these exceptions are taken before the finalizer or signal handler returns. Such nesting never reaches
+#: this number.
 #:
 #: A forked child inherits the parked exceptions of its parent's other threads. No thread takes these exceptions. The
 #: limit applies to them too.

@@ -30,7 +30,7 @@ class SharedMemory(Paged):
     def __init__(self, engine: Engine, ptr: Any, ty: MemoryType) -> None:
         """Takes ownership of `ptr`, a pointer to a new `aw_shared_memory`.
 
-        Raises the style's exception for the failed call if `ptr` is NULL.
+        Raises the API style's exception for the failed call if `ptr` is NULL.
         """
         engine_module = engine._core_engine_module
         super().__init__(engine_module, engine._core_style, engine_module.own("shared_memory", ptr))
@@ -47,7 +47,7 @@ class SharedMemory(Paged):
     def from_export(cls, memory: Memory) -> SharedMemory:
         """Returns the shared memory that an instance exports as `memory`.
 
-        Raises the style's error if `memory` is not shared.
+        Raises the API style's error if `memory` is not shared.
         """
         ptr = memory._core_engine_module.lib.aw_shared_memory_of(memory._core_ptr)
         return cls(memory._core_store._core_engine, ptr, memory.type)
@@ -57,7 +57,7 @@ class SharedMemory(Paged):
         return store._core_engine is self._engine
 
     def _core_check_import(self, module: Module, index: int) -> None:
-        """Raises the style's error unless the memory's type matches the module's import at `index`."""
+        """Raises the API style's error unless the memory's type matches the module's import at `index`."""
         # The check needs an extern, and an extern needs a store. No other code uses this store.
         self._core_as_extern(Store(self._engine))._core_check_import(module, index)
 
@@ -66,7 +66,7 @@ class SharedMemory(Paged):
         return Extern(store, self._owner_in(store))
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of a new extern to import. Raises the style's error if the store has another engine."""
+        """Returns the owner of a new extern to import. Raises the API style's error if the store has another engine."""
         if not self._core_lives_in(store):
             raise crossing_error(store, "Store")
         return self._owner_in(store)

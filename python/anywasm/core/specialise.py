@@ -1,7 +1,7 @@
-"""Derives classes that combine a style's class with a C type of an engine module.
+"""Derives classes that combine an API style's class with a C type of an engine module.
 
 The C type contains a fast path (`src/glue/`). Each engine module has different C types. So `specialise` derives one
-class per engine module from a style's class. All derived classes have the name of the style's class.
+class per engine module from an API style's class. All derived classes have the name of the API style's class.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from anywasm.engines import EngineModule
 
 
 def specialise(base: Any, engine_module: EngineModule) -> Any:
-    """Returns the class that derives from a C type of the engine module and from the style's class `base`.
+    """Returns the class that derives from a C type of the engine module and from the API style's class `base`.
 
     `base._core_fast_base` is the name of the `EngineModule` attribute that holds the C type. `base._core_own_slots` is
     the `__slots__` of the derived class. If `base._core_own_slots` is None, the objects have a `__dict__`.

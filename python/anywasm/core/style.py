@@ -1,4 +1,4 @@
-"""The interface through which the core uses a style's conversions, exceptions and classes."""
+"""The interface through which the core uses an API style's conversions, exceptions and classes."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class StyleAdapter(ABC):
-    """The style's side of the interface between the core and a style. Each style derives one class."""
+    """The API style's side of the interface between the core and an API style. Each API style derives one class."""
 
-    #: The style's class of functions, a subclass of `core.Func`.
+    #: The API style's class of functions, a subclass of `core.Func`.
     func: type[Func]
-    #: Maps classes of the core to functions. Each function takes an object of the core's class and returns the style's
-    #: object that wraps it. The style's package fills this dictionary.
+    #: Maps classes of the core to functions. Each function takes an object of the core's class and returns the API
+    #: style's object that wraps it. The API style's package fills this dictionary.
     wrappers: dict[type, Callable[[Any], Any]]
 
     @abstractmethod
     def exception(self, failure: Failure) -> BaseException:
-        """Returns the style's exception for a failed call."""
+        """Returns the API style's exception for a failed call."""
 
     @abstractmethod
     def link_error(self, expected: Import, actual: ExternType | None, failure: Failure) -> BaseException:
-        """Returns the style's exception for an import of the wrong type.
+        """Returns the API style's exception for an import of the wrong type.
 
         `expected` is the module's import. `actual` is the type of the object that was passed for the import, or None
         for an opaque function reference.
@@ -42,7 +42,7 @@ class StyleAdapter(ABC):
         """Converts the return value of a host function. Returns one plain value (see `core/values.py`) per result."""
 
     def wrap(self, extern: Extern) -> Any:
-        """Returns the style's object for an extern. Returns the extern itself if no wrapper exists for its class."""
+        """Returns the API style's object for an extern. Without a wrapper for its class, returns the extern itself."""
         wrapper = self.wrappers.get(type(extern))
         return wrapper(extern) if wrapper else extern
 

@@ -36,20 +36,20 @@ class Table(Extern):
         return self._core_check_size(self._core_engine_module.lib.aw_table_size(self._core_ptr))
 
     def get(self, index: int) -> Any:
-        """Returns the element at an index. Raises the style's error if the index is out of bounds."""
+        """Returns the element at an index. Raises the API style's error if the index is out of bounds."""
         slot = values.new_slots(self._core_store, 1)
         self._core_check(self._core_engine_module.lib.aw_table_get(self._core_ptr, index, slot))
         return values.lift(self._core_store, slot[0], self._type.element)
 
     def set(self, index: int, value: Any) -> None:
-        """Sets the element at an index. Raises the style's error if the index is out of bounds."""
+        """Sets the element at an index. Raises the API style's error if the index is out of bounds."""
         function, args = self._core_engine_module.lib.aw_table_set, (self._core_ptr, index)
         self._core_check(values.call_with_value(self._core_store, self._type.element, value, function, *args))
 
     def grow(self, delta: int, init: Any) -> int:
         """Adds `delta` elements with the value `init`, and returns the number of elements before the growth.
 
-        Raises the style's error if the table cannot grow by `delta` elements.
+        Raises the API style's error if the table cannot grow by `delta` elements.
         """
         function, args = self._core_engine_module.lib.aw_table_grow, (self._core_ptr, delta)
         size = values.call_with_value(

@@ -12,7 +12,7 @@ from anywasm.engines import EngineModule, default_engine
 def wat2wasm(style: StyleAdapter, text: str | bytes, engine_module: EngineModule | None = None) -> bytes:
     """Converts a module in the text format to the binary format. Returns a binary module unchanged.
 
-    Raises the style's error if the text is malformed. The message contains the position of the mistake. If
+    Raises the API style's error if the text is malformed. The message contains the position of the mistake. If
     `engine_module` is None, the default engine's module converts the text. All engine modules return the same bytes.
     """
     return _convert(style, engine_module, "aw_wat2wasm", text.encode() if isinstance(text, str) else text)
@@ -21,7 +21,7 @@ def wat2wasm(style: StyleAdapter, text: str | bytes, engine_module: EngineModule
 def wasm2wat(style: StyleAdapter, wasm: bytes) -> str:
     """Converts a module in the binary format to the text format.
 
-    Raises the style's error if the module is malformed.
+    Raises the API style's error if the module is malformed.
     """
     return _convert(style, None, "aw_wasm2wat", wasm).decode()
 

@@ -16,7 +16,7 @@ These parts of the project convert a number between Python and a guest, in this 
 1. The fast paths in C: `src/glue/call.c` for arguments and results of calls, and `src/glue/host.c` for host functions.
    Both use the functions of `src/glue/numbers.h`.
 2. The slow paths `Func._core_call_slowly` and `core/host.py`, for the cases that the fast paths do not handle.
-3. The style's rules (`convert.py` of the style), which convert any Python object to a plain value or raise.
+3. The API style's rules (`convert.py` of the API style), which convert any Python object to a plain value or raise.
 4. This module, which does not check its arguments: its callers pass plain values only.
 """
 

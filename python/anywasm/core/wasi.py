@@ -72,7 +72,7 @@ class WasiContext(Handle):
 
     If `config` is None, the context is empty: its system calls fail until `take_over` has been called.
 
-    Raises the style's error if an argument contains a null byte, or if a directory cannot be opened.
+    Raises the API style's error if an argument contains a null byte, or if a directory cannot be opened.
     """
 
     def __init__(self, engine: Engine, config: WasiConfig | None) -> None:

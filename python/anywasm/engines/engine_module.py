@@ -19,7 +19,7 @@ def _create_types(ffi: Any, lib: Any) -> None:
     cffi creates each type when the type is first used. If other code uses the same type during its creation, an
     assertion in cffi aborts the process. Such code may be a finalizer that the garbage collector runs, or another
     thread that runs during a finalizer. So this function disables the garbage collector while it creates the types.
-    Disabling the collector also prevents that a finalizer uses an engine that is still being loaded.
+    Disabling the collector also prevents finalizers from using an engine that is still being loaded.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -72,7 +72,7 @@ class EngineModule:
         self.memory_elements: Any = module.MemoryElements
         #: The base class of buffers over memories (src/glue/buffer.c).
         self.memory_buffer: Any = module.MemoryBuffer
-        #: Maps each style's class to the class that `anywasm.core.specialise` has derived for this engine module.
+        #: Maps each API style's class to the class that `anywasm.core.specialise` has derived for this engine module.
         self.derived_classes: dict[type, Any] = {}
         self.path: str = module.__file__
         self.version = self.text(self.lib.aw_engine_version())

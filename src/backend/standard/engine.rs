@@ -1,7 +1,8 @@
 //! Functions for engines and stores.
 
 use crate::backend::standard::error::last_error;
-use crate::backend::standard::{Standard, Store, quirks};
+use crate::backend::standard::quirks::QUIRKS;
+use crate::backend::standard::{Standard, Store};
 use crate::backend::{EngineOps, StoreOps};
 use crate::base::error::{Result, fail};
 use crate::base::options::Options;
@@ -57,15 +58,15 @@ impl EngineOps for Standard {
     }
 
     fn has_option(name: &str) -> bool {
-        quirks::OPTIONS.contains(&name)
+        QUIRKS.options.contains(&name)
     }
 
     fn features(options: &Options) -> WasmFeatures {
-        quirks::features(options)
+        (QUIRKS.features)(options)
     }
 
     fn guest_stack_size(_: &Options) -> usize {
-        quirks::STACK_SIZE
+        QUIRKS.stack_size
     }
 
     fn max_modules() -> u64 {
@@ -75,7 +76,7 @@ impl EngineOps for Standard {
         });
         // Modules may use two thirds of the mappings that a process may have. The last third stays free for all other
         // mappings.
-        quirks::MAPPINGS_PER_MODULE.map_or(u64::MAX, |count| *MAX_MAPPINGS / 3 * 2 / count)
+        QUIRKS.mappings_per_module.map_or(u64::MAX, |count| *MAX_MAPPINGS / 3 * 2 / count)
     }
 }
 

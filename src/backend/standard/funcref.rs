@@ -7,6 +7,7 @@
 use crate::backend::compiling::{self, run_compilation};
 use crate::backend::stack;
 use crate::backend::standard::error::last_error;
+use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::standard::{Extern, quirks, trap, value};
 use crate::base::capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};
@@ -28,7 +29,7 @@ pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t 
     unsafe {
         let func = c::wasm_ref_as_func(reference);
         let raw = c::wasm_extern_copy(c::wasm_func_as_extern(func));
-        if quirks::REF_AS_FUNC_IS_NEW {
+        if QUIRKS.ref_as_func_is_new {
             c::wasm_func_delete(func);
         }
         raw

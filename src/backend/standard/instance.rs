@@ -4,6 +4,7 @@
 use crate::backend::InstanceOps;
 use crate::backend::standard::error::last_error;
 use crate::backend::standard::module::Module;
+use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::standard::{Extern, Standard, quirks, trap};
 use crate::base::capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};
@@ -25,7 +26,7 @@ unsafe impl Send for Instance {}
 impl InstanceOps for Standard {
     fn instance_new(store: Self::Store, module: &Module, info: &ModuleInfo, imports: &[Extern]) -> Result<Instance> {
         let mut order: Vec<_> = (0..imports.len()).collect();
-        if quirks::IMPORTS_GROUPED {
+        if QUIRKS.imports_grouped {
             order.sort_by_key(|index| kind_rank(&info.imports[*index].ty));
         }
         let mut externs: Vec<_> = order.into_iter().map(|index| imports[index].raw).collect();
@@ -51,7 +52,7 @@ impl InstanceOps for Standard {
     }
 
     fn instance_export(_: Self::Store, instance: Instance, info: &ModuleInfo, index: usize) -> Result<Extern> {
-        let position = if quirks::EXPORTS_SORTED {
+        let position = if QUIRKS.exports_sorted {
             let name = &info.exports[index].name;
             info.exports.iter().filter(|export| export.name < *name).count()
         } else {

@@ -24,6 +24,7 @@ mod trap_text;
 mod types;
 mod value;
 
+use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
 use std::ptr;
@@ -72,8 +73,8 @@ impl Backend for Standard {
     const NAME: &'static str = quirks::NAME;
     const KIND: &'static str = "wasm.h";
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
-    const MAX_MEMORY_PAGES: u64 = quirks::MAX_MEMORY_PAGES;
-    const MAX_TABLE_ELEMENTS: u64 = quirks::MAX_TABLE_ELEMENTS;
+    const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
+    const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
 }
 
 impl SharedMemoryOps for Standard {

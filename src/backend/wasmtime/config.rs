@@ -105,8 +105,8 @@ pub fn config(options: &Options, stack_size: usize) -> Result<*mut c::wasm_confi
 unsafe fn configure(config: *mut c::wasm_config_t, options: &Options, stack_size: usize) -> Result<()> {
     // SAFETY: the caller guarantees that `config` is live and that no other thread uses `config` (see `# Safety`). Each
     // text is a C string that lives until the call returns, and the called function copies the text. An option
-    // with a list of values passes the position of its value in the list. Each position is a number of the C enumeration,
-    // as the assertions above check.
+    // with a list of values passes the position of its value in the list. Each position is a number of the C
+    // enumeration, as the assertions above check.
     unsafe {
         for (name, set) in c::WASMTIME_CONFIG_SWITCHES {
             if let Some(on) = options.switch(name) {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def new_host_func(store: Store, signature: FuncType, function: Callable[..., Any]) -> Any:
-    """Creates a host function in a store and returns the function's owner.
+    """Creates a host function in a store. Returns its owner, the Python object that deletes the function's handle.
 
     The store holds the callable `function` until the store is closed.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def set_fuel(store: Store, fuel: int) -> None:
     """Sets the fuel that the store's guests can consume, from 0 to 2**64 - 1.
 
-    Raises the style's error if the engine does not have the option `consume_fuel`.
+    Raises the API style's error if the engine does not have the option `consume_fuel`.
     """
     store._core_check(store._core_engine_module.lib.aw_store_set_fuel(store._core_ptr, fuel))
 
@@ -23,7 +23,7 @@ def set_fuel(store: Store, fuel: int) -> None:
 def get_fuel(store: Store) -> int:
     """Returns the remaining fuel of the store's guests.
 
-    Raises the style's error if the engine does not have the option `consume_fuel`.
+    Raises the API style's error if the engine does not have the option `consume_fuel`.
     """
     fuel = store._core_engine_module.ffi.new("uint64_t *")
     store._core_check(store._core_engine_module.lib.aw_store_fuel(store._core_ptr, fuel))

@@ -76,8 +76,8 @@ class Store(Handle):
     def _core_close(self) -> None:
         """Frees all objects of the store.
 
-        Raises the style's error if this thread is running WebAssembly in the store. The Python objects for the store's
-        objects stay valid, but using such a Python object raises the style's error.
+        Raises the API style's error if this thread is running WebAssembly in the store. The Python objects for the
+        store's objects stay valid, but using such a Python object raises the API style's error.
         """
         self._core_check(self._core_engine_module.lib.aw_store_close(self._core_ptr))
         state = StoreState()

@@ -18,8 +18,8 @@ class WasiState:
     __slots__ = ("_contexts_in_use", "store_context")
 
     def __init__(self) -> None:
-        #: The WASI context of the store, in a style where a WASI context belongs to a store. None until a guest or the
-        #: program first uses the context.
+        #: The WASI context of the store, in an API style where a WASI context belongs to a store. None until a guest or
+        #: the program first uses the context.
         self.store_context: WasiContext | None = None
         #: Maps the `id` of each context that functions of the store use to the context.
         self._contexts_in_use: dict[int, WasiContext] = {}

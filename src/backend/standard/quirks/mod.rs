@@ -17,8 +17,8 @@ pub struct Quirks {
     pub stack_size: usize,
     /// True if `wasm_instance_exports` returns the exports sorted by name, not in the module's order.
     pub exports_sorted: bool,
-    /// True if `wasm_instance_new` expects the imports grouped by kind, not in the module's order: functions first, then
-    /// tables, memories and globals.
+    /// True if `wasm_instance_new` expects the imports grouped by kind, not in the module's order: functions first,
+    /// then tables, memories and globals.
     pub imports_grouped: bool,
     /// True if `wasm_ref_as_func` returns a new object that the caller must delete, not a view of the reference.
     pub ref_as_func_is_new: bool,
@@ -54,37 +54,18 @@ impl Quirks {
 mod engine {
     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/backend/standard/quirks/", env!("ENGINE_QUIRKS"), ".rs"));
 }
-use engine::QUIRKS;
+pub use engine::QUIRKS;
 
 /// True if the engine was built with several compilers.
 const HAS_COMPILERS: bool = wasm_c_api::ENGINE_COMPILERS.len() > 1;
 
 /// The engine's name, spelled as in the variable `ANYWASM_ENGINE`.
 pub const NAME: &str = wasm_c_api::ENGINE_NAME;
-/// The linked engine's [`Quirks::capabilities`], with `compilers` if the engine was built with several compilers.
+
+/// The linked engine's capabilities: those of its quirks, and `compilers` if the engine was built with several
+/// compilers.
 pub const CAPABILITIES: Capabilities =
     if HAS_COMPILERS { QUIRKS.capabilities.with(cap::COMPILERS) } else { QUIRKS.capabilities };
-/// The linked engine's [`Quirks::options`].
-pub const OPTIONS: &[&str] = QUIRKS.options;
-/// The linked engine's [`Quirks::stack_size`].
-pub const STACK_SIZE: usize = QUIRKS.stack_size;
-/// The linked engine's [`Quirks::exports_sorted`].
-pub const EXPORTS_SORTED: bool = QUIRKS.exports_sorted;
-/// The linked engine's [`Quirks::imports_grouped`].
-pub const IMPORTS_GROUPED: bool = QUIRKS.imports_grouped;
-/// The linked engine's [`Quirks::ref_as_func_is_new`].
-pub const REF_AS_FUNC_IS_NEW: bool = QUIRKS.ref_as_func_is_new;
-/// The linked engine's [`Quirks::max_memory_pages`].
-pub const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
-/// The linked engine's [`Quirks::max_table_elements`].
-pub const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
-/// The linked engine's [`Quirks::mappings_per_module`].
-pub const MAPPINGS_PER_MODULE: Option<u64> = QUIRKS.mappings_per_module;
-
-/// Calls the linked engine's [`Quirks::features`].
-pub fn features(options: &Options) -> WasmFeatures {
-    (QUIRKS.features)(options)
-}
 
 // A Python buffer would dangle if its memory moved. The allocator in pinning.rs prevents this, but only wasmi's build
 // has that allocator.

@@ -8,6 +8,7 @@ pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::FUNCREF.with(cap::VIEWS),
     // The interpreter runs guests on a separate stack.
     stack_size: 0,
+    // `wasm_instance_exports` of wasmi returns the exports sorted by name.
     exports_sorted: true,
     // `ModuleImports` in wasmi groups the imports by kind.
     imports_grouped: true,
