@@ -1,7 +1,8 @@
 """Passes values between the suite and a function: directly, or through an adapter module.
 
-A value is passed directly if the style supports its type and keeps its bits. Otherwise an adapter module passes the
-value as numbers. The converter has written several kinds of adapters (conformance/suite, `adapter.rs`). The chosen kind
+A value is passed directly if the API style can pass it without changing a bit, for example of a NaN. Otherwise an
+adapter module passes the value as numbers. The program in conformance/suite has created several kinds of adapters
+(`adapter.rs`). The chosen kind
 depends on the capabilities of the engine.
 """
 

@@ -14,8 +14,11 @@ use std::mem::MaybeUninit;
 
 /// Maximum number of elements to which the host may create or grow a table. The limit exists because an engine may
 /// allocate all elements at once and abort the process if memory runs out. The number is the limit of the WebAssembly
-/// JavaScript API ("Implementation-defined Limits").
-const MAX_ELEMENTS: u64 = 10_000_000;
+/// JavaScript API ("Implementation-defined Limits"), or the engine's own limit if that is lower.
+const MAX_ELEMENTS: u64 = {
+    let engine_limit = LinkedBackend::MAX_TABLE_ELEMENTS;
+    if engine_limit < 10_000_000 { engine_limit } else { 10_000_000 }
+};
 
 /// Returns a new table of this type. The initial value of each element is `init`. The caller still owns a function
 /// reference in `init`. The caller deletes the extern.

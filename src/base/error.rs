@@ -21,7 +21,7 @@ pub enum ErrorKind {
     Host = 6,
     /// The engine reported an error. The message is the engine's message.
     Engine = 7,
-    /// The store is closed, or cannot be closed while it is in use.
+    /// The object's store is closed.
     Closed = 8,
     /// Objects of different stores were used together.
     Store = 9,

@@ -17,7 +17,7 @@ use wasmparser::WasmFeatures;
 pub struct EngineDescription {
     /// Name of the engine, for error messages.
     pub name: &'static str,
-    /// Returns whether the engine honours the option of this name. The option is not a proposal.
+    /// Returns whether the engine honours an option. The caller passes only names of options that are not proposals.
     pub has_option: fn(&str) -> bool,
     /// Features of all proposals that can be switched on.
     pub max_features: WasmFeatures,

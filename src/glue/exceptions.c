@@ -9,7 +9,8 @@
  *      token.
  *   5. Python gets the error, looks up the exception by the token, and raises the same exception object
  *      (`Store._core_exception_for`).
- * Exceptions of WASI streams (stream.c) and of signal handlers (interrupt.c) are parked in the same way.
+ * Exceptions of WASI streams (stream.c) take the same steps. So do exceptions of signal handlers (interrupt.c), but
+ * src/store/deadline.rs stores their tokens.
  */
 
 #include "glue.h"

@@ -25,21 +25,25 @@ uint8_t py_memory_read_waiting(const aw_extern *memory, uint64_t offset, uint8_t
 uint8_t py_memory_write_waiting(const aw_extern *memory, uint64_t offset, const uint8_t *from, size_t len);
 uint8_t py_memory_size_waiting(const aw_extern *memory, uint64_t *size);
 
-/* Copies `len` bytes at the address `offset` of the memory to `out`. */
+/* Copies `len` bytes at the address `offset` of the memory to `out`. Returns an outcome, as `aw_memory_try_read` does,
+ * but never AW_BUSY. A short copy is tried at once. A long copy, or a copy from a store that another thread uses, is
+ * done without the GIL. */
 static inline uint8_t py_memory_read(const aw_extern *memory, uint64_t offset, uint8_t *out, size_t len)
 {
     uint8_t outcome = len <= PY_SMALL_COPY ? aw_memory_try_read(memory, offset, out, len) : AW_BUSY;
     return outcome == AW_BUSY ? py_memory_read_waiting(memory, offset, out, len) : outcome;
 }
 
-/* Copies `len` bytes at `from` to the address `offset` of the memory. */
+/* Copies `len` bytes at `from` to the address `offset` of the memory, in the same two ways as `py_memory_read`. Returns
+ * an outcome, as `aw_memory_try_write` does, but never AW_BUSY. */
 static inline uint8_t py_memory_write(const aw_extern *memory, uint64_t offset, const uint8_t *from, size_t len)
 {
     uint8_t outcome = len <= PY_SMALL_COPY ? aw_memory_try_write(memory, offset, from, len) : AW_BUSY;
     return outcome == AW_BUSY ? py_memory_write_waiting(memory, offset, from, len) : outcome;
 }
 
-/* Writes the size of the memory in bytes to `*size`. */
+/* Writes the size of the memory in bytes to `*size`. Returns an outcome, as `aw_memory_try_size` does, but never
+ * AW_BUSY. */
 static inline uint8_t py_memory_size(const aw_extern *memory, uint64_t *size)
 {
     uint8_t outcome = aw_memory_try_size(memory, size);

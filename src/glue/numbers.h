@@ -4,11 +4,9 @@
  *   1. This file is the fast path. It converts an int within the signed range of its type, or a float. call.c and
  *      host.c use it for arguments and results. elements.c and memory.c use it for indices and offsets.
  *   2. Each API style has a slow path for all other objects, such as unsigned numbers. The style defines the error
- texts
- *      (python/anywasm/wasmer/convert.py, python/anywasm/wasmtime/convert.py).
+ *      texts (python/anywasm/wasmer/convert.py, python/anywasm/wasmtime/convert.py).
  *   3. python/anywasm/core/values.py belongs to the slow path too. It writes the values that an API style has accepted
- to
- *      slots, and reads values from slots.
+ *      to slots, and reads values from slots.
  *
  * To lower means to convert a Python object to a WebAssembly value. To lift means to convert a WebAssembly value to a
  * Python object.

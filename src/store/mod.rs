@@ -5,6 +5,7 @@
 //! record. This design has three effects. A handle may be deleted at any time and from any thread. A closed store frees
 //! its objects in an order that every engine accepts. No object is freed twice.
 
+mod deadline;
 pub mod entered;
 mod frames;
 pub mod host;
@@ -14,9 +15,9 @@ mod state;
 
 pub use entered::Entered;
 
-use crate::backend::{LinkedBackend, StoreOps, stack};
+use crate::backend::{LinkedBackend, StoreOps};
 use crate::base::error::{Error, Result, fail};
-use crate::engine::{Engine, interrupt};
+use crate::engine::Engine;
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use state::State;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -95,36 +96,6 @@ impl Store {
             self.free_pending(&state);
         }
         Entered::new(state)
-    }
-
-    /// Sets the epoch at which guests are interrupted, in ticks from now. Does nothing if the engine has no deadlines.
-    pub fn set_deadline(&self, ticks: u64) -> Result<()> {
-        let entered = self.enter()?;
-        if self.engine.has_deadlines {
-            entered.set_deadline(self.engine.epoch.load(Ordering::SeqCst).saturating_add(ticks));
-            // The engine calls `check_deadline` at the next tick, or at once if `ticks` is 0.
-            LinkedBackend::store_set_deadline(entered.raw, ticks.min(1));
-        }
-        Ok(())
-    }
-
-    /// Fails if the running guest must end. The engine calls this function at each tick, on the thread that runs the
-    /// guest.
-    fn check_deadline(&self) -> Result<()> {
-        let entered = self.enter()?;
-        if self.engine.epoch.load(Ordering::SeqCst) >= entered.deadline() {
-            entered.mark_interrupted();
-            fail!(Trap, "wasm trap: interrupt");
-        }
-        // If the stack has no room for the hook, the guest continues without the hook. The guest will soon exhaust the
-        // stack and trap.
-        match stack::on_host_stack(|| Ok(interrupt::call_hook())).unwrap_or(0) {
-            0 => Ok(()),
-            token => {
-                entered.record_host_error(&Error::host(token));
-                Err(Error::host(token))
-            }
-        }
     }
 
     /// Frees an object without waiting for the store's lock. If another thread holds the lock, the next thread that

@@ -61,7 +61,7 @@ pub fn needs(wasm: &[u8], expected_valid: bool) -> (Vec<&'static str>, bool) {
     let features = if verdict(wasm, WasmFeatures::MVP).is_none() {
         WasmFeatures::MVP
     } else if valid || expected_valid {
-        fewest(wasm, all_features())
+        fewest_features(wasm, all_features())
     } else {
         features_to_find_mistake(wasm)
     };
@@ -70,7 +70,7 @@ pub fn needs(wasm: &[u8], expected_valid: bool) -> (Vec<&'static str>, bool) {
 }
 
 /// Returns the fewest of the `features` with which the verdict of the validator is the same as with all `features`.
-fn fewest(wasm: &[u8], mut features: WasmFeatures) -> WasmFeatures {
+fn fewest_features(wasm: &[u8], mut features: WasmFeatures) -> WasmFeatures {
     let expected = verdict(wasm, features);
     for (_, feature) in PROPOSALS {
         if verdict(wasm, features & !*feature) == expected {
@@ -93,7 +93,7 @@ fn features_to_find_mistake(wasm: &[u8]) -> WasmFeatures {
         }
     }
     let standard = features | WasmFeatures::WASM3;
-    if verdict(wasm, features) == verdict(wasm, standard) { features } else { fewest(wasm, standard) }
+    if verdict(wasm, features) == verdict(wasm, standard) { features } else { fewest_features(wasm, standard) }
 }
 
 /// Returns the error from the validation of a module with all proposals, or `None` for a valid module.

@@ -24,7 +24,7 @@ class ErrorKind(enum.IntEnum):
     HOST = 6
     #: The engine reported an error. The message is the engine's message.
     ENGINE = 7
-    #: The store is closed, or cannot be closed while it is in use.
+    #: The object's store is closed.
     CLOSED = 8
     #: Objects of different stores were used together.
     STORE = 9

@@ -15,8 +15,14 @@ A host function's exception takes these steps:
 5. `Store._core_exception_for` (`core/store/store.py`) calls `take` with the token and returns the exception. The caller
    of this method raises the exception.
 
-Exceptions of WASI streams (`src/glue/stream.c`) and of signal handlers (`src/glue/interrupt.c`) skip step 1, because
-their C code calls `park` directly. `src/glue/exceptions.c` contains the C code that all three kinds of exceptions use.
+The other two kinds of exceptions differ in steps 1 and 3:
+
+* WASI streams: `src/glue/stream.c` calls `park`. `src/store/host.rs` stores the token, because the system calls of WASI
+  are host functions.
+* Signal handlers: `src/glue/interrupt.c` calls `park` while a guest checks its deadline. `src/store/deadline.rs` stores
+  the token.
+
+`src/glue/exceptions.c` contains the C code that all three kinds of exceptions use.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "measured"
 
 @dataclass(frozen=True)
 class Measured:
-    """A row of a file: a measurement and its results.
+    """A row of a file in `measured/`: a measurement and its results.
 
     `engines` maps the name of each measured engine to the result as text.
     """
@@ -28,7 +28,7 @@ class Measured:
 
 
 def measured() -> list[Measured]:
-    """Returns the rows of all tools' files.
+    """Returns the rows of all files in `measured/`.
 
     >>> from anywasm.engines.measured import measured
     >>> all(row.meaning for row in measured())
@@ -38,7 +38,7 @@ def measured() -> list[Measured]:
 
 
 def write(tool: str, rows: list[Measured]) -> None:
-    """Writes the file of a tool. `rows` replaces all rows that the file contained."""
+    """Writes the file in `measured/` of the tool with this name. `rows` replaces all rows that the file contained."""
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps([vars(row) for row in rows], indent=2)
     (FOLDER / f"{tool}.json").write_text(text + "\n")

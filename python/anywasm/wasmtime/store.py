@@ -46,6 +46,7 @@ class Store(core.Store, Managed):
 
     def data(self) -> Any:
         """Returns the argument `data` of the constructor. As in wasmtime-py, returns None in place of a false value."""
+        # Raises the error if the store is closed.
         self._context()
         return self._data or None
 
@@ -55,12 +56,13 @@ class Store(core.Store, Managed):
         Raises WasmtimeError if the config cannot be applied, e.g. because a directory no longer exists.
         """
         wasi._consume()
-        core_store, context = self._context(), WasiContext(self._core_engine, wasi._core_config)
+        core_store = self._context()
+        wasi_context = WasiContext(self._core_engine, wasi._core_config)
         state = core_store._core_state.wasi
         if state.store_context is None:
-            state.store_context = context
+            state.store_context = wasi_context
         else:
-            state.store_context.take_over(context)
+            state.store_context.take_over(wasi_context)
 
     def gc(self) -> None:
         """Releases the Python objects that guests have received as externref and that no guest can reach any more.

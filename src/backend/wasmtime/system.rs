@@ -132,19 +132,19 @@ fn version_in(elf: &[u8]) -> Option<String> {
         let bytes = elf.get(offset..offset.checked_add(len)?)?;
         usize::try_from(bytes.iter().rev().fold(0_u64, |number, byte| number << 8 | u64::from(*byte))).ok()
     };
-    let section_headers = read_number(file_header::SECTION_HEADERS, 8)?;
+    let headers_offset = read_number(file_header::SECTION_HEADERS, 8)?;
     let header_size = read_number(file_header::SECTION_HEADER_SIZE, 2)?;
-    let header_offset = |index: usize| section_headers.checked_add(index.checked_mul(header_size)?);
-    let names_header = header_offset(read_number(file_header::NAMES_INDEX, 2)?)?;
-    let names = read_number(names_header.checked_add(section_header::CONTENTS)?, 8)?;
+    let header_offset = |index: usize| headers_offset.checked_add(index.checked_mul(header_size)?);
+    let names_header_offset = header_offset(read_number(file_header::NAMES_INDEX, 2)?)?;
+    let names_offset = read_number(names_header_offset.checked_add(section_header::CONTENTS)?, 8)?;
     for index in 0..read_number(file_header::SECTION_COUNT, 2)? {
-        let header = header_offset(index)?;
-        let name_offset = read_number(header.checked_add(section_header::NAME)?, 4)?;
-        let name = elf.get(names.checked_add(name_offset)?..)?;
+        let section_offset = header_offset(index)?;
+        let name_offset = read_number(section_offset.checked_add(section_header::NAME)?, 4)?;
+        let name = elf.get(names_offset.checked_add(name_offset)?..)?;
         if name.starts_with(b".wasmtime.engine\0") {
-            let contents = read_number(header.checked_add(section_header::CONTENTS)?, 8)?;
-            let len = read_number(contents.checked_add(1)?, 1)?;
-            let version = elf.get(contents.checked_add(2)?..)?.get(..len)?;
+            let contents_offset = read_number(section_offset.checked_add(section_header::CONTENTS)?, 8)?;
+            let len = read_number(contents_offset.checked_add(1)?, 1)?;
+            let version = elf.get(contents_offset.checked_add(2)?..)?.get(..len)?;
             return String::from_utf8(version.to_vec()).ok();
         }
     }

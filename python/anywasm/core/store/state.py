@@ -37,9 +37,10 @@ class StoreState:
 
     @lazy
     def definitions(self) -> dict[HostDefinition, Any]:
-        """Maps host definitions to the owners of the functions that the store has created for them.
+        """Maps each host definition to the function that the store has created for it.
 
-        The dictionary does not hold `Func` objects, because a `Func` refers to the store.
+        A value is the function's owner, the Python object that deletes the function's handle. The dictionary does not
+        hold `Func` objects, because a `Func` refers to the store.
         """
         return {}
 
