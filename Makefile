@@ -110,7 +110,7 @@ lint: $(INSTALLED) ## check formatting, lints, types and generated files; builds
 # Before a change is merged
 
 .PHONY: test
-test: lint develop lint-engines test-shim test-python ## build all engines and run everything but the slow tests
+test: lint develop lint-engines test-shim test-python test-oldest-python ## build all engines and run everything but the slow tests
 
 .PHONY: test-full
 test-full: lint develop lint-engines test-shim test-all test-pythons test-variants ## run everything, before a release
@@ -130,6 +130,10 @@ test-python: develop ## run the Python tests on each engine and in both styles, 
 .PHONY: test-all
 test-all: develop ## run all Python tests on each engine and in both styles
 	$(CARGO_ENV) $(BIN)/python -m pytest -n 2
+
+.PHONY: test-oldest-python
+test-oldest-python: develop ## run the Python tests on the oldest Python that pyenv has
+	$(BIN)/python tests/tools/pythons.py $(firstword $(OTHER_PYTHONS))
 
 .PHONY: test-pythons
 test-pythons: develop ## run the Python tests on the oldest and the newest Python that pyenv has
