@@ -81,7 +81,7 @@ pub unsafe extern "C" fn aw_option_value(name: *const u8, name_len: usize, index
     })
 }
 
-/// Returns new, empty options. The caller deletes the options.
+/// Returns options for a new engine, none of which is set yet. The caller deletes the options.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_options_new() -> Option<Box<Options>> {
     catch_errors(|| box_for_c(Options::default()))
@@ -111,8 +111,8 @@ pub unsafe extern "C" fn aw_options_set(
     })
 }
 
-/// Checks that at least one engine has this option and that the option accepts this value. Otherwise the call fails,
-/// and the message of the error states the reason.
+/// Checks an option without setting it. Fails if no engine has an option of this name, or if the option does not accept
+/// the value. The message of the error states the reason.
 ///
 /// # Safety
 /// The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes. Both texts are
@@ -165,7 +165,8 @@ pub extern "C" fn aw_engine_capabilities(engine: Option<&CEngine>) -> u64 {
     catch_errors(|| Ok(non_null(engine, "the engine")?.0.capabilities.0))
 }
 
-/// Advances the engine's epoch by one. The engine interrupts the guests of every store whose deadline is reached.
+/// Advances the engine's epoch, the clock of deadlines, by one. The engine interrupts the guests of every store whose
+/// deadline is reached.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_engine_increment_epoch(engine: Option<&CEngine>) -> bool {
     catch_errors(|| {

@@ -42,9 +42,10 @@ pub struct CError {
     /// 10 bounds, 11 incompatible, 12 panic, 13 exit.
     pub kind: u32,
     /// Detail of the error, whose meaning depends on the kind: the trap code of a trap, the bit number of the missing
-    /// capability (unsupported), the index of the wrong import (link), or the exit code (exit). Otherwise -1.
+    /// capability (unsupported), the index of the wrong import (link), or the exit code (exit). -1 for all other kinds.
     pub code: i32,
-    /// Token that the failed host function returned, if the kind is host. Otherwise 0.
+    /// Token that the failed host function returned, if the kind is host: a number by which the host finds its own
+    /// error. 0 for all other kinds.
     pub token: u64,
     /// Message for people.
     pub message: Str,

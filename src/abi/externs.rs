@@ -19,8 +19,8 @@ pub extern "C" fn aw_extern_type(object: Option<&Extern>, out: Option<&mut Maybe
     })
 }
 
-/// Deletes an extern. Has no effect if the pointer is NULL. The extern refers to an object of a store. The store frees
-/// that object when the store no longer needs the object.
+/// Deletes an extern. Has no effect if the pointer is NULL. The extern is only a handle to an object of a store. The
+/// store frees the object when the store no longer needs the object.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_extern_delete(object: Option<Box<Extern>>) {
     delete(object);

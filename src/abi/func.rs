@@ -15,10 +15,11 @@ use std::ffi::c_void;
 
 /// Callback of a host function. `env` is the environment that was passed to `aw_func_new`. `slots` points to the
 /// arguments, which the callback replaces by the results. The callback returns 0 for success. Any other number is a
-/// token for the failure: the error of the call into WebAssembly contains the token.
+/// token, by which the host finds its own error: the error of the call into WebAssembly contains the token.
 ///
 /// The callback owns each function reference among the arguments, and deletes the reference. The callback also owns
-/// each function reference among the results, and deletes the reference in a later call at the earliest.
+/// each function reference among the results, and deletes the reference in a later call at the earliest, because the
+/// shim reads the results after the callback has returned.
 pub type HostCallback = Option<unsafe extern "C" fn(env: *mut c_void, slots: *mut Value) -> u64>;
 
 /// Function that frees the environment of a callback. NULL means that there is nothing to free.
@@ -31,7 +32,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Returns the owner of the environment `data`. The owner calls the finalizer when the owner is dropped.
+    /// Takes ownership of the environment `data`: when the returned value is dropped, the value calls the finalizer.
     ///
     /// # Safety
     /// The finalizer may be called once with `data`, at any time and on any thread.
@@ -60,7 +61,8 @@ struct CallbackFunc {
     callback: unsafe extern "C" fn(env: *mut c_void, slots: *mut Value) -> u64,
     env: Environment,
     ty: FuncType,
-    /// Whether a parameter or result is a reference, so that slots need lifting and lowering.
+    /// Whether a parameter or result is a reference. References in slots need lifting (from the engine's form to the
+    /// form that C uses) and lowering (the reverse).
     has_refs: bool,
 }
 
@@ -109,7 +111,7 @@ impl HostCall for CallbackFunc {
 /// Returns a new host function. The caller deletes the extern. The function itself lives until the store no longer
 /// needs the function.
 ///
-/// `finalizer` may be NULL. Otherwise the store calls the finalizer once with `env`, when the store frees the function.
+/// `finalizer` may be NULL. A finalizer that is not NULL is called once with `env`, when the store frees the function.
 /// If `aw_func_new` fails, `aw_func_new` calls the finalizer before it returns.
 ///
 /// # Safety
@@ -127,7 +129,8 @@ pub unsafe extern "C" fn aw_func_new(
     env: *mut c_void,
     finalizer: Finalizer,
 ) -> Option<Box<Extern>> {
-    // The environment gets an owner before anything can fail, because the owner calls the finalizer in every case.
+    // The `Environment` is created before anything can fail, because its `drop` calls the finalizer, also if this
+    // function fails.
     // SAFETY: the caller guarantees that the finalizer may be called with `env` from any thread that uses the store.
     let env = unsafe { Environment::new(env, finalizer) };
     catch_errors(|| {
@@ -154,8 +157,9 @@ fn as_func(object: Option<&Extern>) -> Result<(&Extern, &FuncType)> {
     match &object.ty {
         Some(ExternType::Func(ty)) => return Ok((object, ty)),
         None => {
-            // The extern is an opaque reference. Only an engine without one of these two capabilities creates opaque
-            // references.
+            // The extern is an opaque reference: a function whose type the engine does not report. Only an engine
+            // without the capability `funcref_call` or without `v128` creates opaque references, so one of the checks
+            // fails.
             let feature = "calling a function found in a table or global";
             LinkedBackend::CAPABILITIES.require(FUNCREF_CALL, LinkedBackend::NAME, feature)?;
             let feature = "calling a function found in a table or global, beside a module with functions of vectors,";
@@ -216,7 +220,7 @@ pub unsafe extern "C" fn aw_func_call_numbers(func: Option<&Extern>, slots: *mut
     })
 }
 
-/// Calls a function of the entered store with arguments that are already lowered.
+/// Calls a function of the entered store with lowered arguments: references among the arguments have the engine's form.
 ///
 /// # Safety
 /// `slots` points to as many slots as the type needs. The slots hold lowered arguments of the parameter types.
@@ -227,8 +231,8 @@ unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, slots: *mut 
     entered.run(func.store.engine.guest_stack_size, call)
 }
 
-/// Calls a function of the entered store. Lowers the references among the arguments, and lifts the references among the
-/// results.
+/// Calls a function of the entered store. Lowers the references among the arguments (converts them to the engine's
+/// form), and lifts the references among the results (converts them back).
 ///
 /// # Safety
 /// `slots` has as many slots as the type needs, and holds arguments of the parameter types. A `funcref` among the

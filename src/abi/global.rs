@@ -47,7 +47,8 @@ fn as_global(object: Option<&Extern>) -> Result<(&Extern, &GlobalType)> {
     }
 }
 
-/// Lowers a value for a global: a number stays unchanged, a reference becomes the engine's reference.
+/// Lowers a value for a global, that is, converts the value to the engine's form: a number stays unchanged, a reference
+/// becomes the engine's reference.
 ///
 /// # Safety
 /// `value` holds a value of the global's type. If the value is a `funcref`, the slot is 0 or points to a live extern.
@@ -70,8 +71,8 @@ pub extern "C" fn aw_global_get(global: Option<&Extern>, out: Option<&mut MaybeU
         let entered = global.store.enter()?;
         let mut value = LinkedBackend::global_get(entered.raw, &global.raw, ty)?;
         if ty.content.is_ref() {
-            // SAFETY: the engine has just stored a reference of the global's type in `value`, and this call is the only
-            // lift.
+            // SAFETY: the engine has just stored a reference of the global's type in `value`, and only this call lifts
+            // the reference.
             value = unsafe { reference::lift(&global.store, &entered, ty.content, value) };
         }
         out.write(value);

@@ -1,4 +1,4 @@
-//! C functions for instances, and the checks of imports.
+//! C functions for instances, and the check whether imports have the types that a module expects.
 
 use crate::abi::module::CModule;
 use crate::abi::store::CStore;
@@ -85,8 +85,8 @@ fn check_import(entered: &Entered<'_>, module: &Module, index: usize, import: &E
     Err(Error::new(ErrorKind::Link, text).with_code(index as i32))
 }
 
-/// Checks that the module's import at `index` accepts this extern. Otherwise the call fails, and the code of the error
-/// is the index. The extern may belong to any store.
+/// Fails if the module's import at `index` does not accept the type of this extern. The code of the error is the index.
+/// The extern may belong to any store.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_module_accepts(module: Option<&CModule>, index: usize, import: Option<&Extern>) -> bool {
     catch_errors(|| {

@@ -5,7 +5,8 @@ use crate::base::pointer::non_null;
 use crate::engine::interrupt;
 
 /// Hook that decides whether a running guest may continue (see `aw_interrupt_hook`). Returns 0 if the guest may
-/// continue. Any other number is a token for the failure that ends the guest. The hook runs on the guest's thread.
+/// continue. Any other number is a token, by which the host finds the failure that ends the guest. The hook runs on the
+/// guest's thread.
 pub type InterruptHook = Option<unsafe extern "C" fn() -> u64>;
 
 /// Sets the hook for the whole process. A second call has no effect. Guests call the hook about ten times a second if
@@ -24,8 +25,9 @@ pub unsafe extern "C" fn aw_interrupt_hook(hook: InterruptHook) -> bool {
     })
 }
 
-/// Prepares the interruption of guests for a fork of the process. The thread that forks calls this function before the
-/// fork with `stage` 0, after the fork in the parent with `stage` 1, and after the fork in the child with `stage` 2.
+/// Keeps the interruption of guests working when the process forks. The thread that forks calls this function before
+/// the fork with `stage` 0, after the fork in the parent with `stage` 1, and after the fork in the child with `stage`
+/// 2.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_interrupt_fork(stage: u32) {
     catch_errors(|| {

@@ -1,4 +1,4 @@
-//! C functions for memories. These functions wait while another thread has entered the store.
+//! C functions for memories. These functions wait while another thread holds the store's lock.
 
 use crate::abi::store::CStore;
 use crate::abi::types::{self, CExternType};
@@ -151,7 +151,8 @@ pub extern "C" fn aw_memory_pin(
 /// the capabilities that the engine has with its options.
 fn may_move(capabilities: Capabilities, ty: &MemoryType) -> bool {
     if !LinkedBackend::CAPABILITIES.has(capabilities::STABLE_MEMORY) {
-        // If a memory moves on an engine without this capability, a pin keeps the bytes at the old address valid.
+        // If a memory moves on an engine without the capability `stable_memory`, a pin keeps the bytes at the old
+        // address valid.
         return false;
     }
     let max = u128::from(ty.limits.max.unwrap_or(u64::MAX)) << ty.page_size_log2;

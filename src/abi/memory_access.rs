@@ -10,7 +10,7 @@ use crate::base::pointer::{check_len, non_null};
 use crate::store::object::Extern;
 use std::mem::MaybeUninit;
 
-/// Outcome: the access failed. The error is pending.
+/// Outcome: the access failed. `aw_error_take` returns the error.
 pub const AW_FAILED: u8 = 0;
 /// Outcome: the access succeeded.
 pub const AW_DONE: u8 = 1;

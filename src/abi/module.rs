@@ -41,7 +41,8 @@ pub struct CSection {
 /// Description of a module, valid until the module is deleted.
 #[repr(C)]
 pub struct CModuleInfo {
-    /// Name of the module from its name section. Its `data` is NULL if the module has no name.
+    /// Name of the module, from the custom section that is called `name`. The text's `data` is NULL if the module has
+    /// no name.
     pub name: Str,
     /// Imports, in the module's order.
     pub imports: *const CImport,
@@ -147,8 +148,7 @@ pub extern "C" fn aw_module_deferred(module: Option<&CModule>) -> Option<Box<CMo
     catch_errors(|| box_for_c(CModule::new(non_null(module, "the module")?.module.deferred()?)))
 }
 
-/// Checks that a module in the binary format is valid for this engine. Otherwise the call fails, and the message of the
-/// error states the reason.
+/// Fails if a module in the binary format is not valid for this engine. The message of the error states the reason.
 ///
 /// # Safety
 /// The caller guarantees that `wasm` points to `len` bytes.

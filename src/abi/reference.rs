@@ -1,8 +1,9 @@
-//! Lifting and lowering of references in slots: conversion between references of the C layer and references of the
-//! engine.
+//! Lifting and lowering of references in slots, which hold the arguments and results of calls: lifting turns a
+//! reference of the engine into a reference of the C layer, and lowering does the reverse.
 //!
 //! In the C layer, a null reference is 0. Any other `funcref` is a pointer to an `aw_extern`. Any other `externref` is
-//! a host number, which the host chooses to identify an object. The backend defines the lowered representation.
+//! a host number: a number that the host chooses to identify one of its objects. The backend defines the form of
+//! lowered references.
 
 use crate::backend::{Backend, FuncOps, InstanceOps, LinkedBackend, Ref, RefOps, StoreOps};
 use crate::base::capabilities;
@@ -13,8 +14,8 @@ use crate::store::object::Extern;
 use crate::store::{Entered, Store};
 use std::sync::Arc;
 
-/// Lifts a reference that the engine has passed. A function reference becomes a pointer to a new `Extern`, which the
-/// receiver of the slot owns.
+/// Lifts a reference: returns the reference of the C layer for a reference that the engine has passed. A function
+/// reference becomes a pointer to a new `Extern`, which the receiver of the slot owns.
 ///
 /// # Safety
 /// The engine stored a reference of type `ty` in the slot `value`. The caller does not use the slot's lowered reference
@@ -37,8 +38,8 @@ pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value
     Value { reference }
 }
 
-/// Lowers a reference: returns the engine's reference for a reference of the C layer. The owner of a function reference
-/// still owns its `Extern`.
+/// Lowers a reference: returns the engine's reference for a reference of the C layer. The `Extern` of a function
+/// reference stays with its owner, the code that deletes it.
 ///
 /// # Safety
 /// The slot `value` holds 0, a host number (if `ty` is `externref`), or a pointer to a live `Extern` (if `ty` is
@@ -64,8 +65,8 @@ pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, valu
     LinkedBackend::ref_lower(entered.raw, Ref::Func(object.raw), signature)
 }
 
-/// Lowers all references among these slots. If a reference cannot be lowered, frees the references that were already
-/// lowered and fails.
+/// Lowers all references among these slots, that is, replaces references of the C layer by references of the engine. If
+/// a reference cannot be lowered, frees the references that were already lowered and fails.
 ///
 /// # Safety
 /// Every slot of a reference type holds 0, a host number (`externref`), or a pointer to a live `Extern` (other types).
@@ -95,7 +96,7 @@ pub unsafe fn lower_all(
     Ok(())
 }
 
-/// Frees the function references among these lowered slots.
+/// Frees the function references in these slots, which hold references of the engine (lowered references).
 ///
 /// # Safety
 /// The slots hold lowered values of these types. Nobody has used or freed the references in the slots, and the caller

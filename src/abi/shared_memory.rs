@@ -75,7 +75,8 @@ pub extern "C" fn aw_shared_memory_extern(
     })
 }
 
-/// Returns the address of the memory's first byte. The address never changes.
+/// Returns the address of the memory's first byte, or NULL on failure. The address never changes, also if the memory
+/// grows.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_shared_memory_data(memory: Option<&SharedMemory>) -> *mut u8 {
     catch_errors(|| Ok(LinkedBackend::shared_memory_data(&non_null(memory, "the memory")?.raw).0))

@@ -40,8 +40,8 @@ pub extern "C" fn aw_store_delete(store: Option<Box<CStore>>) {
     delete(store);
 }
 
-/// Sets the amount of fuel that the store's guests may use. Guests use fuel only if the engine was made with the option
-/// `consume_fuel`.
+/// Sets the amount of fuel, a budget of instructions, that the store's guests may use. Guests use fuel only if the
+/// engine was made with the option `consume_fuel`.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_set_fuel(store: Option<&CStore>, fuel: u64) -> bool {
     catch_errors(|| {

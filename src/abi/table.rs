@@ -81,8 +81,8 @@ pub extern "C" fn aw_table_get(table: Option<&Extern>, index: u64, out: Option<&
         let entered = table.store.enter()?;
         check_index(index, LinkedBackend::table_size(entered.raw, &table.raw))?;
         let value = LinkedBackend::table_get(entered.raw, &table.raw, index)?;
-        // SAFETY: the engine has just stored a reference of the table's element type in `value`, and this call is the
-        // only lift.
+        // SAFETY: the engine has just stored a reference of the table's element type in `value`, and only this call
+        // lifts the reference.
         out.write(unsafe { reference::lift(&table.store, &entered, ty.element, value) });
         Ok(true)
     })

@@ -11,8 +11,8 @@ use crate::store::object::{self, Extern};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-/// Returns a new tag. An exception with the tag contains one value of each parameter type. The caller deletes the
-/// extern.
+/// Returns a new tag. An exception with the tag contains one value of each parameter type. Fails if there are result
+/// types. The caller deletes the extern.
 ///
 /// # Safety
 /// The caller guarantees that `params` points to `params_len` codes of value types, and that `results` points to
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn aw_tag_new(
     })
 }
 
-/// Writes to `out` whether both externs are the same tag.
+/// Writes to `out` whether both externs are handles to the same tag. Tags of different stores are never the same.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_tag_same(
     one: Option<&Extern>,

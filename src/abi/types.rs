@@ -113,13 +113,13 @@ pub const AW_HAS_MAX: u8 = 8;
 pub struct CExternType {
     /// Kind of the extern, `AW_FUNC` to `AW_OPAQUE`.
     pub kind: u8,
-    /// Value type of a global, or of the elements of a table. Otherwise 0.
+    /// Value type of a global, or of the elements of a table. 0 for all other kinds.
     pub content: u8,
     /// Sum of the flags `AW_MUTABLE`, `AW_INDEX64`, `AW_SHARED` and `AW_HAS_MAX` that the type has.
     pub flags: u8,
-    /// Base-2 logarithm of a memory's page size in bytes. Otherwise 0.
+    /// Base-2 logarithm of a memory's page size in bytes. 0 for all other kinds.
     pub page_size_log2: u8,
-    /// Minimum size of a memory in pages, or of a table in elements. Otherwise 0.
+    /// Minimum size of a memory in pages, or of a table in elements. 0 for all other kinds.
     pub min: u64,
     /// Maximum size of a memory in pages, or of a table in elements. Only valid with the flag `AW_HAS_MAX`.
     pub max: u64,
@@ -150,7 +150,7 @@ impl CExternType {
     };
 
     /// Returns the C struct for a type. The struct points to the parameter and result types, so `ty` must outlive the
-    /// struct. `None` means the type of an opaque reference.
+    /// struct. `None` means the type of an opaque reference, a function whose type the engine does not report.
     pub fn new(ty: Option<&ExternType>) -> Self {
         match ty {
             None => Self::EMPTY,

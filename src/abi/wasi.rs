@@ -1,4 +1,5 @@
-//! C functions for WASI contexts, and for the system calls of WASI as host functions.
+//! C functions for WASI contexts, which hold what WASI guests can use (arguments, environment variables, open
+//! descriptors), and for host functions that perform the system calls of WASI.
 
 use crate::abi::func::{Environment, Finalizer};
 use crate::abi::store::CStore;
@@ -219,8 +220,8 @@ pub unsafe extern "C" fn aw_wasi_stdin_bytes(wasi: Option<&CWasi>, data: *const 
 
 /// Connects standard input (0), output (1) or error (2) to a callback.
 ///
-/// `finalizer` may be NULL. Otherwise the context calls the finalizer once with `env`, when the context no longer uses
-/// the stream. If `aw_wasi_stdio_stream` fails, `aw_wasi_stdio_stream` calls the finalizer before it returns.
+/// `finalizer` may be NULL. A finalizer that is not NULL is called once with `env`, when the context no longer uses the
+/// stream. If `aw_wasi_stdio_stream` fails, `aw_wasi_stdio_stream` calls the finalizer before it returns.
 ///
 /// # Safety
 /// The caller guarantees that `callback` and `finalizer` may be called with `env` from any thread.
@@ -232,7 +233,8 @@ pub unsafe extern "C" fn aw_wasi_stdio_stream(
     env: *mut c_void,
     finalizer: Finalizer,
 ) -> bool {
-    // The environment gets an owner before anything can fail, because the owner calls the finalizer in every case.
+    // The `Environment` is created before anything can fail, because its `drop` calls the finalizer, also if this
+    // function fails.
     // SAFETY: the caller guarantees that the finalizer may be called with `env` from any thread.
     let env = unsafe { Environment::new(env, finalizer) };
     catch_errors(|| {
@@ -243,7 +245,8 @@ pub unsafe extern "C" fn aw_wasi_stdio_stream(
     })
 }
 
-/// Connects the standard stream `which` (0, 1 or 2) to `stream`. `input` and `output` convert the stream.
+/// Connects the standard stream `which` (0, 1 or 2) to `stream`. `input` and `output` wrap `stream` for the role that
+/// it gets: standard input, or standard output or error.
 fn connect_stdio<T>(
     wasi: &WasiContext,
     which: u32,
@@ -269,7 +272,8 @@ pub extern "C" fn aw_wasi_call_name(version: u32, index: usize) -> Str {
     })
 }
 
-/// Writes the type of the system call at `index` to `out`. Fails if `index` is beyond the last system call.
+/// Writes the type of the system call at `index` to `out`. `version` has the same meaning as for `aw_wasi_call_name`.
+/// Fails if `index` is beyond the last system call.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_wasi_call_type(version: u32, index: usize, out: Option<&mut MaybeUninit<CExternType>>) -> bool {
     catch_errors(|| {
@@ -282,9 +286,10 @@ pub extern "C" fn aw_wasi_call_type(version: u32, index: usize, out: Option<&mut
     })
 }
 
-/// Returns a new host function for the system call at `index`. Only one instance may import the function, and
-/// `aw_wasi_bind` binds the function to this instance. The function reads and writes the memory that the instance
-/// exports as `memory`. A call of the function traps if the function is not bound. The caller deletes the extern.
+/// Returns a new host function for the system call at `index`. `version` has the same meaning as for
+/// `aw_wasi_call_name`. Only one instance may import the function, and `aw_wasi_bind` binds the function to this
+/// instance. The function reads and writes the memory that the instance exports as `memory`. A call of the function
+/// traps if the function is not bound. The caller deletes the extern.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_wasi_func(
     store: Option<&CStore>,

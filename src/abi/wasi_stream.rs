@@ -6,9 +6,10 @@ use std::ffi::c_void;
 
 /// Callback of a stream. The callback of standard input reads up to `len` bytes into `data`. The callback of standard
 /// output or error writes up to `len` bytes from `data`. The callback returns the number of bytes that it has read or
-/// written. If the operating system reports an error, the callback returns the negated `errno`. If the
-/// callback fails in another way, it stores a token in `token`: a number by which the host finds its error. The guest
-/// ends then, and the error of the host's call carries the token. The return value has no meaning in this case.
+/// written. If the operating system reports an error, the callback returns the negated `errno`. If the callback fails
+/// in another way, it stores a token in `token`: a number by which the host finds its error. A token ends the guest,
+/// and the error of the host's call into WebAssembly carries the token. If the callback stores a token, its return
+/// value has no meaning.
 pub type StreamCallback =
     Option<unsafe extern "C" fn(env: *mut c_void, data: *mut u8, len: usize, token: *mut u64) -> i64>;
 

@@ -1,5 +1,5 @@
-//! Capabilities: the abilities in which engines differ. The shim, the Python package, the tests and the documentation
-//! read the same table of capabilities.
+//! Capabilities: the abilities in which engines differ. The shim (this crate), the Python package, the tests and the
+//! documentation read the same table of capabilities.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use std::fmt::Display;

@@ -1,9 +1,9 @@
-//! The error type of the shim. An error has a kind and a message. Some kinds of error have further details, such as a
-//! code.
+//! The error type of the shim, the Rust crate between an engine and Python. An error has a kind and a message. Some
+//! kinds of error have further details, such as a code.
 
 use std::fmt;
 
-/// Kind of an error. The C layer passes the numbers to its callers.
+/// Kind of an error. The C layer (`src/abi`) passes the number of the kind to its callers.
 #[repr(u32)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ErrorKind {
@@ -17,7 +17,8 @@ pub enum ErrorKind {
     Link = 4,
     /// WebAssembly trapped. `code` is the trap code, or -1 if the code is unknown.
     Trap = 5,
-    /// A host function failed. `token` is the token that the function returned.
+    /// A host function failed. `token` is the token that the function returned: a number by which the host finds its
+    /// own error.
     Host = 6,
     /// The engine reported an error. The message is the engine's message.
     Engine = 7,
@@ -56,9 +57,10 @@ pub struct Frame {
 pub struct Error {
     /// Kind of the error.
     pub kind: ErrorKind,
-    /// Number whose meaning depends on the kind (see [`ErrorKind`]). -1 if the kind has no such number.
+    /// Number whose meaning depends on the kind (see [`ErrorKind`]). -1 for a kind without a code.
     pub code: i32,
-    /// Token that the failed host function returned, for the kind [`ErrorKind::Host`]. Otherwise 0.
+    /// Token that the failed host function returned, for the kind [`ErrorKind::Host`]: a number by which the host finds
+    /// its own error. 0 for all other kinds.
     pub token: u64,
     /// Message for users.
     pub message: String,
@@ -75,7 +77,7 @@ impl Error {
         Self { kind, code: -1, token: 0, message: message.into(), frames: Vec::new() }
     }
 
-    /// Returns the error with this code.
+    /// Sets the error's code. [`ErrorKind`] states what the code means for each kind.
     pub fn with_code(self, code: i32) -> Self {
         Self { code, ..self }
     }

@@ -1,4 +1,5 @@
-//! Basic types of the shim: WebAssembly types, values, errors, capabilities and options.
+//! Basic types of the shim, the Rust crate between an engine and Python: WebAssembly types, values, errors,
+//! capabilities and options.
 //!
 //! This folder depends on no other folder of the shim. Its code uses no engine, no module and no store.
 

@@ -6,10 +6,11 @@
 //!   In this file, each row becomes a property of Python's class `Config`. The row's comment becomes the documentation
 //!   of the property.
 //! * `backend/wasmtime/config.rs` passes the option to wasmtime if wasmtime's header has a function for the option.
-//! * The quirks of the engines behind `wasm.h` list the options that each engine honours (`backend/standard/quirks/`).
+//! * The quirks (`backend/standard/quirks/`), one file for each engine behind `wasm.h`, list the options that the
+//!   engine honours.
 //!
-//! A row for a proposal needs one more edit: the features that an engine implements, in `backend/wasmtime/config.rs` or
-//! in the engine's quirks.
+//! A row for a proposal, a feature of WebAssembly, needs one more edit: `backend/wasmtime/config.rs` and the engines'
+//! quirks list the features that each engine implements.
 //!
 //! [`crate::base::options`] checks names and values against the rows.
 
@@ -54,10 +55,11 @@ pub struct OptionDefinition {
     pub domain: Domain,
     /// Effect of the option on an engine that does not have the option.
     pub fallback: Fallback,
-    /// Value that even an engine without the option accepts, because the value describes how such an engine works.
+    /// Value that even an engine without the option accepts, because an engine without the option already works as this
+    /// value demands. For example, an engine without fuel accepts `consume_fuel=false`.
     pub neutral: Option<&'static str>,
-    /// Whether the stamp of a serialized module contains the option. If so, an engine can load the module only if it
-    /// has the same value as the engine that compiled the module.
+    /// Whether the stamp of a serialized module contains the option. If the stamp contains the option, an engine can
+    /// load the module only if the option has the same value as when the module was compiled.
     pub in_stamp: bool,
 }
 
@@ -105,19 +107,20 @@ impl OptionDefinition {
         Self { fallback: Fallback::Require(capability), ..self }
     }
 
-    /// Adds the option to the stamp of serialized modules.
+    /// Adds the option to the stamp of serialized modules. An engine loads a module only if the stamps match.
     const fn in_stamp(self) -> Self {
         Self { in_stamp: true, ..self }
     }
 
-    /// Marks an option that does not become a property of Python's `Config`. The generator looks for this call in the
-    /// source text, so the function itself has no effect.
+    /// Marks an option that does not become a property of Python's `Config`. The generator of the properties,
+    /// `tests/tools/rust/src/options.rs`, looks for this call in the source text, so the function itself has no effect.
     const fn without_property(self) -> Self {
         self
     }
 }
 
-/// Defines the table. Each row consists of a comment and an expression. The generator copies the comment into Python.
+/// Defines [`TABLE`]. Each row consists of a comment and an expression. `make header` copies the comment into the
+/// documentation of a Python property.
 macro_rules! options {
     ($($(#[doc = $documentation:literal])+ $row:expr;)+) => {
         /// All options of all engines.

@@ -1,10 +1,10 @@
 //! Options for a new engine, each with a name and a value. [`Options::set`] checks both against [`TABLE`] and against
 //! the engine's description.
 //!
-//! All engines use the option names of wasmtime-py's `Config`. A proposal can be switched off on every engine, because
-//! the shim itself validates modules. A proposal can be switched on only if the engine implements the proposal. If an
-//! engine does not have an option that only changes speed, it ignores the option. An engine refuses every other option
-//! that it cannot honour.
+//! All engines use the option names of wasmtime-py's `Config`. A proposal, a feature of WebAssembly, can be switched
+//! off on every engine, because the shim itself validates modules, and refuses a module that uses the feature. A
+//! proposal can be switched on only if the engine implements the proposal. If an engine does not have an option that
+//! only changes speed, it ignores the option. An engine refuses every other option that it cannot honour.
 
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};
@@ -19,7 +19,7 @@ pub struct EngineDescription {
     pub name: &'static str,
     /// Returns whether the engine honours an option. The caller passes only names of options that are not proposals.
     pub has_option: fn(&str) -> bool,
-    /// Features of all proposals that can be switched on.
+    /// Features of all proposals that can be switched on for this engine.
     pub max_features: WasmFeatures,
     /// Capabilities of the engine.
     pub capabilities: Capabilities,

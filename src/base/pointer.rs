@@ -1,5 +1,5 @@
-//! Helpers for pointers that C passes: the check for NULL, arrays, slots, and the marker for types whose objects C
-//! owns.
+//! Helpers for pointers that C passes: the check for NULL, the conversion of arrays, the access to slots (which hold
+//! arguments and results), and the marker for types whose objects C owns.
 
 use crate::base::error::{Result, fail};
 use crate::base::value::Value;
@@ -12,7 +12,7 @@ use crate::base::value::Value;
 /// the struct, and Rust code may hold more clones of the `Arc`.
 pub trait Handle {}
 
-/// Returns the argument. Fails if the argument is NULL. The error message calls the argument `name`.
+/// Returns the argument. Fails if the argument is NULL. `name` is what the error message calls the argument.
 pub fn non_null<T>(argument: Option<T>, name: &str) -> Result<T> {
     match argument {
         Some(argument) => Ok(argument),
@@ -21,7 +21,7 @@ pub fn non_null<T>(argument: Option<T>, name: &str) -> Result<T> {
 }
 
 /// Returns the array of `len` elements at the address `pointer`, which C passed. Returns an empty array if `len` is 0.
-/// Fails if `pointer` is NULL and `len` is not 0. The error message calls the array `name`.
+/// Fails if `pointer` is NULL and `len` is not 0. `name` is what the error message calls the array.
 ///
 /// # Safety
 /// `pointer` is NULL or points to `len` initialized elements. Nobody changes or frees the elements during `'a`.
@@ -51,7 +51,7 @@ pub unsafe fn references<'a, T>(pointer: *const Option<&'a T>, len: usize, name:
     }
 }
 
-/// Fails if `pointer` is NULL and `len` is not 0. The error message calls the array `name`.
+/// Fails if `pointer` is NULL and `len` is not 0. `name` is what the error message calls the array.
 pub fn check_len<T>(pointer: *const T, len: usize, name: &str) -> Result<()> {
     if pointer.is_null() && len > 0 {
         fail!(Invalid, "{name} is NULL, with a length of {len}");
@@ -59,7 +59,7 @@ pub fn check_len<T>(pointer: *const T, len: usize, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns the first 64 bits of a slot.
+/// Returns the first 64 bits of a slot, the 16 bytes that hold one value.
 pub fn first_64_bits(slot: &Value) -> u64 {
     // SAFETY: any 8 initialized bytes are a valid `u64`. The first 8 bytes of a slot are always initialized: the shim
     // creates slots by `Value::default` or with the field `reference`, and engines and C callers pass slots that are

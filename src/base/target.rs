@@ -1,7 +1,7 @@
 //! Target triples, parsed by the crate `target-lexicon`.
 //!
-//! The parts of a triple have the same texts as in wasmer 1.1 (target-lexicon 0.12), because programs compare the parts
-//! with these texts.
+//! The parts of a triple have the same texts as in wasmer 1.1 (target-lexicon 0.12), because programs for wasmer 1.1
+//! compare the parts with these texts.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use target_lexicon::{Architecture, BinaryFormat, CallingConvention, Endianness, OperatingSystem, ParseError, Triple};

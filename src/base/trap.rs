@@ -1,7 +1,7 @@
 //! Trap codes, which identify the reason of a trap.
 
-/// Reason of a trap. The C layer passes the numbers to its callers. The numbers are the same as in wasmtime's header
-/// `trap.h`.
+/// Reason of a trap. The C layer (`src/abi`) passes the number to its callers as the code of an error. The numbers are
+/// the same as in wasmtime's header `trap.h`.
 #[repr(i32)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(

@@ -1,4 +1,5 @@
-//! WebAssembly types. The shim reads the types from the bytes of a module.
+//! WebAssembly types. The shim, the Rust crate between an engine and Python, reads the types from the bytes of a
+//! module.
 //!
 //! The shim does not ask the engine for types, because the functions of `wasm.h` that return types (`wasm_func_type`,
 //! `wasm_extern_kind`, `wasm_*type_limits`) abort the process if `wasm.h` cannot express the type.
@@ -60,8 +61,8 @@ impl fmt::Display for ValType {
     }
 }
 
-/// Type of a function. The arrays of types are shared (`Arc`), because each extern of a function contains the
-/// function's type.
+/// Type of a function. The arrays of types are shared (`Arc`), because each handle to a function (`Extern`) contains
+/// the function's type.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FuncType {
     /// Parameter types, in order.
@@ -75,8 +76,9 @@ impl FuncType {
     /// of modules (`wasmparser`) applies the same limit.
     pub const MAX_ARITY: usize = 1000;
 
-    /// Returns the number of slots that a call needs. The number is the larger of the number of parameters and the
-    /// number of results, because the results replace the arguments in the same slots.
+    /// Returns the number of slots that a call needs, where each slot holds one value. The results replace the
+    /// arguments in the same slots, so a call needs one slot for each parameter or one for each result, whichever
+    /// number is larger.
     pub fn slot_count(&self) -> usize {
         self.params.len().max(self.results.len())
     }
@@ -175,8 +177,8 @@ pub enum ExternType {
 impl ExternType {
     /// Returns whether an import of this type accepts an object of type `actual`.
     ///
-    /// The result is true if one of the types contains [`ValType::Other`]: the shim cannot compare such types, so the
-    /// engine checks such an import.
+    /// The result is also true if one of the types contains [`ValType::Other`]: the shim cannot tell two types with
+    /// this code apart, so the shim leaves the check of the import to the engine.
     pub fn accepts(&self, actual: &ExternType) -> bool {
         match (self, actual) {
             (Self::Func(a), Self::Func(b)) | (Self::Tag(a), Self::Tag(b)) => {
@@ -224,13 +226,13 @@ impl fmt::Display for ExternType {
     }
 }
 
-/// Returns the index type of a memory or table as in the text format. The text is empty for `i32`, which is the
-/// default.
+/// Returns the index type of a memory or table as WebAssembly's text format writes it. The text is empty for `i32`,
+/// which is the default.
 fn index_type(is_64_bit: bool) -> &'static str {
     if is_64_bit { "i64 " } else { "" }
 }
 
-/// Limits that are displayed as in the text format: `MIN` or `MIN MAX`.
+/// Limits that are displayed as in WebAssembly's text format: `MIN` or `MIN MAX`.
 struct DisplayLimits<'a>(&'a Limits);
 
 impl fmt::Display for DisplayLimits<'_> {

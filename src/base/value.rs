@@ -20,8 +20,8 @@ pub union Value {
     pub f64: f64,
     /// `v128`, little-endian
     pub v128: [u8; 16],
-    /// A reference. A null reference is 0. Any other `funcref` is the address of an `aw_extern`. Any other `externref`
-    /// is a host number, which the host chooses to identify an object.
+    /// A reference. A null reference is 0. Any other `funcref` is the address of an `aw_extern`, a handle to a
+    /// function. Any other `externref` is a host number: a number that the host chooses to identify one of its objects.
     pub reference: u64,
 }
 
@@ -34,7 +34,8 @@ impl Default for Value {
 }
 
 impl Value {
-    /// Returns the first 64 bits of the slot. A number or a reference has no further bits.
+    /// Returns the first 64 bits of the slot. These bits are the whole value if the value is a number or a reference.
+    /// Only a vector has further bits.
     pub fn bits(&self) -> u64 {
         pointer::first_64_bits(self)
     }

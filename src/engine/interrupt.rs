@@ -1,11 +1,12 @@
-//! Interrupts guests on behalf of the host, so that Ctrl-C works while WebAssembly runs.
+//! Interrupts guests, which are running WebAssembly code, on behalf of the host, so that Ctrl-C works while WebAssembly
+//! runs.
 //!
-//! The host installs a hook. While interruptible engines exist, a ticker thread advances the time of these engines ten
-//! times a second. At each tick, a running guest calls the hook on the guest's thread. The result of the hook decides
-//! whether the guest must end.
+//! The host installs a hook: one function for the whole process. While engines exist whose guests can be interrupted, a
+//! ticker thread advances the time of these engines ten times a second. At each tick, a running guest calls the hook on
+//! the guest's thread. The result of the hook decides whether the guest must end.
 //!
-//! The ticker sleeps when no guest has run for a while, and a call into WebAssembly wakes the ticker. Each call reads
-//! one flag to find out whether the ticker sleeps.
+//! The ticker sleeps when no guest has run for a while, and a call into WebAssembly wakes the ticker. To find out
+//! whether the ticker sleeps, a call reads one flag, and takes no lock.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,11 +14,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-/// The host's hook. A guest calls the hook on the guest's thread. The hook returns 0, or the token of the host
-/// exception that ends the guest.
+/// The host's hook. A guest calls the hook on the guest's thread. The hook returns 0 if the guest may continue. Any
+/// other number is a token: a number by which the host finds the exception that ends the guest.
 pub type Hook = Box<dyn Fn() -> u64 + Send + Sync>;
 
-/// An engine whose guests check their deadline when the engine's time advances.
+/// An engine whose guests check the deadline of their store when the engine's time advances.
 pub trait Tick: Send + Sync {
     /// Advances the engine's time by one tick.
     fn tick(&self);
@@ -29,8 +30,8 @@ const TICK_PERIOD: Duration = Duration::from_millis(100);
 /// Number of ticks without a guest after which the ticker sleeps.
 const IDLE_TICKS: u32 = 10;
 
-/// Time between two ticks of a sleeping ticker. These ticks are for a guest that started just as the ticker fell
-/// asleep.
+/// Time between two ticks of a sleeping ticker. A guest that starts just as the ticker falls asleep may fail to wake
+/// the ticker. The guest calls the hook at one of these ticks, and the ticker wakes up.
 const ASLEEP_PERIOD: Duration = Duration::from_secs(1);
 
 /// The installed hook.
@@ -72,7 +73,8 @@ pub fn set_hook(hook: Hook) {
     Ticker::lock().start();
 }
 
-/// Adds an engine to the ticker. From the next tick on, the engine's guests check their deadline at each tick.
+/// Adds an engine to the ticker. From the next tick on, the engine's guests check the deadline of their store at each
+/// tick.
 pub fn register(engine: Weak<dyn Tick>) {
     let mut ticker = Ticker::lock();
     ticker.engines.retain(|engine| engine.strong_count() > 0);
@@ -88,7 +90,8 @@ pub fn wake_ticker() {
     }
 }
 
-/// Calls the host's hook for a running guest. Returns 0, or the token of the host exception that ends the guest.
+/// Calls the host's hook for a running guest. Returns 0 if the guest may continue. Any other number is the token by
+/// which the host finds the exception that ends the guest.
 pub fn call_hook() -> u64 {
     GUEST_SEEN.store(true, Ordering::Relaxed);
     HOOK.get().map_or(0, |hook| hook())
@@ -122,8 +125,9 @@ fn run_ticker() {
 }
 
 thread_local! {
-    /// The ticker's lock. A thread holds this lock while the thread forks. Otherwise another thread could hold the lock
-    /// during the fork, and the child process would inherit a lock that no thread can release.
+    /// The ticker's lock. A thread holds this lock while the thread forks. If another thread held the lock during the
+    /// fork, the child process would inherit the lock in the locked state, but not the thread that can release the
+    /// lock.
     static FORKING: RefCell<Option<MutexGuard<'static, Ticker>>> = const { RefCell::new(None) };
 }
 

@@ -1,5 +1,5 @@
-//! Limits of the linked engine. The engine would abort the process beyond a limit, so the shim refuses larger sizes and
-//! counts.
+//! Limits of the linked engine, the one engine that this build of the shim contains. The engine would abort the process
+//! if a size or a count exceeded a limit, so the shim refuses larger sizes and counts.
 
 use crate::backend::{Backend, EngineOps, LinkedBackend};
 

@@ -20,24 +20,24 @@ const MAX_STACK_SIZE: usize = 1 << 30;
 
 /// An engine with its options and capabilities.
 pub struct Engine {
-    /// The backend's engine.
+    /// The engine object of the linked engine library.
     pub raw: <LinkedBackend as Backend>::Engine,
     /// The WebAssembly features that modules may use.
     pub features: WasmFeatures,
-    /// The capabilities of the engine with its options.
+    /// The capabilities that the engine has with its options.
     pub capabilities: Capabilities,
     /// Number of bytes of the caller's stack that WebAssembly may use; 0 for an engine that runs WebAssembly on a
     /// separate stack.
     pub guest_stack_size: usize,
     /// The options that the engine was created with.
     pub options: Options,
-    /// Number of times that the host has advanced the epoch. The engine's internal epoch also counts the ticks of
-    /// [`interrupt`].
+    /// Number of times that the host has advanced the epoch, the clock of deadlines. The engine's internal epoch also
+    /// counts the ticks of [`interrupt`], so the shim compares deadlines with this number instead.
     pub epoch: AtomicU64,
-    /// Whether guests check the deadline of their store at each tick.
+    /// Whether guests check the deadline of their store at each tick of the ticker thread ([`interrupt`]).
     pub interruptible: bool,
-    /// Whether the host sets deadlines. If so, the deadline of a new store has already passed. Guests are then
-    /// interrupted until the host sets a later deadline.
+    /// Whether the host sets deadlines. If the host sets deadlines, the deadline of a new store has already passed, so
+    /// the store's guests are interrupted until the host sets a later deadline.
     pub has_deadlines: bool,
     /// Number of modules that the engine has compiled or loaded.
     module_count: AtomicU64,
@@ -47,7 +47,8 @@ pub struct Engine {
 static MODULE_COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl Engine {
-    /// Creates an engine with these options.
+    /// Creates an engine with these options. Fails if the options ask for a guest stack of more than 1 GiB, or if the
+    /// engine library fails.
     pub fn new(options: Options) -> Result<Arc<Self>> {
         let guest_stack_size = LinkedBackend::guest_stack_size(&options);
         if guest_stack_size > MAX_STACK_SIZE {
@@ -72,7 +73,8 @@ impl Engine {
     }
 
     /// Calls `make` to compile or load a module, and counts the module. Fails if the process already has the maximum
-    /// number of modules. Some engine keeps the code of all its modules, and aborts the process beyond that number.
+    /// number of modules. The maximum exists because an engine may keep the code of all its modules, and abort the
+    /// process if there are more modules than the maximum.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let max = LinkedBackend::max_modules();
         if MODULE_COUNT.load(Ordering::Relaxed) >= max {
@@ -96,7 +98,8 @@ impl Tick for Engine {
     }
 }
 
-/// Returns the description of the linked engine. The shim checks options with this description.
+/// Returns the description of the linked engine, the one engine that this build of the shim contains. The shim checks
+/// options with this description.
 pub fn description() -> EngineDescription {
     EngineDescription {
         name: LinkedBackend::NAME,

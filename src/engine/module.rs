@@ -15,15 +15,17 @@ use std::sync::Arc;
 
 /// A compiled module.
 pub struct Module {
-    /// The backend's module. This field is declared before `engine`, so that Rust drops the module before the engine.
+    /// The module object of the engine library. This field is declared before `engine`, because Rust drops fields in
+    /// their order, and the module must be dropped before the engine.
     pub raw: <LinkedBackend as Backend>::Module,
     /// The module's imports, exports and names.
     pub info: Arc<ModuleInfo>,
     /// The engine that compiled or loaded the module.
     pub engine: Arc<Engine>,
-    /// The binary that [`Module::serialize`] stores. The binary has no function bodies if the engine can serialize
-    /// compiled code and the module has no start function. Otherwise the binary is complete: the engine may have to
-    /// compile the binary again, and [`Module::deferred`] compiles it again with a start function that the host calls.
+    /// The module in the binary format, which [`Module::serialize`] stores. If the engine can serialize compiled code
+    /// and the module has no start function, the binary has no function bodies, because nothing compiles it again. If
+    /// not, the binary is complete: an engine that cannot serialize code compiles the binary when the module is loaded,
+    /// and [`Module::deferred`] compiles a module with a start function again.
     wasm: Vec<u8>,
 }
 
@@ -68,7 +70,7 @@ impl Module {
     }
 
     /// Compiles a copy of the module that has no start section. The copy's last export is the start function. The host
-    /// calls this export after instantiation.
+    /// calls this export after the instantiation, when host functions can use the instance.
     pub fn deferred(&self) -> Result<Self> {
         Self::new(self.engine.clone(), &start::defer_start(&self.wasm)?)
     }

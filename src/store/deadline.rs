@@ -1,4 +1,5 @@
-//! Deadlines, and interruption on behalf of the host: what a guest does at each tick of its engine.
+//! Deadlines, and interruption on behalf of the host: what a guest does at each tick, that is, whenever the time of its
+//! engine advances.
 //!
 //! python/anywasm/core/parking.py describes how the exception of a signal handler gets from here to the program.
 
@@ -9,12 +10,14 @@ use crate::store::Store;
 use std::sync::atomic::Ordering;
 
 impl Store {
-    /// Sets the epoch at which guests are interrupted, in ticks from now. Does nothing if the engine has no deadlines.
+    /// Sets the store's deadline: guests are interrupted once the host has advanced the engine's epoch `ticks` times
+    /// from now on. Does nothing if the engine has no deadlines.
     pub fn set_deadline(&self, ticks: u64) -> Result<()> {
         let entered = self.enter()?;
         if self.engine.has_deadlines {
             entered.set_deadline(self.engine.epoch.load(Ordering::SeqCst).saturating_add(ticks));
-            // The engine calls `check_deadline` at the next tick, or at once if `ticks` is 0.
+            // The engine calls `check_deadline` at the next tick, or at once if `ticks` is 0. `check_deadline` compares
+            // the epoch with the store's deadline, so the engine itself never needs a deadline of more than one tick.
             LinkedBackend::store_set_deadline(entered.raw, ticks.min(1));
         }
         Ok(())
@@ -28,8 +31,8 @@ impl Store {
             entered.mark_interrupted();
             fail!(Trap, "wasm trap: interrupt");
         }
-        // If the stack has no room for the hook, the guest continues without the hook. The guest will soon exhaust the
-        // stack and trap.
+        // If the stack has no room for the host's hook, the hook is not called, and the guest continues. The guest will
+        // soon exhaust the stack and trap.
         match stack::on_host_stack(|| Ok(interrupt::call_hook())).unwrap_or(0) {
             0 => Ok(()),
             token => {

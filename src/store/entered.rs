@@ -10,17 +10,18 @@ use crate::wasm::module_info::ModuleInfo;
 use parking_lot::ReentrantMutexGuard;
 use std::sync::Arc;
 
-/// A guard that shows that this thread has entered a store. Dropping the guard releases the store's lock. The lock is
-/// re-entrant, so a thread may hold several guards.
+/// A guard that shows that this thread has entered a store, that is, holds the store's lock. Dropping the guard
+/// releases the store's lock. The lock is re-entrant, so a thread may hold several guards.
 pub struct Entered<'a> {
-    /// The engine's store.
+    /// The store object of the engine library.
     pub raw: <LinkedBackend as Backend>::Store,
     pub(super) state: ReentrantMutexGuard<'a, State>,
 }
 
 impl<'a> Entered<'a> {
     /// Fails if the store is closed.
-    // Inlined, because a call would pass the result through memory: 15 ns for each access to a memory.
+    // Inlined, because a call would pass the result on the stack instead of in registers, which costs 15 ns at each
+    // access to a WebAssembly memory.
     #[inline(always)]
     pub(super) fn new(state: ReentrantMutexGuard<'a, State>) -> Result<Self> {
         match state.raw_if_open() {
@@ -31,22 +32,25 @@ impl<'a> Entered<'a> {
 }
 
 impl Entered<'_> {
-    /// Transfers the ownership of an extern to the store record. Returns the extern's key.
+    /// Transfers the ownership of an extern (a function, memory, table, global or tag) to the store record, the shim's
+    /// object for the store. Returns the extern's key.
     pub fn add_extern(&self, object: <LinkedBackend as Backend>::Extern) -> Key {
         self.state.add_extern(object)
     }
 
-    /// Returns the extern with this key. Returns `None` if the extern has been freed.
+    /// Returns the extern (a function, memory, table, global or tag) with this key. Returns `None` if the extern has
+    /// been freed.
     pub fn extern_at(&self, key: Key) -> Option<<LinkedBackend as Backend>::Extern> {
         self.state.extern_at(key)
     }
 
-    /// Transfers the ownership of an instance to the store record. Returns the instance's key.
+    /// Transfers the ownership of an instance to the store record, the shim's object for the store. Returns the
+    /// instance's key.
     pub fn add_instance(&self, object: <LinkedBackend as Backend>::Instance) -> Key {
         self.state.add_instance(object)
     }
 
-    /// Calls `work`. `work` runs WebAssembly. If a host function fails during the call, returns the error of the host
+    /// Calls `work`, which runs WebAssembly. If a host function fails during the call, returns the error of the host
     /// function, not the trap that ended the WebAssembly code.
     ///
     /// `guest_stack_size` is the number of bytes of the caller's stack that WebAssembly may use. An engine computes its
@@ -79,7 +83,8 @@ impl Entered<'_> {
         }
     }
 
-    /// Records that a module is instantiated in the store.
+    /// Records that a module is instantiated in the store. The names in the frames of a trap come from the recorded
+    /// modules.
     pub fn record_module(&self, info: &Arc<ModuleInfo>) {
         let mut modules = self.state.modules.borrow_mut();
         if !modules.iter().any(|known| Arc::ptr_eq(known, info)) {
@@ -88,8 +93,8 @@ impl Entered<'_> {
         }
     }
 
-    /// Returns whether a function in the store may have a type with values that the host cannot exchange with every
-    /// engine.
+    /// Returns whether a function in the store may have an unusual type: a type with `v128`, or with references other
+    /// than `funcref` and `externref`. The host cannot exchange values of these types with every engine.
     pub fn has_unusual_funcs(&self) -> bool {
         self.state.has_unusual_funcs.get()
     }
@@ -110,14 +115,15 @@ impl Entered<'_> {
         self.state.deadline.set(epoch);
     }
 
-    /// Records that the running guest ends because of its deadline.
+    /// Records that the running guest ends because of its deadline. [`Entered::run`] then returns a trap with the code
+    /// of an interruption.
     pub(super) fn mark_interrupted(&self) {
         self.state.interrupted.set(true);
     }
 }
 
-/// A guard for one call into WebAssembly. `Drop` restores the call depth and the outer call's host error, also after a
-/// panic.
+/// A guard for one call into WebAssembly, which may be nested in another call. `Drop` restores the call depth, and the
+/// error that a host function of the outer call has left, also after a panic.
 struct NestedCall<'a> {
     state: &'a State,
     outer_error: Option<Box<Error>>,

@@ -1,5 +1,5 @@
-//! Corrections to the frames of a trap: names that the engine does not report, and code offsets that the engine reports
-//! imprecisely.
+//! Corrections to the frames of a trap, which are the functions on the call stack at the time of the trap: names that
+//! the engine does not report, and code offsets that the engine reports imprecisely.
 
 use crate::base::error::Error;
 use crate::base::trap::TrapCode;
@@ -9,8 +9,8 @@ use crate::wasm::module_info::ModuleInfo;
 impl Entered<'_> {
     /// Fills in missing names of frames. A frame does not identify its instance, so this function searches the store's
     /// modules by function index and code offset. If several modules match and their names differ, the frame stays
-    /// without a name. A module and the copy that [`deferred`](crate::engine::module::Module::deferred) returns have
-    /// the same names.
+    /// without a name. A module and its copy without a start section
+    /// ([`deferred`](crate::engine::module::Module::deferred)) have the same names, so they cause no doubt.
     pub(super) fn complete_frames(&self, mut error: Error) -> Error {
         self.correct_early_trap(&mut error);
         let modules = self.state.modules.borrow();
@@ -29,9 +29,10 @@ impl Entered<'_> {
 
     /// Corrects the code offset of a trap in the first operator of an interruptible function.
     ///
-    /// An interruptible function checks the deadline before its first operator. wasmtime 48 reports a trap in the first
-    /// operator at the beginning of the function's body. Only an exhausted stack or the deadline check can really trap
-    /// at the beginning of the body. Every other trap with this offset comes from the first operator.
+    /// An interruptible function checks the deadline before its first operator. Because of this check, wasmtime 48
+    /// reports a trap in the first operator at the beginning of the function's body, which is too early. Only an
+    /// exhausted stack or the deadline check can really trap at the beginning of the body. Every other trap with the
+    /// offset of the beginning comes from the first operator, and gets the offset of the first operator.
     fn correct_early_trap(&self, error: &mut Error) {
         let Some(frame) = error.frames.first_mut().filter(|_| error.code > TrapCode::StackOverflow as i32) else {
             return;

@@ -1,8 +1,9 @@
-//! Host functions: the code between a backend's trampoline and the host's own code. All backends share this code.
+//! Host functions: the code between a backend's trampoline, which is the function that the engine calls, and the host's
+//! own code. All backends share this code.
 //!
-//! If the host's code fails, an engine can pass on only a trap, not the error. The store record therefore stores the
-//! error, and [`Entered::run`] returns the error when the call into WebAssembly ends. The code that passes on Python
-//! exceptions is in src/glue/host.c and python/anywasm/core/host.py.
+//! If the host's code fails, an engine can pass on only a trap, not the error. The store record, the shim's object for
+//! a store, therefore keeps the error, and [`Entered::run`] returns the error when the call into WebAssembly ends. The
+//! code that passes on Python exceptions is in src/glue/host.c and python/anywasm/core/host.py.
 
 use crate::backend::{FuncOps, HostFunc, LinkedBackend, stack};
 use crate::base::error::{ErrorKind, Result};
@@ -15,12 +16,12 @@ use std::sync::Arc;
 /// The host's implementation of a host function.
 pub trait HostCall {
     /// Runs the function. The slots hold the arguments before the call and the results after the call, in the engine's
-    /// representation. The function consumes references among the arguments. The calling thread runs WebAssembly in
-    /// `store`.
+    /// representation. The function takes ownership of references among the arguments. The calling thread runs
+    /// WebAssembly in `store`.
     fn call(&self, store: &Store, values: &mut [Value]) -> Result<()>;
 
-    /// Frees the references among the arguments. The shim calls this function in place of [`HostCall::call`] if the
-    /// stack has no room for the call.
+    /// Frees the references among the arguments, which [`HostCall::call`] would have taken. The shim calls this
+    /// function in place of [`HostCall::call`] if the stack has no room for the call.
     fn discard(&self, _store: &Store, _values: &[Value]) -> Result<()> {
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! The store record. The record owns every engine object that was created in a store, and protects these objects with
-//! one re-entrant lock.
+//! The store record, the shim's object for a store. The record owns every engine object that was created in a store,
+//! and protects these objects with one re-entrant lock.
 //!
 //! The C layer returns handles to its callers. A handle keeps the record alive and holds the key of one object in the
 //! record. This design has three effects. A handle may be deleted at any time and from any thread. A closed store frees
@@ -26,7 +26,8 @@ use std::sync::{Arc, Weak};
 /// The key of an object in the store record.
 #[derive(Clone, Copy)]
 pub enum Key {
-    /// The key of a function, memory, table, global, tag or opaque reference.
+    /// The key of a function, memory, table, global or tag, or of an opaque reference: a function whose type the engine
+    /// does not report.
     Extern(usize),
     /// The key of an instance.
     Instance(usize),
@@ -34,7 +35,7 @@ pub enum Key {
 
 /// A store record: the engine's store, and all objects that belong to the store.
 pub struct Store {
-    /// The engine that the store belongs to. The engine outlives the store.
+    /// The engine that the store belongs to. The `Arc` keeps the engine alive as long as the store.
     pub engine: Arc<Engine>,
     /// A weak reference to this record. [`Store::shared`] creates an `Arc` from the weak reference.
     this: Weak<Store>,
@@ -69,7 +70,8 @@ impl Store {
                 raw,
                 Box::new(move || store.upgrade().map_or(Ok(()), |store| store.check_deadline())),
             );
-            // The first check is due at once if the host sets deadlines, otherwise at the next tick.
+            // If the host sets deadlines, the first check is due at once, because the deadline of a new store has
+            // already passed. If not, the first check is due at the next tick.
             LinkedBackend::store_set_deadline(raw, u64::from(!record.engine.has_deadlines));
         }
         Ok(record)
@@ -145,7 +147,8 @@ impl Store {
     }
 
     fn free_pending(&self, state: &State) {
-        // The flag is cleared before the list is taken. A key that is added later sets the flag again.
+        // The flag is cleared before the list is taken. A key that is added later sets the flag again, so no key is
+        // forgotten.
         self.has_pending_frees.store(false, Ordering::Relaxed);
         let keys = std::mem::take(&mut *self.pending_frees.lock());
         keys.into_iter().for_each(|key| state.free(key));

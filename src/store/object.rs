@@ -25,15 +25,16 @@ pub struct Extern {
 }
 
 /// The part of a host function that needs the instance that calls the function. `wasm.h` does not pass the calling
-/// instance to a host function. Such a function is therefore created for one instance, and bound to the instance as
-/// soon as the instance exists.
+/// instance to a host function. A host function that needs the calling instance is therefore created for one instance,
+/// and bound to the instance as soon as the instance exists.
 pub trait BindInstance {
     /// Binds the host function to an instance of the same store.
     fn bind(&self, entered: &Entered<'_>, instance: &Instance) -> Result<()>;
 }
 
 impl Extern {
-    /// Creates a handle to a new object, and transfers the ownership of the object to the store record.
+    /// Creates a handle to a new object, and transfers the ownership of the object to the store record, the shim's
+    /// object for the store.
     pub fn new(
         store: &Arc<Store>,
         entered: &Entered<'_>,
@@ -43,7 +44,8 @@ impl Extern {
         Self { store: store.clone(), raw, ty, caller: None, key: entered.add_extern(raw) }
     }
 
-    /// Binds a host function to the instance that calls the function. Fails for an extern that cannot be bound.
+    /// Binds a host function to the instance that calls the function. Fails for an extern that needs no calling
+    /// instance.
     pub fn bind(&self, instance: &Instance) -> Result<()> {
         let Some(caller) = &self.caller else { fail!(Invalid, "the function does not ask who calls it") };
         if !Arc::ptr_eq(&self.store, &instance.store) {
@@ -77,7 +79,8 @@ impl Drop for Instance {
     }
 }
 
-/// Fails if the host cannot exchange values of these types with the engine. The error's message contains `operation`.
+/// Fails if the host cannot exchange values of these types with the engine. `operation` says in the error's message
+/// what needs the exchange.
 pub fn require(
     capabilities: Capabilities,
     types: impl IntoIterator<Item = ValType>,

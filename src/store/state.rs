@@ -1,4 +1,4 @@
-//! The part of the store record that the store's lock protects.
+//! The part of the store record, the shim's object for a store, that the store's lock protects.
 
 use crate::backend::stack::OtherStack;
 use crate::backend::{Backend, InstanceOps, LinkedBackend, StoreOps};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Re-entrant calls share this state, so every field is a cell. No cell stays borrowed while engine code runs, because
 /// engine code may enter the store again.
 pub struct State {
-    /// The engine's store. `None` after the store was freed.
+    /// The store object of the engine library. `None` after the store was freed.
     raw: Cell<Option<<LinkedBackend as Backend>::Store>>,
     externs: RefCell<Slab<<LinkedBackend as Backend>::Extern>>,
     instances: RefCell<Slab<<LinkedBackend as Backend>::Instance>>,
@@ -27,9 +27,10 @@ pub struct State {
     /// The error of the host function that ended the running call. The error is stored because an engine can pass on
     /// only a trap.
     pub host_error: Cell<Option<Box<Error>>>,
-    /// Whether the store was closed. Pins may delay the freeing of the objects.
+    /// Whether the store was closed. Pins, which keep buffers over the store's memories valid, may delay the freeing of
+    /// the objects.
     closed: Cell<bool>,
-    /// The stack of the outermost call. `None` if that call runs on the thread's own stack.
+    /// The separate stack that the outermost call runs on. `None` if the outermost call runs on the thread's own stack.
     pub other_stack: RefCell<Option<OtherStack>>,
     /// The engine's epoch at which guests are interrupted.
     pub deadline: Cell<u64>,
@@ -55,7 +56,7 @@ impl State {
         }
     }
 
-    /// Returns the engine's store; `None` if the store is closed.
+    /// Returns the store object of the engine library; `None` if the store is closed.
     #[inline]
     pub fn raw_if_open(&self) -> Option<<LinkedBackend as Backend>::Store> {
         self.raw.get().filter(|_| !self.closed.get())
@@ -66,7 +67,8 @@ impl State {
         self.call_depth.get() > 0
     }
 
-    /// Returns whether the store was closed. The store's objects may still exist because of pins.
+    /// Returns whether the store was closed. The store's objects may still exist, because pins keep the memories of a
+    /// closed store.
     pub fn is_closed(&self) -> bool {
         self.closed.get()
     }
@@ -96,8 +98,8 @@ impl State {
 
     /// Frees the object with this key. Does nothing if closing the store has already freed the object.
     pub fn free(&self, key: Key) {
-        // The object is removed from the slab before the object is freed. Freeing runs engine code, and engine code may
-        // enter the store again.
+        // The object is removed from the slab before the object is freed. Freeing runs engine code, engine code may
+        // enter the store again, and the slab must not be borrowed at that time.
         match key {
             Key::Extern(key) => {
                 let object = self.externs.borrow_mut().try_remove(key);
@@ -121,7 +123,8 @@ impl State {
         }
     }
 
-    /// Runs `work` on a new stack. Nested calls into the store run on the same stack.
+    /// Runs `work` on a new stack, which has `needed` bytes for WebAssembly. Nested calls into the store run on the
+    /// same stack.
     pub fn run_on_other_stack<T>(&self, needed: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         /// Clears the field when the call ends, also by a panic.
         struct ClearOnDrop<'a>(&'a RefCell<Option<OtherStack>>);
