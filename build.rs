@@ -1,9 +1,9 @@
-//! The build script of the shim. If the feature `python` is set, it builds the glue into the library. The library is
-//! then a Python extension module.
+//! The build script of the shim, the library between Python and an engine. If the feature `python` is set, the script
+//! builds the glue into the library. The glue is C code that makes the library a Python extension module.
 //!
-//! The glue consists of the C files in `src/glue/` and of a C file that cffi generates (`src/glue/emit.py`). All C
-//! files are compiled for the limited API of the oldest supported Python. `src/glue/mod.rs` exports the init function
-//! of the extension module.
+//! The C files are those in `src/glue/` and a file that cffi generates (`src/glue/emit.py`). All of them are compiled
+//! for the limited API of the oldest supported Python. `src/glue/mod.rs` exports the init function, which Python calls
+//! when a program imports the extension module.
 
 use std::env;
 use std::fs;
@@ -36,14 +36,14 @@ fn main() {
 
 /// Returns the name of the selected engine, which comes from the build script of `wasm_c_api`.
 ///
-/// Returns `None` if no engine is selected, or several are. The crate `wasm_c_api` then reports the mistake as a
-/// compile error.
+/// Returns `None` if no engine is selected, or several are. In both cases, the crate `wasm_c_api` reports the mistake
+/// as a compile error.
 fn engine_name() -> Option<String> {
     env::var("DEP_WASM_C_API_ENGINE").ok()
 }
 
-/// Prevents the library from exporting the engine's symbols. Two engine modules in one process would otherwise
-/// conflict, because both define `wasm_*`.
+/// Prevents the library from exporting the engine's symbols. With exported symbols, two engine modules in one process
+/// would conflict, because both define functions with the names `wasm_*`.
 fn hide_engine_symbols() {
     let visible = env::var_os("CARGO_FEATURE_VISIBLE").is_some();
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") && !visible {
@@ -76,8 +76,8 @@ fn build_glue() {
             // With this flag, glibc's pthread_cleanup_push (glue.h) does not call setjmp. That makes host calls faster.
             .flag("-fexceptions")
             .define("Py_LIMITED_API", LIMITED_API)
-            // Renames the init function that cffi generates, because src/glue/mod.rs exports the init function of the
-            // extension module. module.c calls the renamed function.
+            // Renames the init function that cffi generates, because src/glue/mod.rs exports a function with the same
+            // name. module.c calls the renamed function.
             .define(&format!("PyInit_{}", module_name()), "py_cffi_init")
             .opt_level(2)
             .warnings(strict)

@@ -95,8 +95,8 @@ fn engine_code(engine: &Engine, version: &str) -> String {
 
 /// Finds the headers of an engine that cargo builds. `name` is the name of the engine's package.
 ///
-/// A package with a `links` key passes the folder of its headers to this script. wasmer's package has no `links` key.
-/// Its header is in the same folder as its manifest.
+/// A package whose manifest has the key `links` passes the folder of its headers to this script. wasmer's package has
+/// no `links` key. Its header is in the same folder as its manifest.
 fn find_bundled_headers(name: &str, main: &str) -> Headers {
     let mut command = cargo_metadata::MetadataCommand::new();
     let features = env::var("CARGO_CFG_FEATURE").unwrap_or_default();

@@ -28,7 +28,8 @@ mod threads {
     /// in the process with this id.
     static FIRST_PROCESS_ID: AtomicU32 = AtomicU32::new(0);
     /// The thread pool of a forked child; null before the first compilation in a forked child. The pool is not behind a
-    /// lock, because a fork could copy the lock while another thread holds the lock.
+    /// lock, because a fork could copy the lock while another thread holds it. The copy would then stay locked for
+    /// ever.
     static CHILD_POOL: AtomicPtr<ChildPool> = AtomicPtr::new(ptr::null_mut());
 
     /// The thread pool of a forked process.
@@ -38,7 +39,8 @@ mod threads {
         threads: ThreadPool,
         /// A lock that a compilation holds, so that the pool runs only one compilation at a time. A pool thread may
         /// wait for parts of a compilation while the thread holds a lock of the engine. A waiting pool thread runs
-        /// other work of the pool. This other work must not be a second compilation.
+        /// other work of the pool. This other work must not be a second compilation, because that could need the lock
+        /// that its own thread holds.
         one_at_a_time: Mutex<()>,
     }
 
@@ -57,8 +59,8 @@ mod threads {
 
     /// Returns the thread pool of this forked process. The first call creates the pool.
     ///
-    /// A pool that was inherited from the parent process is leaked. Dropping the pool would end the pool's threads, but
-    /// these threads do not exist in this process.
+    /// A pool that was inherited from the parent process is never dropped. Dropping the pool would end the pool's
+    /// threads, but these threads do not exist in this process.
     fn child_pool(process_id: u32) -> Result<&'static ChildPool> {
         // SAFETY: the pointer is null or came from `Box::leak` below. The pool is therefore never freed. All references
         // to the pool are shared references.

@@ -8,8 +8,8 @@ pub struct OutOfBounds;
 
 /// The current address and length of a linear memory.
 ///
-/// A memory can move when it grows. Create a new value for each access, and drop the value before guest code runs
-/// again.
+/// A memory can move to another address when it grows. A value of this type would keep the old address. Create a new
+/// value for each access, and drop the value before guest code runs again.
 pub struct GuestMemory {
     data: *mut u8,
     len: usize,
@@ -62,8 +62,8 @@ impl GuestMemory {
         // SAFETY: `address` has checked that the source range is inside the memory. `out` is as long as the range.
         // `out` is memory of the host, so `out` and the range cannot overlap. In a shared memory, guest threads may
         // write to the range during the copy. This is no data race between Rust threads, because guest threads run
-        // compiled WebAssembly. If a guest thread writes, `out` holds a mixture of old and new bytes, as the threads
-        // proposal allows.
+        // compiled WebAssembly. If a guest thread writes, `out` holds a mixture of old and new bytes. WebAssembly's
+        // threads proposal allows that.
         unsafe { source.copy_to_nonoverlapping(out.as_mut_ptr(), out.len()) }
         Ok(())
     }
@@ -83,7 +83,7 @@ impl GuestMemory {
         // SAFETY: `address` has checked that the target range is inside the memory. The range is as long as `bytes`.
         // `bytes` is memory of the host, so `bytes` and the range cannot overlap. In a shared memory, guest threads may
         // access the range during the copy. Guest threads run compiled WebAssembly, not Rust. They may see a mixture of
-        // old and new bytes, as the threads proposal allows.
+        // old and new bytes, which WebAssembly's threads proposal allows.
         unsafe { target.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
         Ok(())
     }

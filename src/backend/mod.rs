@@ -74,9 +74,9 @@ pub trait Backend {
 pub enum Ref<E> {
     /// The null reference, of any type.
     Null,
-    /// A function, or an opaque reference to a function.
+    /// A function, or a reference to a function that the engine cannot convert to a function.
     Func(E),
-    /// The number that the host has assigned to a host object; never 0.
+    /// A host number: the number that the host has assigned to a host object. It is never 0.
     Host(u64),
 }
 
@@ -91,17 +91,18 @@ type HostClosure = Box<dyn Fn(&mut [Value]) -> Result<()>>;
 
 impl HostFunc {
     /// Creates a host function in the store that `owner` owns. `run` receives the owner and [`FuncType::slot_count`]
-    /// slots. The slots hold the arguments when `run` starts, and the results when `run` returns.
+    /// slots, each of which holds one WebAssembly value. The slots hold the arguments when `run` starts, and the
+    /// results when `run` returns.
     ///
-    /// `owner` must be the value that drops the engine's store with [`StoreOps::store_drop`]. The function runs only in
-    /// that store, so the owner outlives every call of the function.
+    /// `owner` must be the Rust value that drops the engine's store with [`StoreOps::store_drop`]. The function runs
+    /// only in that store, and the store lives until `owner` drops it. So `owner` outlives every call of the function.
     pub fn new<S: 'static>(
         ty: FuncType,
         owner: &Arc<S>,
         run: impl Fn(&S, &mut [Value]) -> Result<()> + 'static,
     ) -> Self {
-        // The function must not own an `Arc` of the owner: the owner owns the function, so both would stay alive for
-        // ever.
+        // The host function must not own an `Arc` of the owner: the owner owns the host function, so each would keep
+        // the other alive for ever.
         let owner = Arc::as_ptr(owner);
         // SAFETY: a backend runs the function only while WebAssembly runs in the store. The owner is alive during that
         // time, because the owner drops the store. An `Arc` does not move its value, so the pointer stays valid.
@@ -112,13 +113,13 @@ impl HostFunc {
     ///
     /// # Safety
     /// `values` points to [`FuncType::slot_count`] slots. No other code uses these slots during the call. The first
-    /// slots hold arguments of the parameter types in the engine's representation. The function consumes references
-    /// among the arguments.
+    /// slots hold arguments of the parameter types in the engine's representation. The function takes ownership of the
+    /// references among the arguments.
     pub unsafe fn call(&self, values: *mut Value) -> Result<()> {
         let slots = match self.ty.slot_count() {
             0 => &mut [],
-            // SAFETY: the caller guarantees that `values` points to this number of slots, and that no other code uses
-            // the slots during the call.
+            // SAFETY: the caller guarantees that `values` points to `count` slots, and that no other code uses the
+            // slots during the call.
             count => unsafe { std::slice::from_raw_parts_mut(values, count) },
         };
         (self.run)(slots)

@@ -2,7 +2,7 @@
 //! a trait in the file with the same name, such as `TableOps` in table.rs.
 //!
 //! Every function with a parameter `store` relies on its caller: the caller holds the store's lock, and has checked the
-//! types and the required capability.
+//! types and the required capability (a feature that not all engines have).
 
 use crate::backend::guest_memory::GuestMemory;
 use crate::backend::trusted::TrustedBytes;
@@ -92,8 +92,9 @@ pub trait StoreOps: Backend {
         Ok(())
     }
 
-    /// Records that a host number ([`Ref::Host`]) is released because no guest received the reference.
-    /// [`StoreOps::take_released_host_numbers`] will return the number.
+    /// Records that a host number is released because no guest received the reference with this number. A host number
+    /// identifies a host object in an external reference ([`Ref::Host`]). [`StoreOps::take_released_host_numbers`] will
+    /// return the number.
     fn release_host_number(_: Self::Store, _number: u64) {}
 
     /// Returns the host numbers that were released since the previous call of this function.
@@ -116,8 +117,8 @@ pub trait ModuleOps: Backend {
 
 /// Functions for instances and their exports.
 pub trait InstanceOps: Backend {
-    /// Instantiates a module. `imports` holds one extern for each import of the module, in the module's order. The
-    /// types of the externs match the types of the imports.
+    /// Instantiates a module. `imports` holds one extern, an object that a module can import, for each import of the
+    /// module, in the module's order. The types of the externs match the types of the imports.
     fn instance_new(
         store: Self::Store,
         module: &Self::Module,
@@ -136,7 +137,7 @@ pub trait InstanceOps: Backend {
     /// Frees an instance. The instance's exports stay valid.
     fn instance_drop(instance: Self::Instance);
 
-    /// Frees an extern.
+    /// Frees an extern, an object that a module can import or export.
     fn extern_drop(object: Self::Extern);
 }
 
@@ -145,7 +146,7 @@ pub trait FuncOps: Backend {
     /// Creates a host function.
     fn func_new(store: Self::Store, func: HostFunc) -> Result<Self::Extern>;
 
-    /// Calls a function. The slots hold the arguments before the call, and the results after the call.
+    /// Calls a function. The slots at `values` hold the arguments before the call, and the results after the call.
     ///
     /// # Safety
     /// `func` is a function of type `ty` in this store. `values` points to [`FuncType::slot_count`] slots. The first
@@ -161,17 +162,17 @@ pub trait FuncOps: Backend {
     unsafe fn func_type(store: Self::Store, func: &Self::Extern) -> Option<FuncType>;
 }
 
-/// Functions for references in value slots.
+/// Functions for references in value slots. A value slot holds one argument, result, element or global value.
 pub trait RefOps: Backend {
-    /// Lowers a reference into a slot that [`FuncOps::func_call`] accepts. `ty` is the type of the function that the
-    /// reference refers to, or `None` if the shim does not know the type.
+    /// Converts a reference to a slot, the 16 bytes in which [`FuncOps::func_call`] takes an argument. `ty` is the type
+    /// of the function that the reference refers to, or `None` if the shim does not know the type.
     fn ref_lower(store: Self::Store, value: Ref<Self::Extern>, ty: Option<&FuncType>) -> Result<Value>;
 
-    /// Lifts a reference out of a slot that the engine filled.
+    /// Converts the reference in a slot that the engine filled to the representation of the shim.
     ///
     /// # Safety
-    /// The slot holds a reference of type `ty`. The function consumes the reference, so the caller does not use the
-    /// slot again.
+    /// The slot holds a reference of type `ty`. The function takes ownership of the reference, so the caller does not
+    /// use the slot again.
     unsafe fn ref_lift(store: Self::Store, ty: ValType, value: Value) -> Ref<Self::Extern>;
 }
 
@@ -219,8 +220,8 @@ pub trait SharedMemoryOps: Backend {
         None
     }
 
-    /// Returns an extern for a shared memory, so that a store can import the memory. [`InstanceOps::extern_drop`] frees
-    /// the extern.
+    /// Returns an extern that refers to a shared memory, so that an instance in a store can import the memory.
+    /// [`InstanceOps::extern_drop`] frees the extern.
     fn shared_memory_extern(memory: &Self::SharedMemory) -> Self::Extern;
 
     /// Returns the address and the current number of a shared memory's bytes. The address never changes.

@@ -103,8 +103,9 @@ impl FreeRegion {
 #[derive(Clone)]
 pub struct OtherStack(Rc<StackMemory>);
 
-// SAFETY: the store record holds the stack only while one call runs. The thread that runs the call holds the store's
-// lock, and drops every clone before releasing the lock. So no other thread can use a clone.
+// SAFETY: the store record, which owns the objects of a store, holds the stack only while one call runs. The thread
+// that runs the call holds the store's lock, and drops every clone before releasing the lock. So no other thread can
+// use a clone.
 unsafe impl Send for OtherStack {}
 
 /// The memory of a second stack, and the unused parts of both stacks.
@@ -169,7 +170,7 @@ pub fn on_host_stack<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     }
 }
 
-/// Runs `work` if the thread's own stack has at least [`MIN_HOST_STACK`] bytes left. Fails otherwise.
+/// Runs `work` if the thread's own stack has at least [`MIN_HOST_STACK`] bytes left. Fails if fewer bytes are left.
 fn with_host_room<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     if stacker::remaining_stack().is_some_and(|left| left < MIN_HOST_STACK) {
         let message = "call stack exhausted: calls between the host and WebAssembly are nested too deeply";

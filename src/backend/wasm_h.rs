@@ -1,4 +1,4 @@
-//! Conversions of objects of `wasm.h` that both backends need: texts, frames and types.
+//! Conversions of objects of `wasm.h` that both backends need: texts, types, and the frames of traps.
 
 use crate::base::error::Frame;
 use crate::base::types::{FuncType, GlobalType, Limits, TableType, ValType};
@@ -131,7 +131,7 @@ pub fn limits(limits: &Limits) -> c::wasm_limits_t {
     c::wasm_limits_t { min: limits.min as u32, max: limits.max.map_or(u32::MAX, |max| max as u32) }
 }
 
-/// Creates a table type. The caller owns the type. The shim has checked that the table is 32-bit.
+/// Creates a table type. The caller owns the type. The shim has checked that the table has 32-bit indices.
 pub fn table_type(ty: &TableType, val_type: MakeValType) -> *mut c::wasm_tabletype_t {
     // SAFETY: the table type takes ownership of the new element type. The engine only reads the limits.
     unsafe { c::wasm_tabletype_new(val_type(ty.element), &limits(&ty.limits)) }

@@ -1,6 +1,6 @@
 /* Python's buffer protocol for WebAssembly memories. A memoryview shows the memory's bytes without a copy.
  *
- * A `MemoryBuffer` pins the memory's bytes from its creation to its deallocation. The address of the bytes stays valid
+ * A `MemoryBuffer` pins the memory's bytes from its creation to its deallocation: the address of the bytes stays valid
  * even if the program grows the memory, deletes the memory, or closes the store. A memoryview over the buffer holds a
  * reference to the buffer.
  *
@@ -10,8 +10,8 @@
 
 #include "memory.h"
 
-/* Python's limited API contains the buffer protocol from version 3.11 on. Python 3.10 has the same slot and the same
- * struct but does not declare the slot and the struct for the limited API. */
+/* Python's limited API contains the buffer protocol from version 3.11 on. Python 3.10 has the same type slot and the
+ * same struct but does not declare them for the limited API. These declarations are therefore copied here. */
 #if Py_LIMITED_API + 0 < 0x030b0000
 #define Py_bf_getbuffer 1
 typedef struct {
@@ -29,7 +29,8 @@ PyAPI_FUNC(int) PyBuffer_FillInfo(Py_buffer *view, PyObject *exporter, void *byt
 
 typedef struct {
     PyObject_HEAD
-    /* The memory. The owner of this pointer is an attribute of the Python subclass. */
+    /* The memory. An attribute of the Python subclass refers to the owner, the Python object that deletes this
+     * extern. */
     const aw_extern *memory;
     aw_pin *pin;
     uint8_t *bytes;
@@ -38,7 +39,7 @@ typedef struct {
 
 /* _pinned(address of the memory's `aw_extern`) -> buffer
  *
- * Returns None if the shim fails. The shim then stores an error for this thread. */
+ * Returns None if the shim fails. In this case, the shim has stored an error for this thread. */
 static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
 {
     unsigned long long number = PyLong_AsUnsignedLongLong(address);

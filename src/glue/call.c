@@ -1,17 +1,18 @@
 /* Calls from Python to WebAssembly functions.
  *
- * `Callable` is the base class of the styles' function classes. Its tp_call is the fast path: it converts the numbers
- * in the argument tuple, calls the shim, and converts the result. The fast path needs no Python frame. It is therefore
- * three times as fast as a Python `__call__` over cffi.
+ * `Callable` is the base class of the function classes of both API styles, the packages `anywasm.wasmer` and
+ * `anywasm.wasmtime`. Its tp_call is the fast path: it converts the numbers in the argument tuple, calls the shim, and
+ * converts the result. The fast path needs no Python frame. It is therefore three times as fast as a Python `__call__`
+ * over cffi.
  *
- * The slow path PY_CALL_SLOWLY makes a call in these cases:
+ * The slow path, the Python function PY_CALL_SLOWLY, makes a call in these cases:
  *   - The number of arguments is wrong.
  *   - An argument has another type than int or float, or is out of range.
  *   - The function has references or vectors among its parameters or results.
  *   - The function has several results.
  *
- * If a call fails, PY_RAISE_FAILURE raises its exception. numbers.h lists the files that convert numbers by the same
- * rules.
+ * If a call fails, the Python function PY_RAISE_FAILURE raises its exception. numbers.h lists the files that convert
+ * numbers by the same rules.
  */
 
 #include "glue.h"
@@ -22,9 +23,10 @@
 
 typedef struct {
     PyObject_HEAD
-    /* The function to call, or NULL if all calls take the slow path. The pointer is valid because `owner` owns it. */
+    /* The function to call, or NULL if all calls take the slow path. The pointer is valid while this object refers to
+     * `owner`, because only `owner` deletes the function. */
     const aw_extern *func;
-    /* A strong reference to the owner of `func`. NULL until `_bind` is called. */
+    /* A strong reference to the owner, the Python object that deletes `func`. NULL until `_bind` is called. */
     PyObject *owner;
     /* The Python object that must be the first argument of each call, or NULL in an API style that passes no store. The
      * reference is borrowed. That is safe because the code only compares its address. */
@@ -107,7 +109,8 @@ static PyObject *py_callable_bind(PyObject *self, PyObject *const *args, Py_ssiz
     Py_RETURN_NONE;
 }
 
-/* The type needs no tp_traverse: its only strong reference is to an owner, and an owner refers to no Python object. */
+/* The type needs no tp_traverse: its only strong reference is to an owner, and an owner refers to no Python object. So
+ * the reference cannot be part of a reference cycle. */
 static void py_callable_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);

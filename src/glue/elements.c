@@ -1,8 +1,8 @@
 /* Typed views of a memory.
  *
  * `MemoryElements` is the base class of the views. Its fast path reads and writes elements without a Python frame. The
- * fast path accepts an index or a slice with a positive step as a key. It accepts exact ints and floats as values:
- * instances of subclasses take the slow path.
+ * fast path accepts an index or a slice with a positive step as a key. It accepts exact ints and floats as values.
+ * Instances of their subclasses take the slow path.
  *
  * The slow paths PY_GET_ELEMENTS, PY_SET_ELEMENTS, PY_DELETE_ELEMENTS and PY_COUNT_ELEMENTS handle all other keys and
  * values, with the rules and errors of an API style (python/anywasm/core/elements.py, wasmer/views.py).
@@ -17,7 +17,7 @@
 typedef struct {
     PyObject_HEAD
     /* The memory, or NULL until `_bind` is called. An attribute of the Python subclass refers to the Python object of
-     * the memory. That object refers to the owner of this pointer. */
+     * the memory. That object refers to the owner, the Python object that deletes this extern. */
     const aw_extern *memory;
     uint64_t offset; /* offset of the first element in the memory, in bytes */
     uint8_t width;   /* size of an element, in bytes */
@@ -118,7 +118,7 @@ static int py_lower_element(char format, uint8_t width, PyObject *object, uint8_
     case 'h': fits = number >= INT16_MIN && number <= INT16_MAX; break;
     case 'I': fits = number >= 0 && number <= UINT32_MAX; break;
     case 'i': fits = number >= INT32_MIN && number <= INT32_MAX; break;
-    case 'Q': fits = number >= 0; break; /* Numbers from 2**63 on take the slow path. */
+    case 'Q': fits = number >= 0; break; /* Numbers from 2**63 on do not fit `number`: slow path. */
     default: fits = 1;
     }
     if (!fits)
@@ -132,8 +132,8 @@ static int py_lower_element(char format, uint8_t width, PyObject *object, uint8_
 typedef struct { Py_ssize_t start, count, step; } py_slice;
 
 /* Converts the Python object `key` to `*slice` and returns 1. Returns 0, with no exception set, if the slow path must
- * handle the slice. That is so if the slice is empty, if its step is not positive, or if the shim returns no size for
- * the memory. */
+ * handle the slice. The slow path must handle a slice that is empty or whose step is not positive. It must also handle
+ * the slice if the shim returns no size for the memory. */
 static int py_elements_slice(const py_elements *self, PyObject *key, py_slice *slice)
 {
     uint64_t size;

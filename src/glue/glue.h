@@ -55,7 +55,7 @@
 /* Returns a new extension module, or NULL with an exception set on failure. src/glue/mod.rs calls this function. */
 PyObject *py_init_module(void);
 
-/* Returns 1 if `count` is `expected`. Otherwise sets a TypeError that names `function` and returns 0. */
+/* Returns 1 if `count` is `expected`. If it is not, sets a TypeError that names `function` and returns 0. */
 int py_check_argument_count(const char *function, Py_ssize_t count, Py_ssize_t expected);
 
 /* setup.c */
@@ -88,14 +88,15 @@ PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords);
 
 /* owner.c */
 
-/* Kinds of owners. Each kind owns objects of one type of the shim. */
+/* Kinds of owners, the Python objects that delete objects of the shim. Each kind owns objects of one type of the
+ * shim. */
 enum {
     PY_ENGINE, PY_EXTERN, PY_INSTANCE, PY_MODULE, PY_OPTIONS, PY_SHARED_MEMORY, PY_STORE, PY_WASI, PY_WASI_ROOT,
     PY_OWNER_KIND_COUNT, /* the number of kinds above */
 };
 
-/* Returns a new owner of `pointer`. Returns None if `pointer` is NULL. If Python has no memory for the owner, deletes
- * the shim's object and returns NULL with an exception set. */
+/* Returns a new owner of `pointer`, the Python object that deletes the shim's object. Returns None if `pointer` is
+ * NULL. If Python has no memory for the owner, deletes the shim's object and returns NULL with an exception set. */
 PyObject *py_owner_new(int kind, const void *pointer);
 
 /* Writes the pointer that the owner `object` owns to `*pointer` and returns 1. The pointer is valid until the owner is
@@ -108,16 +109,17 @@ int py_owner_add_type(PyObject *module);
 
 /* exceptions.c */
 
-/* The token for an exception that Python could not park. No parked exception has this token. */
+/* The token for an exception that Python could not park (store until the guest has ended). No parked exception
+ * has this token. */
 #define PY_LOST_TOKEN UINT64_MAX
 
 /* Clears the current exception and returns the exception object with its traceback. Returns NULL if no exception is
  * set. */
 PyObject *py_take_exception(void);
 
-/* Clears the current exception and passes it to `py_callbacks[callback_index]`, one of the functions PY_PARK_*. Returns
- * the token of the exception. `store` is the first argument of PY_PARK_HOST_EXCEPTION. `store` must be NULL for the
- * other functions, because they take only the exception. */
+/* Clears the current exception and passes it to `py_callbacks[callback_index]`, one of the functions PY_PARK_*. That
+ * function stores the exception and returns its number, the token. Returns the token. `store` is the first argument of
+ * PY_PARK_HOST_EXCEPTION. `store` must be NULL for the other functions, because they take only the exception. */
 uint64_t py_park_exception(int callback_index, PyObject *store);
 
 /* gil.c */
@@ -127,7 +129,7 @@ uint64_t py_park_exception(int callback_index, PyObject *store);
  *
  * A daemon thread may wait for the GIL while the interpreter shuts down. Python before 3.14 ends such a thread with
  * pthread_exit, which unwinds the thread's stack. The stack contains frames of the engine, and these must not be
- * unwound. The cleanup handler py_hang therefore suspends the thread for ever. Python 3.14 suspends such threads
+ * unwound. The cleanup handler py_hang therefore suspends the thread for ever. Python 3.14 suspends the daemon threads
  * itself. */
 #ifdef _WIN32
 #define PY_BEGIN_GIL                                                                                                   \

@@ -10,11 +10,12 @@
  *   - the signature
  *   - the task: PY_TASK_CALL calls the callable and converts its result, PY_TASK_RESULT only converts the result
  *   - the result of the callable, or None
- *   - the address of the slots, as an int
+ *   - the address of the slots (the arguments before the call, the results after it), as an int
  * The slow path returns
  *   - 0 on success,
- *   - a list on success if references are among the results: the list contains the owners of these references,
- *   - the token of the parked exception on failure.
+ *   - a list on success if references are among the results: the list contains the owners, the Python objects that keep
+ *     these references valid,
+ *   - the token of the exception on failure.
  *
  * numbers.h lists the files that convert numbers by the same rules. exceptions.c describes how an exception passes
  * through the guest.
@@ -50,9 +51,9 @@ static void py_host_free(void *env)
     free(env);
 }
 
-/* Stores `owners` in an attribute of the Python object of the store. `owners` are the owners of the references that a
- * host function returns; the references must stay valid until the engine has read them. The engine reads the references
- * before other code runs in the store, so the next host function may replace the owners.
+/* Stores `owners` in an attribute of the Python object of the store. `owners` are the Python objects that own the
+ * references that a host function returns. The references must stay valid until the engine has read them. The engine
+ * reads the references before other code runs in the store, so the next host function may replace the owners.
  *
  * The deallocation of the old owners may run Python finalizers. A finalizer may call functions of the same store, which
  * can store other owners in the attribute. The loop therefore sets the attribute to None until the attribute was None
@@ -93,8 +94,8 @@ static uint64_t py_host_slowly(const py_host_env *env, int task, PyObject *resul
     return PyErr_Occurred() ? py_park_exception(PY_PARK_HOST_EXCEPTION, env->store) : token;
 }
 
-/* Calls the callable. The caller holds the GIL. Returns 0 if the slots contain the results, or the token of an
- * exception. */
+/* Calls the callable. The caller holds the GIL. Returns 0 if the slots at `values` contain the results, or the token
+ * (the number) of an exception that Python has parked. */
 static uint64_t py_host_call_with_gil(const py_host_env *env, aw_value *values)
 {
     PyObject *args = PyTuple_New((Py_ssize_t)env->params_len), *result;
@@ -160,8 +161,9 @@ static py_host_env *py_host_env_new(PyObject *store, PyObject *callable, PyObjec
 /* new_host_func(store, Python object of the store, callable, signature, codes of the parameter types, codes of the
  * result types) -> owner of an extern
  *
- * Returns None if the shim fails. The shim then stores an error for this thread. The caller must keep references to the
- * store, the callable and the signature, because `py_host_env` only borrows these objects. */
+ * An owner is the Python object that deletes an object of the shim. Returns None if the shim fails. In this case, the
+ * shim has stored an error for this thread. The caller must keep references to the store, the callable and the
+ * signature, because `py_host_env` only borrows these objects. */
 PyObject *py_new_host_func(PyObject *module, PyObject *const *args, Py_ssize_t arg_count)
 {
     void *store;

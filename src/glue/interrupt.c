@@ -3,8 +3,8 @@
  *
  * A running guest calls the hook about ten times a second (`aw_interrupt_hook`). The hook decides whether the guest may
  * continue. Python runs signal handlers only on the main thread, so the hook does nothing on other threads. If a
- * handler raises an exception, PY_PARK_SIGNAL_EXCEPTION parks the exception (see exceptions.c), and the guest ends.
- * python/anywasm/core/interrupts.py calls `watch_signals`.
+ * handler raises an exception, the Python function PY_PARK_SIGNAL_EXCEPTION parks (stores) the exception, and the guest
+ * ends (see exceptions.c). python/anywasm/core/interrupts.py calls `watch_signals`.
  */
 
 #include "glue.h"

@@ -1,8 +1,9 @@
-/* Functions that create stores, instances and exports of instances, and return their owners.
+/* Functions that create stores, instances and exports of instances, and return their owners, the Python objects that
+ * delete them.
  *
  * Some programs create a store for each request and therefore call these functions all the time. The functions are
- * faster than cffi because they create no pointer objects of cffi. Each function returns None if the shim fails. The
- * shim then stores an error for this thread.
+ * faster than cffi because they create no pointer objects of cffi. Each function returns None if the shim fails. In
+ * this case, the shim has stored an error for this thread.
  */
 
 #include "glue.h"
@@ -20,7 +21,9 @@ PyObject *py_new_store(PyObject *module, PyObject *engine)
     return py_owner_new(PY_STORE, aw_store_new(pointer));
 }
 
-/* new_instance(owner of a store, owner of a module, list of owners of the imports) -> owner of an instance */
+/* new_instance(owner of a store, owner of a module, list of owners of the imports) -> owner of an instance
+ *
+ * An owner is the Python object that deletes an object of the shim. */
 PyObject *py_new_instance(PyObject *self, PyObject *const *args, Py_ssize_t arg_count)
 {
     void *store, *module, *stack_imports[PY_STACK_IMPORTS], **imports = stack_imports;

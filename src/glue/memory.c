@@ -1,8 +1,8 @@
 /* Copies bytes between a memory and Python objects.
  *
  * `MemoryBytes` copies a range of a memory to a bytearray, or a bytes or bytearray object to a memory. Its methods are
- * the fast path. A method returns None if the slow path (python/anywasm/core/memory.py) must handle the call. That is
- * so for unusual arguments, for a range that ends outside the memory, and for a failure of the shim.
+ * the fast path. A method returns None if the slow path (python/anywasm/core/memory.py) must handle the call. The slow
+ * path handles unusual arguments, a range that ends outside the memory, and a failure of the shim.
  */
 
 #include "memory.h"
@@ -49,8 +49,8 @@ const uint8_t *py_exact_bytes(PyObject *object, Py_ssize_t *len)
 
 typedef struct {
     PyObject_HEAD
-    /* The memory, or NULL until `_bind` is called. The Python object of the memory refers to the owner of this pointer,
-     * and also to this object. */
+    /* The memory, or NULL until `_bind` is called. The Python object of the memory refers to this object, and to the
+     * owner, the Python object that deletes this extern. */
     const aw_extern *memory;
 } py_memory_bytes;
 
@@ -88,7 +88,7 @@ static PyObject *py_memory_bytes_write(PyObject *self, PyObject *const *args, Py
     uint64_t start;
     uint8_t outcome;
 
-    /* A write of no bytes takes the slow path, because the styles have different rules for it. */
+    /* A write of no bytes takes the slow path, because the API styles have different rules for an empty write. */
     if (!memory || arg_count != 2 || !py_int_as_offset(args[0], &start) || !(bytes = py_exact_bytes(args[1], &len))
         || len == 0)
         Py_RETURN_NONE;

@@ -26,8 +26,8 @@ uint8_t py_memory_write_waiting(const aw_extern *memory, uint64_t offset, const 
 uint8_t py_memory_size_waiting(const aw_extern *memory, uint64_t *size);
 
 /* Copies `len` bytes at the address `offset` of the memory to `out`. Returns an outcome, as `aw_memory_try_read` does,
- * but never AW_BUSY. A short copy is tried at once. A long copy, or a copy from a store that another thread uses, is
- * done without the GIL. */
+ * but never AW_BUSY, which means that the access has not been made yet. A short copy is tried at once. A long copy, or
+ * a copy from a store that another thread uses, is done without the GIL. */
 static inline uint8_t py_memory_read(const aw_extern *memory, uint64_t offset, uint8_t *out, size_t len)
 {
     uint8_t outcome = len <= PY_SMALL_COPY ? aw_memory_try_read(memory, offset, out, len) : AW_BUSY;

@@ -1,9 +1,9 @@
-/* Number conversion between Python objects and slots.
+/* Number conversion between Python objects and slots. A slot (`aw_value`) holds one WebAssembly value.
  *
  * Three places convert numbers and must follow the same rules:
  *   1. This file is the fast path. It converts an int within the signed range of its type, or a float. call.c and
  *      host.c use it for arguments and results. elements.c and memory.c use it for indices and offsets.
- *   2. Each API style has a slow path for all other objects, such as unsigned numbers. The style defines the error
+ *   2. Each API style has a slow path for all other objects, such as unsigned numbers. The API style defines the error
  *      texts (python/anywasm/wasmer/convert.py, python/anywasm/wasmtime/convert.py).
  *   3. python/anywasm/core/values.py belongs to the slow path too. It writes the values that an API style has accepted
  *      to slots, and reads values from slots.
@@ -48,8 +48,9 @@ static inline int py_int_as_offset(PyObject *object, uint64_t *offset)
     return 1;
 }
 
-/* Writes a Python number to a slot of the value type `type` and returns 1. Returns 0, with no exception set, if the
- * slow path must convert the object. If `exact` is 1, instances of subclasses of int and float take the slow path. */
+/* Writes a Python number to `value`, a slot for one WebAssembly value of the type `type`, and returns 1. Returns 0,
+ * with no exception set, if the slow path must convert the object. If `exact` is 1, instances of subclasses of int and
+ * float take the slow path. */
 static inline int py_lower_number(uint8_t type, PyObject *object, int exact, aw_value *value)
 {
     if (type == PY_I32 || type == PY_I64) {

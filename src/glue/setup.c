@@ -1,4 +1,5 @@
-/* The Python functions that the glue calls: the slow paths, and the functions that park exceptions.
+/* The Python functions that the glue calls: the slow paths, and the functions that park exceptions (store them until
+ * the engine has left the guest).
  *
  * python/anywasm/core/glue.py passes the functions to `setup(...)`, once for each engine module.
  */

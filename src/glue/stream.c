@@ -7,7 +7,8 @@
  *     object means the end of the input.
  * python/anywasm/core/streams.py creates these callables.
  *
- * If a callable raises an exception, PY_PARK_STREAM_EXCEPTION parks the exception (see exceptions.c).
+ * If a callable raises an exception, the Python function PY_PARK_STREAM_EXCEPTION parks it: it stores the exception and
+ * returns a number, the token, under which it can be found again (see exceptions.c).
  */
 
 #include "glue.h"
@@ -72,8 +73,9 @@ static int64_t py_stream_input(void *env, uint8_t *data, size_t len, uint64_t *t
 
 /* connect_stream(owner of a WASI context, stream number, callable) -> bool
  *
- * The stream number is 0 for standard input, 1 for standard output and 2 for standard error. Returns False if the shim
- * fails. The shim then stores an error for this thread.
+ * The stream number is 0 for standard input, 1 for standard output and 2 for standard error. The owner is the Python
+ * object that deletes the WASI context. Returns False if the shim fails. In this case, the shim has stored an error for
+ * this thread.
  *
  * The shim only borrows the callable, because it may free a stream on any thread and without the GIL. The caller must
  * keep a reference to the callable as long as a guest can use the WASI context. */

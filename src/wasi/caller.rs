@@ -1,4 +1,4 @@
-//! The instance that calls a system call.
+//! The instance that makes a system call.
 //!
 //! Each instance that imports WASI has separate host functions. A host function therefore always has the same caller.
 
@@ -13,8 +13,8 @@ use std::sync::OnceLock;
 /// The caller of some host functions: one instance, whose memory the host functions use.
 #[derive(Default)]
 pub struct Caller {
-    /// The key of the exported memory in the store record, and true if the memory is shared. `None` if the instance
-    /// exports no memory. [`Caller::bind`] sets this field when the instance exists.
+    /// The key of the exported memory in the store record, which owns all objects of the store, and true if the memory
+    /// is shared. `None` if the instance exports no memory. [`Caller::bind`] sets this field when the instance exists.
     memory: OnceLock<Option<(Key, bool)>>,
 }
 
@@ -28,7 +28,8 @@ impl BindInstance for Caller {
         let memory = match memory {
             Some((index, shared)) => {
                 let memory = LinkedBackend::instance_export(entered.raw, instance.raw, info, index)?;
-                // The store record owns the memory until the store is freed.
+                // The store record owns the memory until the store is freed, so the key stays valid as long as the
+                // guest can run.
                 Some((entered.add_extern(memory), shared))
             }
             None => None,

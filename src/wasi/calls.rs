@@ -37,7 +37,8 @@ impl Version {
         }
     }
 
-    /// Converts a number of `whence` to a [`SeekFrom`] with offset 0. The numbers depend on the version.
+    /// Converts a number of the WASI type `whence`, the start of a seek, to a [`SeekFrom`] with offset 0. The numbers
+    /// depend on the version.
     pub fn whence(self, whence: u32) -> Result<SeekFrom> {
         let (start, current, end) = (SeekFrom::Start(0), SeekFrom::Current(0), SeekFrom::End(0));
         let positions = match self {
@@ -50,7 +51,7 @@ impl Version {
 
 /// One system call in progress. Each method with the name of a system call implements this system call.
 pub struct Call<'a> {
-    /// The WASI context of the guest.
+    /// The WASI context of the guest: its arguments, environment variables and open descriptors.
     pub wasi: &'a WasiContext,
     /// The memory of the guest.
     pub guest: Guest<'a>,
@@ -58,7 +59,7 @@ pub struct Call<'a> {
     pub version: Version,
 }
 
-/// A function that calls the method of [`Call`] with the arguments in the value slots.
+/// A function that calls the method of [`Call`] for a system call. The value slots hold the arguments.
 type Entry = fn(&mut Call<'_>, &[Value]) -> Result<()>;
 
 /// A row of the table of system calls.

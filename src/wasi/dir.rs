@@ -56,7 +56,7 @@ pub struct Dir {
     pub place: Place,
     /// The name of a preopened directory in the guest. `None` for a directory that the guest has opened itself.
     pub preopened: Option<String>,
-    /// The access that the guest has requested for the directory. `fd_fdstat_get` converts the access to rights.
+    /// The access that the guest has requested for the directory. `fd_fdstat_get` returns the access as rights of WASI.
     pub access: Access,
     /// The entries that the last `fd_readdir` with cookie 0 has read. `fd_readdir` with another cookie continues in
     /// this list, even if the directory has changed.
@@ -182,8 +182,8 @@ impl Dir {
         }
     }
 
-    /// Returns the entries of the directory, without `.` and `..`. Reads the directory if `refresh` is true. Otherwise
-    /// returns the entries of the last call in which `refresh` was true.
+    /// Returns the entries of the directory, without `.` and `..`. Reads the directory if `refresh` is true. If it is
+    /// false, returns the entries of the last call in which `refresh` was true.
     pub fn entries(&self, refresh: bool) -> Result<Arc<[Entry]>> {
         if refresh {
             let entries = match &self.place {

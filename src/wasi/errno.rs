@@ -13,7 +13,8 @@ macro_rules! errnos {
             $(pub const $name: Self = Self($number);)+
         }
 
-        /// Returns the error number for an error of the operating system. Returns `None` if WASI has no such number.
+        /// Returns the error number for an error of the operating system. Returns `None` if WASI has no number for this
+        /// error.
         fn from_os(error: rustix::io::Errno) -> Option<Errno> {
             Some(match error {
                 $($($(rustix::io::Errno::$os)|+ => Errno::$name,)?)+

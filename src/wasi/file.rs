@@ -1,5 +1,5 @@
 //! Open files. `File` stores the position and passes the position to the operating system with each read or write.
-//! Calls with an offset, such as `fd_pread`, therefore do not change the position.
+//! Calls with an offset, such as `fd_pread`, pass that offset instead and therefore do not change the position.
 
 use crate::wasi::guest::Guest;
 use crate::wasi::{self, Result};
@@ -87,7 +87,7 @@ impl File {
         Ok(total)
     }
 
-    /// Reads at `offset` with one system call of the host. Returns the number of bytes.
+    /// Reads at `offset` with one system call of the host's operating system. Returns the number of bytes.
     fn read_once(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
         match self.file.read_at(buffer, offset) {
             // The file is a pipe or a terminal, which has no position.

@@ -11,7 +11,8 @@ use crate::wasi::guest::Guest;
 use crate::wasi::{Failure, Version, WasiContext};
 use std::sync::Arc;
 
-/// A host function that runs one system call for one instance, in the WASI context of the program.
+/// A host function that runs one system call for one instance, in the WASI context (arguments, environment and open
+/// descriptors) of the program.
 pub struct WasiFunc {
     wasi: Arc<WasiContext>,
     version: Version,

@@ -34,12 +34,13 @@ impl From<OutOfBounds> for Errno {
 }
 
 impl<'a> Guest<'a> {
-    /// Returns an accessor. Each access calls `memory` to look up the current memory of the guest.
+    /// Returns a value that accesses the guest's memory. Each access calls `memory` to look up the current memory of
+    /// the guest.
     pub fn new(memory: &'a dyn Fn() -> GuestMemory) -> Self {
         Self { memory }
     }
 
-    /// Checks that all `len` bytes at `ptr` are inside the memory. Fails with `EFAULT` otherwise.
+    /// Checks that all `len` bytes at `ptr` are inside the memory. Fails with `EFAULT` if one of them is outside.
     pub fn check(&self, ptr: u32, len: usize) -> Result<()> {
         Ok((self.memory)().check(ptr as usize, len)?)
     }

@@ -46,7 +46,7 @@ use std::time::Instant;
 pub enum Stop {
     /// The guest has called `proc_exit` with this exit code.
     Exit(u32),
-    /// A stream of the host has failed. The token identifies the parked exception of the stream.
+    /// A stream of the host has raised an exception. Python has stored the exception under this number, the token.
     Host(u64),
 }
 
@@ -80,7 +80,7 @@ impl From<Stop> for Error {
 /// The WASI context of a program: its arguments, environment variables and open descriptors. Several instances may
 /// share one context.
 pub struct WasiContext {
-    /// True until [`WasiContext::take_over`] sets the contents of an unset context. While this is true, all system
+    /// True for an unset context, until [`WasiContext::take_over`] sets its contents. While this is true, all system
     /// calls fail.
     unset: AtomicBool,
     state: Mutex<State>,
@@ -110,7 +110,8 @@ impl WasiContext {
         Self::with_unset(false)
     }
 
-    /// Returns an unset context. All system calls fail until [`WasiContext::take_over`] is called.
+    /// Returns an unset context, for a host that provides the contents later. All system calls fail until
+    /// [`WasiContext::take_over`] is called.
     pub fn unset() -> Arc<Self> {
         Self::with_unset(true)
     }
@@ -120,8 +121,8 @@ impl WasiContext {
         Arc::new(Self { unset, state, replaced, started: Instant::now() })
     }
 
-    /// Moves the arguments, environment variables and descriptors of `other` to this context. Afterwards `other` is
-    /// like a new context. The old descriptors of this context are closed. If a call in progress uses an old
+    /// Moves the arguments, environment variables and descriptors of `other` to this context. After the call, `other`
+    /// is like a new context. The old descriptors of this context are closed. If a call in progress uses an old
     /// descriptor, the end of the call closes the descriptor.
     pub fn take_over(&self, other: &Self) {
         self.unset.store(false, Ordering::Relaxed);

@@ -87,8 +87,8 @@ impl Call<'_> {
         if follow {
             return Err(Errno::INVAL.into());
         }
-        // Both directories must have the same permissions. Otherwise the new link could give the guest more permissions
-        // for the file.
+        // Both directories must have the same permissions. With different permissions, the new link could give the
+        // guest more permissions for the file.
         if perms != new_perms {
             return Err(Errno::PERM.into());
         }

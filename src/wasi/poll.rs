@@ -177,8 +177,8 @@ fn timespec(duration: Duration) -> Timespec {
     Timespec { tv_sec, tv_nsec: duration.subsec_nanos().into() }
 }
 
-/// Returns the event of a subscription if its condition is true, and `None` otherwise. `ready` is true if the
-/// descriptor of the subscription is ready. `now` is the current time.
+/// Returns the event of a subscription if its condition is true. Returns `None` if the condition is false. `ready` is
+/// true if the descriptor of the subscription is ready. `now` is the current time.
 fn event(subscription: &Subscription, ready: bool, now: Instant) -> Option<Event> {
     let event = |kind, byte_count, flags| Some(Event { userdata: subscription.userdata, kind, byte_count, flags });
     match &subscription.condition {

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 /// The clock that measures the time since 1970.
 pub(super) const REALTIME: u32 = 0;
-/// The clock that measures the time since the creation of the WASI context.
+/// The clock that measures the time since the creation of the guest's WASI context.
 pub(super) const MONOTONIC: u32 = 1;
 const PROCESS_CPU_TIME: u32 = 2;
 const THREAD_CPU_TIME: u32 = 3;

@@ -11,7 +11,7 @@
 //! 2. The checksum (u32) of all bytes after the checksum.
 //! 3. The stamp: its length (u32) and its bytes.
 //! 4. The module in the binary format: its length (u32) and its bytes. The module is complete if the engine cannot
-//!    serialize. Otherwise the module has no code.
+//!    serialize. If the engine can, the module has no code, because the next part contains the compiled code.
 //! 5. The compiled code that the engine has serialized: its length (u32) and its bytes.
 
 use crate::base::error::{Error, ErrorKind, Result, fail};

@@ -1,4 +1,4 @@
-//! Modules with a deferred start function.
+//! Defers the start function of a module: the host, not the engine, calls it after the instantiation.
 //!
 //! An engine calls the start function during instantiation, before the host can get the exports of the instance. Some
 //! host functions need these exports: the system calls of WASI use the exported memory. [`defer_start`] therefore
@@ -16,8 +16,9 @@ use wasmparser::{BinaryReaderError, Export, ExternalKind, Parser, Payload};
 /// function. If the module has no start function, the copy is identical.
 ///
 /// The new export has an empty name if no other export has an empty name. The export then takes as many bytes as the
-/// start section, so the offsets of all code stay the same. Traps report these offsets. The offsets change in three
-/// cases: the module has no exports, an export has an empty name, or the new number of exports takes one more byte.
+/// start section, so the offsets of all code stay the same. Traps report these offsets. The offsets of the code change
+/// in three cases: the module has no exports, an export has an empty name, or the new number of exports takes one more
+/// byte.
 pub fn defer_start(wasm: &[u8]) -> Result<Vec<u8>> {
     rewrite(wasm).map_err(|error| Error::new(ErrorKind::Malformed, error.to_string()))
 }
@@ -64,7 +65,7 @@ fn with_exports(wasm: &[u8], exports: &[u8]) -> std::result::Result<Vec<u8>, Bin
         let payload = payload?;
         match payload.as_section() {
             // The new export section replaces the old export section or, if the module has no exports, the start
-            // section. That is the right place, because the start section directly follows the export section.
+            // section. That is a valid place, because the start section directly follows the export section.
             Some((EXPORT_SECTION | START_SECTION, _)) if written => {}
             Some((EXPORT_SECTION | START_SECTION, _)) => {
                 push_section(&mut out, EXPORT_SECTION, exports);

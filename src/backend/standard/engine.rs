@@ -86,7 +86,8 @@ impl StoreOps for Standard {
     }
 
     fn store_drop(store: Store) {
-        // SAFETY: the store record calls this function once, after the record has freed all objects of the store.
+        // SAFETY: the store record, which owns the store and its objects, calls this function once, after the record
+        // has freed all objects.
         unsafe { c::wasm_store_delete(store.0) }
     }
 }

@@ -1,4 +1,5 @@
-//! Texts with the reason for an engine's last failure. Only wasmer has a function that returns such a text.
+//! Texts with the reason for an engine's last failure. Only wasmer has a function that returns this text. For the other
+//! engines, the functions of this file return no reason.
 
 #[cfg(feature = "wasmer")]
 use wasm_c_api as c;

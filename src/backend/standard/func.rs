@@ -11,7 +11,7 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_c_api as c;
 
-/// The environment of a host function. The engine passes the environment to `trampoline`.
+/// The environment of a host function: the data that the engine stores for the function and passes to `trampoline`.
 struct Env {
     func: HostFunc,
     /// The store of the host function. `trampoline` creates traps in this store.
@@ -24,7 +24,7 @@ impl FuncOps for Standard {
         let env = Box::into_raw(Box::new(Env { func, store: store.0 }));
         // SAFETY: the store lives. The engine only reads the type, and the type is freed after the engine has read it.
         // The engine takes ownership of the environment, and frees the environment with `finalize` when the store is
-        // freed. If the engine returns null, this function still owns the environment.
+        // freed. If the engine returns null, this function still owns the environment and frees it.
         unsafe {
             let func = c::wasm_func_new_with_env(store.0, ty, Some(trampoline), env.cast(), Some(finalize));
             c::wasm_functype_delete(ty);
@@ -46,7 +46,7 @@ impl FuncOps for Standard {
         }
         let mut results = Slots::new(ty.results.len(), ZERO);
         results.as_mut_slice().iter_mut().zip(ty.results.iter()).for_each(|(result, ty)| *result = value::zero(*ty));
-        // Clears the reason that an earlier call has stored, so that this call does not report that reason.
+        // Clears the failure reason that an earlier call has stored, so that this call does not report that reason.
         drop(pending_error());
         // SAFETY: the caller guarantees that the extern is a function of this type. Both vectors have the lengths that
         // the type requires. The engine only borrows the vectors during the call.
@@ -60,7 +60,7 @@ impl FuncOps for Standard {
             return Err(unsafe { trap::into_error(trap) });
         }
         // If wasmer cannot convert a value, wasmer returns a null trap, as for a successful call. Only the stored
-        // reason shows the failure.
+        // reason (`pending_error`) shows the failure.
         if let Some(reason) = pending_error() {
             fail!(Engine, "the engine could not call the function: {reason}");
         }
@@ -78,7 +78,8 @@ impl FuncOps for Standard {
     }
 }
 
-/// Frees the references among the arguments of a call. The references were lowered only for this call.
+/// Frees the references among the arguments of a call. `RefOps::ref_lower` created these references only for this call,
+/// so nothing else uses them.
 fn free_arg_refs(ty: &FuncType, args: &[c::wasm_val_t]) {
     for (arg, ty) in args.iter().zip(ty.params.iter()) {
         let reference = value::from_c(arg).bits() as *mut c::wasm_ref_t;
@@ -115,7 +116,7 @@ unsafe extern "C" fn trampoline(
     unsafe { trap::new(env.store, &error.message) }
 }
 
-/// Converts the arguments to slots, calls the host function, and converts the results.
+/// Converts the arguments to slots, which hold one value each, calls the host function, and converts the results.
 ///
 /// # Safety
 /// The `data` of each vector points to `size` values.

@@ -1,4 +1,4 @@
-//! Function references. No function of `wasm.h` creates a reference to a function on every engine.
+//! Function references. `wasm.h` has no function that creates a reference to a function and that works on every engine.
 //!
 //! Therefore a small helper module creates the reference. The helper module imports the function, wraps the function,
 //! and exports a global with a reference to the wrapper. The wrapper is necessary because wasmer aborts on a reference
@@ -15,8 +15,8 @@ use crate::base::types::FuncType;
 use std::fmt::Write;
 use wasm_c_api as c;
 
-/// Returns the function that a reference refers to. The caller owns the returned extern. Returns null if the engine
-/// cannot convert a reference to a function.
+/// Returns the function that a reference refers to, as an extern, an object that a module can import. The caller owns
+/// the returned extern. Returns null if the engine cannot convert a reference to a function.
 ///
 /// # Safety
 /// The reference refers to a function. The reference's store is alive.

@@ -12,7 +12,7 @@ use crate::base::types::ExternType;
 use crate::wasm::module_info::ModuleInfo;
 use wasm_c_api as c;
 
-/// An instance with its exports. The store record owns both.
+/// An instance with its exports. The store record, which owns all engine objects of a store, owns both.
 #[derive(Clone, Copy)]
 pub struct Instance {
     raw: *mut c::wasm_instance_t,
@@ -74,7 +74,7 @@ impl InstanceOps for Standard {
     }
 
     fn extern_drop(object: Extern) {
-        // SAFETY: the store record owns both pointers, and drops each extern once.
+        // SAFETY: the store record owns each extern with both pointers, and drops each extern once.
         unsafe {
             if !object.raw.is_null() {
                 c::wasm_extern_delete(object.raw);
@@ -89,9 +89,9 @@ impl InstanceOps for Standard {
 /// Converts the trap of a failed instantiation to an error of the right kind, because `wasm.h` also reports link errors
 /// as traps.
 ///
-/// Only a trap of the start function or of a segment has a trap code. The shim has already compared all types that the
-/// shim can compare. So a failure without a trap code concerns a type that only the engine compares, or a limit of the
-/// engine.
+/// Only a trap of the start function or of a segment has a trap code. A failure without a trap code therefore concerns
+/// the imports or a limit of the engine. The shim has already compared all types that the shim can compare, so a wrong
+/// import has a type that only the engine compares.
 fn classify_failure(error: Error, info: &ModuleInfo) -> Error {
     if error.code >= 0 {
         return error;
@@ -103,8 +103,8 @@ fn classify_failure(error: Error, info: &ModuleInfo) -> Error {
     Error::new(ErrorKind::Link, error.message)
 }
 
-/// Returns the rank of an import's kind. The rank is for an engine that groups imports by kind and keeps the order
-/// within a kind.
+/// Returns the position of an import's kind in the order in which some engines group imports by kind. Within a kind,
+/// these engines keep the module's order.
 fn kind_rank(ty: &ExternType) -> u8 {
     match ty {
         ExternType::Func(_) => 0,

@@ -33,12 +33,13 @@ use wasm_c_api as c;
 /// The backend over `wasm.h`.
 pub struct Standard;
 
-/// A store. The store record owns the pointer, and frees the store after all objects of the store.
+/// A store. The store record, which owns all engine objects of the store, owns the pointer. The record frees the store
+/// after these objects.
 #[derive(Clone, Copy)]
 pub struct Store(*mut c::wasm_store_t);
 
 // SAFETY: `wasm.h` ("Runtime Environment") allows a store to move between threads if only one thread uses the store at
-// a time. The store record's lock ensures this condition.
+// a time. The lock of the store record ensures that only one thread uses the store.
 unsafe impl Send for Store {}
 
 /// An object that a module can import or export, or a reference to a function.

@@ -54,7 +54,8 @@ impl ModuleOps for Standard {
     }
 }
 
-/// Creates a store, and calls `make` to create a module in the store. The error is the engine's reason for a failure.
+/// Creates a store, and calls `make` to create a module in the store. If the engine fails, the error is the reason that
+/// the engine gives.
 fn in_new_store(
     engine: &Engine,
     make: impl FnOnce(*mut c::wasm_store_t) -> *mut c::wasm_module_t,
@@ -71,7 +72,8 @@ fn in_new_store(
 
 impl Drop for Module {
     fn drop(&mut self) {
-        // SAFETY: `self` owns the module and the store. Each instance owns a reference count of the compiled module.
+        // SAFETY: `self` owns the module and the store. Each instance owns a reference count of the compiled module, so
+        // the code outlives this deletion while an instance uses the code.
         unsafe {
             c::wasm_module_delete(self.raw);
             c::wasm_store_delete(self.store);

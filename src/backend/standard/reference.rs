@@ -1,4 +1,5 @@
-//! References in value slots. A slot owns a `wasm_ref_t`. The null reference is a slot with 0.
+//! References in value slots. A slot holds the address of a `wasm_ref_t` and owns this object. The null reference is a
+//! slot with 0.
 
 use crate::backend::standard::{Extern, Standard, funcref};
 use crate::backend::{Ref, RefOps};
@@ -48,7 +49,8 @@ pub fn consume<T>(slot: Value, work: impl FnOnce(*mut c::wasm_ref_t) -> T) -> T 
     result
 }
 
-/// Creates a reference to the host object with this number. Requires the capability `externref`.
+/// Creates an external reference to the host object that the host identifies by `number`. Requires the capability
+/// `externref`.
 fn external_ref(store: *mut c::wasm_store_t, number: u64) -> Result<*mut c::wasm_ref_t> {
     // SAFETY: the store lives. The reference is a copy, and stays valid after the original object is deleted. The host
     // information of the reference is a number, and no code dereferences the number.

@@ -1,4 +1,4 @@
-//! A list of values. A short list needs no heap allocation.
+//! A list of argument or result values. A short list needs no heap allocation.
 
 use wasm_c_api as c;
 

@@ -16,8 +16,8 @@ pub fn val_kind(ty: ValType) -> c::wasm_valkind_t {
 /// The function lives. `wasm.h` can express all value types of the function, because an engine may abort on other
 /// types.
 pub unsafe fn read_func_type(func: *mut c::wasm_func_t) -> FuncType {
-    // SAFETY: the caller guarantees that the function lives and has only such value types. This function owns the
-    // returned type, and frees the type after reading it.
+    // SAFETY: the caller guarantees that the function lives and has only value types that `wasm.h` can express. This
+    // function owns the returned type, and frees the type after reading it.
     unsafe {
         let raw = c::wasm_func_type(func);
         let ty = wasm_h::read_func_type(raw, |ty| read_val_type(c::wasm_valtype_kind(ty)));
@@ -41,13 +41,14 @@ pub fn func_type(ty: &FuncType) -> *mut c::wasm_functype_t {
     wasm_h::func_type(ty, val_type)
 }
 
-/// Creates a memory type. The caller owns the type. The shim has checked that the memory is 32-bit and unshared.
+/// Creates a memory type. The caller owns the type. The shim has checked that the memory has 32-bit addresses and is
+/// not shared.
 pub fn memory_type(ty: &MemoryType) -> *mut c::wasm_memorytype_t {
     // SAFETY: the engine only reads the limits. The caller owns the returned type.
     unsafe { c::wasm_memorytype_new(&wasm_h::limits(&ty.limits)) }
 }
 
-/// Creates a table type. The caller owns the type. The shim has checked that the table is 32-bit.
+/// Creates a table type. The caller owns the type. The shim has checked that the table has 32-bit indices.
 pub fn table_type(ty: &TableType) -> *mut c::wasm_tabletype_t {
     wasm_h::table_type(ty, val_type)
 }

@@ -1,11 +1,12 @@
-//! Conversions between value slots and `wasm_val_t`.
+//! Conversions between value slots ([`Value`], the shim's type for one argument or result) and `wasm_val_t` of
+//! `wasm.h`.
 
 use crate::backend::standard::types::val_kind;
 use crate::base::types::ValType;
 use crate::base::value::Value;
 use wasm_c_api as c;
 
-/// Converts a slot to a `wasm_val_t`. The ownership of a reference in the slot does not change.
+/// Converts a slot to a `wasm_val_t`. The owner of a reference in the slot stays the same.
 pub fn to_c(ty: ValType, value: Value) -> c::wasm_val_t {
     let mut out = zero(ty);
     // SAFETY: every field of the union is an integer, a float or a pointer of at most 8 bytes. The first 8 bytes of the
@@ -14,7 +15,7 @@ pub fn to_c(ty: ValType, value: Value) -> c::wasm_val_t {
     out
 }
 
-/// Converts a `wasm_val_t` to a slot. The ownership of a reference in the value does not change.
+/// Converts a `wasm_val_t` to a slot. The owner of a reference in the value stays the same.
 pub fn from_c(value: &c::wasm_val_t) -> Value {
     // SAFETY: the union is 8 bytes long, and any 8 bytes are a valid integer. The upper 4 bytes of a 32-bit value are
     // undefined, but code that reads a 32-bit value does not read these bytes.

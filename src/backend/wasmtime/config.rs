@@ -53,8 +53,8 @@ pub const DEFAULT_FEATURES: WasmFeatures = {
 /// wasmtime's default for `async_stack_size`, in bytes.
 const ASYNC_STACK_SIZE: usize = 2 << 20;
 
-// `configure` passes a choice as the choice's position in the option's row. The positions must equal the numbers of the
-// C enumerations.
+// An option with a list of values has a row in `base/option_table.rs`. `configure` passes the position of the chosen
+// value in this row, so the positions must equal the numbers of the C enumerations.
 const _: () = assert!(
     c::wasmtime_opt_level_enum_WASMTIME_OPT_LEVEL_NONE == 0
         && c::wasmtime_opt_level_enum_WASMTIME_OPT_LEVEL_SPEED == 1
@@ -69,7 +69,8 @@ const _: () = assert!(
 
 /// Returns the engine's capabilities under these options. `all` are the capabilities without any options.
 pub fn capabilities(all: Capabilities, options: &Options) -> Capabilities {
-    // By default wasmtime reserves all 4 GiB that a 32-bit memory can address, so a memory never moves.
+    // By default wasmtime reserves all 4 GiB that a 32-bit memory can address, so a memory grows in place and never
+    // moves.
     let reserves_all = options.size("memory_reservation").is_none_or(|size| size >= 1 << 32);
     let never_moves = reserves_all || options.switch("memory_may_move") == Some(false);
     if never_moves { all } else { all.without(cap::STABLE_MEMORY).without(cap::VIEWS) }

@@ -29,8 +29,8 @@ pub unsafe fn check(error: *mut c::wasmtime_error_t, kind: ErrorKind) -> Result<
 /// success.
 ///
 /// # Safety
-/// `error` and `trap` are null or owned by the caller. The caller uses neither pointer again. The context belongs to a
-/// living store.
+/// `error` and `trap` are null or owned by the caller. The caller uses neither pointer again. `context` is the context
+/// of a living store, through which wasmtime reaches the store's objects.
 pub unsafe fn check_outcome(
     context: *mut c::wasmtime_context_t,
     error: *mut c::wasmtime_error_t,

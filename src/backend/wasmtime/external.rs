@@ -1,4 +1,5 @@
-//! Externs. The C type `wasmtime_extern_t` is a union with a number for the kind of object.
+//! Externs, the objects that a module can import or export. The C type `wasmtime_extern_t` is a union with a number for
+//! the kind of object.
 
 use wasm_c_api as c;
 
@@ -8,7 +9,7 @@ use wasm_c_api as c;
 pub struct Extern(c::wasmtime_extern_t);
 
 // SAFETY: the object belongs to a store. A thread uses the object only while the thread holds the lock of the store
-// record. A shared memory may be used from any thread (wasmtime/sharedmemory.h).
+// record, which owns all objects of the store. A shared memory may be used from any thread (wasmtime/sharedmemory.h).
 unsafe impl Send for Extern {}
 
 impl Extern {
@@ -92,7 +93,7 @@ impl Extern {
     }
 
     /// Returns the memory that this extern refers to. The extern must be a memory of a store, not a shared memory. The
-    /// caller has checked this condition with [`Extern::as_shared_memory`].
+    /// caller has checked with [`Extern::as_shared_memory`] that the memory is not shared.
     pub fn as_memory(&self) -> &c::wasmtime_memory_t {
         debug_assert!(self.has_kind(c::WASMTIME_EXTERN_MEMORY));
         // SAFETY: the extern is a memory, so this field is initialized.

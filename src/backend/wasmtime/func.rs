@@ -1,7 +1,8 @@
 //! Functions: calls from the host to WebAssembly, and from WebAssembly to the host.
 //!
-//! Calls without references use wasmtime's unchecked functions. These functions take value slots without a conversion.
-//! Calls with references use wasmtime's checked functions, and convert each value.
+//! Calls without references use wasmtime's unchecked functions. These functions take value slots, the 16-byte arguments
+//! and results of the shim, without a conversion. Calls with references use wasmtime's checked functions, and convert
+//! each value.
 
 use crate::backend::wasmtime::external::Extern;
 use crate::backend::wasmtime::{Wasmtime, error, reference, store, types};
@@ -82,8 +83,8 @@ unsafe extern "C" fn trampoline(
     as_trap(|| unsafe { (*env.cast::<HostFunc>()).call(values.cast()) })
 }
 
-/// wasmtime calls this C function for a host function whose type has references. The values are rooted values, not raw
-/// values.
+/// wasmtime calls this C function for a host function whose type has references. wasmtime passes the values as
+/// `wasmtime_val_t`, in which references are rooted, not as raw values.
 unsafe extern "C" fn checked_trampoline(
     env: *mut c_void,
     _: *mut c::wasmtime_caller_t,
@@ -124,7 +125,8 @@ fn as_trap(work: impl FnOnce() -> Result<()>) -> *mut c::wasm_trap_t {
 /// Calls a function whose type has references.
 ///
 /// # Safety
-/// `func` is a function of this type in this store, and `values` points to slots that fit the type.
+/// `func` is a function of this type in this store, and `values` points to one slot for each parameter or result,
+/// whichever are more.
 unsafe fn call_checked(store: store::Store, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
     // SAFETY: the caller guarantees that `func` has this type and that the slots fit the type. This function owns the
     // converted arguments, and frees their references after the call. The slots take ownership of the results.

@@ -57,8 +57,8 @@ impl InstanceOps for Wasmtime {
 
     fn extern_drop(mut object: Extern) {
         if object.as_shared_memory().is_some() {
-            // SAFETY: the extern owns its shared memory, and the store record drops each extern once. An extern of
-            // another kind owns nothing, so such an extern needs no deletion.
+            // SAFETY: the extern owns its shared memory, and the store record, which owns the externs of a store, drops
+            // each extern once. An extern of another kind owns nothing, so it needs no deletion.
             unsafe { c::wasmtime_extern_delete(object.as_raw_mut()) }
         }
     }

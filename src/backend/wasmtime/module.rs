@@ -17,7 +17,8 @@ unsafe impl Sync for Module {}
 
 impl Drop for Module {
     fn drop(&mut self) {
-        // SAFETY: `self` owns this handle. Each instance owns a reference count of the module's code.
+        // SAFETY: `self` owns this handle. Each instance owns a reference count of the module's code, so the code
+        // outlives this handle while an instance uses the code.
         unsafe { c::wasmtime_module_delete(self.0) }
     }
 }

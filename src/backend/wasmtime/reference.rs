@@ -1,4 +1,5 @@
-//! References in value slots. A slot owns a boxed, rooted value of wasmtime. The null reference is a slot with 0.
+//! References in value slots. A slot holds the address of a value of wasmtime on the heap, and owns this value. The
+//! value is rooted, so wasmtime's garbage collector does not free its reference. The null reference is a slot with 0.
 
 use crate::backend::wasmtime::Wasmtime;
 use crate::backend::wasmtime::external::Extern;
@@ -11,11 +12,11 @@ use std::ffi::c_void;
 use std::sync::{Arc, PoisonError};
 use wasm_c_api as c;
 
-/// Number for an external reference that WebAssembly itself created. The host has no object for such a reference.
+/// Host number for an external reference that WebAssembly itself created. The host has no object for this reference.
 const FOREIGN_NUMBER: u64 = u64::MAX;
 
 /// The data of an external reference: the number of the host object, and the store's list of released numbers. `Drop`
-/// adds the number to the list.
+/// adds the number to the list, because no guest can use the reference any more.
 struct HostObject {
     number: u64,
     released: Arc<Released>,
@@ -30,8 +31,8 @@ impl Drop for HostObject {
 /// wasmtime calls this function once for each external reference, from wasmtime's garbage collector or when the store
 /// is freed.
 unsafe extern "C" fn finalize(object: *mut c_void) {
-    // SAFETY: `object` is the box that `external_ref` leaked. wasmtime finalizes the data of each reference once, so
-    // the box is freed once.
+    // SAFETY: `object` is the box that `external_ref` turned into a raw pointer. wasmtime finalizes the data of each
+    // reference once, so the box is freed once.
     drop(unsafe { Box::from_raw(object.cast::<HostObject>()) });
 }
 
@@ -84,8 +85,8 @@ impl RefOps for Wasmtime {
         if slot.bits() == 0 {
             return Ref::Null;
         }
-        // SAFETY: the caller guarantees that the slot owns a boxed value, and that the slot is not used again. The
-        // value's kind determines which field of the union is initialized.
+        // SAFETY: the caller guarantees that the slot owns a boxed value (one that `boxed` moved to the heap), and that
+        // the slot is not used again. The value's kind determines which field of the union is initialized.
         unsafe {
             let mut value = *Box::from_raw(slot.bits() as *mut c::wasmtime_val_t);
             if u32::from(value.kind) == c::WASMTIME_FUNCREF {
@@ -101,7 +102,8 @@ impl RefOps for Wasmtime {
     }
 }
 
-/// Converts a slot to a value of wasmtime. The value takes ownership of a reference in the slot.
+/// Converts a slot, the shim's 16 bytes for one value, to a value of wasmtime. The value takes ownership of a reference
+/// in the slot.
 ///
 /// # Safety
 /// The slot holds a value of type `ty`. If `ty` is a reference type, the slot holds 0 or owns a boxed value.
@@ -126,7 +128,8 @@ pub unsafe fn into_val(ty: ValType, slot: Value) -> c::wasmtime_val_t {
     out
 }
 
-/// Converts a value of wasmtime to a slot. The slot takes ownership of a reference in the value.
+/// Converts a value of wasmtime to a slot, the shim's 16 bytes for one value. The slot takes ownership of a reference
+/// in the value.
 ///
 /// # Safety
 /// The caller owns the value, and does not use the value again.

@@ -8,7 +8,8 @@ use std::ffi::c_void;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasm_c_api as c;
 
-/// Numbers of host objects that the guests of a store no longer reference.
+/// The host numbers of the host objects that the guests of a store no longer reference. A host number identifies a host
+/// object.
 pub type Released = Mutex<Vec<u64>>;
 
 /// A store and its context. Every function of wasmtime that uses an object of the store takes the context.
@@ -17,13 +18,13 @@ pub struct Store {
     raw: *mut c::wasmtime_store_t,
     /// The store's context. The context is valid as long as the store lives.
     pub context: *mut c::wasmtime_context_t,
-    /// The store's list of released numbers. The pointer owns a reference count of an `Arc`, and `store_drop` releases
-    /// this count.
+    /// The store's list of released numbers (see [`Released`]). The pointer owns a reference count of an `Arc`, and
+    /// `store_drop` releases this count.
     pub released: *const Released,
 }
 
 // SAFETY: a store may move between threads if only one thread uses the store at a time (wasmtime.h, "Thread Safety").
-// The store record's lock ensures this condition. `Released` synchronizes itself.
+// The lock of the store record, which owns the store, ensures this condition. `Released` synchronizes itself.
 unsafe impl Send for Store {}
 
 impl Store {
@@ -47,8 +48,9 @@ impl StoreOps for Wasmtime {
     }
 
     fn store_drop(store: Store) {
-        // SAFETY: the store record drops each store once. Deleting the store finalizes its external references. Each of
-        // these references owns a reference count of `released`, so their finalizers may use the list.
+        // SAFETY: the store record, which owns the store, drops each store once. Deleting the store finalizes its
+        // external references. Each of these references owns a reference count of `released`, so their finalizers may
+        // use the list.
         unsafe {
             c::wasmtime_store_delete(store.raw);
             drop(Arc::from_raw(store.released));

@@ -48,8 +48,8 @@ fn check_options(options: &Options, stack_size: usize) -> Result<()> {
     check_profiler(options.get("profiler"))
 }
 
-/// Fails if this platform has no such profiler, or if the library's constructor could not create the file that the
-/// profiler writes.
+/// Fails if this platform does not support the profiler, or if the library's constructor could not create the file that
+/// the profiler writes.
 fn check_profiler(profiler: Option<&str>) -> Result<()> {
     let pid = std::process::id();
     let (path, supported) = match profiler {

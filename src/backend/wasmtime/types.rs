@@ -23,7 +23,7 @@ pub fn func_type(ty: &FuncType) -> *mut c::wasm_functype_t {
     wasm_h::func_type(ty, val_type)
 }
 
-/// Creates a table type. The caller owns the type. The shim has checked that the table is 32-bit.
+/// Creates a table type. The caller owns the type. The shim has checked that the table has 32-bit indices.
 pub fn table_type(ty: &TableType) -> *mut c::wasm_tabletype_t {
     wasm_h::table_type(ty, val_type)
 }

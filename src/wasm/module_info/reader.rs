@@ -9,8 +9,8 @@ use wasmparser::{BinaryReaderError, ExternalKind, KnownCustom, Name, Payload, Ty
 /// The result of a function that reads a part of a module.
 pub type Parsed<T> = std::result::Result<T, BinaryReaderError>;
 
-/// Builds a [`ModuleInfo`] from the sections of a module. The other fields are the index spaces of the module. Exports
-/// refer to them by index.
+/// Builds a [`ModuleInfo`] from the sections of a module. The other fields are the index spaces of the module, which
+/// list the types of all objects of a kind. Exports refer to an object by its index in them.
 #[derive(Default)]
 pub struct Reader {
     info: ModuleInfo,

@@ -9,9 +9,11 @@ use wasmparser::WasmFeatures;
 
 /// The properties of an engine. [`Quirks::NONE`] holds the defaults.
 pub struct Quirks {
-    /// The engine's capabilities, without `compilers`. The capability `compilers` follows from `engines.toml`.
+    /// The engine's capabilities (features that not all engines have), without `compilers`. The capability `compilers`
+    /// follows from `engines.toml`.
     pub capabilities: Capabilities,
-    /// Names of the options that the engine honours, without the WebAssembly proposals.
+    /// Names of the options that the engine honours. The options that switch a WebAssembly proposal are not in this
+    /// list.
     pub options: &'static [&'static str],
     /// Number of bytes of the caller's stack that guests may use; 0 for an engine that runs guests on a separate stack.
     pub stack_size: usize,
@@ -62,7 +64,7 @@ const HAS_COMPILERS: bool = wasm_c_api::ENGINE_COMPILERS.len() > 1;
 /// The engine's name, spelled as in the variable `ANYWASM_ENGINE`.
 pub const NAME: &str = wasm_c_api::ENGINE_NAME;
 
-/// The linked engine's capabilities: those of its quirks, and `compilers` if the engine was built with several
+/// The linked engine's capabilities: those that its `QUIRKS` list, and `compilers` if the engine was built with several
 /// compilers.
 pub const CAPABILITIES: Capabilities =
     if HAS_COMPILERS { QUIRKS.capabilities.with(cap::COMPILERS) } else { QUIRKS.capabilities };
