@@ -1,7 +1,8 @@
-"""The core: one set of objects over the shim's C layer, which both API styles use.
+"""The core: the stores, modules, functions and other objects that both API styles, `wasmer` and `wasmtime`, use.
 
-The core imports no style. Styles differ in conversions, exceptions and classes. In such a case the core calls the
-`StyleAdapter` that the style passes to its engine. All C calls are in this package. Styles contain no C call.
+The core imports no style. Where the styles' conversions, exceptions or classes differ, the core calls the
+`StyleAdapter`, the object that the style passes to its engine. All C calls are in this package. Styles contain no C
+call.
 
 **Words.** These words have a fixed meaning in the whole project:
 
@@ -18,8 +19,9 @@ The core imports no style. Styles differ in conversions, exceptions and classes.
   frees the shim's object. An owner refers to no other Python object, so an owner is never part of a reference cycle.
 * *Enter* a store: to acquire the shim's lock of that store. Only one thread at a time can be in a store. That thread
   may enter the same store again.
-* *Deferred start function*: a start function that the module exports, so that the engine does not call it. The host
-  calls the function after the instance exists (`Module.deferred`).
+* *Deferred start function*: the start function of a module, after the core has replaced the module by a copy that only
+  exports the function. The engine does not call the function when it creates an instance of the copy. The core calls
+  the function after the instance exists (`Module.deferred`).
 * *Deferred deletion*: a deletion that has to wait because the store is in use. The next thread that enters the store
   does the deletion.
 * *Parked exception*: an exception that Python stores in the *parking lot* while a guest unwinds (`parking.py`). Its
@@ -32,8 +34,8 @@ The core imports no style. Styles differ in conversions, exceptions and classes.
 collides, the core's classes `Handle`, `StoreObject`, `Store`, `Engine`, `Extern`, `Func` and `Caller`, from which the
 styles' public classes derive, have only members with the prefix `_core_`. No class of stock wasmer or wasmtime-py has
 names with this prefix. The core and the styles use these members; programs must not use them. The members of
-`Importable` have the prefix because `Func` implements `Importable`. `specialise` reads two attributes that have the
-prefix. All other classes of the core have names without the prefix.
+`Importable` have the prefix because `Func` implements `Importable`. Two attributes that `specialise` reads have the
+prefix too. All other members of the core's classes have names without the prefix.
 
 One name is an exception: `Func._bind`, a method of the C type `Callable` (`src/glue/call.c`).
 """

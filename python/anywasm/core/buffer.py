@@ -26,9 +26,10 @@ class Buffer:
 
     _core_fast_base: ClassVar[str] = "memory_buffer"
     _core_own_slots: ClassVar[tuple[str, ...]] = ("_memory_owner",)
-    #: The owner of the memory. This attribute does not hold the `Memory`, because a `Memory` refers to the store, and
-    #: the store refers to all host functions. An array over a buffer may belong to a class that Python's garbage
-    #: collector cannot traverse. Then a cycle through the store would never be freed.
+    #: The memory's owner, the Python object that frees the shim's memory object. This attribute does not hold the
+    #: `Memory`, because a `Memory` refers to the store, and the store refers to all host functions. If a host function
+    #: refers to an array over this buffer, the references would form a cycle. An array may belong to a class that
+    #: Python's garbage collector cannot traverse, and then the cycle would never be freed.
     _memory_owner: Any
     #: A method of the engine module's `MemoryBuffer`. The argument is the address of the shim's memory object. Returns
     #: a new buffer over that memory, or None if the call fails.

@@ -2,7 +2,7 @@
 
 A *command* is a module that exports `_start`. Each call of a command's function creates a new instance and calls the
 function of that instance. A *reactor* is any other module. A reactor has one instance. If the instance exports
-`_initialize`, the linker calls this function first.
+`_initialize`, the linker calls `_initialize` before it defines the exports.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from anywasm.core.store import Store
 from anywasm.core.table import Table
 from anywasm.core.types import NUMBERS, ExternType, FuncType, GlobalType, MemoryType, TableType, ValType
 
-#: Names and types of the exports, other than functions, that a command may have. The linker ignores these exports.
-#: Compilers emit them, although no other module can use them.
+#: Names and types of the exports, other than functions, that a command may have. Compilers emit these exports. The
+#: linker ignores them, because each call of a command's function creates a new instance, so no other module can use the
+#: memory, table or globals of a command.
 _IGNORED_EXPORTS: dict[str, type] = {
     "memory": MemoryType,
     "table": TableType,
@@ -38,8 +39,8 @@ _IGNORED_EXPORTS: dict[str, type] = {
 def is_command(module: Module) -> bool:
     """Returns True for a command and False for a reactor.
 
-    Raises the API style's error if the module exports both `_start` and `_initialize`, or if one of them is not a
-    function.
+    Raises the API style's error if the module exports both `_start` and `_initialize`, or if the one that it exports is
+    not a function.
     """
     types = {export.name: export.type for export in module.export_list}
     entry_points = [name for name in ("_start", "_initialize") if name in types]
@@ -124,7 +125,7 @@ def create_default(store: Store, ty: ExternType) -> Importable:
 
 
 def _zero(ty: ValType) -> Any:
-    """Returns the plain value of a type that is zero, or None for a reference type."""
+    """Returns zero as a float or an int, whichever the core uses for the type, or None for a reference type."""
     if ty in NUMBERS:
         return 0.0 if ty in (ValType.F32, ValType.F64) else 0
     return 0 if ty is ValType.V128 else None

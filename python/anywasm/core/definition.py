@@ -16,10 +16,12 @@ from anywasm.core.types import FuncType
 
 
 class HostDefinition:
-    """A Python callable with a WebAssembly type. Any store can import the callable. Implements `Importable`.
+    """A Python callable with a WebAssembly type. Instances in any store can import the callable.
 
     If `caller_class` is not None, the callable's first argument is an object of that class. The object describes the
     calling instance. If `caller_class` is None, the callable receives only the guest's arguments.
+
+    This class implements the interface `Importable` (`core/importer.py`).
     """
 
     __slots__ = ("__weakref__", "caller_class", "function", "signature")
@@ -41,10 +43,10 @@ class HostDefinition:
             raise module.engine._core_style.link_error(expected, self.signature, failure)
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of the function to import.
+        """Returns the owner, the Python object that frees the shim's function, of the function to import.
 
-        All instances in a store import the same function. If the callable receives its caller, each instance imports a
-        new function.
+        If the callable receives its caller, each instance imports a new function, which knows the instance. If the
+        callable receives no caller, all instances in a store import the same function.
         """
         if self.caller_class is None:
             return self.owner_in(store)
@@ -53,10 +55,10 @@ class HostDefinition:
         return self.new_in(store, exports)
 
     def owner_in(self, store: Store) -> Any:
-        """Returns the owner of this definition's function in a store, which the first call creates.
+        """Returns the owner, the Python object that frees the function, of this definition's function in a store.
 
-        All calls with the same store return the same owner. When a guest calls the function, the callable's caller has
-        no exports.
+        The first call for a store creates the function. Later calls for the store return the same owner. If the
+        callable receives its caller, the caller has no exports.
         """
         definitions = store._core_state.definitions
         owner = definitions.get(self)
@@ -69,7 +71,7 @@ class HostDefinition:
         return store._core_style.func._core_from_owner(store, self.owner_in(store), self.signature, self)
 
     def new_in(self, store: Store, exports: Exports | None = None) -> Any:
-        """Creates a function in a store and returns the function's owner.
+        """Creates a function in a store. Returns the function's owner, the Python object that frees the function.
 
         `exports` are the exports of the calling instance. None means that the function has no calling instance.
         """
@@ -82,8 +84,8 @@ class HostDefinition:
 def _add_caller_argument(
     store: Store, function: Callable[..., Any], caller_class: type[Caller], exports: Exports
 ) -> Callable[..., Any]:
-    """Returns a callable that calls `function` with a new caller as the first argument."""
-    # The store holds the returned callable. A strong reference to the store would form a reference cycle.
+    """Returns a callable that calls `function` with a new object of `caller_class` as the first argument."""
+    # The store holds the returned callable. If the callable held the store too, the two references would form a cycle.
     store_ref = weakref.ref(store)
 
     def call(*args: Any) -> Any:

@@ -33,7 +33,7 @@ class Elements:
     #: The number of elements between the start of the memory and the first element of the view.
     _offset: int
     #: A method of the engine module's `MemoryElements`. The arguments are the address of the shim's memory object, the
-    #: offset, and the format character.
+    #: offset of the first element (as `_offset`), and the format character.
     _bind: Callable[[int, int, str], None]
 
     def __init_subclass__(cls) -> None:

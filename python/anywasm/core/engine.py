@@ -36,7 +36,8 @@ class Engine(Handle):
         interrupts.enable_signal_handlers(engine_module)
         options = interrupts.default_options(engine_module) | dict(options or {})
         raw_options = engine_module.lib.aw_options_new()
-        # The local variable keeps the options alive until this method returns.
+        # The owner deletes the options when Python frees the owner. This variable keeps the owner until this method
+        # returns.
         _options_owner = engine_module.own("options", raw_options)
         for key, value in options.items():
             if not _set_option(engine_module, raw_options, key, value):
@@ -59,7 +60,7 @@ class Engine(Handle):
             raise self._core_style.exception(missing_capability(self._core_engine_module, capability, feature))
 
     def _core_advance_epoch(self) -> None:
-        """Increments the engine's epoch. Guests are interrupted if the epoch reaches the deadline of their store.
+        """Increments the engine's epoch, a counter. Guests are interrupted if it reaches the deadline of their store.
 
         Any thread may call this method.
         """
@@ -76,7 +77,7 @@ def check_option(style: StyleAdapter, name: str, value: Option) -> None:
 def _set_option(engine_module: EngineModule, raw_options: Any, name: str, value: Option) -> bool:
     """Sets an option in an `aw_options` and returns True.
 
-    Returns False if the shim refuses the option. Then `take_failure` returns the reason.
+    Returns False if the shim refuses the option. After a refusal, `take_failure` returns the reason.
     """
     return bool(engine_module.lib.aw_options_set(raw_options, *_option_arguments(name, value)))
 
@@ -107,7 +108,8 @@ def _name_capable_engines(failure: Failure, name: str, value: Option) -> Failure
 def _accepts_option(engine_module: EngineModule, name: str, value: Option) -> bool:
     """Returns whether an engine accepts this value for the option."""
     raw_options = engine_module.lib.aw_options_new()
-    # The local variable keeps the options alive until this function returns.
+    # The owner deletes the options when Python frees the owner. This variable keeps the owner until this function
+    # returns.
     _options_owner = engine_module.own("options", raw_options)
     if _set_option(engine_module, raw_options, name, value):
         return True

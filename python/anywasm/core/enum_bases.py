@@ -1,4 +1,4 @@
-"""Base classes of the enumerations in `_constants.py`, with the methods of their members."""
+"""Base classes of the enumerations in `_constants.py`. The base classes contain the methods of the members."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import enum
 
 
 class ValTypeBase(enum.IntEnum):
-    """Base of the enumeration of value types. `str(member)` returns the type's name in the text format."""
+    """The base class of `ValType`. `str(member)` returns the value type's name in WebAssembly's text format."""
 
     def __str__(self) -> str:
         return "(ref ...)" if self.name == "OTHER" else self.name.lower()
 
 
 class TrapCodeBase(enum.IntEnum):
-    """Base of the enumeration of trap codes. Each code has a description, `text`."""
+    """The base class of `TrapCode`, whose members are the reasons why a guest traps."""
 
     @property
     def text(self) -> str:
         """A short description of the trap.
 
-        The description is the text in the specification's tests, if the tests have a text for this trap.
+        The description has the words that the tests of the WebAssembly specification use for this trap, if they have
+        any.
         """
         return _TRAP_TEXTS[self.name]
 

@@ -34,19 +34,20 @@ class Failure(NamedTuple):
     capability: str | None
     #: The backtrace of a trap, innermost frame first. Empty for any other failure.
     frames: tuple[Frame, ...]
-    #: The token of the parked exception that ended the guest (`core/parking.py`). 0 if no exception is parked.
+    #: The number under which `core/parking.py` stores the Python exception that ended the guest. 0 if no Python
+    #: exception ended the guest.
     token: int
     #: The exit code, from 0 to 2**32 - 1, of a WASI program that called `proc_exit`. None for any other failure.
     exit_code: int | None = None
 
     @classmethod
     def of(cls, kind: ErrorKind, message: str) -> Failure:
-        """Creates a failure that Python code detected. No call of the shim has failed."""
+        """Creates the description of a failure that Python code, not the shim, has detected."""
         return cls(kind, message, None, -1, None, (), 0)
 
 
 def missing_capability(engine_module: EngineModule, capability: str, feature: str) -> Failure:
-    """Creates the failure for an engine that lacks a capability. No call of the shim has failed.
+    """Creates the failure for an engine that lacks a capability, when Python code, not the shim, has detected this.
 
     `feature` names the feature that needs the capability, for the message.
     """

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def extern_at(store: Store, instance_owner: Any, module: Module, index: int) -> Extern:
     """Returns the core's object for an export of an instance.
 
-    `instance_owner` owns an instance of `module` in the store. `index` is the export's position in
-    `module.export_list`.
+    `instance_owner` is the Python object that frees the instance, an instance of `module` in the store. `index` is the
+    export's position in `module.export_list`.
     """
     owner, ty = store._core_engine_module.instance_export(instance_owner, index), module.export_list[index].type
     if isinstance(ty, FuncType):
@@ -50,7 +50,8 @@ class Exports:
     __slots__ = ("_module", "_owner")
 
     def __init__(self) -> None:
-        #: The owner of the calling instance. None if the host function has no calling instance.
+        #: The owner, the Python object that frees the shim's instance, of the calling instance. None if the host
+        #: function has no calling instance.
         self._owner: Any = None
         #: The module of the calling instance. None if the host function has no calling instance.
         self._module: Module | None = None

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Extern(StoreObject):
-    """An object of a store that instances can import and export. Implements `Importable` (`core/importer.py`)."""
+    """An object of a store that instances can import and export.
+
+    This class implements the interface `Importable` (`core/importer.py`).
+    """
 
     def _core_lives_in(self, store: Store) -> bool:
         """Returns whether instances in `store` can import the extern."""
@@ -35,7 +38,10 @@ class Extern(StoreObject):
         return self
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of the extern. Raises the API style's error if the extern lives in another store."""
+        """Returns the owner, the Python object that frees the shim's extern.
+
+        Raises the API style's error if the extern lives in another store.
+        """
         if self._core_store is not store:
             raise crossing_error(store, "Store")
         return self._core_owner
@@ -51,7 +57,7 @@ def crossing_error(store: Store, boundary: str) -> BaseException:
 
 
 def type_with_current_size(store: Store, ptr: Any) -> types.ExternType | None:
-    """Returns the type of an extern, as `type_of` does. The minimum of a memory or table is its current size."""
+    """Returns the type of an extern, as `type_of` does. The type's minimum is the current size of a memory or table."""
     ty, lib = type_of(store, ptr), store._core_engine_module.lib
     if isinstance(ty, types.MemoryType):
         return ty._replace(minimum=lib.aw_memory_size(ptr) >> ty.page_size_log2)
@@ -59,7 +65,7 @@ def type_with_current_size(store: Store, ptr: Any) -> types.ExternType | None:
 
 
 def type_of(store: Store, ptr: Any) -> types.ExternType | None:
-    """Returns the type of an extern. Returns None for an opaque function reference."""
+    """Returns the type of an extern. Returns None for a function reference whose type the engine does not report."""
     raw = store._core_engine_module.ffi.new("aw_extern_type_info *")
     store._core_engine_module.lib.aw_extern_type(ptr, raw)
     return types.read(store._core_engine_module, raw)

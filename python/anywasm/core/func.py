@@ -26,12 +26,13 @@ FuncT = TypeVar("FuncT", bound="Func")
 class Func(Extern):
     """A function. Each API style has a subclass that defines how programs call the function.
 
-    `specialise` derives a class from the API style's subclass and from the engine module's `Callable`. All function
-    objects belong to such a derived class. `Callable` calls the function without a Python frame (`src/glue/call.c`).
+    `specialise` derives a class from the API style's subclass and from the engine module's C type `Callable`. All
+    function objects belong to classes derived by `specialise`. `Callable` calls the function without a Python frame
+    (`src/glue/call.c`).
     """
 
-    # This class and its bases have no `__slots__`: a derived class can have the layout of only one base, and that base
-    # is the C type.
+    # A class with `__slots__` fixes the layout of its objects, and so does a C type. A derived class can have only one
+    # base that fixes the layout. This base is the C type, so this class and its bases have no `__slots__`.
     #: For `specialise`: the attribute of `EngineModule` that holds the C type to derive from.
     _core_fast_base = "callable"
     #: For `specialise`: the `__slots__` of the derived class. None gives its objects a `__dict__`.
@@ -40,15 +41,16 @@ class Func(Extern):
     _core_takes_store = False
     #: The function's type.
     _core_signature: FuncType
-    #: The definition of a host function that receives its caller. Each instance that imports such a definition imports
-    #: a new function. None for all other functions.
+    #: The definition of a host function whose callable receives an object that describes the calling instance. Each
+    #: importing instance imports a new function, made from this definition. None for all other functions.
     _core_definition: HostDefinition | None = None
-    #: A method of the engine module's `Callable`. The arguments are the function's owner, the store that programs
-    #: must pass in each call (None if programs pass no store), the codes of the parameter types, and the codes of the
-    #: result types.
+    #: A method of the engine module's `Callable`. The arguments are the owner (the Python object that frees the shim's
+    #: function), the store that programs must pass in each call (None if programs pass no store), the codes of the
+    #: parameter types, and the codes of the result types.
     _bind: Callable[[Any, Store | None, bytes, bytes], None]
 
-    # An API style's `__new__` returns an initialised object of the derived class. So `__init__` does nothing.
+    # An API style's `__new__` returns an object of the derived class that is already initialised. So `__init__` does
+    # nothing.
     if TYPE_CHECKING:
 
         def __init__(self, *_: Any, **__: Any) -> None: ...
@@ -102,7 +104,8 @@ class Func(Extern):
         self._core_signature = signature
         params, results = signature.codes
         self._bind(owner, store if self._core_takes_store else None, params, results)
-        # Only a function that receives its caller is made anew for each instance, so only it needs its definition.
+        # Only a function whose callable receives the calling instance is made anew for each importing instance. So only
+        # objects for such a function need the definition.
         if definition is not None and definition.caller_class is not None:
             self._core_definition = definition
 
@@ -125,7 +128,7 @@ class Func(Extern):
         return values.lift_all(store, slots, signature.results)
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of the function to import.
+        """Returns the owner, the Python object that frees the shim's function, of the function to import.
 
         Raises the API style's error if the function lives in another store.
         """
@@ -137,7 +140,7 @@ class Func(Extern):
         return self
 
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
-        """Calls the function on the slow path, with the API style's conversions and the API style's errors."""
+        """Calls the function if the C code in `Callable` cannot: with the API style's conversions and errors."""
         raise NotImplementedError
 
 

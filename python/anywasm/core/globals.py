@@ -11,7 +11,7 @@ from anywasm.core.types import GlobalType
 
 
 class Global(Extern):
-    """A global. Its value is a plain value (see `core/values.py`)."""
+    """A global. Its value is a plain value: the Python form that `core/values.py` defines for each WebAssembly type."""
 
     def __init__(self, store: Store, owner: Any, ty: GlobalType) -> None:
         super().__init__(store, owner)

@@ -1,8 +1,9 @@
 """Passes to an engine module the Python functions that the engine module's C code calls.
 
 The C code (`src/glue/`) handles the frequent cases of calls, host calls and memory access. In all other cases the C
-code calls a function that `set_up` has passed: a slow path, or a function that parks an exception. `src/glue/glue.h`
-lists these functions with their arguments.
+code calls a function that `set_up` has passed. Some of these functions do what the C code cannot do. The others *park*
+an exception: they store the exception until the guest has ended (`core/parking.py`). `src/glue/glue.h` lists these
+functions with their arguments.
 
 Most functions in this module call a method of their first argument, so that an API style's class can override the
 method. This module imports no class of the core at run time. Such an import would be circular, because `Engine` imports
@@ -53,7 +54,7 @@ def set_up(engine_module: EngineModule) -> None:
 
 
 def _call_slowly(func: Func, args: tuple[Any, ...]) -> Any:
-    """Calls a function on the slow path."""
+    """Calls a function with arguments that the C code cannot handle."""
     return func._core_call_slowly(args)
 
 
@@ -63,7 +64,10 @@ def _raise_failure(func: Func) -> Any:
 
 
 def _park_host_exception(store: Store, exception: BaseException) -> int:
-    """Parks the exception of a host function of this store, and returns the exception's token."""
+    """Stores the exception of a host function of this store while the guest unwinds (`core/parking.py`).
+
+    Returns the exception's token, the number under which the exception is stored.
+    """
     return parking.park(exception, store._core_parked)
 
 

@@ -19,10 +19,11 @@ def is_failed_size(size: int) -> bool:
 
 
 class Handle:
-    """A Python object that holds the owner of an object of the shim.
+    """A Python object for an object of the shim. A handle holds the owner, a small object that a C type implements.
 
-    The shim's object is freed when the last Python object that holds the owner is freed. Any thread may free handles,
-    in any order. Freeing a handle never blocks: the shim defers the deletion where necessary.
+    When Python frees the owner, the owner frees the shim's object. So the shim's object exists until the last Python
+    object that holds the owner is freed. Any thread may free handles, in any order. Freeing a handle never blocks: if
+    the shim's object is in use, the shim deletes the object later.
     """
 
     def __init__(self, engine_module: EngineModule, style: StyleAdapter, owner: Any) -> None:

@@ -31,12 +31,13 @@ def run_slow_path(
 ) -> int | list[Any]:
     """Runs `TASK_RESULT` or `TASK_CALL` for a host function.
 
-    `value` is the callable's return value if the task is `TASK_RESULT`. Otherwise `value` is not used. `slots_address`
-    is the address of the function's value slots. For `TASK_CALL`, the slots hold the arguments. This function writes
-    the results into the same slots.
+    For `TASK_RESULT`, `value` is the callable's return value. `TASK_CALL` does not use `value`. `slots_address` is the
+    address of the function's slots, the C unions that hold one WebAssembly value each. For `TASK_CALL`, the slots hold
+    the arguments. This function writes the results into the same slots.
 
-    Returns 0 on success, or the token of a parked exception. If a result is a function, returns a list of the objects
-    that own the functions in the slots. The C glue holds this list until the engine has read the results.
+    Returns 0 on success. After an exception, returns the number under which `core/parking.py` stores the exception. If
+    a result is a function, returns a list of the owners, the Python objects that free the functions in the slots. The C
+    glue holds this list until the engine has read the results.
     """
     try:
         slots = store._core_engine_module.ffi.cast("aw_value *", slots_address)

@@ -1,8 +1,12 @@
 """The interface of importable objects, and the callers of host functions.
 
-`wasm.h` does not report which instance calls a host function. So the core creates a new function for each instance that
-imports a host function with a caller. After the instance exists, the core binds the function to the instance. A start
-function must not run before the functions are bound. So the core defers the start function (`Module.deferred`).
+A host function can ask for its *caller*, an object that describes the instance that calls the function. But `wasm.h`,
+the C interface of the engines, does not report the calling instance. So each instance that imports a host function with
+a caller imports a new function. After the instance exists, the core binds the function to the instance.
+
+A start function may call the host function, so it must not run before the function is bound. But an engine runs the
+start function while it creates the instance. So the core instantiates a copy of the module that only exports the start
+function (`Module.deferred`), binds the functions, and then calls the start function itself.
 """
 
 from __future__ import annotations
@@ -25,7 +29,8 @@ InstanceCallbacks = list[Callable[["Instance"], None]]
 class Importable(Protocol):
     """An object that instances can import.
 
-    Some importable objects are externs. The others create an extern in each store that imports them.
+    Some importable objects are externs: functions, memories, tables, globals or tags of one store. The others belong to
+    no store, and create an extern in each store that imports them.
 
     The method names have the prefix `_core_` because `Func` has these methods, and programs derive classes from a
     style's subclass of `Func`.
@@ -38,7 +43,9 @@ class Importable(Protocol):
         """Raises the API style's error unless this object's type matches the module's import at `index`."""
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of the extern to import. This method may add functions to `callbacks`.
+        """Returns the owner, the Python object that frees the shim's extern, of the extern to import.
+
+        This method may add functions to `callbacks`.
 
         Raises the API style's error if instances in `store` cannot import this object.
         """

@@ -30,8 +30,9 @@ class Instance(StoreObject):
         engine_module = store._core_engine_module
         callbacks: InstanceCallbacks = []
         owners = [each._core_import_into(store, callbacks) for each in imports]
-        # `callbacks` tell imports which instance imports them, so they must run before the start function. The order
-        # does not matter if the module has no exports, because then host functions cannot look up exports.
+        # The callbacks tell host functions which instance imports them, so that the functions can look up the exports
+        # of this instance. The start function may call a host function, so the callbacks must run before the start
+        # function. If the module has no exports, there is nothing to look up, and the order does not matter.
         defers_start = bool(callbacks and module.has_start and module.export_list)
         compiled = module.deferred if defers_start else module
         owner = engine_module.new_instance(store._core_owner, compiled._core_owner, owners)
@@ -59,13 +60,16 @@ class Instance(StoreObject):
         return extern_at(self._core_store, self._core_owner, self.module, index)
 
     def _start(self, index: int) -> None:
-        """Calls the deferred start function. `index` is its position among the exports of `Module.deferred`."""
+        """Calls the start function, which the engine has not called because the module exports it (`Module.deferred`).
+
+        `index` is the position of the start function among the exports of `Module.deferred`.
+        """
         start = Extern(self._core_store, self._core_engine_module.instance_export(self._core_owner, index))
         self._core_check(self._core_engine_module.lib.aw_func_call(start._core_ptr, new_slots(self._core_store, 0)))
 
 
 def _instantiation_error(store: Store, module: Module, owners: Sequence[Any], failure: Failure) -> BaseException:
-    """Returns the exception for a failed instantiation. `owners` own the imports."""
+    """Returns the exception for a failed instantiation. `owners` are the Python objects that free the imports."""
     index = failure.import_index
     if index < 0:
         return store._core_exception_for(failure)

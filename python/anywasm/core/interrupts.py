@@ -1,8 +1,8 @@
 """Runs Python's signal handlers while WebAssembly runs, so that Ctrl-C can end an endless loop in a guest.
 
 Guests of an engine with the option `interruptible` regularly call a hook (`src/glue/interrupt.c`). On the main thread,
-the hook runs Python's pending signal handlers. If a handler raises, the hook parks the exception (`core/parking.py`)
-and interrupts the guest. Then the code that called the guest raises the same exception object.
+the hook runs Python's pending signal handlers. If a handler raises, the hook stores the exception (`core/parking.py`)
+and interrupts the guest. After the interruption, the code that called the guest raises the same exception object.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ _BEFORE_FORK, _AFTER_FORK_IN_PARENT, _AFTER_FORK_IN_CHILD = range(3)
 
 
 def enable_signal_handlers(engine_module: EngineModule) -> None:
-    """Makes guests of an engine module run signal handlers.
+    """Makes the guests that run on an engine module run signal handlers.
 
-    Does nothing on an engine without the capability `epoch`, because guests of such an engine cannot call the hook.
+    Does nothing on an engine without the capability `epoch`, because without this capability guests cannot call the
+    hook.
     """
     if "epoch" not in engine_module.capabilities or engine_module in _hooked_modules:
         return

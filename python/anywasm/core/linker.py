@@ -1,4 +1,6 @@
-"""Linking of imports by name. `wasm.h` takes imports by position, so the host must look up imports by name.
+"""Linking of imports by name.
+
+`wasm.h`, the C interface of the engines, takes imports by position, so Python code must look up imports by name.
 
 The behaviour and the error texts are the same as in wasmtime's linker, because programs and tests rely on them.
 """
@@ -22,10 +24,11 @@ from anywasm.core.types import FuncType
 
 
 class Linker:
-    """Maps pairs of a module name and a name to definitions, for the modules of one engine.
+    """Maps the two names of an import (a module name and a name) to a definition, for the modules of one engine.
 
-    A definition is an extern, or a `HostDefinition`. An extern lives in a store. A `HostDefinition` can be imported in
-    any store. A pair can be defined only once, unless `allow_shadowing` is True.
+    A definition is an extern or a `HostDefinition`. An extern, for example a memory, lives in one store. A
+    `HostDefinition`, a Python callable with a type, can be imported in any store. A pair of names can be defined only
+    once, unless `allow_shadowing` is True.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -38,9 +41,9 @@ class Linker:
         _check_engine(self._engine, store)
 
     def define(self, module: str, name: str, definition: Importable) -> None:
-        """Adds a definition under a module name and a name.
+        """Adds a definition for imports that have the module name `module` and the name `name`.
 
-        Raises the API style's error if the pair is already defined and `allow_shadowing` is False.
+        Raises the API style's error if this pair of names is already defined and `allow_shadowing` is False.
         """
         key = _checked_name(module), _checked_name(name)
         if key in self._definitions and not self.allow_shadowing:
@@ -53,9 +56,10 @@ class Linker:
             self.define(name, export.name, instance.extern(index))
 
     def define_module(self, store: Store, name: str, module: Module) -> None:
-        """Defines the functions of a command, or the exports of a reactor, under the module name `name`.
+        """Defines a module's functions or exports under the module name `name`.
 
-        `core/command.py` explains commands and reactors.
+        If the module is a command (it exports `_start`), defines its functions, which create a new instance for each
+        call. Any other module is a reactor: creates one instance of it, and defines the exports of this instance.
         """
         if command.is_command(module):
             for export_name, function in command.function_definitions(store, module, self.resolve(module)):
@@ -82,9 +86,9 @@ class Linker:
             self.define(missing.module, missing.name, command.create_default(store, missing.type))
 
     def find(self, store: Store, module: str, name: str) -> Extern | None:
-        """Returns the definition of a module name and a name, as an extern in `store`.
+        """Returns the definition that has the module name `module` and the name `name`, as an extern in `store`.
 
-        Returns None if the pair is not defined.
+        Returns None if this pair of names is not defined.
         """
         definition = self._definitions.get((_checked_name(module), _checked_name(name)))
         return definition._core_as_extern(store) if definition is not None else None
@@ -92,9 +96,9 @@ class Linker:
     def default_function(self, store: Store, module: str) -> Func:
         """Returns the function that runs the module defined under a module name.
 
-        The function is the definition with the empty name. If there is no such definition, it is the definition with
-        the name `_start`. If neither is defined, returns a function that does nothing. Raises the API style's error if
-        the chosen definition is not a function.
+        The function is the definition with the empty name. If the empty name is not defined, the function is the
+        definition with the name `_start`. If neither name is defined, returns a function that does nothing. Raises the
+        API style's error if the definition of the empty name or of `_start` is not a function.
         """
         for name, description in (("", f"default export in '{module}'"), ("_start", f"`_start` in '{module}'")):
             extern = self.find(store, module, name)

@@ -15,8 +15,8 @@ from anywasm.core.types import MemoryType
 class Memory(Paged, Extern):
     """A linear memory in a store.
 
-    The methods of this class copy bytes. The shim enters the store for each copy. A `Buffer` gives access to the bytes
-    without a copy.
+    The methods of this class copy bytes. For each copy, the shim acquires the lock of the store. A `Buffer` gives
+    access to the bytes without a copy.
     """
 
     _size_function_name, _grow_function_name = "aw_memory_size", "aw_memory_grow"
@@ -29,10 +29,11 @@ class Memory(Paged, Extern):
         memory_bytes = self._core_engine_module.memory_bytes()
         memory_bytes._bind(self._address)
         #: `fast_read(start, stop)` returns the bytes from `start` to `stop` as a bytearray. `fast_read` returns None if
-        #: the arguments are not plain indices in range (`src/glue/memory.c`). Then the caller uses the slow path.
+        #: the arguments are not plain indices in range (`src/glue/memory.c`). After None, the caller uses the slow
+        #: path: Python code that converts or refuses the arguments.
         self.fast_read: Callable[[Any, Any], bytearray | None] = memory_bytes.read
         #: `fast_write(start, data)` writes bytes and returns the number of bytes written. `fast_write` returns None if
-        #: the caller must use the slow path.
+        #: the caller must use the slow path, as for `fast_read`.
         self.fast_write: Callable[[Any, Any], int | None] = memory_bytes.write
 
     @classmethod

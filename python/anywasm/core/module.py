@@ -12,7 +12,7 @@ from anywasm.core.lazy import lazy
 
 
 class Import(NamedTuple):
-    """An import of a module: the two names and the type of the extern that the module imports."""
+    """An import of a module: the import's module name and name, and the type of the extern that the module imports."""
 
     module: str
     name: str
@@ -56,7 +56,8 @@ class Module(Handle):
     def check(engine: Engine, wasm: bytes | bytearray) -> BaseException | None:
         """Validates a binary module for this engine.
 
-        Returns None if the module is valid. Otherwise returns the API style's exception that describes the problem.
+        Returns None if the module is valid. If the module is invalid, returns, but does not raise, the API style's
+        exception that describes the problem.
         """
         engine_module = engine._core_engine_module
         if _call_with_bytes(engine, engine_module.lib.aw_module_validate, wasm):
@@ -103,15 +104,16 @@ class Module(Handle):
 
     @lazy
     def deferred(self) -> Module:
-        """A copy of the module with a deferred start function. The first access compiles the copy.
+        """A copy of the module that only exports the start function. The first access compiles the copy.
 
-        The last export of the copy is the start function. Instantiating the copy does not call the start function.
+        The start function is the last export of the copy. Instantiating the copy does not call the start function, so
+        the core can prepare the instance before the core calls the start function.
         """
         return Module(self.engine, self._core_engine_module.lib.aw_module_deferred(self._core_ptr))
 
     @property
     def name_section(self) -> str | None:
-        """The module's name from its name section. None if the name section contains no module name."""
+        """The name that the module's name section gives to the module. None if the section gives the module no name."""
         name = self._info().name
         return self._core_engine_module.text(name) if name.data else None
 

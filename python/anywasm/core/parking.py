@@ -9,8 +9,8 @@ A host function's exception takes these steps:
 1. The callback in `src/glue/host.c` catches the exception and calls `park_host_exception` (`core/glue.py`). On the slow
    path, `core/host.py` catches the exception and calls `park`.
 2. `park` stores the exception and returns the token.
-3. `src/store/host.rs` stores the token in the store record and returns a trap to the engine. The engine unwinds the
-   guest.
+3. `src/store/host.rs` stores the token in the store record, the shim's object for the store, and returns a trap to the
+   engine. The engine unwinds the guest.
 4. `Entered::run` (`src/store/entered.rs`) replaces the trap by an error of the kind `HOST` with the token.
 5. `Store._core_exception_for` (`core/store/store.py`) calls `take` with the token and returns the exception. The caller
    of this method raises the exception.
@@ -43,11 +43,11 @@ _counter = itertools.count(1)
 #: The limit drops no exception that can still be taken. A thread takes the exception of one call before the thread
 #: begins the next call, in any store and at any nesting depth of calls. Between the parking and the taking of an
 #: exception, only a finalizer or a signal handler can run. Calls in the finalizer or signal handler may park more
-#: exceptions, but these exceptions are taken before the finalizer or signal handler returns. Such nesting never reaches
-#: this number.
+#: exceptions, but these exceptions are taken before the finalizer or signal handler returns. Finalizers and signal
+#: handlers never nest so deeply that a thread reaches the limit.
 #:
-#: A forked child inherits the parked exceptions of its parent's other threads. No thread takes these exceptions. The
-#: limit applies to them too.
+#: A forked child inherits the parked exceptions of its parent's other threads. No thread takes the inherited
+#: exceptions. The limit applies to them too.
 _MAX_PER_THREAD = 16
 
 #: Each token identifies the thread that parked the exception: `token % _THREAD_MODULUS` is the thread's identifier
@@ -57,11 +57,12 @@ _THREAD_MODULUS = 65521
 
 
 class ParkedExceptions(dict[int, BaseException]):
-    """Maps tokens to parked exceptions. Each store holds one such dictionary, and the lot holds a weak reference to it.
+    """Maps tokens to parked exceptions. Each store holds one such dictionary.
 
-    An exception refers to its traceback. The frames of the traceback often refer to the store. The store holds the
-    exception, so the references form a cycle, and Python's garbage collector can free the cycle. If the lot held the
-    exception, an exception that is never taken would keep its store alive.
+    The parking lot, the global dictionary `_lot`, holds only a weak reference to this dictionary. An exception refers
+    to its traceback. The frames of the traceback often refer to the store. The store holds the exception, so the
+    references form a cycle, and Python's garbage collector can free the cycle. If the lot held the exception, an
+    exception that is never taken would keep its store alive.
     """
 
     __slots__ = ("__weakref__", "reference")
@@ -72,8 +73,8 @@ class ParkedExceptions(dict[int, BaseException]):
         self.reference = weakref.ref(self)
 
 
-#: Holds the exceptions of streams and signal handlers. Several stores can share a stream, and a signal handler does not
-#: know which store runs.
+#: Holds the exceptions of streams and signal handlers. These exceptions belong to no store: several stores can share a
+#: stream, and a signal handler does not know which store runs.
 _storeless_exceptions = ParkedExceptions()
 
 #: The parking lot. Maps each token to a weak reference to the dictionary that holds the exception.

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 
 class SharedMemory(Paged):
-    """A memory that belongs to an engine, not to a store. Implements `Importable`.
+    """A memory that belongs to an engine, not to a store.
 
     Instances in several stores of the engine can import the same shared memory. The bytes of a shared memory never
     move. A shared memory can grow, but it cannot shrink. If guests on other threads use the memory at the same time,
     the order of the host's accesses and the guests' accesses is not defined.
+
+    This class implements the interface `Importable` (`core/importer.py`).
     """
 
     _size_function_name, _grow_function_name = "aw_shared_memory_size", "aw_shared_memory_grow"
@@ -53,12 +55,12 @@ class SharedMemory(Paged):
         return cls(memory._core_store._core_engine, ptr, memory.type)
 
     def _core_lives_in(self, store: Store) -> bool:
-        """Returns whether instances in `store` can import the memory: whether both belong to the same engine."""
+        """Returns whether instances in `store` can import the memory: whether store and memory have the same engine."""
         return store._core_engine is self._engine
 
     def _core_check_import(self, module: Module, index: int) -> None:
         """Raises the API style's error unless the memory's type matches the module's import at `index`."""
-        # The check needs an extern, and an extern needs a store. No other code uses this store.
+        # The check needs an extern, and an extern needs a store. So this method creates a store only for the check.
         self._core_as_extern(Store(self._engine))._core_check_import(module, index)
 
     def _core_as_extern(self, store: Store) -> Extern:
@@ -66,13 +68,16 @@ class SharedMemory(Paged):
         return Extern(store, self._owner_in(store))
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of a new extern to import. Raises the API style's error if the store has another engine."""
+        """Returns the owner, the Python object that frees the shim's extern, of a new extern to import.
+
+        Raises the API style's error if the store has another engine than the memory.
+        """
         if not self._core_lives_in(store):
             raise crossing_error(store, "Store")
         return self._owner_in(store)
 
     def _owner_in(self, store: Store) -> Any:
-        """Creates an extern for the memory in a store, and returns the extern's owner."""
+        """Creates an extern for the memory in a store. Returns the extern's owner, the object that frees the extern."""
         ptr = self._core_engine_module.lib.aw_shared_memory_extern(self._core_ptr, store._core_ptr)
         return store._core_own_extern(ptr)
 

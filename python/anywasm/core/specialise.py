@@ -1,7 +1,8 @@
 """Derives classes that combine an API style's class with a C type of an engine module.
 
-The C type contains a fast path (`src/glue/`). Each engine module has different C types. So `specialise` derives one
-class per engine module from an API style's class. All derived classes have the name of the API style's class.
+The C type contains C code for the frequent cases (`src/glue/`). Each engine module has its own C types. So `specialise`
+derives one class per engine module from an API style's class. All derived classes have the name of the API style's
+class.
 """
 
 from __future__ import annotations

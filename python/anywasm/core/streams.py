@@ -47,7 +47,7 @@ def as_sink(value: Any) -> Sink | None:
     If `value` is None, returns None, which means that the output is discarded. If `value` is a path, opens and
     truncates the file, and raises OSError if the file cannot be opened. Raises TypeError for any other object.
 
-    The sink passes each write of the program to `value` at once.
+    The sink passes each write of the program to `value` at once, without collecting several writes.
     """
     if value is None or isinstance(value, int):
         return value
@@ -80,7 +80,7 @@ def _checked_bytes(data: Any) -> bytes:
 
 
 def _text_reader(file: Any) -> Callable[[int], bytes]:
-    """Returns a source that encodes a text file's characters as UTF-8."""
+    """Returns a source, a callable that reads bytes. The source encodes a text file's characters as UTF-8."""
     # `size` characters may be more than `size` bytes. The excess bytes stay in this buffer for the next read.
     pending = bytearray()
 
@@ -95,7 +95,7 @@ def _text_reader(file: Any) -> Callable[[int], bytes]:
 
 
 def _text_writer(file: Any) -> Callable[[bytes], None]:
-    """Returns a sink that decodes UTF-8 and writes the characters to a text file."""
+    """Returns a sink, a callable that takes bytes. The sink decodes UTF-8 and writes the characters to a text file."""
     # The decoder is incremental because a write may end in the middle of a character.
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
@@ -117,7 +117,11 @@ def _buffer_writer(file: Any) -> Callable[[bytes], None]:
 
 
 def _raw_writer(file: Any) -> Callable[[bytes], int]:
-    """Returns a sink for an unbuffered binary file. A write to such a file may write only a part of the data."""
+    """Returns a sink for an unbuffered binary file.
+
+    A write to an unbuffered file may write only a part of the data, so the sink returns the number of bytes written, or
+    the negated EAGAIN if the file cannot accept data now.
+    """
 
     def write(data: bytes) -> int:
         count = file.write(data)

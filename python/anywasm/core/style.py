@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class StyleAdapter(ABC):
-    """The API style's side of the interface between the core and an API style. Each API style derives one class."""
+    """What the core needs from an API style, `wasmer` or `wasmtime`. Each API style derives one class."""
 
     #: The API style's class of functions, a subclass of `core.Func`.
     func: type[Func]
@@ -34,7 +34,7 @@ class StyleAdapter(ABC):
         """Returns the API style's exception for an import of the wrong type.
 
         `expected` is the module's import. `actual` is the type of the object that was passed for the import, or None
-        for an opaque function reference.
+        for a function reference whose type the engine does not report.
         """
 
     @abstractmethod
@@ -42,7 +42,10 @@ class StyleAdapter(ABC):
         """Converts the return value of a host function. Returns one plain value (see `core/values.py`) per result."""
 
     def wrap(self, extern: Extern) -> Any:
-        """Returns the API style's object for an extern. Without a wrapper for its class, returns the extern itself."""
+        """Returns the API style's object for an extern.
+
+        Returns the extern itself if `wrappers` has no function for the extern's class.
+        """
         wrapper = self.wrappers.get(type(extern))
         return wrapper(extern) if wrapper else extern
 

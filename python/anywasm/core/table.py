@@ -12,7 +12,7 @@ from anywasm.core.types import TableType
 
 
 class Table(Extern):
-    """A table of references. Its elements are plain values of the element type (see `core/values.py`)."""
+    """A table of references. In Python, its elements are functions, arbitrary objects (for externref) or None."""
 
     def __init__(self, store: Store, owner: Any, ty: TableType) -> None:
         super().__init__(store, owner)

@@ -99,7 +99,10 @@ def _limits_text(has_64_bits: bool, minimum: int, maximum: int | None) -> str:
 
 
 def read(engine_module: EngineModule, raw: Any) -> ExternType | None:
-    """Converts an `aw_extern_type_info` to a type. Returns None for an opaque function reference."""
+    """Converts an `aw_extern_type_info`, the shim's C struct for a type, to a type.
+
+    Returns None for a function reference whose type the engine does not report.
+    """
     lib = engine_module.lib
     has_flag = raw.flags.__and__
     maximum = raw.max if has_flag(lib.AW_HAS_MAX) else None
@@ -124,7 +127,7 @@ def _types(engine_module: EngineModule, codes: Any, count: int) -> tuple[ValType
 
 
 def write(engine_module: EngineModule, ty: GlobalType | TableType | MemoryType) -> Any:
-    """Converts a type to a new `aw_extern_type_info *`. The caller keeps the pointer alive."""
+    """Converts a type to a new `aw_extern_type_info *`. The struct exists as long as the caller holds the pointer."""
     lib = engine_module.lib
     raw = engine_module.ffi.new("aw_extern_type_info *")
     if isinstance(ty, GlobalType):

@@ -46,7 +46,10 @@ def round_to_f32(value: float) -> float:
 
 
 def new_slots(store: Store, count: int) -> Any:
-    """Returns a new array of `count` slots. If `count` is 0, the array has one slot."""
+    """Returns a new array of `count` slots, C unions that hold one WebAssembly value each.
+
+    If `count` is 0, the array has one slot.
+    """
     return store._core_engine_module.ffi.new("aw_value[]", max(count, 1))
 
 
@@ -61,8 +64,8 @@ def lower(store: Store, slot: Any, ty: ValType, value: Any) -> Any:
     elif ty is ValType.V128:
         slot.v128 = value.to_bytes(16, "little")
     elif ty is ValType.EXTERNREF:
-        # Without the capability `externref`, the shim refuses every call that uses the slot. So the object gets no
-        # number, and the slot holds 0.
+        # A slot holds the number of an externref object in the store's table. Without the capability `externref`, the
+        # shim refuses every call that uses the slot. So the object gets no number, and the slot holds 0.
         has_externref = "externref" in store._core_engine_module.capabilities
         slot.reference = store._core_state.externrefs.add(store, value) if has_externref else 0
     else:
@@ -80,13 +83,13 @@ def call_with_value(
     *args: Any,
     is_failure: Callable[[Any], bool] = not_,
 ) -> Any:
-    """Lowers a plain value into a slot, calls a function of the shim, and returns `function(*args, slot)`.
+    """Writes a plain value into a new slot, calls a function of the shim, and returns `function(*args, slot)`.
 
     The call has failed if cffi refuses one of `args`, or if `is_failure(result)` returns True. After a failed call, no
-    guest has received the value. So an externref object that was lowered for the call is released.
+    guest has received the value. So, if the value is an externref object, the store's table releases the object.
     """
     slot = new_slots(store, 1)
-    # The local variable keeps the lowered function alive until this function returns.
+    # If the value is a function, this variable keeps the function alive until the call has read the slot.
     _func = lower(store, slot[0], ty, value)
     try:
         result = function(*args, slot)
@@ -125,9 +128,9 @@ def lift(store: Store, slot: Any, ty: ValType) -> Any:
 
 
 def lower_all(store: Store, array: Any, types: Sequence[ValType], values: Sequence[Any]) -> list[Any]:
-    """Lowers plain values into consecutive slots. Returns a list with the result of `lower` for each value.
+    """Writes plain values into consecutive slots. Returns a list with the result of `lower` for each value.
 
-    If a value cannot be lowered, releases the externref objects that have been lowered before, and raises.
+    If a value cannot be written, releases the externref objects that have been written before, and raises.
     """
     kept_alive: list[Any] = []
     try:

@@ -70,7 +70,8 @@ class WasiConfig:
 class WasiContext(Handle):
     """The resources that a program can access, on one engine. Instances that share a context share its open files.
 
-    If `config` is None, the context is empty: its system calls fail until `take_over` has been called.
+    If `config` is None, the context is empty: its system calls fail until `take_over` has moved the content of another
+    context to it.
 
     Raises the API style's error if an argument contains a null byte, or if a directory cannot be opened.
     """
@@ -101,10 +102,10 @@ class WasiContext(Handle):
         self._open_directories(config)
 
     def take_over(self, other: WasiContext) -> None:
-        """Moves the content of `other` to this context. Then `other` is like a new context.
+        """Moves the content of `other` to this context. After the move, `other` is like a new context.
 
-        The previous content of this context is closed, including its open files. System calls that were imported with
-        this context use the new content.
+        The previous content of this context is closed, including its open files. System calls that instances have
+        imported with this context use the new content.
         """
         lib = self._core_engine_module.lib
         self._core_check(lib.aw_wasi_take_over(self._core_ptr, other._core_ptr))
@@ -132,7 +133,8 @@ class WasiContext(Handle):
         root = ffi.NULL
         if config.root:
             root = self._core_check(lib.aw_wasi_root_new(self._core_ptr))
-            # The local variable keeps the root alive until this method returns.
+            # The owner deletes the root when Python frees the owner. This variable keeps the owner until this method
+            # returns.
             _root_owner = self._core_engine_module.own("wasi_root", root)
         for path, name, perms in config.directories:
             raw_path, raw_name = os.fsencode(path), os.fsencode(name)
@@ -152,14 +154,16 @@ class SystemCall(HostDefinition):
         self, get_context: Callable[[Store], WasiContext], version: Version, index: int, signature: FuncType
     ) -> None:
         # The base class requires a callable. The base class never calls `get_context`, because this class overrides
-        # every method that calls the callable. The caller class makes `Func` create a new function for each instance.
+        # every method that calls the callable. `Func` creates a new function for each importing instance if a
+        # definition has a caller class, so this method passes `Caller`.
         super().__init__(signature, get_context, Caller)
         self._get_context, self._version, self._index = get_context, version, index
 
     def _core_import_into(self, store: Store, callbacks: InstanceCallbacks) -> Any:
-        """Returns the owner of a new function.
+        """Returns the owner, the Python object that frees the shim's function, of a new function.
 
-        A callback in `callbacks` binds the function to the importing instance when that instance exists.
+        This method adds a callback to `callbacks`, which binds the function to the importing instance when that
+        instance exists.
         """
         owner, engine_module = self.owner_in(store), store._core_engine_module
 
@@ -171,7 +175,7 @@ class SystemCall(HostDefinition):
         return owner
 
     def owner_in(self, store: Store) -> Any:
-        """Returns the owner of a new function in this store.
+        """Returns the owner, the Python object that frees the shim's function, of a new function in this store.
 
         A call of the function traps as long as the function is not bound to an instance.
         """
@@ -185,7 +189,10 @@ class SystemCall(HostDefinition):
 def system_calls(
     engine_module: EngineModule, version: Version, get_context: Callable[[Store], WasiContext]
 ) -> dict[str, SystemCall]:
-    """Returns all system calls of a WASI version by name. `SystemCall` describes the parameter `get_context`."""
+    """Returns all system calls of a WASI version by name.
+
+    `get_context` takes a store and returns the WASI context that the system calls use in that store.
+    """
     calls = _names_and_types(engine_module, version)
     return {name: SystemCall(get_context, version, index, ty) for index, (name, ty) in enumerate(calls)}
 

@@ -1,7 +1,8 @@
 """Loads and describes the engine modules. The environment variable `ANYWASM_ENGINE` sets the default engine.
 
-An engine module is one shared object that contains an engine, the shim and cffi's glue. This package is the only Python
-code that contains names of engines. All other Python code tests an engine's capabilities.
+An engine module is one shared object that contains an engine, the shim (one C interface for all engines) and the C code
+that connects the shim to Python. This package is the only Python code that contains names of engines. All other Python
+code tests an engine's capabilities.
 """
 
 from anywasm.engines._table import ENGINE_NAMES

@@ -79,7 +79,7 @@ class EngineModule:
         self.name = self.text(self.lib.aw_engine_name())
         self.backend = self.text(self.lib.aw_backend())
         self.shim_version = self.text(self.lib.aw_version())
-        #: Maps the bit of each capability to the capability's name.
+        #: Maps the number of each capability's bit, in a set of capabilities, to the capability's name.
         self._capability_names = self._read_capability_names()
         self.meanings = {name: self._capability_meaning(bit) for bit, name in self._capability_names.items()}
         #: Maps the name of each limit to the largest value that the engine accepts. None means that the engine does not
@@ -91,14 +91,15 @@ class EngineModule:
         self._option_values: dict[str, tuple[str, ...]] = {}
 
     def own(self, kind: str, ptr: Any) -> Any:
-        """Takes ownership of `ptr`, a pointer to a new object of type `aw_KIND`, and returns the owner.
+        """Takes ownership of `ptr`, a pointer to a new object of the shim.
 
-        `kind` is the part `KIND` of the type's name. Returns None if `ptr` is NULL.
+        Returns the owner, which deletes the object when Python frees the owner. Returns None if `ptr` is NULL. The
+        object has the type `aw_KIND`, and `kind` is the part `KIND` of the type's name.
         """
         return self.owner(kind, int(self.ffi.cast("uintptr_t", ptr)))
 
     def pointer(self, owner: Any) -> Any:
-        """Returns a cffi pointer to the object that an owner owns. The pointer has the type of the object."""
+        """Returns a cffi pointer to the object that an owner deletes. The pointer has the type of the object."""
         return self.ffi.cast(f"aw_{owner.kind} *", owner.address)
 
     def capability_names(self, bits: int) -> frozenset[str]:
@@ -121,7 +122,7 @@ class EngineModule:
         """Returns the values that an option accepts. The first value is the default.
 
         Returns an empty tuple if the engine does not have the option, or if the option does not accept a fixed set of
-        names. For example, an option that accepts any number has no such set.
+        names. For example, an option that accepts any number does not accept a fixed set of names.
         """
         if option not in self._option_values:
             name = option.encode()
@@ -132,9 +133,10 @@ class EngineModule:
         return self._option_values[option]
 
     def _read_capability_names(self) -> dict[int, str]:
-        """Maps the bit of each capability to the capability's name.
+        """Returns the name of each capability, by the number of the capability's bit.
 
-        A bit has no name if its capability has been retired. So there can be named bits after a bit without a name.
+        A bit has no name if its capability has been retired. So there can be named bits after a bit without a name, and
+        this method must read all bits.
         """
         names = {bit: self.text(self.lib.aw_capability_name(bit)) for bit in range(_CAPABILITY_BITS)}
         return {bit: name for bit, name in names.items() if name}

@@ -29,8 +29,8 @@ class NotInstalled(ImportError):
 def load(name: str) -> EngineModule:
     """Returns the engine module of the engine with this name, and loads the module if necessary.
 
-    Raises `EngineUnavailable` if the module cannot be loaded. The message contains the reason, a remedy, and the
-    installed engines. Another engine never replaces the engine.
+    Raises `EngineUnavailable` if the module cannot be loaded, and never loads another engine instead. The message
+    contains the reason, a remedy, and the installed engines.
 
     >>> from anywasm.engines import load
     >>> load("v9")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from anywasm.core.store.store import Store
 
-#: Smallest release threshold. A table with fewer objects releases unreachable objects only when `collect` is called.
+#: The smallest value of `_release_threshold`. A table with fewer objects releases the objects that no guest holds any
+#: more only when `collect` is called.
 _MIN_RELEASE_THRESHOLD = 64
 
 
@@ -16,7 +17,7 @@ class ExternRefs:
     """The table that maps numbers to a store's externref objects.
 
     Each time the program passes an object to a guest, the object gets a new number. When no guest holds a number any
-    more, the engine reports the number. Then the table releases the number's reference to the object.
+    more, the engine reports the number, and the table can remove the number and its reference to the object.
     """
 
     __slots__ = ("_counter", "_objects", "_release_threshold")
@@ -24,7 +25,7 @@ class ExternRefs:
     def __init__(self) -> None:
         self._objects: dict[int, Any] = {}
         self._counter = itertools.count(1)
-        #: If the table has at least this many objects, `add` releases unreachable objects before it adds an object.
+        #: If the table has at least this many objects, `add` first releases the objects that no guest holds any more.
         self._release_threshold = _MIN_RELEASE_THRESHOLD
 
     def add(self, store: Store, value: Any) -> int:
@@ -45,8 +46,8 @@ class ExternRefs:
     def get(self, number: int) -> Any:
         """Returns the object with this number.
 
-        Returns None for 0. Returns `FOREIGN` if the table has no object with this number, because then a guest created
-        the reference.
+        Returns None for 0. Returns `FOREIGN` if the table has no object with this number, because a reference without
+        an object comes from a guest, which created the reference from a WebAssembly value.
         """
         return None if number == 0 else self._objects.get(number, FOREIGN)
 

@@ -1,6 +1,6 @@
 """Creates host functions, which call Python callables.
 
-`core/host.py` contains the slow path of these functions.
+`core/host.py` contains the slow path of host functions: the cases that the C glue does not handle.
 """
 
 from __future__ import annotations

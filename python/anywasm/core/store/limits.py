@@ -1,7 +1,7 @@
 """Limits for a store's guests: fuel, deadlines, sizes, and numbers of instances, tables and memories.
 
-These are functions, because methods of `Store` could collide with names in classes that programs derive from the
-explicit style's `Store`.
+This module contains functions instead of methods of `Store`, because programs derive classes from the `Store` of the
+API style `wasmtime`, and the names of methods could collide with names in those classes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def get_fuel(store: Store) -> int:
 def set_epoch_deadline(store: Store, ticks: int) -> None:
     """Sets the deadline of the store's guests to the engine's current epoch plus `ticks`, from 0 to 2**64 - 1.
 
-    `Engine._core_advance_epoch` advances the epoch by one. Guests are interrupted when the epoch reaches the deadline.
+    The epoch is a counter, which `Engine._core_advance_epoch` increments. Guests are interrupted when the epoch reaches
+    the deadline.
     The deadline has no effect if the engine does not have the option `epoch_interruption`.
     """
     store._core_check(store._core_engine_module.lib.aw_store_set_epoch_deadline(store._core_ptr, ticks))

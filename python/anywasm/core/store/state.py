@@ -18,21 +18,22 @@ if TYPE_CHECKING:
 class StoreState:
     """All Python objects that a store holds for its guests.
 
-    Closing a store replaces the store's state by an empty state. So closing releases every attribute of the state,
-    including any attribute that a later version adds to this class.
+    Closing a store replaces the store's `StoreState` by an empty one. So closing releases every attribute of this
+    class, including any attribute that a later version adds.
 
-    No attribute refers to the store. So the state and the store form no reference cycle, and Python can free the store
-    without the garbage collector.
+    No attribute refers to the store. So a store and its `StoreState` form no reference cycle, and Python can free the
+    store without the garbage collector.
 
     The attributes are created at their first access, because most stores use only a few of them. Only `callables` is
-    created with the state, because most stores use this attribute. `callables` has a slot, and `Store` assigns the
-    attribute, for speed: an `__init__` in this class would make the creation of a store a few percent slower.
+    created together with the store, because most stores use this attribute. For speed, `__slots__` contains
+    `callables`, and `Store` assigns the attribute: an `__init__` in this class would make the creation of a store a few
+    percent slower.
     """
 
     __slots__ = ("__dict__", "callables")
 
-    #: The callable and the type of each host function. The C glue borrows these objects (`src/glue/host.c`), so the
-    #: state keeps them alive.
+    #: The callable and the type of each host function. The C glue uses these objects without holding a reference
+    #: (`src/glue/host.c`), so this list keeps the objects alive.
     callables: list[tuple[Callable[..., Any], FuncType]]
 
     @lazy

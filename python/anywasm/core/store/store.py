@@ -17,13 +17,14 @@ class Store(Handle):
 
     Any thread can use a store, but only one thread at a time: the shim has one lock per store.
 
-    The store holds the callables of its host functions, because Python's garbage collector can traverse the store. The
-    engine holds no callable, because the garbage collector cannot traverse the engine. So the garbage collector can
-    free a callable and an instance that refer to each other.
+    The store holds the callables of its host functions, because Python's garbage collector can traverse this Python
+    object. The engine holds no callable, because the garbage collector cannot see references from the engine's memory.
+    So the garbage collector can free a callable and an instance that refer to each other.
     """
 
-    #: The objects that own the functions among the results of the last host function call. The C glue sets this
-    #: attribute (`src/glue/host.c`), so that the functions stay alive until the engine has read the results.
+    #: If results of the last host function call are functions: the owners, the Python objects that free these
+    #: functions. The C glue sets this attribute (`src/glue/host.c`), so that the functions stay alive until the engine
+    #: has read the results.
     _core_last_results: Any = None
 
     def __init__(self, engine: Engine) -> None:
@@ -43,15 +44,17 @@ class Store(Handle):
 
     @lazy
     def _core_parked(self) -> parking.ParkedExceptions:
-        """The parked exceptions of this store's host functions.
+        """The exceptions of this store's host functions that are stored until the guest has ended (`core/parking.py`).
 
-        Closing the store must not drop these exceptions, so they are not part of `_core_state`. After a call has failed
-        on one thread and another thread has closed the store, the first thread still takes the call's exception.
+        Closing the store must not drop these exceptions, so they are not part of `_core_state`: if a call fails on one
+        thread and another thread closes the store, the first thread still takes the exception of the failed call.
         """
         return parking.ParkedExceptions()
 
     def _core_own_extern(self, ptr: Any) -> Any:
-        """Takes ownership of `ptr`, a pointer to a new extern in this store, and returns the owner.
+        """Takes ownership of `ptr`, a pointer to a new extern in this store.
+
+        Returns the owner, the Python object that frees the extern.
 
         Raises the exception for the failed call if `ptr` is NULL.
         """
