@@ -1,6 +1,7 @@
 """Builds the engine modules that the environment variable ANYWASM_ENGINES selects.
 
-All settings that do not depend on the engines are in pyproject.toml.
+An engine module is a shared object that contains one engine and that Python can import. All settings that do not depend
+on the engines are in pyproject.toml.
 
 The value of ANYWASM_ENGINES is a list of names from wasm_c_api/engines.toml, separated by commas. The name `all`
 selects every engine that cargo can build. If ANYWASM_ENGINES is not set, the engines with `default = true` are built.
@@ -27,12 +28,12 @@ ENGINE_ROWS = tomllib.loads((Path(__file__).parent / "wasm_c_api" / "engines.tom
 STDERR = 2
 #: The value of ANYWASM_ENGINES if the variable is not set.
 DEFAULT_NAMES = ",".join(row["name"] for row in ENGINE_ROWS if row.get("default"))
-#: The names that `all` selects. An engine that cargo builds has a `crate`.
+#: The names that `all` selects. An engine that cargo can build has the key `crate` in engines.toml.
 ALL_NAMES = [row["name"] for row in ENGINE_ROWS if "crate" in row]
 
 
 class Build(NamedTuple):
-    """An engine, or a variant of an engine, that ANYWASM_ENGINES can select."""
+    """An engine that ANYWASM_ENGINES can select, or a variant: a build of an engine with additional parts."""
 
     engine: str
     #: The cargo feature that selects the engine or the variant. The feature has the same name as the engine or variant.
@@ -74,7 +75,8 @@ def selected_builds() -> list[Build]:
 def rust_extension(build: Build) -> RustExtension:
     """Returns the description of an engine module for setuptools-rust.
 
-    The module is one shared object that contains the engine, the shim, and cffi's glue.
+    The module is one shared object that contains the engine, the shim (the C functions through which Python uses the
+    engine), and cffi's glue (the C code between Python and the shim).
     """
     return RustExtension(
         build.module_name,
@@ -119,8 +121,8 @@ set_tool_paths()
 show_cargo_output()
 setup(
     rust_extensions=[rust_extension(build) for build in selected_builds()],
-    # The default verbosity of setuptools is 1. With this value, setuptools-rust passes "--verbose" to cargo, and cargo
-    # prints every command line.
+    # The default verbosity of setuptools is 1. With a verbosity of 1, setuptools-rust passes "--verbose" to cargo, and
+    # cargo prints every command line.
     verbose=0,
     options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )

@@ -1,8 +1,8 @@
 """Measures anywasm and the installed peers on this interpreter, in nanoseconds per operation.
 
-A peer is the original package of a style: wasmtime-py or wasmer. run.py runs this script in an environment that
-contains the peers. The script prints JSON: `{"work": {"subject": nanoseconds}}`. A work is an operation to measure. A
-subject is a package on an engine.
+A peer is an original package whose API anywasm has: wasmtime-py or wasmer. run.py runs this script in an environment
+that contains the peers. The script prints JSON: `{"work": {"subject": nanoseconds}}`. A work is an operation to
+measure. A subject is a package on an engine.
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ def add(a: int, b: int) -> int:
 
 
 def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
-    """Returns the works in the style of wasmtime-py, by name. `wasmtime` is `anywasm.wasmtime` or the peer."""
+    """Returns the works (operations to measure) for the API of wasmtime-py, by name.
+
+    `wasmtime` is the package to measure: `anywasm.wasmtime`, or wasmtime-py itself.
+    """
     store = wasmtime.Store(engine)
     i32 = wasmtime.ValType.i32()
     ty = wasmtime.FuncType([i32, i32], [i32])
@@ -124,7 +127,10 @@ def explicit(wasmtime: Any, engine: Any) -> dict[str, Work]:
 
 
 def implicit(wasmer: Any, store: Any) -> dict[str, Work]:
-    """Returns the works in the style of wasmer, by name. `wasmer` is `anywasm.wasmer` or the peer."""
+    """Returns the works (operations to measure) for the API of wasmer 1.1, by name.
+
+    `wasmer` is the package to measure: `anywasm.wasmer`, or wasmer 1.1 itself.
+    """
     i32 = wasmer.Type.I32
     host = wasmer.Function(store, add, wasmer.FunctionType([i32, i32], [i32]))
     exports = wasmer.Instance(wasmer.Module(store, SOURCE), {"env": {"host": host}}).exports
@@ -164,7 +170,10 @@ def implicit(wasmer: Any, store: Any) -> dict[str, Work]:
 
 
 def memcpy() -> dict[str, Work]:
-    """Returns one copy within Python's memory, as a lower bound for the works that copy 4 MiB."""
+    """Returns a copy within Python's memory, under the name of each work that copies 4 MiB.
+
+    The time of this copy is the lower bound for the works.
+    """
     block, target = bytes(LARGE_SIZE), bytearray(LARGE_SIZE)
 
     def copy() -> None:
@@ -198,7 +207,10 @@ def spinning(wasmtime: Any, engine: Any) -> tuple[Work, Work]:
 
 
 def subjects() -> dict[str, dict[str, Work]]:
-    """Returns the works of each subject. The subjects are anywasm on each installed engine, and the installed peers."""
+    """Returns the operations to measure (works) for each subject.
+
+    The subjects are anywasm on each installed engine, and the installed peers: wasmtime-py and wasmer.
+    """
     import anywasm
     from anywasm import wasmer as our_wasmer
     from anywasm import wasmtime as our_wasmtime

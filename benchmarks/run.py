@@ -3,7 +3,7 @@
 The peers are wasmtime-py and the `wasmer` package. By default, the script uses this interpreter. If CPython 3.10 is
 installed, the script also uses CPython 3.10, because `wasmer` 1.1.0 supports no later version. For each interpreter,
 the script creates a virtual environment with the peers, and measures anywasm and the peers in one process. Then the
-script compares the ratios of the times with the budget.
+script compares the ratios of the times with `BUDGET`, the maximum ratios.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from rich.table import Table
 ROOT = Path(__file__).parent.parent
 PEERS = ["wasmtime", "wasmer==1.1.0", "wasmer_compiler_cranelift==1.1.0"]
 
-#: The columns are the work, the subject of anywasm, the subject to compare with, and the maximum ratio of their times.
+#: The columns are the work (the measured operation), a subject with anywasm (a package on an engine), the subject to
+#: compare with, and the maximum ratio of the two times.
 BUDGET = [
     ("call", "explicit on wasmtime", "wasmtime-py", 1 / 100),
     ("call", "implicit on wasmtime", "wasmtime-py", 1 / 100),
@@ -82,7 +83,7 @@ def measure(python: str) -> tuple[str, dict[str, dict[str, float]]]:
 
 
 def show(console: Console, version: str, times: dict[str, dict[str, float]]) -> None:
-    """Prints a table with the rows of the budget for which both subjects were measured."""
+    """Prints a table with the rows of `BUDGET` whose two subjects were both measured on this interpreter."""
     table = Table(title=f"CPython {version}: nanoseconds, the best of several rounds in turn")
     for heading in ("work", "ours", "ns", "against", "ns", "ratio", "budget", ""):
         table.add_column(heading, justify="right" if heading in ("ns", "ratio", "budget") else "left")

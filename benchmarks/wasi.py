@@ -1,4 +1,4 @@
-"""Measures WASI in the style of wasmtime-py: a guest writes 100 MB with `fd_write`, and reads 100 MB with `fd_read`."""
+"""Measures WASI with the API of wasmtime-py: a guest writes 100 MB by `fd_write`, and reads 100 MB by `fd_read`."""
 
 from __future__ import annotations
 
@@ -37,12 +37,13 @@ SOURCE = f"""(module
       (br_if $more (i32.load (i32.const 20))))
     (drop (call $close (local.get $fd))) (local.get $done)))"""
 
-#: The temporary folders of the guests. A folder is deleted with its Python object, so the list keeps all objects.
+#: The temporary folders of the guests. A folder is deleted with its Python object, so this list keeps all objects until
+#: the process ends.
 _folders: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def explicit(wasmtime: Any, engine: Any) -> dict[str, Callable[[], int]]:
-    """Returns the two works by name. `wasmtime` is `anywasm.wasmtime` or wasmtime-py."""
+    """Returns the two operations to measure, by name. `wasmtime` is `anywasm.wasmtime` or wasmtime-py."""
     folder = tempfile.TemporaryDirectory()
     _folders.append(folder)
     store, linker, config = wasmtime.Store(engine), wasmtime.Linker(engine), wasmtime.WasiConfig()

@@ -1,8 +1,9 @@
 """Implements `anywasm.activate`. This function makes programs that import `wasmer` or `wasmtime` use anywasm.
 
-A style replaces a package, such as `wasmer`. A finder at the start of `sys.meta_path` handles imports of the replaced
-packages and their submodules. So `import wasmer`, `from wasmer import engine` and `import wasmer.wasmer` all load
-modules of anywasm. The imported modules are not copies: `wasmer` is the same object as `anywasm.wasmer`.
+An API style is a part of anywasm that has the API of another package, such as `wasmer`, and can replace this package. A
+finder at the start of `sys.meta_path` handles imports of the replaced packages and their submodules. So the statements
+`import wasmer`, `from wasmer import engine` and `import wasmer.wasmer` all load modules of anywasm. The imported
+modules are not copies: `wasmer` is the same object as `anywasm.wasmer`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from importlib.abc import Loader
     from importlib.metadata import Distribution, DistributionFinder
 
-#: Maps each style to the packages that the style replaces. Each package name is mapped to a module of anywasm.
+#: Maps the name of each API style to the packages that the style replaces. Each name of a package is mapped to the
+#: module of anywasm that a program gets in place of the package.
 _REPLACEMENTS = {
     "wasmer": {
         "wasmer": "anywasm.wasmer",
@@ -30,7 +32,7 @@ _REPLACEMENTS = {
     "wasmtime": {"wasmtime": "anywasm.wasmtime"},
 }
 
-#: The version of the replaced package whose API each style has.
+#: The version of the original package whose API each style has. `importlib.metadata.version` returns this version.
 _VERSIONS = {"wasmer": "1.1.0", "wasmtime": "50.0.1"}
 
 STYLES = tuple(_REPLACEMENTS)
@@ -40,12 +42,12 @@ def activate(*styles: str) -> None:
     """Makes this process load anywasm when it imports the packages that these styles replace.
 
     The style `wasmer` replaces `wasmer` and `wasmer_compiler_*`. The style `wasmtime` replaces `wasmtime`. All
-    submodules are replaced too. `importlib.metadata.version` returns the version of the package whose API the style
-    has.
+    submodules are replaced too. For a replaced package, `importlib.metadata.version` returns the version whose API the
+    style has.
 
     A program must call this function before anything imports these packages. A second call with the same style has no
-    effect. Raises ValueError for an unknown style, and if no style is passed. Raises ImportError if a replaced
-    package is already imported from elsewhere than anywasm. In this case, no style is activated.
+    effect. Raises ValueError for an unknown style, and if no style is passed. Raises ImportError if a replaced package
+    is already imported from elsewhere than anywasm. A call that raises an exception activates no style.
 
     A program that was written for a replaced package starts with
 
@@ -84,7 +86,7 @@ def _check_not_imported(style: str) -> None:
 
 
 class _Finder:
-    """Finds and loads modules of anywasm under the names of the replaced packages.
+    """Finds and loads modules of anywasm under the names of the packages that API styles replace.
 
     The class has the methods of a finder and of a loader. It does not inherit from the base classes of finders and
     loaders, because the modules that define these base classes take long to import.

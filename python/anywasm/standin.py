@@ -1,6 +1,7 @@
 """Provides metadata of the replaced packages (see `activation.py`) to `importlib.metadata`.
 
 This code is not part of `activation.py`, because importing `importlib.metadata` takes longer than importing anywasm.
+`activation.py` imports this module only when a program asks for metadata.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 
 class _Distribution(importlib.metadata.Distribution):
-    """The metadata of a replaced package."""
+    """The metadata of a package that an API style of anywasm replaces, such as `wasmer`."""
 
     def __init__(self, name: str, version: str) -> None:
         self._metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: as anywasm has it\n"
@@ -26,7 +27,7 @@ class _Distribution(importlib.metadata.Distribution):
     def locate_file(self, path: str | os.PathLike[str]) -> Path:
         """Returns the path of a file of the package, as if the package were installed next to anywasm.
 
-        There need not be such a file.
+        The result can be the path of a file that does not exist.
         """
         return Path(__file__).parent.parent / path
 

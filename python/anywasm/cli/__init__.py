@@ -1,4 +1,4 @@
-"""The command `anywasm` with its subcommands. Each subcommand has a file of this package. All use the explicit style.
+"""The command `anywasm` with its subcommands. Each subcommand has a file of this package. All use `anywasm.wasmtime`.
 
 The exit code is 0 for success, 1 for a malformed or invalid module and most other errors, 2 for a wrong command line,
 130 after Ctrl-C, and 134 for a trap. wasmtime's command line also returns 134 for a trap.

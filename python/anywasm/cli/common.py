@@ -54,7 +54,8 @@ class Commands(click.Group):
         except (anywasm.EngineUnavailable, WasmtimeError) as error:
             raise click.ClickException(printable_lines(str(error)).rstrip()) from None
         except BrokenPipeError:
-            # The process that reads the output, such as `head`, has ended. click then exits without a message.
+            # The process that reads the output, such as `head`, has ended. For a BrokenPipeError, click exits without a
+            # message.
             raise
         except OSError as error:
             _give_up_stdout()
@@ -68,7 +69,8 @@ class Commands(click.Group):
 def _give_up_stdout() -> None:
     """Redirects stdout to the null device.
 
-    At exit, Python writes the output that is still buffered. If this failed again, Python would change the exit code.
+    At exit, Python writes the output that is still buffered. If writing to stdout failed again, Python would change the
+    exit code. Writing to the null device does not fail.
     """
     with contextlib.suppress(OSError), open(os.devnull, "wb") as null_device:
         os.dup2(null_device.fileno(), sys.stdout.fileno())
@@ -92,8 +94,8 @@ def write(path: str, data: bytes | bytearray) -> None:
     """Writes `data` to a file. If the path is `-`, writes to stdout."""
     with click.open_file(path, "wb") as file:
         file.write(data)
-        # `open_file` does not close stdout. Without this flush, a failed write would raise an error only at exit. Then
-        # `Commands` could not report the error.
+        # `open_file` does not close stdout. Without this flush, a failed write would raise an error only at exit, when
+        # `Commands` can no longer report the error.
         file.flush()
 
 

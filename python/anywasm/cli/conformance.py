@@ -40,7 +40,7 @@ def _make_runner_importable() -> None:
     if importlib.util.find_spec(RUNNER) is not None:
         return
     # Search for a checkout of the source. If anywasm was imported from a checkout, the package is the checkout's folder
-    # python/anywasm. Otherwise, the current directory may be a checkout.
+    # python/anywasm. If anywasm is installed elsewhere, the current directory may be a checkout.
     for checkout in (Path(anywasm.__file__).parents[2], Path.cwd()):
         folder = checkout / "conformance"
         if (folder / RUNNER / "__init__.py").is_file():

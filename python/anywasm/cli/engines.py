@@ -1,4 +1,7 @@
-"""The command `anywasm engines`. It lists the engines with their capabilities, limits and measurements."""
+"""The command `anywasm engines`. It lists the engines with their capabilities, limits and measurements.
+
+A capability is a feature that some engines lack.
+"""
 
 from __future__ import annotations
 

@@ -14,8 +14,9 @@ from anywasm.activation import STYLES
 from anywasm.cli.common import engine_option
 from anywasm.engines import load
 
-#: Options of the Python interpreter that prevent loading anywasm. With E and I, Python ignores PYTHONPATH. With S,
-#: Python does not import `site`, so it does not import `sitecustomize` either.
+#: Options of the Python interpreter that prevent loading anywasm. `anywasm exec` uses PYTHONPATH to make Python import
+#: a module `sitecustomize`, which loads anywasm. With E and I, Python ignores PYTHONPATH. With S, Python does not
+#: import `site`, the module that imports `sitecustomize`.
 _UNSUPPORTED_OPTIONS = frozenset("EIS")
 #: Options of the Python interpreter after which no other option can follow. All later arguments belong to the program.
 _FINAL_OPTIONS = frozenset("cm")
@@ -64,7 +65,8 @@ def exec_program(styles: tuple[str, ...], engine: str | None, arguments: tuple[s
 def _make_environment(base: Mapping[str, str], styles: Sequence[str], engine: str | None) -> dict[str, str]:
     """Returns the environment variables of the program: the variables in `base`, with some variables changed.
 
-    The changed variables make Python import `startup/sitecustomize.py` before it runs the program.
+    The changed variables make Python import `startup/sitecustomize.py`, which activates anywasm, before it runs the
+    program.
     """
     startup_folder = str(Path(__file__).with_name("startup"))
     base_path = base.get("PYTHONPATH")

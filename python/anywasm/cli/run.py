@@ -23,8 +23,8 @@ from anywasm.wasmtime import Config, Engine, Linker, Store, WasiConfig, Wasmtime
 
 ResultT = TypeVar("ResultT")
 
-#: The value types whose values are integers on the command line, with their sizes in bits. A vector (v128) is a single
-#: integer.
+#: The value types whose values are integers on the command line, with their sizes in bits. A vector (v128) is written
+#: as a single integer.
 _INTEGER_BITS = {ValType.I32: 32, ValType.I64: 64, ValType.V128: 128}
 
 #: The suffixes that a size on the command line can have, with their numbers of bytes.
@@ -46,7 +46,7 @@ def _parse_size(ctx: click.Context, param: click.Parameter, text: str | None) ->
 class ResourceLimits:
     """The limits of the guest, from the options --fuel and --max-memory. None means that there is no limit."""
 
-    #: The initial fuel. The engine defines the unit.
+    #: The initial fuel, which the guest uses up while it runs. The engine defines the unit.
     fuel: int | None
     #: The maximum size of each memory in bytes.
     memory_size: int | None
@@ -121,8 +121,8 @@ def _parse_variable(text: str) -> tuple[str, str]:
     return name, value
 
 
-# With `ignore_unknown_options`, click passes unknown options to the program. So the user can write negative numbers and
-# most options of the program without `--` before them.
+# With `ignore_unknown_options`, click passes unknown options to the program. A negative number looks like an unknown
+# option. So the user can write negative numbers and most options of the program without `--` before them.
 @click.command("run", context_settings={"ignore_unknown_options": True})
 @file_argument
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
@@ -346,8 +346,8 @@ def _run_interruptible(work: Callable[[], ResultT], timeout: float | None) -> Re
     thread and did not return, Python would execute no instruction and could not handle Ctrl-C.
     """
     future: Future[ResultT] = Future()
-    # The other thread needs a copy of the context variables, because one of them contains the engine that the option
-    # --engine selects.
+    # Each thread has its own context variables. The other thread needs a copy of the variables of this thread, because
+    # one of them contains the engine that the option --engine selects.
     context = contextvars.copy_context()
 
     def run_on_thread() -> None:

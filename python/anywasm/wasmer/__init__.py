@@ -1,4 +1,4 @@
-"""The API of the `wasmer` 1.1 package, also called the implicit style.
+"""The API of the `wasmer` 1.1 package. This API style of anywasm is also called the implicit style.
 
 A program passes a store to the constructors of objects. The methods of the objects have no parameter for a store.
 
@@ -39,8 +39,8 @@ from anywasm.wasmer.views import (
     Uint64Array,
 )
 
-# The core creates objects of these classes. `style.py` cannot import the classes, because the modules of the classes
-# import `style.py`.
+# `anywasm.core` creates objects of these classes. `style.py` cannot import the classes, because the modules of the
+# classes import `style.py`. So this module, which imports all of them, sets the classes.
 STYLE.func = Function
 STYLE.wrappers = {
     core.Memory: Memory._from_core,
@@ -48,8 +48,8 @@ STYLE.wrappers = {
     core.Table: Table._from_core,
 }
 
-#: The version of the `wasmer` package whose API this style has. The package has two version attributes. Some programs
-#: read these attributes.
+#: The version of the `wasmer` package whose API this package has. Some programs read the version, from either of the
+#: two attributes.
 __version__ = "1.1.0"
 __core_version__ = "1.1.0"
 

@@ -1,7 +1,7 @@
 """Checks and converts arguments. The errors are the same as in the `wasmer` 1.1 package.
 
-In all functions, the parameter `name` is the name of the argument. The message of a TypeError begins with this name. If
-`name` is None, the message contains no name.
+In all functions, the parameter `name` is the name of the argument to check. The message of a TypeError begins with the
+name of the argument. If `name` is None, the message contains no name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TOO_LARGE_FOR_LONG_TEXT = "Python int too large to convert to C long"
 
 
 def check_instance(name: str | None, value: Any, expected: type[Expected], class_name: str | None = None) -> Expected:
-    """Returns the value if it is an instance of `expected`. Raises TypeError otherwise.
+    """Returns the value if it is an instance of `expected`. Raises TypeError for any other value.
 
     The error message contains `class_name`. The default is the name of the class `expected`.
     """
@@ -35,7 +35,7 @@ def raise_wrong_class(name: str | None, value: Any, class_name: str) -> NoReturn
 
 
 def check_text(name: str | None, value: Any) -> str:
-    """Returns the value if it is a str. Raises TypeError otherwise.
+    """Returns the value if it is a str. Raises TypeError for any other value.
 
     Raises UnicodeEncodeError if the str contains a lone surrogate, because WebAssembly names must be UTF-8.
     """
@@ -45,12 +45,12 @@ def check_text(name: str | None, value: Any) -> str:
 
 
 def check_bytes(name: str, value: Any) -> bytes:
-    """Returns the value if it is a `bytes` object. Raises TypeError otherwise, also for a bytearray."""
+    """Returns the value if it is a `bytes` object. Raises TypeError for any other value, also for a bytearray."""
     return check_instance(name, value, bytes, "PyBytes")
 
 
 def check_bool(name: str, value: Any) -> bool:
-    """Returns the value if it is True or False. Raises TypeError otherwise, also for 0 and 1."""
+    """Returns the value if it is True or False. Raises TypeError for any other value, also for 0 and 1."""
     return check_instance(name, value, bool, "PyBool")
 
 
@@ -77,7 +77,7 @@ def to_unsigned(name: str, value: Any, bits: int = 32) -> int:
 
 
 def to_optional_unsigned(name: str, value: Any) -> int | None:
-    """Returns None if the value is None. Otherwise converts the value to an unsigned integer of 32 bits."""
+    """Returns None if the value is None. Converts any other value to an unsigned integer of 32 bits."""
     return None if value is None else to_unsigned(name, value)
 
 
@@ -85,7 +85,7 @@ def to_wide_unsigned(name: str | None, value: Any, bits: int) -> int:
     """Converts an int, or an object with `__index__`, to an unsigned integer of `bits` bits. `bits` is 64 or 128.
 
     Raises TypeError for any other object, and OverflowError if the integer does not fit. The messages of an
-    OverflowError differ from the messages of `to_unsigned`, as in stock wasmer.
+    OverflowError differ from the messages of `to_unsigned`, as in wasmer 1.1.
     """
     number = _to_int(name, value)
     if number < 0:
@@ -125,15 +125,15 @@ def to_long(name: str | None, value: Any) -> int:
 
 
 def fits_long(number: int) -> bool:
-    """Returns whether C's `long` can hold the number. On the platform of stock wasmer, `long` has 64 bits."""
+    """Returns whether C's `long` can hold the number. On the platform of wasmer 1.1, `long` has 64 bits."""
     return -(1 << 63) <= number < 1 << 63
 
 
 def check_sequence(name: str | None, value: Any) -> Any:
-    """Returns the value if it is a sequence by the rules of Python's C API. Raises TypeError otherwise.
+    """Returns the value if it is a sequence by the rules of Python's C API. Raises TypeError for any other value.
 
-    By these rules, an object with `__getitem__`, such as a str, is a sequence if it is not a mapping. A dict and a view
-    of a memory are mappings.
+    By the rules of the C API, an object with `__getitem__`, such as a str, is a sequence if it is not a mapping. A dict
+    and a view of a memory are mappings.
     """
     if not hasattr(type(value), "__getitem__") or isinstance(value, (dict, Elements)):
         raise_wrong_class(name, value, "Sequence")

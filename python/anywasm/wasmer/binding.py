@@ -1,14 +1,15 @@
-"""Binds memories, globals and tables of the host to engine stores, as late as possible.
+"""Binds memories, globals and tables of the host to engine stores (`core.Store`), as late as possible.
 
-In this style, a memory, global or table that the host made with any `Store` can be imported into any instance. But an
-engine accepts only imports that live in the engine store of the instance. So an object of the host is unbound at first.
-An unbound object lives in no engine store. The first use of the object binds it. If this use is an import, the object
-is bound to the engine store of the instance. Any other use binds the object to the home store of its `Store` (see
-`Store._home`).
+With the API of wasmer 1.1, a memory, global or table that the host made with any `Store` can be imported into any
+instance. But an engine accepts only imports that live in the engine store of the instance. When the program makes an
+object, the program has not yet said which instance will import the object. So an object of the host is unbound at
+first. An unbound object lives in no engine store. The first use of the object binds it. If this use is an import, the
+object is bound to the engine store of the instance. Any other use binds the object to a home store: each `Store` has a
+home store, an engine store for such objects (see `Store._home`).
 
-Binding takes two steps. In the first step, a `Claim` on the object is accepted. The claim contains the engine store,
-and this choice is final. No thread needs to enter a store for this step. In the second step, the object is created in
-the chosen engine store.
+Binding takes two steps. In the first step, a `Claim` is accepted: a proposal to bind the object to the engine store
+that the claim contains. An accepted claim is final. No thread waits for an engine store in the first step. In the
+second step, the object is created in the chosen engine store.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from anywasm.wasmer.sealed import Sealed
 from anywasm.wasmer.store import Store
 
 ExternT = TypeVar("ExternT", bound=core.Extern)
-#: A callable that creates a core object in an engine store.
+#: A callable that creates a memory, global or table of `anywasm.core` in an engine store.
 Factory = Callable[[core.Store], ExternT]
 
 
 class Claim:
-    """A claim that some unbound objects belong to the engine store `store`.
+    """A proposal to bind some unbound objects, objects that live in no engine store yet, to `store`.
 
-    The claim is accepted for all of these objects or rejected for all of them. The first call of `decide` is final.
+    The claim is accepted for all of these objects or rejected for all of them. The first call of `decide` is final:
+    later calls do not change the decision.
     """
 
     def __init__(self, store: core.Store) -> None:
@@ -52,7 +54,7 @@ class Claim:
 
 
 class _Plan(Node, Generic[ExternT]):
-    """A plan to create an object: the factory of the object, and a claim on the object.
+    """A plan to create an object: a factory, which creates the object, and a claim, which proposes its engine store.
 
     Plans are nodes of a list. The factory and the claim of a plan never change. To give an object another factory or
     claim, a thread appends a new plan to the list. The last plan of the list is the current plan.
@@ -80,12 +82,12 @@ class _Plan(Node, Generic[ExternT]):
 
     @property
     def store(self) -> core.Store | None:
-        """The engine store of the claim if the claim is accepted. Otherwise None."""
+        """The engine store of the claim. None if there is no claim, or if the claim is not accepted."""
         return self.claim.store if self.claim is not None and self.claim.accepted else None
 
 
 class Binding(Generic[ExternT]):
-    """The core object of a memory, global or table of this style, or the plans to create the core object.
+    """The core object of a memory, global or table of this API style, or the plans to create the core object.
 
     The binding of an object that an instance exports has no plans: it contains the core object from the start.
     """
@@ -101,7 +103,10 @@ class Binding(Generic[ExternT]):
         self.extern = extern
 
     def get(self) -> ExternT:
-        """Returns the core object. If the object is unbound, creates the core object in the home store."""
+        """Returns the core object.
+
+        If the object is unbound, creates the core object in the home store of its `Store`.
+        """
         return self._get_in(None) if self.extern is None else self.extern
 
     def get_in(self, store: core.Store) -> ExternT:
@@ -119,7 +124,10 @@ class Binding(Generic[ExternT]):
             claim.decide(self.add_to_claim(claim))
 
     def add_to_claim(self, claim: Claim) -> bool:
-        """Adds the object to a claim. Returns False if the object already belongs to another engine store."""
+        """Adds the object to the objects that a claim proposes to bind.
+
+        Returns False if the object already belongs to another engine store.
+        """
         if self.extern is not None:
             return self.extern._core_store is claim.store
         plan = self._last_plan
@@ -130,7 +138,7 @@ class Binding(Generic[ExternT]):
         return True
 
     def replace_factory(self, factory: Factory[ExternT]) -> bool:
-        """Replaces the factory of an unbound object. Returns False if the object is already bound."""
+        """Replaces the callable that creates an unbound object. Returns False if the object is already bound."""
         if self.extern is not None:
             return False
         plan, new_plan = self._last_plan, _Plan(factory)
@@ -143,7 +151,7 @@ class Binding(Generic[ExternT]):
         return False
 
     def extern_or_factory(self) -> Factory[ExternT] | ExternT:
-        """Returns the core object if it has been created. Otherwise returns the factory of the current plan."""
+        """Returns the core object, or the factory that will create the core object if it does not exist yet."""
         if self.extern is not None:
             return self.extern
         plan = self._last_plan
@@ -170,7 +178,7 @@ class Binding(Generic[ExternT]):
 
 
 class Bindable(Sealed):
-    """The base class of memories, globals and tables. Each object has a binding."""
+    """The base class of memories, globals and tables. Each object has a `Binding` to an engine store."""
 
     __slots__ = ("_binding",)
 
@@ -181,13 +189,17 @@ class Bindable(Sealed):
         return self._binding.store()
 
     def _add_to_claim(self, claim: Claim) -> bool:
-        """Adds this object to a claim. Returns False if this object cannot be used in the engine store of the claim."""
+        """Adds this object to the objects that a claim proposes to bind to an engine store.
+
+        Returns False if this object cannot be used in the engine store of the claim.
+        """
         return self._binding.add_to_claim(claim)
 
     def _importable_in(self, store: core.Store) -> core.Extern:
         """Returns the core object to import into an instance in `store`.
 
-        If this object was unbound, a claim that binds it to `store` must have been accepted before the call.
+        If this object was unbound (in no engine store), a claim that binds it to `store` must have been accepted before
+        the call.
         """
         extern: core.Extern = self._binding.get_in(store)
         return extern

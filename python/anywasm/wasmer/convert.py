@@ -16,7 +16,7 @@ _INTEGER_BITS = {ValType.I32: 32, ValType.I64: 64}
 
 
 def to_wasm(ty: ValType, value: Any) -> Any:
-    """Converts a Python object to a plain value of this type. `core/values.py` defines plain values.
+    """Converts a Python object to a plain value of this type: a value as the core expects it (see `core/values.py`).
 
     Raises OverflowError for an integer out of range, and TypeError for an object of the wrong class.
     """

@@ -26,7 +26,7 @@ def format_option(value: int | None, unit: str = "") -> str:
 
 
 def format_extern_type(ty: ExternType) -> str:
-    """Formats the type of an extern, e.g. `Memory(MemoryType { minimum: 1 pages, maximum: None, shared: false })`."""
+    """Formats the type of an import, e.g. `Memory(MemoryType { minimum: 1 pages, maximum: None, shared: false })`."""
     if isinstance(ty, FuncType):
         params, results = format_val_types(ty.params), format_val_types(ty.results)
         return f"Function(FunctionType {{ params: {params}, results: {results} }})"

@@ -47,7 +47,8 @@ class StoreEngine(Sealed):
     #: The name of the engine class in error texts.
     title: ClassVar[str]
 
-    #: The name of the compiler: `cranelift`, `llvm` or `singlepass`. None if the object is headless.
+    #: The name of the compiler: `cranelift`, `llvm` or `singlepass`. None if the object has no compiler (if it is
+    #: headless).
     compiler_name: str | None
     #: The target machine of the compiled code. None means this machine.
     triple: core.Triple | None
@@ -57,7 +58,7 @@ class StoreEngine(Sealed):
         self.compiler_name = None if compiler is None else _compiler_name(compiler.into_opaque_compiler())
 
     def check_compiles(self) -> None:
-        """Raises RuntimeError if this object is headless, or if its target is another kind of machine than the host."""
+        """Raises RuntimeError without a compiler, or if the target is another kind of machine than the host."""
         if self.compiler_name is None:
             raise RuntimeError(
                 f"Compilation error: The {self.title} is operating in headless mode, "
@@ -80,8 +81,8 @@ class Universal(StoreEngine):
     """The engine class for compiled code in memory. In anywasm, this class differs from `Dylib` only in its name.
 
     `compiler` is the class `Compiler` of a package in `anywasm.wasmer.compilers`. Without a compiler, the engine is
-    headless. `target` is the machine to compile for. The target must be of the same kind as this machine, but its
-    vendor and its C library may differ.
+    headless: it loads compiled modules, but cannot compile. `target` is the machine to compile for. The target must be
+    of the same kind as this machine, but its vendor and its C library may differ.
 
     Raises AttributeError if `compiler` is not a compiler class, and TypeError if `target` is not a `Target`. If the
     target is a different kind of machine, the constructor raises no error, but compiling a module raises RuntimeError.

@@ -32,7 +32,8 @@ class Function(Sealed, core.Func):
     1.5
     """
 
-    #: The definition of a host function. None for a function that an instance exports.
+    #: The definition of a host function: its type and its Python callable. None for a function that an instance
+    #: exports.
     _host_definition: core.HostDefinition | None = None
     #: The `Store` that the program passed to the constructor of a host function. None for an exported function.
     _style_store: Store | None = None
@@ -53,7 +54,10 @@ class Function(Sealed, core.Func):
 
     @classmethod
     def _from_definition(cls, store: Store, definition: core.HostDefinition) -> Function:
-        """Returns a new unbound host function. The definition of a WASI function is a `SystemCall`."""
+        """Returns a new host function that lives in no engine store yet (it is unbound).
+
+        The definition of a WASI function is a `SystemCall`.
+        """
         function: Function = object.__new__(specialise(Function, store._engine._core_engine_module))
         function._core_init_unbound(store._engine, definition.signature)
         function._host_definition, function._style_store = definition, store
@@ -122,13 +126,17 @@ class Function(Sealed, core.Func):
         return None if not results else values[0] if len(results) == 1 else tuple(values)
 
     def _bind_to_home(self) -> None:
-        """Creates this host function in the home store of its `Store`. The first call from Python needs this."""
+        """Creates this host function in the home store of its `Store`, because a program calls it for the first time.
+
+        The home store is the engine store for objects that are used before an instance imports them.
+        """
         assert self._host_definition is not None
         assert self._style_store is not None
         home = self._style_store._home()
-        # Several threads may make the first call at the same time. `setdefault` chooses the store and the owner that
-        # all of these threads use. Every thread calls `_core_init` itself. Otherwise, a thread could use the function
-        # before another thread has finished `_core_init`.
+        # Several threads may make the first call at the same time. `setdefault` chooses the engine store and the owner
+        # that all of these threads use. The owner is the Python object that frees the engine's function. Every thread
+        # calls `_core_init` itself. If only one thread called it, another thread could use the function before
+        # `_core_init` has finished.
         new_owner = self._host_definition.new_in(home)
         home, owner = self.__dict__.setdefault("_home_and_owner", (home, new_owner))
         self._core_init(home, owner, self._core_signature, self._host_definition)

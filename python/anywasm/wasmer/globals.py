@@ -15,7 +15,8 @@ from anywasm.wasmer.value import Value
 class _GlobalFactory:
     """Creates a global in an engine store. Until the global is created, the factory contains its value.
 
-    So a program can read and set the value of an unbound global, and the global stays unbound.
+    So a program can read and set the value of an unbound global, a global that lives in no engine store yet, and the
+    global stays unbound.
     """
 
     __slots__ = ("_type", "value")
@@ -101,5 +102,5 @@ class Global(Bindable):
             self._binding.get().set(plain_value)
 
     def _round(self, value: Any) -> Any:
-        """Rounds a plain value to a 32-bit float if the type is f32. Returns other values unchanged."""
+        """Rounds a number to a 32-bit float if the type of the global is f32. Returns other values unchanged."""
         return core.round_to_f32(value) if self._core_type.content is core.ValType.F32 else value

@@ -53,7 +53,7 @@ class ImportObject(Sealed):
 
 
 def _check_namespace(namespace: dict[Any, Any]) -> dict[str, Any]:
-    """Returns a copy of a namespace. Raises TypeError if a name is not a str or a value is not an extern."""
+    """Returns a copy of a namespace. Raises TypeError if a name is not a str, or if a value cannot be imported."""
     for name, value in namespace.items():
         arguments.check_text(None, name)
         if not isinstance(value, (Function, Memory, Global, Table)) and not _is_tag(value):
@@ -78,7 +78,10 @@ def namespaces_from(import_object: Any) -> dict[str, dict[str, Any]]:
 
 
 def resolve_imports(imports: tuple[core.Import, ...], by_namespace: dict[str, dict[str, Any]]) -> list[Any]:
-    """Returns the extern for each import, in the module's order. Raises RuntimeError if an extern is missing."""
+    """Returns the object (extern) to import for each import, in the module's order.
+
+    Raises RuntimeError if there is no object for an import.
+    """
     externs = []
     for import_ in imports:
         extern = dict.get(by_namespace.get(import_.module, {}), import_.name)
@@ -92,9 +95,11 @@ def resolve_imports(imports: tuple[core.Import, ...], by_namespace: dict[str, di
 def bind_imports(style_store: Store, externs: list[Any]) -> tuple[core.Store, list[core.Importable]]:
     """Chooses the engine store of a new instance. Returns the engine store and the core objects to import.
 
+    The parameter `externs` contains the objects of this API style to import.
+
     If an extern is bound to an engine store, the instance gets this engine store. If all externs are unbound, the
-    instance gets a new engine store. With `Store.together`, the instance gets the home store of `style_store` instead,
-    because all instances share the home store.
+    instance gets a new engine store. With `Store.together`, the instance gets the home store of `style_store` instead
+    of a new engine store, because all instances share the home store.
 
     Only memories, mutable globals, tables and tags limit the choice. A function of another engine store can be imported
     as a host function that calls the function. An immutable global can be created again in any engine store.
@@ -109,7 +114,7 @@ def bind_imports(style_store: Store, externs: list[Any]) -> tuple[core.Store, li
 def _choose_store(style_store: Store, externs: list[Any]) -> core.Store:
     """Returns the engine store for an instance that imports these externs.
 
-    Raises RuntimeError if two externs that cannot move are bound to different engine stores.
+    Raises RuntimeError if two externs (objects to import) that cannot move are bound to different engine stores.
     """
     engine = style_store._engine
     required: set[core.Store] = set()
@@ -133,9 +138,9 @@ def _choose_store(style_store: Store, externs: list[Any]) -> core.Store:
 
 
 def _claim_all(store: core.Store, externs: list[Bindable]) -> bool:
-    """Binds all unbound externs to `store`, and returns True.
+    """Binds all objects of `externs` that live in no engine store yet to `store`, and returns True.
 
-    If an extern is bound to a different engine store, binds no extern and returns False.
+    If one of the objects is bound to a different engine store, binds no object and returns False.
     """
     if not externs:
         return True
@@ -144,7 +149,7 @@ def _claim_all(store: core.Store, externs: list[Bindable]) -> bool:
 
 
 def _bound_store(extern: Any) -> core.Store | None:
-    """Returns the engine store that an extern is bound to. Returns None if any engine store can use the extern."""
+    """Returns the engine store of an object to import. Returns None if any engine store can use the object."""
     store: core.Store | None = extern._core_store if _is_tag(extern) else extern._bound_store()
     return store
 
@@ -152,23 +157,26 @@ def _bound_store(extern: Any) -> core.Store | None:
 def _is_tag(value: Any) -> bool:
     """Returns whether the value is an exception tag.
 
-    This style has no class for tags. So tags are core objects, while all other externs are objects of this style.
+    The API of wasmer 1.1 has no class for tags. So tags are core objects, while all other objects to import are objects
+    of this API style.
     """
     return isinstance(value, core.Extern) and not isinstance(value, core.Func)
 
 
 def replace_homes(store: core.Store, module: core.Module, externs: list[Any]) -> None:
-    """Replaces the home store of the imported memories if this home store is `store`.
+    """Makes the `Store` of each imported memory use a new home store if its home store is `store`.
 
-    `store` is the engine store of a new instance that imports `externs`. If the program wrote to a memory before it
+    `store` is the engine store of a new instance that imports `externs`. A home store is the engine store in which a
+    `Store` creates objects that the program uses before it imports them. If the program wrote to a memory before it
     imported the memory, `store` is a home store. After the replacement, objects that are bound later use a new home
     store. So `store` can be freed as soon as this instance is freed. If all instances shared a single home store, one
     instance in use would keep all other instances alive.
 
     The home store is not replaced if the module imports or exports a mutable global, a table or a tag. The reason is
-    that a later instance could import this object together with an object that is bound to the home store. Then both
-    objects must be in the same engine store. Functions and immutable globals are no obstacle, because they can be
-    imported into any engine store. Memories are no obstacle, because stock wasmer accepts no module with two memories.
+    that a later instance could import this object together with an object that is bound to the home store. Both objects
+    must be in the same engine store, so both need the same home store. Functions and immutable globals are no obstacle,
+    because they can be imported into any engine store. Memories are no obstacle, because wasmer 1.1 accepts no module
+    with two memories: its programs never import a second memory together with the first.
     """
     memories = [extern for extern in externs if isinstance(extern, Memory)]
     if memories and not any(map(_prevents_replacement, _import_and_export_types(module))):
@@ -182,7 +190,7 @@ def _import_and_export_types(module: core.Module) -> Iterator[core.ExternType]:
 
 
 def _prevents_replacement(ty: core.ExternType) -> bool:
-    """Returns whether an extern of this type prevents `replace_homes` from replacing a home store."""
+    """Returns whether an import or export of this type prevents `replace_homes` from replacing a home store."""
     if isinstance(ty, core.GlobalType):
         return ty.mutable
     return not isinstance(ty, (core.FuncType, core.MemoryType))

@@ -6,8 +6,8 @@ from typing import Any
 
 from anywasm.core import FuncType, ValType
 
-# Under `from __future__ import annotations`, annotations are strings such as "int". Stock wasmer does not accept "int"
-# and "float", but this style does.
+# Under `from __future__ import annotations`, annotations are strings such as "int". The package wasmer 1.1 does not
+# accept "int" and "float", but anywasm does.
 _TYPES: dict[Any, ValType] = {
     int: ValType.I32,
     "int": ValType.I32,

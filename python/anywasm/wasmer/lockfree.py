@@ -1,6 +1,6 @@
 """Lock-free building blocks for objects that several threads may create or change at the same time.
 
-This style uses no Python lock, because a lock could deadlock in two ways:
+The modules of `anywasm.wasmer` use no Python lock, because a lock could deadlock in two ways:
 
 * While a thread holds the lock, Python may run other code on the same thread: a signal handler, or a destructor that
   the garbage collector calls. This code may need the same lock.
@@ -11,7 +11,7 @@ Without a lock, every thread that needs an object creates its own object. Then t
 selects the object that all threads use. The other objects are freed before any other code has used them.
 
 This design also supports `fork`. If another thread held a lock during the fork, the lock would stay locked in the child
-process.
+process forever, because the other thread does not exist there.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Node:
     True
     """
 
-    # A slot for the successor would not work, because `set_next` needs an atomic operation: `dict.setdefault`.
+    # The successor is an entry of `__dict__`. A slot for the successor would not work, because `set_next` needs an
+    # atomic operation, `dict.setdefault`, so that two threads cannot both set the successor.
     __slots__ = ("__dict__",)
 
     @property

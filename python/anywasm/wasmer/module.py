@@ -71,7 +71,8 @@ class Module(Sealed):
     def custom_sections(self, name: str) -> list[bytes]:
         """Returns the contents of all custom sections with this name.
 
-        The custom section called `name` is excluded: the result for this name is an empty list.
+        The custom section that is itself called "name" is excluded: the result of `custom_sections("name")` is an empty
+        list.
 
         >>> from anywasm.wasmer import Module, Store
         >>> Module(Store(), '(module (@custom "note" "hello"))').custom_sections("note")

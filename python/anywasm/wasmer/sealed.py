@@ -1,6 +1,7 @@
-"""Base classes of the classes of this style.
+"""Base classes of the classes in `anywasm.wasmer`.
 
-As in wasmer 1.1, programs cannot derive classes from these classes, and cannot copy or pickle the objects.
+As in wasmer 1.1, programs cannot derive classes from the classes in `anywasm.wasmer`, and cannot copy or pickle the
+objects.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Replaces old names in the WebAssembly text format by the current names.
 
 Before 2020, many instructions had other names, such as `get_local` and `i32.wrap/i64`, and the element type `funcref`
-was called `anyfunc`. The parser of stock wasmer accepts the old names. The parser of anywasm does not accept them.
+was called `anyfunc`. The parser of wasmer 1.1 accepts the old names. The parser of anywasm accepts only the current
+names.
 """
 
 from __future__ import annotations

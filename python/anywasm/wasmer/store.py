@@ -1,4 +1,4 @@
-"""Defines the class `Store` of this style.
+"""Defines the class `Store` of the API of wasmer 1.1.
 
 A `Store` selects an engine. Objects do not live in a `Store`: they live in engine stores (`core.Store`). Most instances
 get a new engine store. A `Store` also has a home store. The home store is an engine store for objects that the program
@@ -30,14 +30,14 @@ _DEFAULT_STORE_ENGINE = Universal(Compiler)
 def _shared_engine(name: str | None, compiler: str | None, options: Mapping[str, core.Option]) -> core.Engine:
     engine_module = load(name) if name is not None else default_engine()
     engine_options: dict[str, core.Option] = {}
-    # The first value of the option `compiler` is the default compiler of the engine. For this compiler, do not set the
-    # option: the options must stay the same as without a compiler, so that an engine that was made without the option
-    # can load the module. Ignore a compiler that the engine does not have, because a program that selects a compiler
-    # should run on every engine.
+    # The first value of the option `compiler` is the default compiler of the engine. For the default compiler, do not
+    # set the option: the options must stay the same as without a compiler, because an engine that was made without the
+    # option must be able to load the compiled module. Ignore a compiler that the engine does not have, because a
+    # program that selects a compiler should run on every engine.
     if compiler is not None and compiler in engine_module.option_values("compiler")[1:]:
         engine_options["compiler"] = compiler
     if "shared_memory" in engine_module.capabilities:
-        # A program of this style sets no option to use a shared memory: the type of the memory has an attribute
+        # A program for wasmer 1.1 sets no option to use a shared memory: the type of the memory has an attribute
         # `shared`. So the engine always gets the option for shared memories.
         engine_options["shared_memory"] = True
     engine_options.update(options)
@@ -68,7 +68,7 @@ class Store(Sealed):
     `anywasm.EngineUnavailable` if the engine called `name` is not installed.
 
     `options` sets options of the engine. For example, options switch WebAssembly proposals on or off. The option names
-    are the attribute names of `Config` in the explicit style. Raises RuntimeError for an unknown name or value. Raises
+    are the attribute names of `anywasm.wasmtime.Config`. Raises RuntimeError for an unknown name or value. Raises
     `anywasm.CapabilityError`, a subclass of RuntimeError, if the engine does not support an option.
 
     >>> from anywasm.wasmer import Store
@@ -108,7 +108,7 @@ class Store(Sealed):
 
     @property
     def compiler_name(self) -> str | None:
-        """The name of the compiler: `cranelift`, `llvm` or `singlepass`. None if the engine is headless."""
+        """The name of the compiler: `cranelift`, `llvm` or `singlepass`. None if the engine class got no compiler."""
         return self._store_engine.compiler_name
 
     def _home(self) -> core.Store:
@@ -128,5 +128,5 @@ class Store(Sealed):
             self._home_singleton.forget(home)
 
     def _store_for_instance(self) -> core.Store:
-        """Returns the engine store for a new instance if all of its imports are unbound."""
+        """Returns the engine store for a new instance whose imports all live in no engine store yet."""
         return self._home() if self.together else core.Store(self._engine)

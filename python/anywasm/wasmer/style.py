@@ -1,4 +1,8 @@
-"""Defines the style adapters. The core uses a style adapter to convert values and to create objects and exceptions."""
+"""Defines the style adapters of the API of wasmer 1.1.
+
+A style adapter is the object through which the core converts values, and creates objects and exceptions, by the rules
+of an API.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def to_binary(text: str | bytes, engine_module: EngineModule | None = None, *, f
 
     Also accepts text with names that the text format had before 2020. Such text causes a PendingDeprecationWarning. By
     default, Python does not show warnings of this class. The warning refers to the line of the program that has called
-    this style. The frame of this line is `frames_above` frames above the frame of this function.
+    anywasm. The frame of this line is `frames_above` frames above the frame of this function.
     """
     try:
         return core.wat2wasm(TEXT_STYLE, text, engine_module)

@@ -244,7 +244,7 @@ class ImportType(Sealed):
         return self._type
 
 
-#: Maps the type classes of the core to the type classes of this style.
+#: Maps the type classes of the core to the type classes in this module.
 _CLASSES: dict[type, Any] = {
     core.FuncType: FunctionType,
     core.MemoryType: MemoryType,
@@ -254,9 +254,10 @@ _CLASSES: dict[type, Any] = {
 
 
 def type_from_core(ty: core.ExternType) -> Any:
-    """Converts a type of the core to a type object of this style.
+    """Converts a type of the core to an object of a class in this module.
 
-    This style has no class for the types of tags. So this function returns such a type unchanged.
+    The API of wasmer 1.1 has no class for the types of exception tags. So this function returns a `core.TagType`
+    unchanged.
     """
     cls = _CLASSES.get(type(ty))
     if cls is None:

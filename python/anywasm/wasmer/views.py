@@ -1,7 +1,7 @@
 """Defines the typed views of a memory. A view is a sequence of numbers. It reads and writes the bytes of the memory.
 
 The engine module handles the common cases in C (see `anywasm.core.elements`). This module is the slow path for all
-other cases. Its rules and errors are the same as in stock wasmer.
+other cases. Its rules and errors are the same as in wasmer 1.1.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class View(Sealed, core.Elements):
             self._write_packed(positions.start, value)
             return
         # Convert and write the elements one by one. If an element is out of range, the elements before it have already
-        # been written, as in stock wasmer.
+        # been written, as in wasmer 1.1.
         for item, position in enumerate(positions):
             self._write_element(position, self._to_element(value[item]))
 

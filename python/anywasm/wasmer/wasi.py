@@ -1,4 +1,6 @@
-"""WASI in this style. A `StateBuilder` makes an `Environment`. The `Environment` makes the imports of a WASI program.
+"""WASI with the API of wasmer 1.1.
+
+A `StateBuilder` makes an `Environment`. The `Environment` makes the imports of a WASI program.
 
 >>> from anywasm.wasmer import Instance, Module, Store, wasi
 >>> store, output = Store(), bytearray()
@@ -42,7 +44,7 @@ class Version(enum.IntEnum):
     SNAPSHOT1 = 3
 
 
-#: Maps the versions of this style to the versions of the core.
+#: Maps the versions of this module to the versions of the core.
 _VERSIONS = {
     Version.LATEST: wasi.Version.PREVIEW1,
     Version.SNAPSHOT0: wasi.Version.UNSTABLE,
@@ -76,8 +78,9 @@ class StateBuilder(Sealed):
     By default, the program uses the standard streams of this process: the descriptors 0, 1 and 2, not `sys.stdout`. The
     methods `stdin`, `stdout` and `stderr` set other streams. wasmer 1.1 does not have these three methods.
 
-    All directories are preopened directories. Descriptor 3 of the program is the directory `/`. It contains all
-    preopened directories under their guest names. The preopened directories have the descriptors from 4 on.
+    All directories are preopened: they are already open when the program starts. Descriptor 3 of the program is the
+    directory `/`. It contains all preopened directories under their guest names. The preopened directories have the
+    descriptors from 4 on.
 
     >>> from anywasm.wasmer import wasi
     >>> builder = wasi.StateBuilder("program").argument("--verbose").environment("HOME", "/home")
@@ -206,7 +209,9 @@ class StateBuilder(Sealed):
 
 
 class Environment(Unconstructible):
-    """A WASI config, and WASI contexts with this config. Instances with the same environment share open files.
+    """A WASI config, and the files and streams that are opened for it (WASI contexts).
+
+    Instances with the same environment share open files.
 
     `StateBuilder.finalize` makes environments.
     """
@@ -214,7 +219,8 @@ class Environment(Unconstructible):
     __slots__ = ("_config", "_contexts")
 
     _config: wasi.WasiConfig
-    #: The WASI context for each engine that a program uses this environment with.
+    #: The WASI context for each engine that a program uses this environment with. A WASI context holds the resources
+    #: that guests can access, such as open files.
     _contexts: dict[EngineModule, wasi.WasiContext]
 
     @classmethod
@@ -244,7 +250,10 @@ class Environment(Unconstructible):
         }
 
     def _context_for(self, store: core.Store) -> wasi.WasiContext:
-        """Returns the WASI context for the engine of an engine store. Makes the WASI context at the first call."""
+        """Returns the WASI context, the resources that guests can access, for the engine of `store`.
+
+        Makes the WASI context at the first call for an engine.
+        """
         engine = store._core_engine
         context = self._contexts.get(engine._core_engine_module)
         if context is None:

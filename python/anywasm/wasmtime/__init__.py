@@ -1,4 +1,4 @@
-"""The API of wasmtime-py. A program passes the store to every call.
+"""The API of wasmtime-py, also called the explicit style. A program passes the store to every call.
 
 >>> from anywasm.wasmtime import Func, FuncType, Instance, Module, Store
 >>> store = Store()
@@ -45,7 +45,8 @@ from anywasm.wasmtime.types import (
 from anywasm.wasmtime.val import Val
 from anywasm.wasmtime.wasi import DirPerms, FilePerms, WasiConfig
 
-# The classes whose objects the core creates. `style.py` cannot import these classes, because they import `style.py`.
+# The classes whose objects `anywasm.core` creates. `style.py` cannot import these classes, because they import
+# `style.py`. So this module sets the classes.
 STYLE.func = Func
 STYLE.wrappers = {
     core.Memory: SharedMemory._shared_or_plain,

@@ -15,6 +15,7 @@ class Caller(core.Caller):
 
     The calling instance is the instance that imports the function from the host. The code of another instance can make
     the call, because an instance can get a host function from a table, or from an instance that re-exports its import.
+    The caller is still the instance that imports the function.
 
     >>> from anywasm.wasmtime import Func, FuncType, Instance, Module, Store
     >>> store = Store()

@@ -13,7 +13,7 @@ from anywasm.wasmtime.val import INTEGER_BITS, Val, wrap
 
 
 def to_wasm(ty: ValType, value: Any) -> Any:
-    """Converts a Python object or a `Val` to a value of the core (see `core/values.py`).
+    """Converts a Python object or a `Val` to a plain value: a value as the core expects it (see `core/values.py`).
 
     Raises TypeError for an object that the type `ty` does not accept.
     """

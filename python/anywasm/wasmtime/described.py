@@ -11,7 +11,9 @@ Self = TypeVar("Self", bound="Described")  # type: ignore[type-arg]
 
 
 class Described(Managed, Generic[T]):
-    """A read-only object that shows one description of the core, such as a `core.FuncType`.
+    """A read-only object for one type, import, export or stack frame.
+
+    The attributes come from the description, an object of the core such as a `core.FuncType`.
 
     The attributes of a closed object raise ValueError.
     """

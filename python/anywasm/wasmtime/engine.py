@@ -18,9 +18,9 @@ class Engine(core.Engine, Managed):
     with this name is installed, and `anywasm.CapabilityError` for an option that the engine does not support.
 
     If `interruptible` is true, an exception from a Python signal handler ends a guest that runs on the main thread. For
-    example, Ctrl-C ends the guest. Compilation then takes a third longer, and guests run a few percent slower. If
-    `interruptible` is None, the environment variable `ANYWASM_INTERRUPTIBLE` decides. `Config.epoch_interruption` makes
-    guests interruptible in any case.
+    example, Ctrl-C ends the guest. With `interruptible`, compilation takes a third longer, and guests run a few percent
+    slower. If `interruptible` is None, the environment variable `ANYWASM_INTERRUPTIBLE` decides.
+    `Config.epoch_interruption` makes guests interruptible in any case.
 
     >>> from anywasm.wasmtime import Engine, Store
     >>> Store(Engine()).engine is not None
@@ -40,7 +40,7 @@ class Engine(core.Engine, Managed):
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """The names of the engine's capabilities with its options. `anywasm engines` explains the capabilities."""
+        """The names of the features that the engine has with its options. `anywasm engines` explains the names."""
         return self._core_capabilities
 
     def increment_epoch(self) -> None:

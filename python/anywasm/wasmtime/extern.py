@@ -16,7 +16,7 @@ AsExtern = Union[Func, Table, Memory, SharedMemory, Global, Tag]
 
 
 def unwrap(item: Any) -> core.Importable:
-    """Returns the core object of an import. Raises TypeError for an object that cannot be imported."""
+    """Returns the object of `anywasm.core` to import for `item`. Raises TypeError if `item` cannot be imported."""
     if isinstance(item, core.Extern):
         return item
     if isinstance(item, (Memory, SharedMemory, Global, Table, Tag)):

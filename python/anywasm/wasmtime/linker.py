@@ -152,7 +152,7 @@ class Linker(Managed):
         return InstancePre._from_core(self._core.prepare(_core_module(module)), module)
 
     def _checked_store(self, store: Storelike) -> core.Store:
-        """Returns the core store of `store`. Raises WasmtimeError if the store has another engine than the linker."""
+        """Returns the `core.Store` of `store`. Raises WasmtimeError if the store has another engine than the linker."""
         core_store = store._context()
         self._core.check_store(core_store)
         return core_store

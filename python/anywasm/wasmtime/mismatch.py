@@ -18,7 +18,7 @@ _NOUNS: dict[type, str] = {
 def describe(expected: core.ExternType, actual: Optional[core.ExternType]) -> str:
     """Describes the difference between the type of an import and the type of the provided object.
 
-    `actual` is None for an opaque reference, because the engine does not report the type of such a reference.
+    `actual` is None for an opaque reference: a reference to a function whose type the engine does not report.
     """
     if actual is None:
         return f"types incompatible: expected type `{expected}`, found an opaque reference"

@@ -44,7 +44,8 @@ class Module(Managed):
         return self._module
 
     def _delete(self) -> None:
-        # Instances and `InstancePre` objects of this module own references to the core module, so they stay usable.
+        # Instances and `InstancePre` objects of this module own references to the `core.Module`, so they stay usable
+        # after this `Module` is closed.
         del self._module
 
     @classmethod
@@ -105,7 +106,7 @@ class Module(Managed):
 
 
 def check_module(module: Any) -> core.Module:
-    """Returns the core module of a `Module`.
+    """Returns the `core.Module` of a `Module`.
 
     Raises TypeError for any other object, and ValueError if the module is closed.
     """

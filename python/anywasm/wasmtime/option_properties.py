@@ -20,7 +20,7 @@ _SWITCHES_FOR_ANY_VALUE = frozenset({"epoch_interruption"})
 
 
 class OptionValues(Managed):
-    """The values of options. A new engine consumes this object."""
+    """The values of options. A new engine takes the values and closes this object."""
 
     def __init__(self) -> None:
         self._options: dict[str, Option] = {}

@@ -98,5 +98,6 @@ class SharedMemory(Managed):
         return pointer
 
     def _delete(self) -> None:
-        # Instances and pointers own references to the core memory, so they stay usable.
+        # Instances and pointers own references to the `core.SharedMemory`, so they stay usable after this object is
+        # closed.
         del self._memory

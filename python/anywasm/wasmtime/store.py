@@ -46,7 +46,7 @@ class Store(core.Store, Managed):
 
     def data(self) -> Any:
         """Returns the argument `data` of the constructor. As in wasmtime-py, returns None in place of a false value."""
-        # Raises the error if the store is closed.
+        # Raises ValueError if the store is closed.
         self._context()
         return self._data or None
 

@@ -1,4 +1,4 @@
-"""The style adapter, through which the core uses this style's conversions, classes and errors."""
+"""The style adapter: the object through which the core uses the conversions, classes and errors of this API."""
 
 from __future__ import annotations
 

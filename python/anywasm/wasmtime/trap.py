@@ -155,7 +155,7 @@ def _trap_message(failure: core.Failure) -> str:
     return _with_backtrace(failure, f"wasm trap: {text}")
 
 
-#: The lowest exit code that wasmtime rejects. The codes from this one on are reserved for the host.
+#: The lowest exit code that wasmtime rejects. The codes from 126 on are reserved for the host.
 _FIRST_RESERVED_EXIT_CODE = 126
 
 

@@ -139,7 +139,7 @@ class WasiConfig(Managed):
         *,
         fs_mutable: bool = True,
     ) -> None:
-        """Preopens the host directory `path` with the name `guest_path` for guests.
+        """Lets guests use the host directory `path` under the name `guest_path`, as a preopened directory.
 
         The first preopened directory has the descriptor 3. Guests can change the directory unless `fs_mutable` is
         False. Programs may also pass `fs_mutable` as the third positional argument. As in wasmtime-py until version 46,
@@ -170,9 +170,10 @@ def _c_string(value: str) -> str:
 
 
 def context_of_store(store: core.Store) -> wasi.WasiContext:
-    """Returns the WASI context for the system calls of guests in a store."""
+    """Returns the WASI context of a store: the resources, such as open files, that its guests can access."""
     state = store._core_state.wasi
     if state.store_context is None:
-        # The new context is empty. `Store.set_wasi` can fill the context until the first system call.
+        # The new context is empty, so system calls fail. `Store.set_wasi` can fill the context until the first system
+        # call.
         state.store_context = wasi.WasiContext(store._core_engine, None)
     return state.store_context

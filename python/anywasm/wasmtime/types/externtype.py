@@ -22,5 +22,5 @@ _CLASSES: dict[type, Any] = {
 
 
 def type_from_core(ty: core.ExternType) -> Any:
-    """Returns this style's object for a type of the core."""
+    """Returns the object of `anywasm.wasmtime` for a type of the core, e.g. a `FuncType` for a `core.FuncType`."""
     return _CLASSES[type(ty)]._from_core(ty)
