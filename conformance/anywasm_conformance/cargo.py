@@ -1,4 +1,6 @@
-"""Calls cargo, to download the suite, and to build the converter and the library of the probes."""
+"""Calls cargo, to download the suite, to build the program that converts the suite to JSON, and to build the library
+whose C functions the probes call.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Passes values between the suite and a function: directly, or through an adapter module.
 
-A value is passed directly if the API style can pass it without changing a bit, for example of a NaN. Otherwise an
-adapter module passes the value as numbers. The program in conformance/suite has created several kinds of adapters
-(`adapter.rs`). The chosen kind
-depends on the capabilities of the engine.
+A value is passed directly if the API style can pass it without changing a bit, for example of a NaN. Any other
+value is passed by an adapter: a module that imports the function or global, and exports a function whose parameters
+and results have types that the style can pass. The program in conformance/suite has created several kinds of adapters
+(`adapter.rs`). The chosen kind depends on the capabilities of the engine.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def route(
 
 
 def _is_direct(ty: str, capabilities: frozenset[str]) -> bool:
-    """Returns whether the styles can pass values of a type directly on an engine with these capabilities."""
+    """Returns whether the API styles can pass values of a type directly on an engine with these capabilities."""
     needed = {"v128": "v128", "externref": "externref", "funcref": "funcref"}.get(ty)
     return needed in capabilities if needed else ty in _MASKS
 
@@ -59,8 +59,8 @@ def _only_nulls(
 ) -> bool:
     """Returns whether an adapter of the kind `null` can pass the references of a call.
 
-    All reference arguments must be null. Such an adapter only reports whether a result is null, so no expected result
-    may be a particular host object.
+    All reference arguments must be null. An adapter of this kind only reports whether a result is null, so no
+    expected result may be a particular host object.
     """
     simple_types = ("funcref", "externref")
     if not all(ty in simple_types for ty in [*params, *results] if values.is_reference(ty)):
@@ -96,9 +96,9 @@ def _parts(via: str, ty: str, arg: Const, style: Style) -> Sequence[Any]:
     if via == "host":
         return (None if number is None else style.host_object(number),)
     if via == "number":
-        # 0 is the null reference.
+        # 0 is the null reference, so the numbers of host objects are shifted by one.
         return (0 if number is None else number + 1,)
-    # The adapter makes the null reference itself.
+    # The adapter makes the null reference itself, so it has no parameter for the reference.
     return ()
 
 

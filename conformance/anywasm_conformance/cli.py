@@ -24,7 +24,7 @@ from anywasm_conformance.run import Choice, Run, quick_files, run
 from anywasm_conformance.styles import STYLES
 from anywasm_conformance.suite import File, Suite, SuiteError, open_suite
 
-#: Maximum number of deviations that the terminal shows for an engine. The report contains all deviations.
+#: Maximum number of unexpected results that the terminal shows for an engine. The report contains all of them.
 _MAX_SHOWN = 20
 
 
@@ -163,7 +163,7 @@ def _choose(suite: Suite, areas: Sequence[str], places: Sequence[str], quick: bo
 
 
 def _show_lines(suite: Suite, choice: Choice, places: Sequence[str]) -> int:
-    """Runs and shows single directives. Returns the exit code: 1 if an outcome is red, otherwise 0."""
+    """Runs and shows single directives. Returns the exit code: 1 if an outcome is red (unexpected), 0 if none is."""
     shown = list(only.run(suite, choice, places))
     out = console()
     for engine, style, record, text in shown:
@@ -201,7 +201,7 @@ class _Bar:
 
 
 def _show(result: Run, target: Path) -> None:
-    """Prints the counts of each engine and style, and the red results."""
+    """Prints the counts of each engine and API style, and the red (unexpected) results."""
     out = console()
     shown = table("engine", "style", "passed", "of", "rate", "text", "skip", "xfail", "superseded", "red", "seconds")
     for part in result.engines:

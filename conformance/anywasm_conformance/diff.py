@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Engine, style and id of a command.
+#: The engine, the API style and the id of a command.
 Key = tuple[str, str, str]
 
 

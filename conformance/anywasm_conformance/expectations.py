@@ -1,7 +1,7 @@
 """Known deviations: `expectations/<engine>.toml` for one engine, and `all.toml` for every engine.
 
-A row of `engines.toml` can have another name than its engine. A file with this name adds expectations to the engine's
-file. If there is no file, no deviation is expected.
+A row of `engines.toml` can have another name than its engine. A file with the name of the row adds expectations to the
+engine's file. Without any of these files, no deviation is expected.
 
 ```toml
 [[deviation]]
@@ -12,8 +12,9 @@ reason = "why, in a sentence"
 issue = "https://..."              # optional: the report to the upstream project
 ```
 
-The assertions of an entry still run. If such an assertion passes, its outcome is `xpass`. If a line of an entry has no
-assertion, the entry is stale. A run with an `xpass` or a stale entry is red, so that the entries stay up to date.
+The assertions of an entry still run. If an assertion of an entry passes, its outcome is `xpass`. If a line of an entry
+has no assertion, the entry is stale. A run with an `xpass` or a stale entry is red, so that the entries stay up to
+date.
 """
 
 from __future__ import annotations

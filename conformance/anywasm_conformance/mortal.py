@@ -1,8 +1,8 @@
 """Child processes that are killed when their parent process ends.
 
-Otherwise, a guest that does not return would run forever after the end of the parent process. Linux can send a signal
-to a child process when the thread that started the child ends. This thread must therefore wait for the child. On other
-systems, this module does nothing.
+A guest (a WebAssembly program) that does not return would run forever after the end of its parent process. Linux can
+send a signal to a child process when the thread that started the child ends. The thread that started the child must
+therefore wait for the child. On other systems, this module does nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def mortal() -> Callable[[], None]:
     def end_with_parent() -> None:
         if _prctl is not None:
             _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            # The parent may have ended before the call of prctl. Then no signal is sent.
+            # If the parent has ended before the call of prctl, Linux sends no signal, so the child ends itself.
             if os.getppid() != parent:
                 os._exit(1)
 

@@ -1,4 +1,4 @@
-"""Runs single directives of the suite, on each engine and in each style."""
+"""Runs single directives of the suite, on each engine and in each API style."""
 
 from __future__ import annotations
 

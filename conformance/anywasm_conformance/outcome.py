@@ -59,8 +59,8 @@ class Record:
     #: The type of the command, such as `assert_return` or `module`.
     kind: str
     outcome: Outcome
-    #: The way in which values were passed: `direct`, or the kind of adapter. `text` if the command only tests the text
-    #: format.
+    #: The way in which values were passed: `direct`, or the kind of the adapter module that passed them (`carry.py`).
+    #: If the command only tests the text format, `text`.
     via: str = "direct"
     #: For a skip, the missing proposal or capability. For `superseded`, the proposal. For an `xfail`, the cause.
     reason: str | None = None

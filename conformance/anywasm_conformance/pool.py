@@ -1,4 +1,4 @@
-"""Runs files in several worker processes at once, and records which command has ended a process."""
+"""Runs files of the suite in several worker processes at once. If one ends early, records at which command."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MAX_OUTPUT = 600
 
 @dataclass(frozen=True)
 class Result:
-    """The results of a file: for each style, the records of all commands."""
+    """The results of a file: for each API style, the records of all commands."""
 
     file: File
     records: dict[str, list[Record]]
@@ -58,7 +58,11 @@ class Worker:
         )
 
     def proposals(self) -> frozenset[str]:
-        """Returns the proposals whose probe the engine compiles. A crash means that the proposal is not supported."""
+        """Returns the proposals that the engine supports.
+
+        An engine supports a proposal if the engine compiles the probe, a small module that needs the proposal. If the
+        engine crashes on the probe, the engine does not support the proposal.
+        """
         supported = set()
         for name, probe in self._suite.probes.items():
             ended, out, _ = self._request({"verb": "probe", "probes": {name: probe.hex()}})
@@ -67,7 +71,7 @@ class Worker:
         return frozenset(supported)
 
     def run(self, file: File, styles: Sequence[str], proposals: frozenset[str]) -> Result:
-        """Runs a file in each style. Each style has a separate process."""
+        """Runs a file in each API style. Each style runs in a separate process."""
         began = time.monotonic()
         records = {style: self._run(file, style, proposals) for style in styles}
         return Result(file, records, time.monotonic() - began)
@@ -97,7 +101,7 @@ class Worker:
     def _request(self, request: dict[str, Any]) -> tuple[str, Path, Path]:
         """Sends a request to the worker. The worker forks a process for the request.
 
-        Returns how the forked process has ended, its output file and its error file.
+        Returns how the forked process has ended (see `worker.in_a_process`), its output file and its error file.
         """
         out, errors = (Path(self._folder.name) / name for name in ("out", "errors"))
         out.unlink(missing_ok=True)

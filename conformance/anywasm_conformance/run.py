@@ -43,7 +43,7 @@ class EngineRun:
     backend: str
     path: str
     capabilities: list[str]
-    #: The proposals for which the engine compiles the probe.
+    #: The proposals whose probe, a small module that needs the proposal, the engine compiles.
     proposals: frozenset[str]
     #: All proposals that have a probe.
     probed: list[str]
@@ -86,7 +86,7 @@ Progress = Callable[[str, int, int], None]
 def run(suite: Suite, choice: Choice, out: Path, progress: Progress) -> Run:
     """Runs the chosen files, and writes each record to `results.jsonl.gz` in the folder `out`.
 
-    Ctrl-C ends the run. Then the last engine of the returned run is not `complete`.
+    Ctrl-C ends the run. After Ctrl-C, the last engine of the returned run is not `complete`.
     """
     whole = Run(suite, choice, " ".join(["anywasm", *sys.argv[1:]]), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     out.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ def _run_engine(whole: Run, subject: Subject, stream: TextIO, progress: Progress
 
 
 def quick_files(suite: Suite) -> list[File]:
-    """Returns the files of a quick run. `quick.txt` contains the names of these files, without their folders."""
+    """Returns the files of a quick run. `quick.txt` contains the names of the files, without their folders."""
     names = {line.strip() for line in (HOME / "quick.txt").read_text().splitlines() if not line.startswith("#")}
     chosen: dict[str, File] = {}
     for file in suite.files:

@@ -38,14 +38,17 @@ class Superseded(Exception):
 
 @dataclass
 class Module:
-    """A compiled module, with its description by the converter."""
+    """A compiled module, and its description by the converter: its exports, needed proposals and adapters."""
 
     compiled: Any
     info: Mapping[str, Any]
 
 
 class Instance:
-    """An instance of the script, with the instances of its adapters."""
+    """An instance that the script has created, with the instances of its adapters.
+
+    An adapter is a module that calls the exports of the instance with other types of values (`carry.py`).
+    """
 
     def __init__(self, raw: Any, module: Module) -> None:
         self.raw, self.module = raw, module
@@ -167,7 +170,7 @@ class Script:
             raise self._convert_error("an instance", error) from None
 
     def _instantiate_or_raise(self, module: Module) -> Instance:
-        """Instantiates a module. Does not convert errors of the style to `Wrong`."""
+        """Instantiates a module. Does not convert errors of the API style to `Wrong`."""
         externs = {}
         for key in self._style.imports(module.compiled):
             extern = self._import(*key)
@@ -177,7 +180,7 @@ class Script:
         return Instance(self._style.instantiate(module.compiled, externs), module)
 
     def _import(self, namespace: str, name: str) -> Any:
-        """Returns the extern for an import with these two names, or `None` if there is no such extern."""
+        """Returns the extern, such as a function, for the import `name` of `namespace`. `None` if there is none."""
         if namespace == "spectest" and namespace not in self._registered:
             if self._spectest is None:
                 self._spectest = spectest.externs(self._style, self._proposals)
@@ -201,7 +204,7 @@ class Script:
     def _convert_error(self, expected: str, error: BaseException) -> Exception:
         """Converts an error that the API style raised.
 
-        Returns `Skip` if the engine lacks a capability, and otherwise `Wrong`.
+        Returns `Skip` if the engine lacks a capability, and `Wrong` for any other error.
         """
         failure = self._style.failure(error)
         if failure.kind is Kind.CAPABILITY:
@@ -216,7 +219,8 @@ class Script:
         if is_text:
             self._via = "text"
         if not info["valid"]:
-            # The test files of an earlier release do not need later proposals, so every engine must find the mistake.
+            # Ignores proposals that are later than the release of the file, because an engine must find the mistake
+            # without these proposals.
             self._require(need for need in info["needs"] if suite.concerns(self._file, need))
         try:
             self._style.compile(wasm)
@@ -246,7 +250,7 @@ class Script:
         module = self._compile(command)
         self._must_trap(command, lambda: self._instantiate_or_raise(module))
 
-    # Actions, and assertions about them.
+    # Actions, which call a function or read a global, and assertions about actions.
 
     def _action(self, command: Command) -> None:
         try:
@@ -324,7 +328,7 @@ class Script:
         return results, carry.results_of(via, results, returned)
 
     def _adapter_function(self, instance: Instance, via: str, name: str) -> Any:
-        """Returns the adapter function of an export. Instantiates the adapter module at the first use."""
+        """Returns the adapter's function for the export `name`. Instantiates the adapter at the first use."""
         adapter = instance.adapters.get(via)
         if adapter is None:
             start, length = instance.module.info["adapters"][via]

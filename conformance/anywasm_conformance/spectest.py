@@ -1,7 +1,7 @@
 """The host module `spectest` for the suite's imports (specification, `interpreter/README.md`, "Spectest").
 
-The functions of `spectest` are host functions. The other externs are exports of a module in the text format, because
-the text format contains the exact bits of floats, and can express externs that `wasm.h` cannot express.
+The functions of `spectest` are host functions. Its globals, tables and memories are exports of a module in the text
+format, because the text format contains the exact bits of floats, and can express externs that `wasm.h` cannot express.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ _PROPOSAL_DEFINITIONS = {
 
 
 def externs(style: Style, proposals: frozenset[str]) -> dict[str, Any]:
-    """Creates all externs of `spectest` in the style's store. Returns the externs by name.
+    """Creates all externs (functions, globals, tables and memories) of `spectest` in the style's store.
 
-    If the engine lacks a capability for an extern, the extern is replaced by an exception `Missing`.
+    Returns the externs by name. If the engine lacks a capability for an extern, the result contains an exception
+    `Missing` in place of the extern. The exception is raised when a module imports the extern.
     """
     prints = {name: style.host_function(params) for name, params in _PRINTS.items()}
     imports = "".join(

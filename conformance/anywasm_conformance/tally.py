@@ -9,8 +9,8 @@ from typing import Any
 from anywasm_conformance.outcome import RED, Blame, Outcome, Record
 from anywasm_conformance.pool import Result
 
-#: The value of `Record.via` for assertions that only test the text format. They do not test an engine, because anywasm
-#: itself parses the text format.
+#: The value of `Record.via` for assertions that only test the text format. The engine takes no part in them, because
+#: anywasm itself parses the text format.
 TEXT = "text"
 
 
@@ -22,7 +22,7 @@ class Count:
     outcomes: Counter[str] = field(default_factory=Counter)
     #: The assertions that only test the text format.
     text: Counter[str] = field(default_factory=Counter)
-    #: The number of assertions with the outcome `pass` whose values were passed by an adapter.
+    #: The number of assertions with the outcome `pass` whose values an adapter module has passed (`carry.py`).
     adapted_count: int = 0
 
     def add(self, record: Record) -> None:
@@ -78,12 +78,12 @@ class FileTally:
     style: str
     seconds: float
     count: Count
-    #: The records of all commands with a deviation, including commands that are not assertions.
+    #: The records of all commands with a deviation (see `is_deviation`), including commands that are not assertions.
     deviations: list[Record]
 
 
 class Tally:
-    """The results of an engine, by style and area."""
+    """The results of an engine, by API style and area. An area is a release of the standard, or a proposal."""
 
     def __init__(self) -> None:
         #: The counts by style and area.
@@ -106,7 +106,7 @@ class Tally:
         self.commands = 0
 
     def add(self, result: Result) -> None:
-        """Adds the results of a file. If a command fails in only one style, the blame is `binding`."""
+        """Adds the results of a file. If a command fails in only one API style, anywasm is to blame (`binding`)."""
         self._compare(result)
         for style, records in result.records.items():
             count = Count()
@@ -142,5 +142,8 @@ class Tally:
 
 
 def is_deviation(record: Record) -> bool:
-    """Returns whether the outcome of a record differs from the outcome that the suite expects."""
+    """Returns whether the outcome of a record differs from the outcome that the suite expects.
+
+    A skipped command is no deviation.
+    """
     return record.outcome in RED or record.outcome in (Outcome.XFAIL, Outcome.SUPERSEDED)

@@ -1,4 +1,7 @@
-"""The classes of traps. The suite's texts of traps are only documentation, because each engine has other texts."""
+"""The trap codes for the suite's texts of traps.
+
+The runner compares codes, because each engine has other texts than the suite.
+"""
 
 from __future__ import annotations
 

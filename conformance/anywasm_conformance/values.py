@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
-#: A constant as the converter writes it.
+#: A constant of the suite, in the JSON that the converter (conformance/suite) writes.
 Const = Mapping[str, Any]
 
 _WIDTHS = {"i8": 8, "i16": 16, "i32": 32, "i64": 64, "f32": 32, "f64": 64}
@@ -20,10 +20,10 @@ _SIGN = {"f32": 1 << 31, "f64": 1 << 63}
 #: The canonical NaN of each float type.
 _QUIET_NAN = {"f32": 0x7FC0_0000, "f64": 0x7FF8_0000_0000_0000}
 
-#: The infinity of an f32. The bits of a NaN without its sign are larger.
+#: The bits of the infinity of an f32. A float is a NaN if its bits, without the sign bit, are a larger number.
 _F32_INFINITY = 0x7F80_0000
 
-#: The bits of classes of references (conformance/suite, `adapter.rs`).
+#: A reference belongs to classes. Each class has a bit, which adapters use too (conformance/suite, `adapter.rs`).
 NULL, FUNC, EXTERN, I31 = 1, 2, 4, 32
 #: Some expected values name only a class of references, such as `(ref.func)`. Maps their types to the bit of the class.
 _CLASSES = {"funcref": FUNC, "externref": EXTERN, "anyref": 8, "eqref": 16, "i31ref": I31, "structref": 64}
@@ -34,7 +34,7 @@ _NULLS = frozenset(("refnull", "nullref", "nullfuncref", "nullexternref", "nulle
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference that a function has returned: the bits of its classes, and the number of a host object."""
+    """A reference that a function has returned: the bits of its classes, and the number of its host object."""
 
     classes: int
     host: int | None = None
@@ -54,8 +54,10 @@ def is_reference(ty: str) -> bool:
 
 
 def bits(const: Const) -> int:
-    """Returns the bits of a number or vector. For an expected `nan:canonical` or `nan:arithmetic`, returns
-    the canonical NaN."""
+    """Returns the bits of a number or vector.
+
+    Returns the canonical NaN for `nan:canonical` and `nan:arithmetic`, which stand for several values.
+    """
     ty = const["type"]
     if ty == "v128":
         lane = const["lane_type"]
@@ -76,7 +78,7 @@ def is_null(const: Const) -> bool:
 
 
 def host_number(const: Const) -> int | None:
-    """Returns the number of the host object that a constant refers to, or `None` if there is no such object."""
+    """Returns the number of a host object, such as 1 for `(ref.extern 1)`, or `None` for any other constant."""
     value = const.get("value")
     return int(value) if isinstance(value, str) and value.isdigit() else None
 
@@ -155,7 +157,7 @@ def _show_lane(ty: str, value: str) -> str:
 
 
 def show_actual(ty: str, actual: Actual) -> str:
-    """Returns a result as text, in the same way as `show`."""
+    """Returns a result as text, in the format in which `show` returns a constant."""
     if isinstance(actual, Reference):
         return str(actual)
     width = 128 if ty == "v128" else _WIDTHS[ty]

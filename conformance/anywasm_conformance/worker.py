@@ -2,7 +2,8 @@
 
 The worker reads requests from stdin and writes answers to stdout, each as a line of JSON. The process of a file appends
 a line to an output file after each command. If the process crashes, the lines are kept, and the first command without a
-line has caused the crash. The worker creates no threads or engines itself, because it forks.
+line has caused the crash. The worker itself creates no threads or engines, because a forked process has only the thread
+that called `fork`.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def in_a_process(work: Callable[[], None], errors: str, timeout: float) -> str:
 
 
 def _run(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
-    """Runs a file in a style, and appends each record to the output file."""
+    """Runs a file in an API style, and appends the record of each command to the output file."""
     data, blob = suite.load(folder, request["file"])
     style = styles.make(request["style"], subject)
     out = os.open(request["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -90,7 +91,7 @@ def _run(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
 
 
 def _probe(subject: Subject, folder: Path, request: dict[str, Any]) -> None:
-    """Writes the names of the proposals for which the engine compiles the probe."""
+    """Writes the names of the proposals whose probe, a small module that needs the proposal, the engine compiles."""
     supported = []
     style = styles.make(styles.STYLES[0], subject)
     for name, wasm in request["probes"].items():

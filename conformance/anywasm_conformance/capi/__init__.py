@@ -20,7 +20,7 @@ class ProbeError(Exception):
 
 
 def probe(engines: Iterable[str]) -> dict[str, Any]:
-    """Returns the groups of functions, and the verdict on each function for each engine."""
+    """Returns the groups of functions, and for each engine the verdict on each function (see `children.verdict`)."""
     groups = [{"name": name, "functions": list(functions)} for name, functions in GROUPS.items()]
     return {"groups": groups, "engines": {engine: _probe_engine(engine) for engine in engines}}
 

@@ -37,7 +37,7 @@ def verdict(library: str, name: str) -> dict[str, str]:
             os.dup2(errors.fileno(), 2)
             os.dup2(errors.fileno(), 1)
             signal.alarm(_TIMEOUT)
-            faulthandler.disable()  # Python's fault handler would write to the error output of the library.
+            faulthandler.disable()  # Python's fault handler would write to the output that the verdict quotes.
             _probe(library, name, writer)
             os._exit(0)
         os.close(writer)

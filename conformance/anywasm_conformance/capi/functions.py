@@ -5,13 +5,14 @@ The list does not contain the inline helpers that the header itself defines, bec
 
 from __future__ import annotations
 
-#: The verbs for which the header's macros `WASM_DECLARE_VEC` and `WASM_DECLARE_REF_BASE` declare functions of a noun.
+#: A function has the name `wasm_<noun>_<verb>`. For a noun, the header's macros `WASM_DECLARE_VEC` and
+#: `WASM_DECLARE_REF_BASE` declare a function for each of these verbs.
 VEC_VERBS = ("new_empty", "new_uninitialized", "new", "copy", "delete")
 REF_BASE_VERBS = ("delete", "copy", "same", "get_host_info", "set_host_info", "set_host_info_with_finalizer")
 
-#: The nouns that are types.
+#: The nouns (as in `wasm_<noun>_<verb>`) that are types.
 TYPES = ("valtype", "functype", "globaltype", "tabletype", "memorytype", "externtype", "importtype", "exporttype")
-#: The kinds of externs. Each kind has a type noun, e.g. `functype`.
+#: The kinds of externs, the objects that a module can import or export. Each kind has a type noun, e.g. `functype`.
 EXTERN_TYPES = ("func", "global", "table", "memory")
 #: The nouns with functions from `WASM_DECLARE_VEC`.
 VECS = ("byte", *TYPES, "val", "frame", "extern")

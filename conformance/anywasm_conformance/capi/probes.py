@@ -58,14 +58,14 @@ def text(address: Any) -> bytes:
 
 
 def element(w: World, noun: str) -> Any:
-    """Returns a new object that can be an element of a vector of this noun."""
+    """Returns a new object that can be an element of a `wasm_<noun>_vec_t`."""
     if noun == "extern":
         return w.call("func_as_extern", w.host)
     return w.frame() if noun == "frame" else w.type_of(noun)
 
 
 def make_vec(w: World, noun: str) -> Vec:
-    """Returns a vector of this noun. A byte vector has three elements. Any other vector has one element."""
+    """Returns a new `wasm_<noun>_vec_t`. A byte vector has three elements. Any other vector has one element."""
     vec = Vec()
     if noun == "byte":
         w.call("byte_vec_new", ref(vec), SIZE(3), b"abc", returns=None)
@@ -128,7 +128,7 @@ def cast(name: str, source: Callable[[World], Any], w: World) -> None:
 
 
 def extern_type(kind: str, w: World) -> Any:
-    """Returns an extern type of this kind."""
+    """Returns a new `wasm_externtype_t` of a kind such as `func`."""
     return w.call(f"{kind}type_as_externtype", w.type_of(f"{kind}type"))
 
 
@@ -191,7 +191,7 @@ def set_host_info_with_finalizer(noun: str, w: World) -> None:
 
 
 def from_ref(name: str, noun: str, w: World) -> None:
-    """Casts a reference to a function, and a reference to an object of the noun.
+    """Casts two references: one refers to a function, and one refers to an object of the type `wasm_<noun>_t`.
 
     The cast of the function must return NULL unless the noun is `func`.
     """

@@ -1,4 +1,7 @@
-"""Objects of an engine's C API for the probes. Each object is created with as few calls as possible."""
+"""Objects of an engine's C API for the probes.
+
+Each object is created with as few calls as possible, so that a probe depends on few other functions.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ class Vec(ctypes.Structure):
 
 
 class Val(ctypes.Structure):
-    """The structure `wasm_val_t`. The probes use only values of type i32 and references, so `of` is an integer."""
+    """The structure `wasm_val_t`. The probes use only i32 values and references, so the C union `of` is an integer."""
 
     _fields_ = [("kind", ctypes.c_uint8), ("of", ctypes.c_uint64)]
 
@@ -126,7 +129,7 @@ class World:
         return self.call("memorytype_new", ctypes.byref(Limits(1, 3)))
 
     def type_of(self, noun: str) -> Any:
-        """Returns a new object of a type noun such as `functype`."""
+        """Returns a new object of the type `wasm_<noun>_t`, such as `functype`."""
         if noun == "externtype":
             return self.call("functype_as_externtype", self.functype())
         if noun == "importtype":
@@ -175,7 +178,7 @@ class World:
             self.call("instance_exports", self.instance, ctypes.byref(vec), returns=None)
             externs = list((ctypes.c_void_p * vec.size).from_address(vec.data or 0))
             kinds = [self.call("extern_kind", each, returns=ctypes.c_uint8) for each in externs]
-            # The kinds of the exports in the order of their names: add, call, g, m, t, trap.
+            # If the engine sorts the exports by name, their kinds have the order of: add, call, g, m, t, trap.
             by_name = kinds == [0, 0, 1, 3, 2, 0]
             order = sorted(EXPORTS) if by_name else EXPORTS
             return [externs[order.index(name)] for name in EXPORTS]
@@ -187,7 +190,7 @@ class World:
         return self.exports[EXPORTS.index(name)]
 
     def object(self, noun: str) -> Any:
-        """Returns an object of a reference noun such as `module`, `func` or `trap`. Each noun has only one object."""
+        """Returns an object of the type `wasm_<noun>_t`, such as `module`. Always the same object for the same noun."""
         if noun in ("module", "instance"):
             return getattr(self, noun)
         if noun == "extern":

@@ -148,7 +148,7 @@ def _engine(part: Data, data: Data) -> str:
 
 
 def _merged(deviations: Sequence[Data]) -> list[Data]:
-    """Combines the deviations of a command in both styles to one deviation."""
+    """Combines the deviations of a command in both API styles into one deviation with a list of styles."""
     merged: dict[str, Data] = {}
     for each in deviations:
         merged.setdefault(each["id"], {**each, "styles": []})["styles"].append(each["style"])

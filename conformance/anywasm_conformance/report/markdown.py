@@ -6,7 +6,7 @@ from typing import Any
 
 
 def make(data: dict[str, Any]) -> str:
-    """Returns the page for a summary."""
+    """Returns the page for a summary, which has the contents of `summary.json`."""
     lines = ["# Conformance", ""]
     lines += _provenance(data)
     lines += [

@@ -15,13 +15,19 @@ RELEASES = ("1.0", "2.0", "3.0")
 
 
 def record(report: Path) -> None:
-    """Copies the Markdown page of a report to docs/conformance.md, and the shares to the table of `anywasm engines`."""
+    """Copies the results of a report to the checkout.
+
+    The Markdown page goes to docs/conformance.md. The shares of passed tests go to the table of `anywasm engines`.
+    """
     shutil.copy(report / "report.md", CHECKOUT / "docs" / "conformance.md")
     write("conformance", rows(json.loads((report / "summary.json").read_text())))
 
 
 def rows(data: dict[str, Any]) -> list[Measured]:
-    """Returns the rows of the table for a summary. An engine's share is the lower share of its two styles."""
+    """Returns the rows that a summary adds to the table of `anywasm engines`.
+
+    If the shares of passed tests differ between the two API styles, a row contains the lower share.
+    """
     measured = []
     for release in RELEASES:
         meaning = f"official tests of WebAssembly {release} that pass, in both styles"

@@ -24,7 +24,7 @@ _MAX_DIRECTIVE_LINES = 8
 
 
 def make(run: Run, c_api: dict[str, Any] | None) -> dict[str, Any]:
-    """Returns the summary of a run. `c_api` are the results of the C API probes, if they were run."""
+    """Returns the summary of a run. `c_api` contains the results of the C API probes, or is `None`."""
     areas = sorted({file.area for file in run.choice.files}, key=lambda area: (area not in _FIRST, area))
     return {
         "version": VERSION,
@@ -35,7 +35,7 @@ def make(run: Run, c_api: dict[str, Any] | None) -> dict[str, Any]:
         "suite": _suite(run),
         "styles": list(run.choice.styles),
         "areas": areas,
-        # The releases that contain files of other areas, namely of their proposals.
+        # The releases to which files of proposals belong too. Each of these proposals is also an area of its own.
         "wider": sorted({file.release for file in run.choice.files if file.area != file.release} & set(areas)),
         "engines": [_engine(part, areas, run) for part in run.engines],
         "claims": claims.compare({part.name: part.proposals for part in run.engines}),
@@ -98,7 +98,7 @@ def _deviation(style: str, area: str, record: Record, run: Run) -> dict[str, Any
 
 
 def directive(suite: Suite, record: Record) -> str:
-    """Returns the text of a directive, limited to a number of lines and characters."""
+    """Returns the directive (the source text of the command) of a record. Cuts off a directive that is too long."""
     first = record.line - 1
     lines = suite.text(record.file)[first : first + _MAX_DIRECTIVE_LINES]
     depth, directive_lines = 0, []

@@ -1,4 +1,4 @@
-"""The two styles of the package behind a common interface, for the runner."""
+"""The two API styles of anywasm behind a common interface, for the runner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STYLES = ("explicit", "implicit")
 
 
 def make(name: str, subject: Subject) -> Style:
-    """Returns a style with a new store, on the engine of `subject`. Does not import the other style."""
+    """Returns the API style `name` with a new store, on the engine of `subject`. Does not import the other style."""
     if name == "explicit":
         from anywasm_conformance.styles.explicit import Explicit
 

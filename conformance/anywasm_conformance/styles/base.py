@@ -1,4 +1,4 @@
-"""The interface through which the runner uses a style."""
+"""The interface through which the runner uses an API style of anywasm."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import anywasm
 from anywasm.core import TrapCode
 
-#: Externs by the two names of an import: the module name and the name.
+#: Externs (functions, memories and other objects for imports), by the module name and the name of the import.
 Externs = Mapping[tuple[str, str], Any]
 
 
@@ -42,7 +42,8 @@ class Failure:
         return f"{self.kind.value}{detail}: {lines[-1] if self.kind is Kind.TRAP and lines else ' '.join(lines)}"
 
 
-#: Error texts for capabilities that are disabled and that `wasm.h` cannot enable, with the name of the capability.
+#: The texts of errors about a disabled capability, with the name of the capability. `wasm.h` cannot enable these
+#: capabilities, so the runner treats them as missing.
 _DISABLED_CAPABILITIES = {"shared memory support is disabled": "shared_memory"}
 
 
@@ -54,7 +55,7 @@ class HostObject:
 
 
 class Style(ABC):
-    """A style on an engine, with one store for all instances of a file."""
+    """An API style on an engine, with one store for all instances of a file."""
 
     #: The exceptions that the style raises for failures of a command. Other exceptions are bugs in the runner.
     errors: tuple[type[BaseException], ...]
@@ -101,10 +102,10 @@ class Style(ABC):
 
     @abstractmethod
     def host_function(self, params: Sequence[str]) -> Any:
-        """Creates a host function that takes numbers, does nothing and returns nothing."""
+        """Creates a host function that does nothing and returns nothing. `params` are names of number types (`i32`)."""
 
     def failure(self, error: BaseException) -> Failure:
-        """Returns the description of an exception of this style."""
+        """Returns the description of an exception that this style has raised."""
         text = str(error)
         if isinstance(error, anywasm.CapabilityError):
             return Failure(Kind.CAPABILITY, text, capability=error.capability)

@@ -1,4 +1,4 @@
-"""The style of wasmtime-py: programs pass the store to each call. This module uses only public names of anywasm."""
+"""The API style of wasmtime-py: programs pass the store to each call. This module uses only public names of anywasm."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from anywasm_conformance.subject import Subject
 
 
 class Explicit(Style):
-    """The style `anywasm.wasmtime`."""
+    """The API style `anywasm.wasmtime`."""
 
     # The style raises TypeError and OverflowError for arguments that do not match the type of a parameter.
     errors = (WasmtimeError, Trap, TypeError, OverflowError, ValueError)
@@ -70,7 +70,7 @@ class Explicit(Style):
 
     def _deviation(self, error: BaseException, text: str) -> Failure:
         if isinstance(error, Trap):
-            # A trap has the same number in the trap codes of the style and of the core.
+            # The trap codes of `anywasm.wasmtime` and of `anywasm.core` have the same numbers.
             code = None if error.trap_code is None else TrapCode(error.trap_code.value)
             kind = Kind.EXCEPTION if code is TrapCode.UNCAUGHT_EXCEPTION else Kind.TRAP
             return Failure(kind, text, code)

@@ -1,4 +1,4 @@
-"""The style of wasmer: objects know their store. This module uses only public names of anywasm."""
+"""The API style of wasmer: objects know their store. This module uses only public names of anywasm."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ _TRAP_PREFIX = "RuntimeError: "
 
 
 class Implicit(Style):
-    """The style `anywasm.wasmer`."""
+    """The API style `anywasm.wasmer`."""
 
     errors = (RuntimeError, TypeError, OverflowError, ValueError, PendingDeprecationWarning)
 
     def __init__(self, subject: Subject) -> None:
         super().__init__()
-        # `together` puts all instances into one engine store, so that a module can import from any other module.
+        # `together` puts all instances into one store of the engine. An instance can import another instance's exports
+        # only if both instances are in the same store.
         self._store = Store(name=subject.engine, together=True, options=subject.options)
-        # The style only warns about old names of the text format. The suite expects errors, so warnings become errors.
+        # For old names of the text format, `anywasm.wasmer` only warns. The suite expects errors, so the filter turns
+        # these warnings into errors.
         warnings.simplefilter("error", PendingDeprecationWarning)
         self._capabilities = load(subject.engine).capabilities
 

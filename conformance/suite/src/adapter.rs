@@ -3,8 +3,8 @@
 //!
 //! An adapter passes floats as their bits. A Python float is a double, and the conversion to a double would change a
 //! signaling 32-bit NaN. An adapter passes vectors as two halves. It passes references as external references if the
-//! host supports external references, and otherwise as numbers. The reference interpreter does the same for types that
-//! JavaScript cannot express (`interpreter/script/js.ml`).
+//! host supports external references, and as numbers if the host does not. The reference interpreter does the same for
+//! types that JavaScript cannot express (`interpreter/script/js.ml`).
 //!
 //! The adapter imports an export `f` as `"module" "f"`. The types of parameters and results change as follows:
 //!
@@ -13,7 +13,7 @@
 //! | integer | the integer | the integer |
 //! | float | its bits | its bits |
 //! | v128 | two i64, the lower half first | two i64, the lower half first |
-//! | reference, [`Kind::Null`] | no parameter: the reference is null | i32: 1 for null, otherwise 0 |
+//! | reference, [`Kind::Null`] | no parameter: the reference is null | i32: 1 for null, 0 for any other reference |
 //! | reference, [`Kind::Number`] | i32: 0 for null, 1 + n for the host object n | i32: classes, i32: n |
 //! | reference, [`Kind::Host`] | externref | i32: classes, externref |
 //!
@@ -32,7 +32,7 @@ use wasmparser::{AbstractHeapType as Abstract, HeapType as Heap};
 /// The way in which an adapter passes references.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// The functions have no references.
+    /// No parameter or result of the functions is a reference.
     Bits,
     /// Reference parameters are null. A result only shows whether a reference is null. An engine without GC supports
     /// only this way to pass references.
@@ -73,8 +73,8 @@ fn is_integer(ty: &wasmparser::ValType) -> bool {
     matches!(ty, wasmparser::ValType::I32 | wasmparser::ValType::I64)
 }
 
-/// Returns an adapter of this kind for the exports in `fields`. Leaves out exports whose types the kind cannot pass.
-/// Returns `None` if no export is left.
+/// Returns an adapter of this kind for the exports whose names are in `fields`. Leaves out exports whose types
+/// the kind cannot pass. Returns `None` if no export is left.
 pub fn make(exports: &Exports<'_>, fields: &BTreeSet<&str>, kind: Kind) -> Option<Vec<u8>> {
     let is_chosen = |export: &&Exported| {
         fields.contains(export.name.as_str())
@@ -202,7 +202,7 @@ impl Body<'_> {
     }
 
     /// Pushes a parameter of the original function. Computes it from the adapter's parameters from `first_param` on.
-    /// Returns the number of these parameters.
+    /// Returns the number of the adapter's parameters that the computation uses.
     fn param(&mut self, sink: &mut InstructionSink<'_>, ty: wasmparser::ValType, first_param: u32) -> Option<u32> {
         match ty {
             wasmparser::ValType::I32 | wasmparser::ValType::I64 => sink.local_get(first_param),
@@ -308,7 +308,8 @@ impl Body<'_> {
         Some(())
     }
 
-    /// Replaces the reference on the stack by its classes and its identity. `local` contains the same reference.
+    /// Replaces the reference on the stack by the bits of its classes and by its identity (see `identity`). `local`
+    /// contains the same reference.
     fn classify(&mut self, sink: &mut InstructionSink<'_>, heap: Heap, local: u32) -> Option<()> {
         sink.ref_is_null();
         self.results.push(ValType::I32);

@@ -1,4 +1,5 @@
-//! Finds the commands in a file that the parser refuses. Counts parentheses to find where each command begins.
+//! Finds the commands in a file of the suite if the parser refuses the file. Counts parentheses to find where each
+//! command begins.
 
 use serde::Serialize;
 

@@ -82,8 +82,9 @@ fn fewest_features(wasm: &[u8], mut features: WasmFeatures) -> WasmFeatures {
 
 /// Returns the proposals with which the validator finds the mistake in an invalid module.
 ///
-/// An error of the validator can contain a missing feature. The function adds these features one after another. If the
-/// validator then finds another error than with the features of the current standard, the standard's error decides.
+/// An error of the validator can name a missing feature. The function adds the named features one after another. If the
+/// error with the added features differs from the error with the features of the current standard, the function uses
+/// the latter error, and returns the fewest features with which the validator reports this error.
 fn features_to_find_mistake(wasm: &[u8]) -> WasmFeatures {
     let mut features = WasmFeatures::MVP;
     while let Err(error) = Validator::new_with_features(features).validate_all(wasm) {

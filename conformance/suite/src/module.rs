@@ -12,12 +12,13 @@ pub type ByteRange = (usize, usize);
 #[derive(Serialize)]
 pub struct Description {
     bytes: ByteRange,
-    /// The proposals that the module needs (see [`features::needs`]). A module in the text format is encoded first.
+    /// The proposals that the module needs (see [`features::needs`]). A module in the text format is converted to the
+    /// binary format to find them.
     needs: Vec<&'static str>,
     /// Whether the module is valid with all proposals together. If the suite expects an error for a valid module, the
     /// proposals in `needs` have made the module valid.
     valid: bool,
-    /// The adapters for values that Python or `wasm.h` cannot pass, by kind of adapter.
+    /// The adapters, by kind. An adapter is a module that passes values that Python or `wasm.h` cannot pass.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     adapters: BTreeMap<&'static str, ByteRange>,
     /// The types of exported functions and globals.
@@ -33,7 +34,7 @@ pub enum Export {
     Global { global: String },
 }
 
-/// A module of a file, before its description.
+/// A module of a file, from which [`describe`] makes a description.
 pub struct Source<'a> {
     pub contents: &'a [u8],
     /// Whether the module is in the text format.
