@@ -66,7 +66,7 @@
 // Flag of a memory or table: the field `max` holds a maximum size.
 #define AW_HAS_MAX 8
 
-// Outcome: the access failed. The error is pending.
+// Outcome: the access failed. `aw_error_take` returns the error.
 #define AW_FAILED 0
 
 // Outcome: the access succeeded.
@@ -162,9 +162,10 @@ typedef struct aw_error {
   // 10 bounds, 11 incompatible, 12 panic, 13 exit.
   uint32_t kind;
   // Detail of the error, whose meaning depends on the kind: the trap code of a trap, the bit number of the missing
-  // capability (unsupported), the index of the wrong import (link), or the exit code (exit). Otherwise -1.
+  // capability (unsupported), the index of the wrong import (link), or the exit code (exit). -1 for all other kinds.
   int32_t code;
-  // Token that the failed host function returned, if the kind is host. Otherwise 0.
+  // Token that the failed host function returned, if the kind is host: a number by which the host finds its own
+  // error. 0 for all other kinds.
   uint64_t token;
   // Message for people.
   struct aw_str message;
@@ -190,13 +191,13 @@ typedef struct aw_bytes {
 typedef struct aw_extern_type_info {
   // Kind of the extern, `AW_FUNC` to `AW_OPAQUE`.
   uint8_t kind;
-  // Value type of a global, or of the elements of a table. Otherwise 0.
+  // Value type of a global, or of the elements of a table. 0 for all other kinds.
   uint8_t content;
   // Sum of the flags `AW_MUTABLE`, `AW_INDEX64`, `AW_SHARED` and `AW_HAS_MAX` that the type has.
   uint8_t flags;
-  // Base-2 logarithm of a memory's page size in bytes. Otherwise 0.
+  // Base-2 logarithm of a memory's page size in bytes. 0 for all other kinds.
   uint8_t page_size_log2;
-  // Minimum size of a memory in pages, or of a table in elements. Otherwise 0.
+  // Minimum size of a memory in pages, or of a table in elements. 0 for all other kinds.
   uint64_t min;
   // Maximum size of a memory in pages, or of a table in elements. Only valid with the flag `AW_HAS_MAX`.
   uint64_t max;
@@ -240,7 +241,8 @@ typedef struct aw_custom_section {
 
 // Description of a module, valid until the module is deleted.
 typedef struct aw_module_info_parts {
-  // Name of the module from its name section. Its `data` is NULL if the module has no name.
+  // Name of the module, from the custom section that is called `name`. The text's `data` is NULL if the module has
+  // no name.
   struct aw_str name;
   // Imports, in the module's order.
   const struct aw_import *imports;
@@ -274,31 +276,34 @@ typedef union aw_value {
   double f64;
   // `v128`, little-endian
   uint8_t v128[16];
-  // A reference. A null reference is 0. Any other `funcref` is the address of an `aw_extern`. Any other `externref`
-  // is a host number, which the host chooses to identify an object.
+  // A reference. A null reference is 0. Any other `funcref` is the address of an `aw_extern`, a handle to a
+  // function. Any other `externref` is a host number: a number that the host chooses to identify one of its objects.
   uint64_t reference;
 } aw_value;
 
 // Callback of a host function. `env` is the environment that was passed to `aw_func_new`. `slots` points to the
 // arguments, which the callback replaces by the results. The callback returns 0 for success. Any other number is a
-// token for the failure: the error of the call into WebAssembly contains the token.
+// token, by which the host finds its own error: the error of the call into WebAssembly contains the token.
 //
 // The callback owns each function reference among the arguments, and deletes the reference. The callback also owns
-// each function reference among the results, and deletes the reference in a later call at the earliest.
+// each function reference among the results, and deletes the reference in a later call at the earliest, because the
+// shim reads the results after the callback has returned.
 typedef uint64_t (*aw_host_callback)(void *env, union aw_value *slots);
 
 // Function that frees the environment of a callback. NULL means that there is nothing to free.
 typedef void (*aw_finalizer)(void *env);
 
 // Hook that decides whether a running guest may continue (see `aw_interrupt_hook`). Returns 0 if the guest may
-// continue. Any other number is a token for the failure that ends the guest. The hook runs on the guest's thread.
+// continue. Any other number is a token, by which the host finds the failure that ends the guest. The hook runs on the
+// guest's thread.
 typedef uint64_t (*aw_interrupt_hook_function)(void);
 
 // Callback of a stream. The callback of standard input reads up to `len` bytes into `data`. The callback of standard
 // output or error writes up to `len` bytes from `data`. The callback returns the number of bytes that it has read or
-// written. If the operating system reports an error, the callback returns the negated `errno`. If the
-// callback fails in another way, it stores a token in `token`: a number by which the host finds its error. The guest
-// ends then, and the error of the host's call carries the token. The return value has no meaning in this case.
+// written. If the operating system reports an error, the callback returns the negated `errno`. If the callback fails
+// in another way, it stores a token in `token`: a number by which the host finds its error. A token ends the guest,
+// and the error of the host's call into WebAssembly carries the token. If the callback stores a token, its return
+// value has no meaning.
 typedef int64_t (*aw_stream_callback)(void *env, uint8_t *data, uintptr_t len, uint64_t *token);
 
 // A target triple. Its texts are valid until the triple is deleted.
@@ -378,7 +383,7 @@ struct aw_str aw_capability_meaning(uint32_t bit);
 // The caller guarantees that `name` points to `name_len` bytes.
 struct aw_str aw_option_value(const uint8_t *name, uintptr_t name_len, uintptr_t index);
 
-// Returns new, empty options. The caller deletes the options.
+// Returns options for a new engine, none of which is set yet. The caller deletes the options.
 struct aw_options *aw_options_new(void);
 
 // Sets an option. Fails if no engine has an option of this name, if the option does not accept the value, or if the
@@ -392,8 +397,8 @@ bool aw_options_set(struct aw_options *options,
                     const uint8_t *value,
                     uintptr_t value_len);
 
-// Checks that at least one engine has this option and that the option accepts this value. Otherwise the call fails,
-// and the message of the error states the reason.
+// Checks an option without setting it. Fails if no engine has an option of this name, or if the option does not accept
+// the value. The message of the error states the reason.
 //
 // The caller guarantees that `name` points to `name_len` bytes, and `value` to `value_len` bytes. Both texts are
 // UTF-8.
@@ -413,7 +418,8 @@ void aw_engine_delete(struct aw_engine *engine);
 // returns the name that belongs to a bit number.
 uint64_t aw_engine_capabilities(const struct aw_engine *engine);
 
-// Advances the engine's epoch by one. The engine interrupts the guests of every store whose deadline is reached.
+// Advances the engine's epoch, the clock of deadlines, by one. The engine interrupts the guests of every store whose
+// deadline is reached.
 bool aw_engine_increment_epoch(const struct aw_engine *engine);
 
 // Returns the name of the limit at `index`, or no text if `index` is beyond the last limit.
@@ -439,8 +445,8 @@ bool aw_store_close(const struct aw_store *store);
 // store are deleted too.
 void aw_store_delete(struct aw_store *store);
 
-// Sets the amount of fuel that the store's guests may use. Guests use fuel only if the engine was made with the option
-// `consume_fuel`.
+// Sets the amount of fuel, a budget of instructions, that the store's guests may use. Guests use fuel only if the
+// engine was made with the option `consume_fuel`.
 bool aw_store_set_fuel(const struct aw_store *store, uint64_t fuel);
 
 // Writes the store's remaining fuel to `out`.
@@ -480,8 +486,7 @@ struct aw_module *aw_module_new(const struct aw_engine *engine, const uint8_t *w
 // module.
 struct aw_module *aw_module_deferred(const struct aw_module *module);
 
-// Checks that a module in the binary format is valid for this engine. Otherwise the call fails, and the message of the
-// error states the reason.
+// Fails if a module in the binary format is not valid for this engine. The message of the error states the reason.
 //
 // The caller guarantees that `wasm` points to `len` bytes.
 bool aw_module_validate(const struct aw_engine *engine, const uint8_t *wasm, uintptr_t len);
@@ -514,8 +519,8 @@ struct aw_instance *aw_instance_new(const struct aw_store *store,
                                     const struct aw_extern *const *imports,
                                     uintptr_t imports_len);
 
-// Checks that the module's import at `index` accepts this extern. Otherwise the call fails, and the code of the error
-// is the index. The extern may belong to any store.
+// Fails if the module's import at `index` does not accept the type of this extern. The code of the error is the index.
+// The extern may belong to any store.
 bool aw_module_accepts(const struct aw_module *module, uintptr_t index, const struct aw_extern *import);
 
 // Returns the export at `index` of the instance. The exports have the same order as in the module. The caller deletes
@@ -529,14 +534,14 @@ void aw_instance_delete(struct aw_instance *instance);
 // deleted.
 bool aw_extern_type(const struct aw_extern *object, struct aw_extern_type_info *out);
 
-// Deletes an extern. Has no effect if the pointer is NULL. The extern refers to an object of a store. The store frees
-// that object when the store no longer needs the object.
+// Deletes an extern. Has no effect if the pointer is NULL. The extern is only a handle to an object of a store. The
+// store frees the object when the store no longer needs the object.
 void aw_extern_delete(struct aw_extern *object);
 
 // Returns a new host function. The caller deletes the extern. The function itself lives until the store no longer
 // needs the function.
 //
-// `finalizer` may be NULL. Otherwise the store calls the finalizer once with `env`, when the store frees the function.
+// `finalizer` may be NULL. A finalizer that is not NULL is called once with `env`, when the store frees the function.
 // If `aw_func_new` fails, `aw_func_new` calls the finalizer before it returns.
 //
 // The caller guarantees that `params` points to `params_len` codes of value types, and that `results` points to
@@ -575,8 +580,9 @@ bool aw_func_call_numbers(const struct aw_extern *func, union aw_value *slots);
 // The caller guarantees that the hook may be called from any thread until the process ends.
 bool aw_interrupt_hook(aw_interrupt_hook_function hook);
 
-// Prepares the interruption of guests for a fork of the process. The thread that forks calls this function before the
-// fork with `stage` 0, after the fork in the parent with `stage` 1, and after the fork in the child with `stage` 2.
+// Keeps the interruption of guests working when the process forks. The thread that forks calls this function before
+// the fork with `stage` 0, after the fork in the parent with `stage` 1, and after the fork in the child with `stage`
+// 2.
 void aw_interrupt_fork(uint32_t stage);
 
 // Returns a new memory of this type. The caller deletes the extern.
@@ -633,7 +639,8 @@ struct aw_shared_memory *aw_shared_memory_of(const struct aw_extern *object);
 // Fails if the store belongs to another engine than the memory. The caller deletes the extern.
 struct aw_extern *aw_shared_memory_extern(const struct aw_shared_memory *memory, const struct aw_store *store);
 
-// Returns the address of the memory's first byte. The address never changes.
+// Returns the address of the memory's first byte, or NULL on failure. The address never changes, also if the memory
+// grows.
 uint8_t *aw_shared_memory_data(const struct aw_shared_memory *memory);
 
 // Returns the memory's size in bytes, or all bits set on failure. The size never shrinks.
@@ -763,8 +770,8 @@ bool aw_wasi_stdin_bytes(const struct aw_wasi *wasi, const uint8_t *data, uintpt
 
 // Connects standard input (0), output (1) or error (2) to a callback.
 //
-// `finalizer` may be NULL. Otherwise the context calls the finalizer once with `env`, when the context no longer uses
-// the stream. If `aw_wasi_stdio_stream` fails, `aw_wasi_stdio_stream` calls the finalizer before it returns.
+// `finalizer` may be NULL. A finalizer that is not NULL is called once with `env`, when the context no longer uses the
+// stream. If `aw_wasi_stdio_stream` fails, `aw_wasi_stdio_stream` calls the finalizer before it returns.
 //
 // The caller guarantees that `callback` and `finalizer` may be called with `env` from any thread.
 bool aw_wasi_stdio_stream(const struct aw_wasi *wasi,
@@ -777,12 +784,14 @@ bool aw_wasi_stdio_stream(const struct aw_wasi *wasi,
 // for `wasi_unstable` and 1 for `wasi_snapshot_preview1`.
 struct aw_str aw_wasi_call_name(uint32_t version, uintptr_t index);
 
-// Writes the type of the system call at `index` to `out`. Fails if `index` is beyond the last system call.
+// Writes the type of the system call at `index` to `out`. `version` has the same meaning as for `aw_wasi_call_name`.
+// Fails if `index` is beyond the last system call.
 bool aw_wasi_call_type(uint32_t version, uintptr_t index, struct aw_extern_type_info *out);
 
-// Returns a new host function for the system call at `index`. Only one instance may import the function, and
-// `aw_wasi_bind` binds the function to this instance. The function reads and writes the memory that the instance
-// exports as `memory`. A call of the function traps if the function is not bound. The caller deletes the extern.
+// Returns a new host function for the system call at `index`. `version` has the same meaning as for
+// `aw_wasi_call_name`. Only one instance may import the function, and `aw_wasi_bind` binds the function to this
+// instance. The function reads and writes the memory that the instance exports as `memory`. A call of the function
+// traps if the function is not bound. The caller deletes the extern.
 struct aw_extern *aw_wasi_func(const struct aw_store *store,
                                const struct aw_wasi *wasi,
                                uint32_t version,
@@ -803,8 +812,8 @@ struct aw_triple *aw_triple_host(void);
 // Deletes a triple. Has no effect if the pointer is NULL.
 void aw_triple_delete(struct aw_triple *triple);
 
-// Returns a new tag. An exception with the tag contains one value of each parameter type. The caller deletes the
-// extern.
+// Returns a new tag. An exception with the tag contains one value of each parameter type. Fails if there are result
+// types. The caller deletes the extern.
 //
 // The caller guarantees that `params` points to `params_len` codes of value types, and that `results` points to
 // `results_len` codes of value types.
@@ -814,5 +823,5 @@ struct aw_extern *aw_tag_new(const struct aw_store *store,
                              const uint8_t *results,
                              uintptr_t results_len);
 
-// Writes to `out` whether both externs are the same tag.
+// Writes to `out` whether both externs are handles to the same tag. Tags of different stores are never the same.
 bool aw_tag_same(const struct aw_extern *one, const struct aw_extern *other, bool *out);

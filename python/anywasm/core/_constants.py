@@ -8,7 +8,7 @@ from anywasm.core.enum_bases import TrapCodeBase, ValTypeBase
 
 
 class ErrorKind(enum.IntEnum):
-    """Kind of an error. The C layer passes the numbers to its callers."""
+    """Kind of an error. The C layer (`src/abi`) passes the number of the kind to its callers."""
 
     #: An argument has the wrong type, count or range.
     INVALID = 1
@@ -20,7 +20,8 @@ class ErrorKind(enum.IntEnum):
     LINK = 4
     #: WebAssembly trapped. `code` is the trap code, or -1 if the code is unknown.
     TRAP = 5
-    #: A host function failed. `token` is the token that the function returned.
+    #: A host function failed. `token` is the token that the function returned: a number by which the host finds its own
+    #: error.
     HOST = 6
     #: The engine reported an error. The message is the engine's message.
     ENGINE = 7
@@ -40,8 +41,8 @@ class ErrorKind(enum.IntEnum):
 
 
 class TrapCode(TrapCodeBase):
-    """Reason of a trap. The C layer passes the numbers to its callers. The numbers are the same as in wasmtime's header
-    `trap.h`.
+    """Reason of a trap. The C layer (`src/abi`) passes the number to its callers as the code of an error. The numbers
+    are the same as in wasmtime's header `trap.h`.
     """
 
     STACK_OVERFLOW = 0
