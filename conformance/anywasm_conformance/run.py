@@ -41,6 +41,7 @@ class EngineRun:
     subject: Subject
     version: str
     backend: str
+    #: The file of the engine module.
     path: str
     capabilities: list[str]
     #: The proposals whose probe, a small module that needs the proposal, the engine compiles.

@@ -162,7 +162,7 @@ fn as_func(object: Option<&Extern>) -> Result<(&Extern, &FuncType)> {
             // fails.
             let feature = "calling a function found in a table or global";
             LinkedBackend::CAPABILITIES.require(FUNCREF_CALL, LinkedBackend::NAME, feature)?;
-            let feature = "calling a function found in a table or global, beside a module with functions of vectors,";
+            let feature = "calling a function found in a table or global, in a store with a module that has functions of vectors,";
             LinkedBackend::CAPABILITIES.require(V128, LinkedBackend::NAME, feature)?;
         }
         Some(_) => {}

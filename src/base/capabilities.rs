@@ -88,7 +88,7 @@ capabilities! {
     COMPILERS = 16, "compilers";
     /// the host can pass and return references of types other than funcref and externref
     TYPED_REFS = 17, "typed_refs";
-    /// the host can access a memory through a buffer that stays valid when the memory grows
+    /// the host can access a memory through a Python buffer that stays valid when the memory grows
     VIEWS = 18, "views";
     /// objects passed as externref are released when no guest can reach them; otherwise when the store is freed
     EXTERNREF_RELEASE = 19, "externref_release";

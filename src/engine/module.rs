@@ -22,10 +22,10 @@ pub struct Module {
     pub info: Arc<ModuleInfo>,
     /// The engine that compiled or loaded the module.
     pub engine: Arc<Engine>,
-    /// The module in the binary format, which [`Module::serialize`] stores. If the engine can serialize compiled code
-    /// and the module has no start function, the binary has no function bodies, because nothing compiles it again. If
-    /// not, the binary is complete: an engine that cannot serialize code compiles the binary when the module is loaded,
-    /// and [`Module::deferred`] compiles a module with a start function again.
+    /// The module in the binary format, which [`Module::serialize`] stores. The binary is complete in two cases: an
+    /// engine that cannot serialize code compiles the binary when the module is loaded, and [`Module::deferred`]
+    /// compiles a module with a start function again. In all other cases nothing compiles the binary again, so the
+    /// binary has no function bodies.
     wasm: Vec<u8>,
 }
 

@@ -46,13 +46,17 @@ static int64_t py_stream_read(PyObject *callable, uint8_t *data, size_t len)
     return count;
 }
 
+/* The direction of a stream, as seen from the guest. */
+typedef enum { PY_INPUT, PY_OUTPUT } py_direction;
+
 /* Acquires the GIL and calls the callable. If the callable raises an exception, parks the exception and writes its
  * token to `*token`. */
-static int64_t py_stream_call(PyObject *callable, uint8_t *data, size_t len, uint64_t *token, int is_output)
+static int64_t py_stream_call(PyObject *callable, uint8_t *data, size_t len, uint64_t *token,
+                              py_direction direction)
 {
     int64_t count;
     PY_BEGIN_GIL
-    count = is_output ? py_stream_write(callable, data, len) : py_stream_read(callable, data, len);
+    count = direction == PY_OUTPUT ? py_stream_write(callable, data, len) : py_stream_read(callable, data, len);
     if (PyErr_Occurred())
         *token = py_park_exception(PY_PARK_STREAM_EXCEPTION, NULL);
     PY_END_GIL
@@ -63,12 +67,12 @@ static int64_t py_stream_call(PyObject *callable, uint8_t *data, size_t len, uin
 
 static int64_t py_stream_output(void *env, uint8_t *data, size_t len, uint64_t *token)
 {
-    return py_stream_call(env, data, len, token, 1);
+    return py_stream_call(env, data, len, token, PY_OUTPUT);
 }
 
 static int64_t py_stream_input(void *env, uint8_t *data, size_t len, uint64_t *token)
 {
-    return py_stream_call(env, data, len, token, 0);
+    return py_stream_call(env, data, len, token, PY_INPUT);
 }
 
 /* connect_stream(owner of a WASI context, stream number, callable) -> bool

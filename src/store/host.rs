@@ -21,7 +21,8 @@ pub trait HostCall {
     fn call(&self, store: &Store, values: &mut [Value]) -> Result<()>;
 
     /// Frees the references among the arguments, which [`HostCall::call`] would have taken. The shim calls this
-    /// function in place of [`HostCall::call`] if the stack has no room for the call.
+    /// function in place of [`HostCall::call`] if the stack has no room for the call. The default does nothing: it is
+    /// for functions without references among their parameters.
     fn discard(&self, _store: &Store, _values: &[Value]) -> Result<()> {
         Ok(())
     }

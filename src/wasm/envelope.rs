@@ -2,8 +2,8 @@
 //! check and to describe the module.
 //!
 //! Engines do not check compiled code when they load it. The envelope therefore contains a checksum and a stamp. The
-//! checksum detects damaged bytes. The stamp names the engine, its version and its options, so that the shim can refuse
-//! the code of another engine. Both checks take place before the engine reads the code. They do not detect forged
+//! checksum detects damaged bytes. The stamp names the engine, the versions, the target and the options, so that the shim
+//! can refuse the code of another engine or machine. Both checks take place before the engine reads the code. They do not detect forged
 //! bytes: never load a serialized module from an untrusted source.
 //!
 //! An envelope consists of these parts. All integers are little-endian.
@@ -11,7 +11,8 @@
 //! 2. The checksum (u32) of all bytes after the checksum.
 //! 3. The stamp: its length (u32) and its bytes.
 //! 4. The module in the binary format: its length (u32) and its bytes. The module is complete if the engine cannot
-//!    serialize. If the engine can, the module has no code, because the next part contains the compiled code.
+//!    serialize, or if the module has a start function. Otherwise the module has no code, because the next part contains
+//!    the compiled code.
 //! 5. The compiled code that the engine has serialized: its length (u32) and its bytes.
 
 use crate::base::error::{Error, ErrorKind, Result, fail};
@@ -23,7 +24,7 @@ const MAGIC: &[u8; 8] = b"\x7fanywasm";
 
 /// The parts of a serialized module.
 pub struct Envelope<'a> {
-    /// The name of the engine, its version and its options.
+    /// The stamp: the engine, the versions, the target and the options, as `engine/version.rs` writes them.
     pub stamp: &'a [u8],
     /// The module in the binary format, complete or [without its code](without_code).
     pub wasm: &'a [u8],

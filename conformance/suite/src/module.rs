@@ -15,8 +15,8 @@ pub struct Description {
     /// The proposals that the module needs (see [`features::needs`]). A module in the text format is converted to the
     /// binary format to find them.
     needs: Vec<&'static str>,
-    /// Whether the module is valid with all proposals together. If the suite expects an error for a valid module, the
-    /// proposals in `needs` have made the module valid.
+    /// Whether the module is valid with all proposals together. A module can be valid although the suite expects an
+    /// error: the suite is older than the proposals in `needs`, which make the module valid.
     valid: bool,
     /// The adapters, by kind. An adapter is a module that passes values that Python or `wasm.h` cannot pass.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

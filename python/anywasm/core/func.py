@@ -49,8 +49,8 @@ class Func(Extern):
     #: parameter types, and the codes of the result types.
     _bind: Callable[[Any, Store | None, bytes, bytes], None]
 
-    # An API style's `__new__` returns an object of the derived class that is already initialised. So `__init__` does
-    # nothing.
+    # An API style's `__new__` returns an object of the derived class that is already initialised, so no class defines
+    # `__init__`. This declaration tells type checkers that a call of the class accepts any arguments.
     if TYPE_CHECKING:
 
         def __init__(self, *_: Any, **__: Any) -> None: ...

@@ -68,8 +68,8 @@ class Store(Sealed):
     `anywasm.EngineUnavailable` if the engine called `name` is not installed.
 
     `options` sets options of the engine. For example, options switch WebAssembly proposals on or off. The option names
-    are the attribute names of `anywasm.wasmtime.Config`. Raises RuntimeError for an unknown name or value. Raises
-    `anywasm.CapabilityError`, a subclass of RuntimeError, if the engine does not support an option.
+    are the attribute names of the class `Config` in anywasm's other API style. Raises RuntimeError for an unknown name
+    or value. Raises `anywasm.CapabilityError`, a subclass of RuntimeError, if the engine does not support an option.
 
     >>> from anywasm.wasmer import Store
     >>> store = Store()

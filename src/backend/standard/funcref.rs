@@ -64,8 +64,8 @@ fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_modu
 }
 
 fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_module_t) -> Result<*mut c::wasm_ref_t> {
-    // SAFETY: the store lives, and `func` belongs to the store. The helper module imports one function of this type, so
-    // the vector of imports fits. The helper module exports one global, so `exports` has one element. Each object is
+    // SAFETY: the store lives, and `func` belongs to the store. The helper module imports one function, of the type of
+    // `func`, so the vector of imports fits. The helper module exports one global, so `exports` has one element. Each object is
     // checked for null before its first use, and freed after its last use.
     unsafe {
         let mut import = func.raw;

@@ -11,7 +11,7 @@ pub fn to_c(ty: ValType, value: Value) -> c::wasm_val_t {
     let mut out = zero(ty);
     // SAFETY: every field of the union is an integer, a float or a pointer of at most 8 bytes. The first 8 bytes of the
     // slot are initialized. The kind in `out` determines which field an engine reads.
-    unsafe { (&raw mut out.of).cast::<u64>().write(value.reference) }
+    unsafe { (&raw mut out.of).cast::<u64>().write(value.bits()) }
     out
 }
 
