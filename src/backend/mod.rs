@@ -115,6 +115,7 @@ impl HostFunc {
     /// `values` points to [`FuncType::slot_count`] slots. No other code uses these slots during the call. The first
     /// slots hold arguments of the parameter types in the engine's representation. The function takes ownership of the
     /// references among the arguments.
+    #[inline]
     pub unsafe fn call(&self, values: *mut Value) -> Result<()> {
         let slots = match self.ty.slot_count() {
             0 => &mut [],

@@ -60,6 +60,7 @@ pub fn check_len<T>(pointer: *const T, len: usize, name: &str) -> Result<()> {
 }
 
 /// Returns the first 64 bits of a slot, the 16 bytes that hold one value.
+#[inline]
 pub fn first_64_bits(slot: &Value) -> u64 {
     // SAFETY: any 8 initialized bytes are a valid `u64`. The first 8 bytes of a slot are always initialized: the shim
     // creates slots by `Value::default` or with the field `reference`, and engines and C callers pass slots that are

@@ -36,6 +36,7 @@ impl Default for Value {
 impl Value {
     /// Returns the first 64 bits of the slot. These bits are the whole value if the value is a number or a reference.
     /// Only a vector has further bits.
+    #[inline]
     pub fn bits(&self) -> u64 {
         pointer::first_64_bits(self)
     }

@@ -7,6 +7,7 @@ use crate::base::value::Value;
 use wasm_c_api as c;
 
 /// Converts a slot to a `wasm_val_t`. The owner of a reference in the slot stays the same.
+#[inline]
 pub fn to_c(ty: ValType, value: Value) -> c::wasm_val_t {
     let mut out = zero(ty);
     // SAFETY: every field of the union is an integer, a float or a pointer of at most 8 bytes. The first 8 bytes of the
@@ -16,6 +17,7 @@ pub fn to_c(ty: ValType, value: Value) -> c::wasm_val_t {
 }
 
 /// Converts a `wasm_val_t` to a slot. The owner of a reference in the value stays the same.
+#[inline]
 pub fn from_c(value: &c::wasm_val_t) -> Value {
     // SAFETY: the union is 8 bytes long, and any 8 bytes are a valid integer. The upper 4 bytes of a 32-bit value are
     // undefined, but code that reads a 32-bit value does not read these bytes.
@@ -24,6 +26,7 @@ pub fn from_c(value: &c::wasm_val_t) -> Value {
 
 /// Returns the number 0 or the null reference of this type. Result slots start with this value, because engines read
 /// the kind of a result slot before a call.
+#[inline]
 pub fn zero(ty: ValType) -> c::wasm_val_t {
     // SAFETY: all bits zero is a valid number and a valid null pointer.
     let mut out: c::wasm_val_t = unsafe { std::mem::zeroed() };
