@@ -258,6 +258,8 @@ typedef struct aw_module_info_parts {
   uintptr_t custom_sections_len;
   // Whether the module has a start function.
   bool has_start;
+  // Whether the module makes memories of its own.
+  bool has_memories;
 } aw_module_info_parts;
 
 // A slot: 16 bytes that hold one value. The type of the parameter, result, global or table element determines which
@@ -611,6 +613,13 @@ struct aw_pin *aw_memory_pin(const struct aw_extern *memory, uint8_t **data, uin
 
 // Deletes a pin. Has no effect if the pointer is NULL. Never waits for another thread.
 void aw_pin_delete(struct aw_pin *pin);
+
+// Returns whether the memories of all stores have become so large that the host should look for stores that it can
+// free. After the host has looked, it calls `aw_memories_collected`.
+bool aw_memories_are_many(void);
+
+// Tells the shim that the host has freed all stores that it can free.
+bool aw_memories_collected(void);
 
 // Writes the memory's size in bytes to `out`, without waiting. Returns `AW_FAILED`, `AW_DONE` or `AW_BUSY`.
 uint8_t aw_memory_try_size(const struct aw_extern *memory, uint64_t *out);

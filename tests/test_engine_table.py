@@ -69,7 +69,7 @@ def test_cargo_s_features_select_the_crates_of_the_table() -> None:
     for row in ROWS:
         name = row["name"]
         assert shim[name] == [f"wasm_c_api/{name}", *(["rayon"] if row.get("rayon") else [])]
-        assert bindings[name] == [f"dep:{row.get('crate', 'pkg-config')}"]
+        assert f"dep:{row.get('crate', 'pkg-config')}" in bindings[name]
     for row, variant in VARIANTS:
         name = variant["name"]
         assert shim[name] == [row["name"], f"wasm_c_api/{name}"]

@@ -3,12 +3,14 @@
 use crate::abi::module::CModule;
 use crate::abi::store::CStore;
 use crate::abi::{box_for_c, catch_errors, delete};
-use crate::backend::{InstanceOps, LinkedBackend, MemoryOps, TableOps};
+use crate::backend::{Backend, InstanceOps, LinkedBackend, MemoryOps, Ref, RefOps, TableOps};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
 use crate::base::types::{ExternType, Limits, MemoryType, TableType};
+use crate::engine::limits;
 use crate::engine::module::Module;
-use crate::store::object::{Extern, Instance};
+use crate::lowering;
+use crate::store::object::{Extern, Identity, Instance};
 use crate::store::{Entered, Store};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -45,12 +47,39 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
     }
     check_imports(&store, &entered, &module, imports)?;
     entered.record_module(&module.info);
-    let raw: Vec<_> = imports.iter().map(|import| import.raw).collect();
+    limits::check_room_for_elements(module.info.own_tables().iter().map(|ty| ty.limits.min).sum())?;
+    let hidden = HiddenTables::new(&entered, &module)?;
+    let raw: Vec<_> = imports.iter().map(|import| import.raw).chain(hidden.0.iter().copied()).collect();
     let instantiate = || LinkedBackend::instance_new(entered.raw, &module.raw, &module.info, &raw);
     let raw = entered.run(store.engine.guest_stack_size, instantiate)?;
-    let key = entered.add_instance(raw);
+    module.info.own_memories().iter().for_each(|ty| entered.count_memory(ty));
+    let (key, number) = (entered.add_instance(raw), entered.next_number());
     drop(entered);
-    Ok(Instance { store, module, raw, key })
+    let exports = module.info.exports.iter().enumerate();
+    let exported_imports = exports.filter_map(|(index, export)| Some((index, imports[export.import?])));
+    let exported_imports = exported_imports.map(|(index, import)| (index, (import.ty.clone(), import.identity)));
+    Ok(Instance { exported_imports: exported_imports.collect(), store, module, raw, key, number })
+}
+
+/// The tables that a rewritten module imports in addition to its own imports. They are dropped when the instance exists,
+/// which keeps them.
+struct HiddenTables(Vec<<LinkedBackend as Backend>::Extern>);
+
+impl HiddenTables {
+    fn new(entered: &Entered<'_>, module: &Module) -> Result<Self> {
+        let mut tables = Self(Vec::new());
+        for ty in lowering::hidden_tables(&module.info, &LinkedBackend::NEEDS) {
+            let null = LinkedBackend::ref_lower(entered.raw, Ref::Null)?;
+            tables.0.push(LinkedBackend::table_new(entered.raw, ty, null)?);
+        }
+        Ok(tables)
+    }
+}
+
+impl Drop for HiddenTables {
+    fn drop(&mut self) {
+        self.0.drain(..).for_each(LinkedBackend::extern_drop);
+    }
 }
 
 fn check_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, imports: &[&Extern]) -> Result<()> {
@@ -125,7 +154,11 @@ pub extern "C" fn aw_instance_export(instance: Option<&Instance>, index: usize) 
         };
         let entered = instance.store.enter()?;
         let raw = LinkedBackend::instance_export(entered.raw, instance.raw, info, index)?;
-        box_for_c(Extern::new(&instance.store, &entered, raw, Some(export.ty.clone())))
+        let of_module = (Some(export.ty.clone()), Identity::Export(instance.number, index));
+        let (ty, identity) = instance.exported_imports.get(&index).cloned().unwrap_or(of_module);
+        let mut object = Extern::new(&instance.store, &entered, raw, ty);
+        object.identity = identity;
+        box_for_c(object)
     })
 }
 

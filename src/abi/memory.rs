@@ -8,6 +8,7 @@ use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Result, fail};
 use crate::base::pointer::{Handle, check_len, non_null};
 use crate::base::types::{ExternType, MemoryType};
+use crate::store::memory_bytes;
 use crate::store::object::{self, Extern};
 use crate::store::pin::Pin;
 use std::mem::MaybeUninit;
@@ -26,6 +27,7 @@ pub extern "C" fn aw_memory_new(store: Option<&CStore>, ty: Option<&CExternType>
         } else {
             LinkedBackend::memory_new(entered.raw, &ty)?
         };
+        entered.count_memory(&ty);
         box_for_c(Extern::new(store, &entered, raw, Some(ExternType::Memory(ty))))
     })
 }
@@ -168,4 +170,20 @@ const RESERVED_SIZE: u128 = 1 << 32;
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_pin_delete(pin: Option<Box<Pin>>) {
     delete(pin);
+}
+
+/// Returns whether the memories of all stores have become so large that the host should look for stores that it can
+/// free. After the host has looked, it calls `aw_memories_collected`.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_memories_are_many() -> bool {
+    catch_errors(|| Ok(memory_bytes::are_many()))
+}
+
+/// Tells the shim that the host has freed all stores that it can free.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_memories_collected() -> bool {
+    catch_errors(|| {
+        memory_bytes::collected();
+        Ok(true)
+    })
 }

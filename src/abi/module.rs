@@ -58,6 +58,8 @@ pub struct CModuleInfo {
     pub custom_sections_len: usize,
     /// Whether the module has a start function.
     pub has_start: bool,
+    /// Whether the module makes memories of its own.
+    pub has_memories: bool,
 }
 
 /// A compiled module with its description. C owns the struct; instances share the `Arc`.
@@ -99,6 +101,7 @@ impl CModule {
             custom_sections: sections.as_ptr(),
             custom_sections_len: sections.len(),
             has_start: info.has_start,
+            has_memories: !info.own_memories().is_empty(),
         };
         Self { module, info, _imports: imports, _exports: exports, _sections: sections }
     }

@@ -47,10 +47,10 @@ pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value
 pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Result<Value> {
     let bits = value.bits();
     if bits == 0 {
-        return LinkedBackend::ref_lower(entered.raw, Ref::Null, None);
+        return LinkedBackend::ref_lower(entered.raw, Ref::Null);
     }
     if ty == ValType::ExternRef {
-        return LinkedBackend::ref_lower(entered.raw, Ref::Host(bits), None);
+        return LinkedBackend::ref_lower(entered.raw, Ref::Host(bits));
     }
     // SAFETY: the caller guarantees that a function reference other than 0 is a pointer to a live `Extern`.
     let object = unsafe { &*(bits as *const Extern) };
@@ -62,7 +62,8 @@ pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, valu
         None => None,
         Some(_) => fail!(Invalid, "only a function can be a function reference"),
     };
-    LinkedBackend::ref_lower(entered.raw, Ref::Func(object.raw), signature)
+    let func = entered.reference_to(object, signature)?;
+    LinkedBackend::ref_lower(entered.raw, Ref::Func(func))
 }
 
 /// Lowers all references among these slots, that is, replaces references of the C layer by references of the engine. If

@@ -9,6 +9,7 @@ use crate::base::error::{Result, fail};
 use crate::base::pointer::non_null;
 use crate::base::types::{ExternType, TableType};
 use crate::base::value::Value;
+use crate::engine::limits;
 use crate::store::object::{self, Extern};
 use std::mem::MaybeUninit;
 
@@ -44,6 +45,7 @@ pub unsafe extern "C" fn aw_table_new(
         if ty.limits.min > MAX_ELEMENTS {
             fail!(Invalid, "a table cannot have {} elements: {MAX_ELEMENTS} is the most", ty.limits.min);
         }
+        limits::check_room_for_elements(ty.limits.min)?;
         let entered = store.enter()?;
         // SAFETY: the caller guarantees that `init` holds 0, a host number, or a pointer to a live extern, as the
         // element type requires.
@@ -124,6 +126,8 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
         let max = ty.limits.max.unwrap_or(MAX_ELEMENTS).min(MAX_ELEMENTS);
         let mut has_grown = size.checked_add(delta).is_some_and(|size| size <= max);
         if has_grown {
+            // An engine copies the elements to a larger place.
+            limits::check_room_for_elements(2 * (size + delta))?;
             // SAFETY: the caller guarantees that `init` holds 0, a host number, or a pointer to a live extern, as the
             // element type requires.
             let init = unsafe { reference::lower(&table.store, &entered, ty.element, *init) }?;

@@ -11,6 +11,7 @@ use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::FuncType;
 use crate::base::value::Value;
+use crate::lowering::Needs;
 use std::sync::Arc;
 
 pub mod compiling;
@@ -60,6 +61,12 @@ pub trait Backend {
     /// Maximum number of elements that a table may start with. For a larger table, the engine would allocate all of the
     /// machine's memory.
     const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
+
+    /// What the engine needs to be rewritten in a module.
+    const NEEDS: Needs = Needs::NONE;
+    /// Number of bytes for each element of a table, if the engine aborts the process when it cannot allocate a table; 0
+    /// if the engine fails then.
+    const TABLE_ELEMENT_SIZE: usize = 0;
 
     /// Always fails, with the error for a missing capability. The default functions of the traits in [`ops`] call this
     /// function. The shim refuses operations without their capability earlier, so the error is only a second check.

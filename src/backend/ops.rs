@@ -13,6 +13,7 @@ use crate::base::options::Options;
 use crate::base::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
 use crate::base::value::Value;
 use crate::wasm::module_info::ModuleInfo;
+use std::sync::Arc;
 use wasmparser::WasmFeatures;
 
 /// Functions for engines and their options.
@@ -50,8 +51,7 @@ pub trait EngineOps: Backend {
     /// thread.
     fn engine_tick(_: &Self::Engine) {}
 
-    /// Returns the maximum number of modules that all living engines of a process may have compiled. The engine aborts
-    /// the process beyond this number.
+    /// Returns the maximum number of compiled modules in a process. The engine aborts the process beyond this number.
     fn max_modules() -> u64 {
         u64::MAX
     }
@@ -106,7 +106,7 @@ pub trait StoreOps: Backend {
 /// Functions for compiled modules.
 pub trait ModuleOps: Backend {
     /// Compiles a module that is valid under the engine's features.
-    fn module_new(engine: &Self::Engine, wasm: &[u8]) -> Result<Self::Module>;
+    fn module_new(engine: &Self::Engine, wasm: &Arc<[u8]>) -> Result<Self::Module>;
 
     /// Returns the compiled code of a module. Requires the capability `serialize`.
     fn module_serialize(module: &Self::Module) -> Result<Vec<u8>>;
@@ -164,9 +164,15 @@ pub trait FuncOps: Backend {
 
 /// Functions for references in value slots. A value slot holds one argument, result, element or global value.
 pub trait RefOps: Backend {
-    /// Converts a reference to a slot, the 16 bytes in which [`FuncOps::func_call`] takes an argument. `ty` is the type
-    /// of the function that the reference refers to, or `None` if the shim does not know the type.
-    fn ref_lower(store: Self::Store, value: Ref<Self::Extern>, ty: Option<&FuncType>) -> Result<Value>;
+    /// Creates a reference to a function for [`RefOps::ref_lower`]. Returns `None` if `ref_lower` takes the function
+    /// itself. `ty` is the type of the function, or `None` if the shim does not know the type. The caller keeps the
+    /// reference as long as the store, because an engine may keep every reference as long.
+    fn reference_to(_: Self::Store, _func: Self::Extern, _ty: Option<&FuncType>) -> Result<Option<Self::Extern>> {
+        Ok(None)
+    }
+
+    /// Converts a reference to a slot, the 16 bytes in which [`FuncOps::func_call`] takes an argument.
+    fn ref_lower(store: Self::Store, value: Ref<Self::Extern>) -> Result<Value>;
 
     /// Converts the reference in a slot that the engine filled to the representation of the shim.
     ///

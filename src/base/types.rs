@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// A value type. The numbers are the codes of the binary format (core spec, "Value Types"). The C layer uses the same
 /// codes.
 #[repr(u8)]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ValType {
     /// 32-bit integer.
     I32 = 0x7f,
@@ -63,7 +63,7 @@ impl fmt::Display for ValType {
 
 /// Type of a function. The arrays of types are shared (`Arc`), because each handle to a function (`Extern`) contains
 /// the function's type.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct FuncType {
     /// Parameter types, in order.
     pub params: Arc<[ValType]>,

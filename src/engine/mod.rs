@@ -10,7 +10,7 @@ use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::options::{EngineDescription, Options};
 use crate::engine::interrupt::Tick;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 use wasmparser::WasmFeatures;
 
@@ -39,12 +39,7 @@ pub struct Engine {
     /// Whether the host sets deadlines. If the host sets deadlines, the deadline of a new store has already passed, so
     /// the store's guests are interrupted until the host sets a later deadline.
     pub has_deadlines: bool,
-    /// Number of modules that the engine has compiled or loaded.
-    module_count: AtomicU64,
 }
-
-/// Number of modules that the living engines of this process have compiled or loaded.
-static MODULE_COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl Engine {
     /// Creates an engine with these options. Fails if the options ask for a guest stack of more than 1 GiB, or if the
@@ -64,31 +59,11 @@ impl Engine {
             interruptible,
             has_deadlines: interruptible && options.switch("epoch_interruption") == Some(true),
             options,
-            module_count: AtomicU64::new(0),
         });
         if interruptible {
             interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
         }
         Ok(engine)
-    }
-
-    /// Calls `make` to compile or load a module, and counts the module. Fails if the process already has the maximum
-    /// number of modules. The maximum exists because an engine may keep the code of all its modules, and abort the
-    /// process if there are more modules than the maximum.
-    pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
-        let max = LinkedBackend::max_modules();
-        if MODULE_COUNT.load(Ordering::Relaxed) >= max {
-            fail!(
-                Unsupported,
-                "the engine `{}` keeps the code of all modules that were made with an engine object until that goes, and \
-                 cannot have more than {max} in a process: let go of the engine, with its stores and modules",
-                LinkedBackend::NAME
-            );
-        }
-        let module = make()?;
-        MODULE_COUNT.fetch_add(1, Ordering::Relaxed);
-        self.module_count.fetch_add(1, Ordering::Relaxed);
-        Ok(module)
     }
 }
 
@@ -106,11 +81,5 @@ pub fn description() -> EngineDescription {
         has_option: LinkedBackend::has_option,
         max_features: LinkedBackend::max_features(),
         capabilities: LinkedBackend::CAPABILITIES,
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        MODULE_COUNT.fetch_sub(*self.module_count.get_mut(), Ordering::Relaxed);
     }
 }

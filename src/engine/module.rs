@@ -8,8 +8,10 @@ use crate::base::error::{Result, fail};
 use crate::base::types::MemoryType;
 use crate::engine::Engine;
 use crate::engine::version;
+use crate::lowering;
 use crate::wasm::envelope::{self, Envelope};
 use crate::wasm::module_info::{self, ModuleInfo};
+use crate::wasm::offsets::OffsetMap;
 use crate::wasm::start;
 use std::sync::Arc;
 
@@ -26,18 +28,26 @@ pub struct Module {
     /// engine that cannot serialize code compiles the binary when the module is loaded, and [`Module::deferred`]
     /// compiles a module with a start function again. In all other cases nothing compiles the binary again, so the
     /// binary has no function bodies.
-    wasm: Vec<u8>,
+    wasm: Arc<[u8]>,
 }
 
 impl Module {
     /// Validates and compiles a binary module.
     pub fn new(engine: Arc<Engine>, wasm: &[u8]) -> Result<Self> {
         Self::validate(&engine, wasm)?;
-        let info = Arc::new(ModuleInfo::parse(wasm)?);
+        let mut info = ModuleInfo::parse(wasm)?;
         Self::check_sizes(&info)?;
-        let raw = engine.make_module(|| run_compilation(|| LinkedBackend::module_new(&engine.raw, wasm)))?;
-        let serializes = engine.capabilities.has(capabilities::SERIALIZE);
-        let wasm = if serializes && !info.has_start { envelope::without_code(wasm) } else { wasm.to_vec() };
+        let mut wasm: Arc<[u8]> = wasm.into();
+        let lowered = lowering::lower(&wasm, &info, &LinkedBackend::NEEDS, LinkedBackend::NAME)?.map(|lowered| {
+            info.offsets = lowered.offsets;
+            lowered.wasm.into()
+        });
+        let compiled = lowered.as_ref().unwrap_or(&wasm);
+        let raw = run_compilation(|| LinkedBackend::module_new(&engine.raw, compiled))?;
+        let info = Arc::new(info);
+        if engine.capabilities.has(capabilities::SERIALIZE) && !info.has_start {
+            wasm = envelope::without_code(&wasm).into();
+        }
         Ok(Self { raw, info, engine, wasm })
     }
 
@@ -82,7 +92,8 @@ impl Module {
         } else {
             Vec::new()
         };
-        Envelope { stamp: version::stamp(&self.engine).as_bytes(), wasm: &self.wasm, code: &code }.seal()
+        let (stamp, offsets) = (version::stamp(&self.engine), self.info.offsets.to_bytes());
+        Envelope { stamp: stamp.as_bytes(), wasm: &self.wasm, offsets: &offsets, code: &code }.seal()
     }
 
     /// Loads a module from bytes that [`Module::serialize`] returned. Fails if the bytes are damaged. Also fails if the
@@ -96,9 +107,10 @@ impl Module {
             }
             return Self::new(engine, envelope.wasm);
         }
-        let info = Arc::new(ModuleInfo::parse(envelope.wasm)?.forget_bodies());
+        let offsets = OffsetMap::from_bytes(envelope.offsets);
+        let info = Arc::new(ModuleInfo::parse(envelope.wasm)?.without_bodies(offsets));
         let code = bytes.part(envelope.code)?;
-        let raw = engine.make_module(|| LinkedBackend::module_deserialize(&engine.raw, code))?;
-        Ok(Self { raw, info, engine, wasm: envelope.wasm.to_vec() })
+        let raw = LinkedBackend::module_deserialize(&engine.raw, code)?;
+        Ok(Self { raw, info, engine, wasm: envelope.wasm.into() })
     }
 }

@@ -1,10 +1,12 @@
 //! Access to the objects of a store, for the thread that holds the store's lock.
 
-use crate::backend::{Backend, LinkedBackend, stack};
+use crate::backend::{Backend, LinkedBackend, RefOps, stack};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
+use crate::base::types::{FuncType, MemoryType};
 use crate::engine::interrupt;
 use crate::store::Key;
+use crate::store::object::Extern;
 use crate::store::state::State;
 use crate::wasm::module_info::ModuleInfo;
 use parking_lot::ReentrantMutexGuard;
@@ -42,6 +44,32 @@ impl Entered<'_> {
     /// been freed.
     pub fn extern_at(&self, key: Key) -> Option<<LinkedBackend as Backend>::Extern> {
         self.state.extern_at(key)
+    }
+
+    /// Counts the bytes of a new memory of this type: see [`crate::store::memory_bytes`].
+    pub fn count_memory(&self, ty: &MemoryType) {
+        self.state.memory_bytes.add(ty.limits.min.checked_shl(ty.page_size_log2.into()).unwrap_or(0));
+    }
+
+    /// Returns a number that no other object of the store has.
+    pub fn next_number(&self) -> u64 {
+        self.state.next_number.replace(self.state.next_number.get() + 1)
+    }
+
+    /// Returns the form of a function that [`RefOps::ref_lower`] takes. If that is a reference, the store keeps one for
+    /// each function, because an engine may keep every reference as long as the store.
+    pub fn reference_to(&self, func: &Extern, ty: Option<&FuncType>) -> Result<<LinkedBackend as Backend>::Extern> {
+        let known = self.state.references.borrow().get(&func.identity).copied();
+        match known {
+            Some(reference) => Ok(reference),
+            None => match LinkedBackend::reference_to(self.raw, func.raw, ty)? {
+                Some(reference) => {
+                    self.state.references.borrow_mut().insert(func.identity, reference);
+                    Ok(reference)
+                }
+                None => Ok(func.raw),
+            },
+        }
     }
 
     /// Transfers the ownership of an instance to the store record, the shim's object for the store. Returns the

@@ -12,6 +12,7 @@ impl Entered<'_> {
     /// without a name. A module and its copy without a start section
     /// ([`deferred`](crate::engine::module::Module::deferred)) have the same names, so they cause no doubt.
     pub(super) fn complete_frames(&self, mut error: Error) -> Error {
+        self.restore_offsets(&mut error);
         self.correct_early_trap(&mut error);
         let modules = self.state.modules.borrow();
         for frame in error.frames.iter_mut().filter(|frame| frame.func_name.is_none()) {
@@ -25,6 +26,24 @@ impl Entered<'_> {
             }
         }
         error
+    }
+
+    /// Translates the code offsets of frames in rewritten modules to those of the original modules.
+    fn restore_offsets(&self, error: &mut Error) {
+        let modules = self.state.modules.borrow();
+        if modules.iter().all(|info| info.offsets.is_empty()) {
+            return;
+        }
+        for frame in &mut error.frames {
+            let original = |info: &ModuleInfo| info.offsets.original(frame.module_offset);
+            let Some(info) = modules.iter().find(|info| info.may_contain(frame.func_index, original(info))) else {
+                continue;
+            };
+            // The offset in the function counts from the start of the function, which has moved, too.
+            let start = info.offsets.original(frame.module_offset - frame.func_offset);
+            frame.module_offset = original(info);
+            frame.func_offset = frame.module_offset - start;
+        }
     }
 
     /// Corrects the code offset of a trap in the first operator of an interruptible function.

@@ -6,6 +6,7 @@ use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::types::{ExternType, ValType};
 use crate::engine::module::Module;
 use crate::store::{Entered, Key, Store};
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -21,7 +22,18 @@ pub struct Extern {
     /// Binds the host function to the instance that calls the function. `None` if the function does not need that
     /// instance.
     pub caller: Option<Arc<dyn BindInstance>>,
+    /// Identifies the object among the objects of the store. Several handles to the same export have the same identity.
+    pub identity: Identity,
     key: Key,
+}
+
+/// Identifies an object of a store, as long as the store lives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// An object that the host created, or got from a guest. The number is different for each handle.
+    Handle(u64),
+    /// An export: the number of the instance, and the position of the export.
+    Export(u64, usize),
 }
 
 /// The part of a host function that needs the instance that calls the function. `wasm.h` does not pass the calling
@@ -41,7 +53,8 @@ impl Extern {
         raw: <LinkedBackend as Backend>::Extern,
         ty: Option<ExternType>,
     ) -> Self {
-        Self { store: store.clone(), raw, ty, caller: None, key: entered.add_extern(raw) }
+        let identity = Identity::Handle(entered.next_number());
+        Self { store: store.clone(), raw, ty, caller: None, identity, key: entered.add_extern(raw) }
     }
 
     /// Binds a host function to the instance that calls the function. Fails for an extern that needs no calling
@@ -71,6 +84,11 @@ pub struct Instance {
     pub raw: <LinkedBackend as Backend>::Instance,
     /// The instance's key in the store record.
     pub key: Key,
+    /// The instance's number in its store, which no other instance of the store ever has.
+    pub number: u64,
+    /// The imports that the instance exports again, by the position of the export. The type of such an export is that
+    /// of the object, which may be narrower than the type that the module declares for its import.
+    pub exported_imports: HashMap<usize, (Option<ExternType>, Identity)>,
 }
 
 impl Drop for Instance {

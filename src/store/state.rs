@@ -1,12 +1,17 @@
 //! The part of the store record, the shim's object for a store, that the store's lock protects.
 
+#[cfg(doc)]
+use crate::backend::RefOps;
 use crate::backend::stack::OtherStack;
 use crate::backend::{Backend, InstanceOps, LinkedBackend, StoreOps};
 use crate::base::error::{Error, Result};
 use crate::store::Key;
+use crate::store::memory_bytes::StoreBytes;
+use crate::store::object::Identity;
 use crate::wasm::module_info::ModuleInfo;
 use slab::Slab;
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The engine's objects in a store, and the state of the running calls into the store.
@@ -18,6 +23,12 @@ pub struct State {
     raw: Cell<Option<<LinkedBackend as Backend>::Store>>,
     externs: RefCell<Slab<<LinkedBackend as Backend>::Extern>>,
     instances: RefCell<Slab<<LinkedBackend as Backend>::Instance>>,
+    /// The references that [`RefOps::reference_to`] has created, by the function that they refer to.
+    pub references: RefCell<HashMap<Identity, <LinkedBackend as Backend>::Extern>>,
+    /// The bytes of the store's memories.
+    pub memory_bytes: StoreBytes,
+    /// The next number for an object of the store.
+    pub next_number: Cell<u64>,
     /// The modules that were instantiated in the store. The names in the frames of a trap come from these modules.
     pub modules: RefCell<Vec<Arc<ModuleInfo>>>,
     /// Whether one of `modules` has [unusual functions](ModuleInfo::has_unusual_funcs).
@@ -45,6 +56,9 @@ impl State {
             raw: Cell::new(Some(raw)),
             externs: RefCell::default(),
             instances: RefCell::default(),
+            references: RefCell::default(),
+            memory_bytes: StoreBytes::default(),
+            next_number: Cell::new(0),
             modules: RefCell::default(),
             has_unusual_funcs: Cell::new(false),
             call_depth: Cell::new(0),
@@ -115,11 +129,14 @@ impl State {
     /// Frees the externs, then the instances, then the engine's store. Every engine accepts this order.
     pub fn free_all(&self) {
         let externs = std::mem::take(&mut *self.externs.borrow_mut());
-        externs.into_iter().for_each(|(_, object)| LinkedBackend::extern_drop(object));
+        let references = std::mem::take(&mut *self.references.borrow_mut());
+        let externs = externs.into_iter().map(|(_, object)| object).chain(references.into_values());
+        externs.for_each(LinkedBackend::extern_drop);
         let instances = std::mem::take(&mut *self.instances.borrow_mut());
         instances.into_iter().for_each(|(_, object)| LinkedBackend::instance_drop(object));
         if let Some(raw) = self.raw.take() {
             LinkedBackend::store_drop(raw);
+            self.memory_bytes.free();
         }
     }
 

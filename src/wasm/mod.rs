@@ -4,5 +4,6 @@
 pub mod binary;
 pub mod envelope;
 pub mod module_info;
+pub mod offsets;
 pub mod start;
 pub mod text;

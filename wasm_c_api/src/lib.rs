@@ -14,9 +14,9 @@ mod wasmer_extras;
 #[cfg(feature = "wasmer")]
 pub use wasmer_extras::*;
 
-#[cfg(feature = "wasmtime")]
+#[cfg(any(feature = "wasmtime", feature = "wasmtime-standard"))]
 mod wasmtime_extras;
-#[cfg(feature = "wasmtime")]
+#[cfg(any(feature = "wasmtime", feature = "wasmtime-standard"))]
 pub use wasmtime_extras::*;
 
 #[cfg(one_engine)]

@@ -1,10 +1,13 @@
-//! Creates a wasmtime engine from a configuration that may be invalid.
-//!
-//! This file uses wasmtime's Rust API, because the C API aborts the process if the configuration is invalid. The Rust
-//! API returns an error.
+//! What the shim does through wasmtime's Rust API, because wasmtime's C API aborts the process in this case, or has no
+//! function for it.
 
-use crate::{wasm_config_t, wasm_engine_t};
-use wasmtime_c_api::wasmtime::{Config, Engine};
+extern crate alloc;
+
+use crate::{wasm_config_t, wasm_engine_t, wasm_store_t};
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::cell::UnsafeCell;
+use wasmtime_c_api::wasmtime::{Config, Engine, ResourceLimiter, Result, Store};
 
 /// Returns a new engine with the configuration `config`, like `wasm_engine_new_with_config`. Returns `to_error(error)`
 /// if the configuration contradicts itself, or contains a flag, a target or a size that does not exist. Always frees
@@ -15,7 +18,7 @@ use wasmtime_c_api::wasmtime::{Config, Engine};
 pub unsafe fn wasmtime_engine_try_new<E>(
     config: *mut wasm_config_t,
     to_error: impl FnOnce(&dyn core::fmt::Display) -> E,
-) -> Result<*mut wasm_engine_t, E> {
+) -> core::result::Result<*mut wasm_engine_t, E> {
     // SAFETY: The caller guarantees that `wasm_config_new` has returned `config` (see `# Safety`). `config` therefore
     // points to a boxed `wasm_config_t` of wasmtime-c-api-impl 48, the pinned version (`config.rs`). That type is a
     // `repr(C)` struct whose only field is a `Config`, so `config` also points to the `Config`. The reference to the
@@ -31,8 +34,6 @@ pub unsafe fn wasmtime_engine_try_new<E>(
     }
 }
 
-extern crate alloc;
-
 /// Moves an engine to a box and returns a pointer of the C type. The cast of the pointer is valid, because the C type
 /// is a struct whose only field is the engine (`engine.rs` of wasmtime-c-api-impl 48).
 fn engine_into_raw(engine: Engine) -> *mut wasm_engine_t {
@@ -40,5 +41,50 @@ fn engine_into_raw(engine: Engine) -> *mut wasm_engine_t {
         assert!(size_of::<Engine>() == size_of::<wasmtime_c_api::wasm_engine_t>());
         assert!(align_of::<Engine>() == align_of::<wasmtime_c_api::wasm_engine_t>());
     }
-    alloc::boxed::Box::into_raw(alloc::boxed::Box::new(engine)).cast()
+    Box::into_raw(Box::new(engine)).cast()
+}
+
+/// Removes wasmtime's limit of 10,000 instances, 10,000 tables and 10,000 memories of a store. `wasm.h` cannot change
+/// these limits.
+///
+/// # Safety
+/// wasmtime created the store, and nobody else uses the store during the call.
+pub unsafe fn wasmtime_store_remove_limits(store: *mut wasm_store_t) {
+    const {
+        assert!(size_of::<StoreHandle>() == size_of::<wasmtime_c_api::wasm_store_t>());
+        assert!(align_of::<StoreHandle>() == align_of::<wasmtime_c_api::wasm_store_t>());
+    }
+    // SAFETY: The caller guarantees that wasmtime created the store. In wasmtime-c-api-impl 48, the pinned version, the
+    // store is a struct whose only field is a struct whose only field is a `StoreHandle` (`store.rs`). The caller also
+    // guarantees that nobody else uses the store, so the reference is unique.
+    let store = unsafe { &mut *(*store.cast::<StoreHandle>()).get() };
+    // A leaked box of a type without fields takes no memory.
+    store.limiter(|_| Box::leak(Box::new(Unlimited)));
+}
+
+type StoreHandle = Arc<UnsafeCell<Store<()>>>;
+
+/// Allows every growth, and any number of objects.
+struct Unlimited;
+
+impl ResourceLimiter for Unlimited {
+    fn memory_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        usize::MAX
+    }
+
+    fn tables(&self) -> usize {
+        usize::MAX
+    }
+
+    fn memories(&self) -> usize {
+        usize::MAX
+    }
 }

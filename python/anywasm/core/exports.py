@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from anywasm.core.extern import type_of
 from anywasm.core.globals import Global
 from anywasm.core.memory import Memory
 from anywasm.core.table import Table
@@ -28,6 +29,9 @@ def extern_at(store: Store, instance_owner: Any, module: Module, index: int) -> 
         return store._core_style.func._core_from_owner(store, owner, ty)
     if isinstance(ty, GlobalType):
         return Global(store, owner, ty)
+    if module.import_list and isinstance(ty, (TableType, MemoryType)):
+        # The export may be an import, whose type is at least as narrow as the type that the module declares.
+        ty = type_of(store, store._core_engine_module.pointer(owner))
     if isinstance(ty, TableType):
         return Table(store, owner, ty)
     if isinstance(ty, MemoryType):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from anywasm.core.collection import collect_unused_stores
 from anywasm.core.errors import Failure, take_failure
 from anywasm.core.exports import export_at, extern_at
 from anywasm.core.extern import Extern, crossing_error, type_with_current_size
@@ -45,6 +46,8 @@ class Instance(StoreObject):
         self._core_owner = owner
         #: The instance's module.
         self.module = module
+        if module.has_memories:
+            collect_unused_stores(engine_module)
         for callback in callbacks:
             callback(self)
         if defers_start:

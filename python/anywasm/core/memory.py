@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from anywasm.core import types
+from anywasm.core.collection import collect_unused_stores
 from anywasm.core.extern import Extern
 from anywasm.core.paged import Paged
 from anywasm.core.store import Store
@@ -41,7 +42,9 @@ class Memory(Paged, Extern):
         """Creates a memory of type `ty` in a store."""
         raw = types.write(store._core_engine_module, ty)
         ptr = store._core_engine_module.lib.aw_memory_new(store._core_ptr, raw)
-        return cls(store, store._core_own_extern(ptr), ty)
+        memory = cls(store, store._core_own_extern(ptr), ty)
+        collect_unused_stores(store._core_engine_module)
+        return memory
 
     def read_array(self, start: int, length: int) -> bytearray:
         """Returns `length` bytes, from the byte offset `start` on.

@@ -103,6 +103,11 @@ class Module(Handle):
         return bool(self._info().has_start)
 
     @lazy
+    def has_memories(self) -> bool:
+        """Whether the module makes memories of its own."""
+        return bool(self._info().has_memories)
+
+    @lazy
     def deferred(self) -> Module:
         """A copy of the module that only exports the start function. The first access compiles the copy.
 

@@ -21,12 +21,12 @@ struct Env {
 impl FuncOps for Standard {
     fn func_new(store: Self::Store, func: HostFunc) -> Result<Extern> {
         let ty = types::func_type(&func.ty);
-        let env = Box::into_raw(Box::new(Env { func, store: store.0 }));
+        let env = Box::into_raw(Box::new(Env { func, store: store.raw }));
         // SAFETY: the store lives. The engine only reads the type, and the type is freed after the engine has read it.
         // The engine takes ownership of the environment, and frees the environment with `finalize` when the store is
         // freed. If the engine returns null, this function still owns the environment and frees it.
         unsafe {
-            let func = c::wasm_func_new_with_env(store.0, ty, Some(trampoline), env.cast(), Some(finalize));
+            let func = c::wasm_func_new_with_env(store.raw, ty, Some(trampoline), env.cast(), Some(finalize));
             c::wasm_functype_delete(ty);
             if func.is_null() {
                 finalize(env.cast());

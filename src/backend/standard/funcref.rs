@@ -6,8 +6,11 @@
 
 use crate::backend::compiling::{self, run_compilation};
 use crate::backend::stack;
+use crate::backend::standard::compiled::RawModule;
+use crate::backend::standard::engine_object::EngineObject;
 use crate::backend::standard::error::last_error;
 use crate::backend::standard::quirks::QUIRKS;
+use crate::backend::standard::store::Store;
 use crate::backend::standard::{Extern, quirks, trap, value};
 use crate::base::capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};
@@ -37,34 +40,31 @@ pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t 
 }
 
 /// Creates a reference to a function of this type. The caller owns the reference.
-pub fn make(store: *mut c::wasm_store_t, func: Extern, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
-    let wasm = wat::parse_str(helper_module_text(ty)).map_err(|e| Error::new(ErrorKind::Engine, e.to_string()))?;
+///
+/// Every reference costs an instance of a helper module, which the engine keeps until the store is freed.
+pub fn make(store: Store, func: Extern, ty: &FuncType) -> Result<*mut c::wasm_ref_t> {
+    let module = helper_module(store.engine(), ty)?;
     // The instantiation needs as much stack as a compilation.
-    stack::with_room(compiling::STACK_SIZE, || instantiate(store, func, compile(store, &wasm)?))
+    stack::with_room(compiling::STACK_SIZE, || instantiate(store.raw, func, module))
 }
 
-/// A pointer that a thread lends to another thread. The lender waits until the other thread has finished.
-struct Lent<T>(*mut T);
-// SAFETY: the lender waits until the other thread has finished, so only one thread at a time uses the pointer.
-unsafe impl<T> Send for Lent<T> {}
-
-fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_module_t> {
-    let store = Lent(store);
-    let module = run_compilation(move || {
-        let Lent(store) = { store };
-        let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
-        // SAFETY: the caller of `make` has entered the store, so the store is alive. The engine only reads the bytes.
-        let module = unsafe { c::wasm_module_new(store, &bytes) };
-        if module.is_null() {
-            fail!(Engine, "the engine refused the module that makes a function reference: {}", last_error());
-        }
-        Ok(Lent(module))
-    })?;
-    Ok(module.0)
+/// Returns the helper module for functions of this type. The engine object keeps the module alive.
+fn helper_module(engine: &EngineObject, ty: &FuncType) -> Result<*mut c::wasm_module_t> {
+    let mut helpers = engine.helpers.lock();
+    if let Some(module) = helpers.get(ty) {
+        return Ok(module.raw);
+    }
+    let refusal = |reason| {
+        let text = format!("the engine refused the module that makes a function reference: {reason}");
+        Error::new(ErrorKind::Engine, text)
+    };
+    let wasm = wat::parse_str(helper_module_text(ty)).map_err(|error| refusal(error.to_string()))?;
+    let module = run_compilation(|| RawModule::compile(engine, &wasm).map_err(refusal))?;
+    Ok(helpers.entry(ty.clone()).or_insert(module).raw)
 }
 
 fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_module_t) -> Result<*mut c::wasm_ref_t> {
-    // SAFETY: the store lives, and `func` belongs to the store. The helper module imports one function, of the type of
+    // SAFETY: the store and the module live, and `func` belongs to the store. The helper module imports one function, of the type of
     // `func`, so the vector of imports fits. The helper module exports one global, so `exports` has one element. Each object is
     // checked for null before its first use, and freed after its last use.
     unsafe {
@@ -72,7 +72,6 @@ fn instantiate(store: *mut c::wasm_store_t, func: Extern, module: *mut c::wasm_m
         let imports = c::wasm_extern_vec_t { size: 1, data: &mut import };
         let mut error = std::ptr::null_mut();
         let instance = c::wasm_instance_new(store, module, &imports, &mut error);
-        c::wasm_module_delete(module);
         if !error.is_null() {
             return Err(trap::into_error(error));
         }

@@ -21,7 +21,7 @@ impl GlobalOps for Standard {
         // SAFETY: the store lives. The engine only reads the type and the value. The returned extern is a copy, so the
         // original global is freed.
         unsafe {
-            let global = consume(ty, slot, || c::wasm_global_new(store.0, raw_type, &init));
+            let global = consume(ty, slot, || c::wasm_global_new(store.raw, raw_type, &init));
             c::wasm_globaltype_delete(raw_type);
             if global.is_null() {
                 fail!(Engine, "the engine could not make the global: {}", last_error());

@@ -27,15 +27,17 @@ impl InstanceOps for Standard {
     fn instance_new(store: Self::Store, module: &Module, info: &ModuleInfo, imports: &[Extern]) -> Result<Instance> {
         let mut order: Vec<_> = (0..imports.len()).collect();
         if QUIRKS.imports_grouped {
-            order.sort_by_key(|index| kind_rank(&info.imports[*index].ty));
+            // What is beyond the module's own imports are tables that `lowering` has added.
+            order.sort_by_key(|index| info.imports.get(*index).map_or(TABLE_RANK, |import| kind_rank(&import.ty)));
         }
         let mut externs: Vec<_> = order.into_iter().map(|index| imports[index].raw).collect();
         let externs = c::wasm_extern_vec_t { size: externs.len(), data: externs.as_mut_ptr() };
-        // SAFETY: the store and the module live. The engine borrows the imports during the call. This function owns a
+        let module = store.module(module)?;
+        // SAFETY: the store lives and keeps the module alive. The engine borrows the imports during the call. This function owns a
         // returned trap.
         unsafe {
             let mut trap = std::ptr::null_mut();
-            let raw = c::wasm_instance_new(store.0, module.raw, &externs, &mut trap);
+            let raw = c::wasm_instance_new(store.raw, module, &externs, &mut trap);
             if !trap.is_null() {
                 if !raw.is_null() {
                     c::wasm_instance_delete(raw);
@@ -103,12 +105,15 @@ fn classify_failure(error: Error, info: &ModuleInfo) -> Error {
     Error::new(ErrorKind::Link, error.message)
 }
 
+/// The position of tables among the imports, which are grouped by kind.
+const TABLE_RANK: u8 = 1;
+
 /// Returns the position of an import's kind in the order in which some engines group imports by kind. Within a kind,
 /// these engines keep the module's order.
 fn kind_rank(ty: &ExternType) -> u8 {
     match ty {
         ExternType::Func(_) => 0,
-        ExternType::Table(_) => 1,
+        ExternType::Table(_) => TABLE_RANK,
         ExternType::Memory(_) => 2,
         ExternType::Global(_) => 3,
         ExternType::Tag(_) => 4,

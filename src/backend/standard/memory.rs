@@ -21,7 +21,7 @@ impl MemoryOps for Standard {
         // SAFETY: the store lives. The engine only reads the type. The returned extern is a copy, so the original
         // memory is freed.
         unsafe {
-            let memory = c::wasm_memory_new(store.0, raw_type);
+            let memory = c::wasm_memory_new(store.raw, raw_type);
             c::wasm_memorytype_delete(raw_type);
             if memory.is_null() {
                 fail!(Engine, "the engine could not make a memory of {} pages: {}", ty.limits.min, last_error());

@@ -5,7 +5,9 @@
 //! calls `wasm_foreign_*` and `*_host_info` only if the engine has the capability `externref`. The backend calls
 //! `wasm_ref_as_func` and `wasm_func_type` only if the engine has the capability `funcref_call`.
 
+mod compiled;
 mod engine;
+mod engine_object;
 mod error;
 mod func;
 mod funcref;
@@ -18,6 +20,7 @@ mod pinning;
 mod quirks;
 mod reference;
 mod slots;
+mod store;
 mod table;
 mod trap;
 mod trap_text;
@@ -27,20 +30,12 @@ mod value;
 use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
+use crate::lowering::Needs;
 use std::ptr;
 use wasm_c_api as c;
 
 /// The backend over `wasm.h`.
 pub struct Standard;
-
-/// A store. The store record, which owns all engine objects of the store, owns the pointer. The record frees the store
-/// after these objects.
-#[derive(Clone, Copy)]
-pub struct Store(*mut c::wasm_store_t);
-
-// SAFETY: `wasm.h` ("Runtime Environment") allows a store to move between threads if only one thread uses the store at
-// a time. The lock of the store record ensures that only one thread uses the store.
-unsafe impl Send for Store {}
 
 /// An object that a module can import or export, or a reference to a function.
 #[derive(Clone, Copy)]
@@ -64,7 +59,7 @@ impl Extern {
 
 impl Backend for Standard {
     type Engine = engine::Engine;
-    type Store = Store;
+    type Store = store::Store;
     type Module = module::Module;
     type Extern = Extern;
     type Instance = instance::Instance;
@@ -76,6 +71,8 @@ impl Backend for Standard {
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
     const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
+    const NEEDS: Needs = QUIRKS.needs;
+    const TABLE_ELEMENT_SIZE: usize = QUIRKS.table_element_size;
 }
 
 impl SharedMemoryOps for Standard {

@@ -1,41 +1,84 @@
 //! Functions for compiled modules.
 
 use crate::backend::ModuleOps;
+use crate::backend::compiling::run_compilation;
 use crate::backend::standard::Standard;
+use crate::backend::standard::compiled::{Compiled, RawModule, borrow};
 use crate::backend::standard::engine::Engine;
+use crate::backend::standard::engine_object::EngineObject;
 use crate::backend::standard::error::last_error;
+use crate::backend::standard::quirks::{CodeLifetime, QUIRKS};
 use crate::backend::trusted::TrustedBytes;
 use crate::base::error::{Error, ErrorKind, Result, fail};
+use parking_lot::Mutex;
+use std::sync::{Arc, Weak};
 use wasm_c_api as c;
 
-/// A compiled module, and the store in which the module was compiled. `wasm.h` compiles only inside a store, so each
-/// module has a separate store.
+/// A module. If the engine object is replaced from time to time ([`CodeLifetime::ReplacedEngine`]), the module is
+/// compiled once for each engine object that needs it.
 pub struct Module {
-    /// The engine's module. `Drop` frees the module.
-    pub raw: *mut c::wasm_module_t,
-    store: *mut c::wasm_store_t,
+    code: Mutex<Code>,
+    /// The module in the binary format, for compiling it again.
+    wasm: Arc<[u8]>,
 }
 
-// SAFETY: a compiled module is immutable, and every bundled engine counts the references to a module. No code uses the
-// module's store before `Drop`, and `Drop` runs on one thread.
-unsafe impl Send for Module {}
-// SAFETY: a compiled module is immutable, so several threads may read a module at the same time. The module's store is
-// private, and no code uses the store before `Drop`.
-unsafe impl Sync for Module {}
+struct Code {
+    /// The module for the newest engine object that needed it.
+    newest: Arc<Compiled>,
+    /// The module for older engine objects. Stores own these: see [`Store`](crate::backend::standard::store::Store).
+    older: Vec<Weak<Compiled>>,
+}
+
+impl Module {
+    fn new(module: RawModule, engine: &Engine, compiled_by: Arc<EngineObject>, wasm: Arc<[u8]>) -> Result<Self> {
+        let engine_of_stores = engine.current()?;
+        // SAFETY: both objects are alive, and the engine created them.
+        unsafe { (QUIRKS.register_types)(engine_of_stores.raw(), module.raw) };
+        let newest = Arc::new(Compiled::new(module, compiled_by, wasm.len()));
+        Ok(Self { code: Mutex::new(Code { newest, older: Vec::new() }), wasm })
+    }
+
+    /// Returns the module for stores of this engine object. Compiles the module if necessary.
+    pub fn for_engine(&self, engine: &Arc<EngineObject>) -> Result<Arc<Compiled>> {
+        let code = &mut *self.code.lock();
+        let fits = |compiled: &Arc<Compiled>| Arc::ptr_eq(&compiled.engine, engine);
+        if QUIRKS.code_lifetime != CodeLifetime::ReplacedEngine || fits(&code.newest) {
+            return Ok(code.newest.clone());
+        }
+        code.older.retain(|compiled| compiled.strong_count() > 0);
+        if let Some(compiled) = code.older.iter().filter_map(Weak::upgrade).find(fits) {
+            return Ok(compiled);
+        }
+        let module = run_compilation(|| RawModule::compile(engine, &self.wasm).map_err(refusal))?;
+        let compiled = Arc::new(Compiled::new(module, engine.clone(), self.wasm.len()));
+        if engine.serial() > code.newest.engine.serial() {
+            let former = std::mem::replace(&mut code.newest, compiled.clone());
+            code.older.push(Arc::downgrade(&former));
+        } else {
+            code.older.push(Arc::downgrade(&compiled));
+        }
+        Ok(compiled)
+    }
+}
+
+fn refusal(reason: String) -> Error {
+    Error::new(ErrorKind::Malformed, format!("the engine refused the module: {reason}"))
+}
 
 impl ModuleOps for Standard {
-    fn module_new(engine: &Engine, wasm: &[u8]) -> Result<Module> {
-        // SAFETY: the engine reads the bytes only during the call.
-        in_new_store(engine, |store| unsafe { c::wasm_module_new(store, &borrow(wasm)) })
-            .map_err(|reason| Error::new(ErrorKind::Malformed, format!("the engine refused the module: {reason}")))
+    fn module_new(engine: &Engine, wasm: &Arc<[u8]>) -> Result<Module> {
+        let compiled_by = engine.for_module()?;
+        let module = RawModule::compile(&compiled_by, wasm).map_err(refusal)?;
+        Module::new(module, engine, compiled_by, wasm.clone())
     }
 
     fn module_serialize(module: &Module) -> Result<Vec<u8>> {
+        let compiled = module.code.lock().newest.clone();
         // SAFETY: the engine fills the vector. An engine that fails may leave the vector untouched, so the vector
         // starts as zeroes. The bytes are copied before the vector is freed.
         unsafe {
             let mut vec: c::wasm_byte_vec_t = std::mem::zeroed();
-            c::wasm_module_serialize(module.raw as _, &mut vec);
+            c::wasm_module_serialize(compiled.raw() as _, &mut vec);
             if vec.data.is_null() {
                 fail!(Engine, "the module could not be serialized: {}", last_error());
             }
@@ -46,42 +89,14 @@ impl ModuleOps for Standard {
     }
 
     fn module_deserialize(engine: &Engine, code: TrustedBytes<'_>) -> Result<Module> {
+        let compiled_by = engine.for_module()?;
         // SAFETY: the host guarantees that this version of this engine serialized the code (see `TrustedBytes`). The
         // engine reads the bytes only during the call.
-        in_new_store(engine, |store| unsafe { c::wasm_module_deserialize(store, &borrow(code.bytes())) }).map_err(
-            |reason| Error::new(ErrorKind::Incompatible, format!("the engine refused its own module: {reason}")),
-        )
+        let load = |store| unsafe { c::wasm_module_deserialize(store, &borrow(code.bytes())) };
+        let module = RawModule::new(&compiled_by, load).map_err(|reason| {
+            Error::new(ErrorKind::Incompatible, format!("the engine refused its own module: {reason}"))
+        })?;
+        // An engine that serializes code never compiles a module again.
+        Module::new(module, engine, compiled_by, Arc::default())
     }
-}
-
-/// Creates a store, and calls `make` to create a module in the store. If the engine fails, the error is the reason that
-/// the engine gives.
-fn in_new_store(
-    engine: &Engine,
-    make: impl FnOnce(*mut c::wasm_store_t) -> *mut c::wasm_module_t,
-) -> std::result::Result<Module, String> {
-    let store = engine.store_new().map_err(|e| e.message)?;
-    let raw = make(store.0);
-    if raw.is_null() {
-        // SAFETY: this function created the store, and the store has no objects.
-        unsafe { c::wasm_store_delete(store.0) };
-        return Err(last_error());
-    }
-    Ok(Module { raw, store: store.0 })
-}
-
-impl Drop for Module {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the module and the store. Each instance owns a reference count of the compiled module, so
-        // the code outlives this deletion while an instance uses the code.
-        unsafe {
-            c::wasm_module_delete(self.raw);
-            c::wasm_store_delete(self.store);
-        }
-    }
-}
-
-/// Returns a vector of `wasm.h` that borrows the bytes.
-fn borrow(bytes: &[u8]) -> c::wasm_byte_vec_t {
-    c::wasm_byte_vec_t { size: bytes.len(), data: bytes.as_ptr().cast_mut().cast() }
 }

@@ -11,14 +11,22 @@ use std::ptr;
 use wasm_c_api as c;
 
 impl RefOps for Standard {
-    fn ref_lower(store: Self::Store, value: Ref<Extern>, ty: Option<&FuncType>) -> Result<Value> {
-        let reference = match (value, ty) {
-            (Ref::Null, _) => ptr::null_mut(),
+    fn reference_to(store: Self::Store, func: Extern, ty: Option<&FuncType>) -> Result<Option<Extern>> {
+        match ty {
+            Some(ty) if func.reference.is_null() => {
+                Ok(Some(Extern { raw: ptr::null_mut(), reference: funcref::make(store, func, ty)? }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn ref_lower(store: Self::Store, value: Ref<Extern>) -> Result<Value> {
+        let reference = match value {
+            Ref::Null => ptr::null_mut(),
             // SAFETY: the extern is alive and owns its reference. The slot owns the copy.
-            (Ref::Func(object), _) if !object.reference.is_null() => unsafe { c::wasm_ref_copy(object.reference) },
-            (Ref::Func(object), Some(ty)) => funcref::make(store.0, object, ty)?,
-            (Ref::Func(_), None) => fail!(Invalid, "this reference cannot be passed to the engine"),
-            (Ref::Host(number), _) => external_ref(store.0, number)?,
+            Ref::Func(object) if !object.reference.is_null() => unsafe { c::wasm_ref_copy(object.reference) },
+            Ref::Func(_) => fail!(Invalid, "this reference cannot be passed to the engine"),
+            Ref::Host(number) => external_ref(store.raw, number)?,
         };
         Ok(Value { reference: reference as u64 })
     }

@@ -20,7 +20,7 @@ impl TableOps for Standard {
         // SAFETY: the store lives. The engine only reads the type and the reference. The returned extern is a copy, so
         // the original table is freed.
         unsafe {
-            let table = reference::consume(init, |init| c::wasm_table_new(store.0, raw_type, init));
+            let table = reference::consume(init, |init| c::wasm_table_new(store.raw, raw_type, init));
             c::wasm_tabletype_delete(raw_type);
             if table.is_null() {
                 fail!(Engine, "the engine could not make a table of {} elements: {}", ty.limits.min, last_error());

@@ -5,6 +5,7 @@ use crate::backend::trusted::TrustedBytes;
 use crate::backend::wasmtime::engine::Engine;
 use crate::backend::wasmtime::{Wasmtime, error};
 use crate::base::error::{ErrorKind, Result};
+use std::sync::Arc;
 use wasm_c_api as c;
 
 /// A handle to a compiled module. `Drop` frees the handle.
@@ -24,7 +25,7 @@ impl Drop for Module {
 }
 
 impl ModuleOps for Wasmtime {
-    fn module_new(engine: &Engine, wasm: &[u8]) -> Result<Module> {
+    fn module_new(engine: &Engine, wasm: &Arc<[u8]>) -> Result<Module> {
         let mut raw = std::ptr::null_mut();
         // SAFETY: the engine lives. wasmtime only reads the bytes. `check` takes ownership of the error.
         unsafe {

@@ -69,7 +69,7 @@ fn external_ref(store: Store, number: u64) -> Result<c::wasmtime_val_t> {
 }
 
 impl RefOps for Wasmtime {
-    fn ref_lower(store: Store, value: Ref<Extern>, _: Option<&FuncType>) -> Result<Value> {
+    fn ref_lower(store: Store, value: Ref<Extern>) -> Result<Value> {
         match value {
             Ref::Null => Ok(Value::default()),
             Ref::Func(func) => {

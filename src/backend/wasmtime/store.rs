@@ -43,7 +43,10 @@ impl StoreOps for Wasmtime {
         // SAFETY: the engine lives. The context belongs to the new store.
         unsafe {
             let raw = c::wasmtime_store_new(engine.0, std::ptr::null_mut(), None);
-            Ok(Store { raw, context: c::wasmtime_store_context(raw), released: Arc::into_raw(Arc::default()) })
+            let context = c::wasmtime_store_context(raw);
+            let store = Store { raw, context, released: Arc::into_raw(Arc::default()) };
+            Self::store_set_limits(store, [-1; 5]);
+            Ok(store)
         }
     }
 
@@ -82,6 +85,9 @@ impl StoreOps for Wasmtime {
     }
 
     fn store_set_limits(store: Store, [memory, table, instances, tables, memories]: [i64; 5]) {
+        // For wasmtime, a negative number of objects means 10,000.
+        let [instances, tables, memories] =
+            [instances, tables, memories].map(|limit| if limit < 0 { i64::MAX } else { limit });
         // SAFETY: the store lives.
         unsafe { c::wasmtime_store_limiter(store.raw, memory, table, instances, tables, memories) }
     }

@@ -6,14 +6,14 @@ mod reader;
 mod types;
 mod validate;
 
-pub use validate::validate;
+pub use validate::{malformed_error, validate};
 
 use crate::base::error::Result;
 use crate::base::types::{ExternType, MemoryType, TableType};
+use crate::wasm::offsets::OffsetMap;
 use reader::Reader;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use validate::malformed_error;
 use wasmparser::Parser;
 
 /// An import of a module.
@@ -32,8 +32,10 @@ pub struct Import {
 pub struct Export {
     /// The name of the export. Each export of a module has a different name.
     pub name: String,
-    /// The type of the exported object.
+    /// The type of the exported object, as the module declares it.
     pub ty: ExternType,
+    /// The position of the import that is exported; `None` if the module exports an object of its own.
+    pub import: Option<usize>,
 }
 
 /// A custom section. [`ModuleInfo::custom_section`] returns its contents.
@@ -64,6 +66,15 @@ pub struct ModuleInfo {
     pub memories: Vec<MemoryType>,
     /// The types of all tables. Imported tables come first.
     pub tables: Vec<TableType>,
+    /// The number of imported memories.
+    pub imported_memories: usize,
+    /// The number of imported tables.
+    pub imported_tables: usize,
+    /// The indices of the exported tables.
+    pub exported_tables: Vec<u32>,
+    /// Translates the code offsets that the engine reports, which are those of the module that it
+    /// compiled. The room `lowering` may have rewritten that module.
+    pub offsets: OffsetMap,
     /// The contents of all custom sections, concatenated.
     custom_bytes: Vec<u8>,
     /// The range of each function body in the bytes of the module. Imported functions have no bodies and come first, so
@@ -91,14 +102,17 @@ impl ModuleInfo {
     /// Removes the offsets of function bodies. The description of a module without code
     /// ([`without_code`](crate::wasm::envelope::without_code)) needs this, because its offsets are not those of the
     /// original module.
-    pub fn forget_bodies(mut self) -> Self {
+    ///
+    /// `offsets` is the map of code offsets of the original module.
+    pub fn without_bodies(mut self, offsets: OffsetMap) -> Self {
+        self.offsets = offsets;
         self.bodies.clear();
         self.early_traps.clear();
         self
     }
 
     /// Returns whether `offset` is inside the body of the function `func_index`. Always returns true after
-    /// [`ModuleInfo::forget_bodies`], because the offsets are then unknown.
+    /// [`ModuleInfo::without_bodies`], because the offsets are then unknown.
     pub fn may_contain(&self, func_index: u32, offset: usize) -> bool {
         let body = (func_index as usize).checked_sub(self.imported_funcs).and_then(|index| self.bodies.get(index));
         self.bodies.is_empty() || body.is_some_and(|body| (body.start..=body.end).contains(&offset))
@@ -109,6 +123,16 @@ impl ModuleInfo {
     pub fn early_trap(&self, func_index: u32, offset: usize) -> Option<usize> {
         let trap = *self.early_traps.get(&offset)?;
         self.may_contain(func_index, offset).then_some(trap)
+    }
+
+    /// Returns the types of the memories that the module makes itself.
+    pub fn own_memories(&self) -> &[MemoryType] {
+        &self.memories[self.imported_memories..]
+    }
+
+    /// Returns the types of the tables that the module makes itself.
+    pub fn own_tables(&self) -> &[TableType] {
+        &self.tables[self.imported_tables..]
     }
 
     /// Returns the contents of `section`, a custom section of this module.
@@ -160,7 +184,7 @@ mod tests {
             info.may_contain(1, first.start) && info.may_contain(1, first.end) && info.may_contain(2, second.start)
         );
         assert!(!info.may_contain(2, first.start) && !info.may_contain(0, first.start) && !info.may_contain(3, 0));
-        let info = info.forget_bodies();
+        let info = info.without_bodies(OffsetMap::default());
         assert!(info.may_contain(2, first.start), "unknown");
     }
 }

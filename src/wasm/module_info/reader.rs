@@ -22,6 +22,9 @@ pub struct Reader {
     globals: Vec<GlobalType>,
     /// The type of each tag, as an index into `types`.
     tags: Vec<u32>,
+    /// The positions of the imports of each kind: functions, tables, memories, globals, tags. Imported objects come
+    /// first in each index space.
+    imports: [Vec<usize>; 5],
 }
 
 impl Reader {
@@ -44,6 +47,7 @@ impl Reader {
                 for import in section.clone().into_imports() {
                     let import = import?;
                     let ty = self.add_import(import.ty);
+                    self.imports[kind_number(&ty)].push(self.info.imports.len());
                     let (module, name) = (import.module.into(), import.name.into());
                     self.info.imports.push(Import { module, name, ty });
                 }
@@ -74,9 +78,13 @@ impl Reader {
             Payload::ExportSection(section) => {
                 for export in section.clone() {
                     let export = export?;
+                    if export.kind == ExternalKind::Table {
+                        self.info.exported_tables.push(export.index);
+                    }
                     // `export_type` returns `Some`, because the index of each export of a valid module exists.
                     if let Some(ty) = self.export_type(export.kind, export.index as usize) {
-                        self.info.exports.push(Export { name: export.name.into(), ty });
+                        let import = self.imports[kind_number(&ty)].get(export.index as usize).copied();
+                        self.info.exports.push(Export { name: export.name.into(), ty, import });
                     }
                 }
             }
@@ -114,10 +122,12 @@ impl Reader {
             }
             TypeRef::Table(ty) => {
                 self.tables.push(table_type(&ty));
+                self.info.imported_tables += 1;
                 ExternType::Table(table_type(&ty))
             }
             TypeRef::Memory(ty) => {
                 self.memories.push(memory_type(&ty));
+                self.info.imported_memories += 1;
                 ExternType::Memory(memory_type(&ty))
             }
             TypeRef::Global(ty) => {
@@ -160,6 +170,17 @@ impl Reader {
     }
 }
 
+/// Returns the position of this kind of object in [`Reader::imports`].
+fn kind_number(ty: &ExternType) -> usize {
+    match ty {
+        ExternType::Func(_) => 0,
+        ExternType::Table(_) => 1,
+        ExternType::Memory(_) => 2,
+        ExternType::Global(_) => 3,
+        ExternType::Tag(_) => 4,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +198,8 @@ mod tests {
                  (export "f" (func 0)) (export "g" (global 0)) (export "t" (tag 0)) (export "own" (func 1)))"#,
         );
         let types: Vec<_> = info.exports.iter().map(|export| export.ty.to_string()).collect();
+        let imports: Vec<_> = info.exports.iter().map(|export| export.import).collect();
+        assert_eq!(imports, [Some(0), Some(1), Some(2), None]);
         assert_eq!(types, ["(func (param i64))", "(global i32)", "(tag (func (param f32)))", "(func (param v128))"]);
     }
 

@@ -5,6 +5,8 @@
 
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::options::Options;
+use crate::lowering::Needs;
+use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
 /// The properties of an engine. [`Quirks::NONE`] holds the defaults.
@@ -28,12 +30,43 @@ pub struct Quirks {
     pub max_memory_pages: u64,
     /// Maximum number of elements that a table may start with.
     pub max_table_elements: u64,
-    /// Number of memory mappings that each module keeps until its engine is freed; `None` if a module keeps no
-    /// mappings. The mappings limit the number of modules, because the operating system limits the mappings of a
-    /// process.
+    /// Number of bytes for each element of a table, if the engine aborts the process when it cannot allocate a table; 0
+    /// if the engine fails then.
+    pub table_element_size: usize,
+    /// What the engine needs to be rewritten in a module.
+    pub needs: Needs,
+    /// When the engine frees the code of a module.
+    pub code_lifetime: CodeLifetime,
+    /// Makes the types of a module known to an engine object that has not compiled the module.
+    ///
+    /// # Safety
+    /// The engine created both objects, and they are alive.
+    pub register_types: unsafe fn(engine: *const c::wasm_engine_t, module: *const c::wasm_module_t),
+    /// Number of memory mappings that each module takes; `None` if a module takes no mappings. The mappings limit the
+    /// number of modules, because the operating system limits the mappings of a process.
     pub mappings_per_module: Option<u64>,
+    /// Prepares a new store.
+    ///
+    /// # Safety
+    /// The engine has just created the store.
+    pub prepare_store: unsafe fn(*mut c::wasm_store_t),
     /// Returns the WebAssembly features that the engine implements under these options.
     pub features: fn(&Options) -> WasmFeatures,
+}
+
+/// When an engine frees the code of a module.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "each engine has one of these")]
+pub enum CodeLifetime {
+    /// With the last user of the module.
+    Module,
+    /// With the engine object, but a store accepts modules of other engine objects. The shim therefore compiles each
+    /// module with an engine object of its own.
+    OwnEngine,
+    /// With the engine object, and a store accepts only modules of its own engine object. The shim therefore replaces
+    /// the engine object when many modules have been dropped, and compiles a module again for each engine object that
+    /// needs it.
+    ReplacedEngine,
 }
 
 impl Quirks {
@@ -48,7 +81,12 @@ impl Quirks {
         ref_as_func_is_new: false,
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,
+        table_element_size: 0,
+        needs: Needs::NONE,
+        code_lifetime: CodeLifetime::Module,
+        register_types: |_, _| (),
         mappings_per_module: None,
+        prepare_store: |_| (),
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
     };
 }

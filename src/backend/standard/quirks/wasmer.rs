@@ -1,9 +1,14 @@
 // wasmer 7.3.0, through `wasm.h` and the functions that `wasm_c_api` declares in `wasmer_extras.rs`.
 
-use super::{HAS_COMPILERS, Quirks};
+use super::{CodeLifetime, HAS_COMPILERS, Quirks};
 use crate::base::capabilities as cap;
 use crate::base::options::Options;
+use crate::lowering::Needs;
+use wasm_c_api as c;
 use wasmparser::WasmFeatures;
+
+/// Maximum number of elements of a table: the limit of the WebAssembly JavaScript API ("Implementation-defined Limits").
+const MAX_TABLE_ELEMENTS: u32 = 10_000_000;
 
 pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::SERIALIZE
@@ -22,6 +27,14 @@ pub const QUIRKS: Quirks = Quirks {
     // wasmer runs guests on a separate stack, and host functions on the caller's stack.
     stack_size: 0,
     ref_as_func_is_new: true,
+    // `VMTable` of wasmer-vm allocates all elements at once, and aborts the process if that fails.
+    max_table_elements: MAX_TABLE_ELEMENTS as u64,
+    table_element_size: size_of::<usize>(),
+    needs: Needs { imported_fixed_tables: true, max_table_elements: Some(MAX_TABLE_ELEMENTS), no_table_init_of_externref: true },
+    // `EngineInner::code_memory` of wasmer-compiler holds the code of all modules of an engine. Compiled code identifies
+    // types by a hash of the type, not by a number of its engine, so that modules of several engines work together.
+    code_lifetime: CodeLifetime::OwnEngine,
+    register_types: c::wasmer_engine_register_types,
     // The two mappings hold the module's code (wasmer-compiler, `CodeMemory`).
     mappings_per_module: Some(2),
     features,

@@ -1,6 +1,6 @@
 // wasmi 2.0.0, through `wasm.h`.
 
-use super::Quirks;
+use super::{CodeLifetime, Quirks};
 use crate::base::capabilities as cap;
 use wasmparser::WasmFeatures;
 
@@ -12,6 +12,8 @@ pub const QUIRKS: Quirks = Quirks {
     exports_sorted: true,
     // `ModuleImports` in wasmi groups the imports by kind.
     imports_grouped: true,
+    // `CodeMap` in wasmi keeps the code of all functions until the engine is dropped.
+    code_lifetime: CodeLifetime::ReplacedEngine,
     // wasmi counts the bytes of a memory with 64 bits, and panics on overflow. A page has 2^16 bytes.
     max_memory_pages: (1 << 48) - 1,
     // wasmi writes every element of a new table, so the machine must have memory for all elements.

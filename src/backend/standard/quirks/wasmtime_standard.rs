@@ -2,6 +2,7 @@
 
 use super::Quirks;
 use crate::base::capabilities as cap;
+use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
 pub const QUIRKS: Quirks = Quirks {
@@ -13,6 +14,7 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::VIEWS),
     // The default of `Config::max_wasm_stack`. No function of `wasm.h` can change this size.
     stack_size: 512 << 10,
+    prepare_store: c::wasmtime_store_remove_limits,
     features: |_| WasmFeatures::WASM3,
     ..Quirks::NONE
 };

@@ -1,0 +1,146 @@
+//! The engine objects of `wasm.h`. An engine of the shim may use several of them: see [`CodeLifetime`].
+//!
+//! [`CodeLifetime`]: crate::backend::standard::quirks::CodeLifetime
+
+use crate::backend::standard::compiled::RawModule;
+use crate::backend::standard::error::last_error;
+use crate::base::error::{Result, fail};
+use crate::base::options::Options;
+use crate::base::types::FuncType;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use wasm_c_api as c;
+
+/// Number of unused modules, and number of their bytes, from which on an engine object may be replaced.
+const MANY_UNUSED: Amount = Amount { modules: 256, bytes: 1 << 20 };
+
+static NEXT_SERIAL: AtomicU64 = AtomicU64::new(0);
+
+/// An amount of modules, in the binary format.
+#[derive(Clone, Copy, Default)]
+struct Amount {
+    modules: usize,
+    bytes: usize,
+}
+
+/// The modules that an engine object has compiled.
+#[derive(Default)]
+struct CompiledModules {
+    used: Amount,
+    unused: Amount,
+}
+
+/// An engine object of the library.
+pub struct EngineObject {
+    raw: *mut c::wasm_engine_t,
+    modules: Mutex<CompiledModules>,
+    /// A number that is larger for a newer engine object.
+    serial: u64,
+    /// The helper modules that create function references: see funcref.rs.
+    pub helpers: Mutex<HashMap<FuncType, RawModule>>,
+}
+
+// SAFETY: `wasm.h` ("Runtime Environment") allows any thread to use an engine. The pointer is private to this file, and
+// methods use the pointer only under `&self`.
+unsafe impl Send for EngineObject {}
+// SAFETY: `wasm.h` ("Runtime Environment") allows several threads to create stores from one engine at the same time.
+unsafe impl Sync for EngineObject {}
+
+impl EngineObject {
+    /// Creates an engine object with these options.
+    pub fn new(options: &Options) -> Result<Self> {
+        // SAFETY: the config is new, and the engine takes ownership of the config.
+        let raw = unsafe {
+            let config = c::wasm_config_new();
+            configure(config, options);
+            c::wasm_engine_new_with_config(config)
+        };
+        if raw.is_null() {
+            fail!(Engine, "the engine could not be made: {}", last_error());
+        }
+        let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { raw, modules: Mutex::default(), serial, helpers: Mutex::default() })
+    }
+
+    /// Returns a number that is larger for a newer engine object.
+    pub fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    /// Returns the engine's object of the library.
+    pub fn raw(&self) -> *const c::wasm_engine_t {
+        self.raw
+    }
+
+    /// Creates a store. The caller frees the store.
+    pub fn store_new(&self) -> Result<*mut c::wasm_store_t> {
+        // SAFETY: `self` owns a living engine.
+        let store = unsafe { c::wasm_store_new(self.raw) };
+        if store.is_null() {
+            fail!(Engine, "the engine could not make a store: {}", last_error());
+        }
+        Ok(store)
+    }
+
+    /// Records that a module of `bytes` bytes uses code of this engine object.
+    pub fn add_module(&self, bytes: usize) {
+        let used = &mut self.modules.lock().used;
+        used.modules += 1;
+        used.bytes += bytes;
+    }
+
+    /// Records that a module of `bytes` bytes was dropped.
+    pub fn drop_module(&self, bytes: usize) {
+        let CompiledModules { used, unused } = &mut *self.modules.lock();
+        used.modules -= 1;
+        used.bytes -= bytes;
+        unused.modules += 1;
+        unused.bytes += bytes;
+    }
+
+    /// Returns whether the engine object has compiled many modules that nobody uses any more, and fewer that are in
+    /// use. Modules in use must be compiled again for a new engine object, so the work for a replacement stays in
+    /// proportion to the work before.
+    pub fn keeps_unused_code(&self) -> bool {
+        let CompiledModules { used, unused } = &*self.modules.lock();
+        (unused.modules >= MANY_UNUSED.modules && unused.modules > used.modules)
+            || (unused.bytes >= MANY_UNUSED.bytes && unused.bytes > used.bytes)
+    }
+}
+
+impl Drop for EngineObject {
+    fn drop(&mut self) {
+        // The helper modules must be freed before the engine.
+        self.helpers.get_mut().clear();
+        // SAFETY: `self` owns the engine. Every store and every module keeps the engine object alive, so no store and
+        // no module is left.
+        unsafe { c::wasm_engine_delete(self.raw) }
+    }
+}
+
+/// Sets the options that this engine honours in a config.
+///
+/// # Safety
+/// `config` is a live config.
+#[cfg(feature = "wasmer")]
+unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
+    let compiler = match options.get("compiler") {
+        Some("singlepass") => c::WASMER_BACKEND_SINGLEPASS,
+        _ => c::WASMER_BACKEND_CRANELIFT,
+    };
+    // SAFETY: the caller guarantees that the config is live. The build contains the chosen compiler: every build
+    // contains Cranelift, and the option `compiler` exists only in a build with Singlepass (`HAS_COMPILERS` in
+    // quirks/mod.rs).
+    unsafe {
+        c::wasm_config_set_backend(config, compiler);
+        c::wasm_config_sys_canonicalize_nans(config, options.switch("cranelift_nan_canonicalization") == Some(true));
+    }
+}
+
+/// Does nothing, because this engine has no options.
+///
+/// # Safety
+/// The function has no condition. It is `unsafe` because the variant for wasmer is `unsafe`.
+#[cfg(not(feature = "wasmer"))]
+unsafe fn configure(_: *mut c::wasm_config_t, _: &Options) {}

@@ -1,0 +1,76 @@
+//! Functions for stores.
+
+use crate::backend::StoreOps;
+use crate::backend::standard::Standard;
+use crate::backend::standard::compiled::Compiled;
+use crate::backend::standard::engine::Engine;
+use crate::backend::standard::engine_object::EngineObject;
+use crate::backend::standard::module::Module;
+use crate::backend::standard::quirks::QUIRKS;
+use crate::base::error::Result;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use wasm_c_api as c;
+
+/// A store. The store record, which owns all engine objects of the store, owns both pointers. The record frees the
+/// store after these objects.
+#[derive(Clone, Copy)]
+pub struct Store {
+    /// The engine's store.
+    pub raw: *mut c::wasm_store_t,
+    kept: *const Kept,
+}
+
+/// What a store keeps alive.
+struct Kept {
+    /// The modules that were instantiated in the store, by their address. Functions of the store may run their code
+    /// after the host has dropped the modules and the instances.
+    modules: Mutex<HashMap<usize, Arc<Compiled>>>,
+    /// The engine object that the store belongs to.
+    engine: Arc<EngineObject>,
+}
+
+// SAFETY: `wasm.h` ("Runtime Environment") allows a store to move between threads if only one thread uses the store at
+// a time. The lock of the store record ensures that only one thread uses the store. `Kept` synchronizes itself.
+unsafe impl Send for Store {}
+
+impl Store {
+    fn kept(&self) -> &Kept {
+        // SAFETY: the pointer came from `Box::into_raw`. `store_drop` frees the box, and no code uses the store after
+        // `store_drop`.
+        unsafe { &*self.kept }
+    }
+
+    /// Returns the engine object that the store belongs to.
+    pub fn engine(&self) -> &Arc<EngineObject> {
+        &self.kept().engine
+    }
+
+    /// Returns the module for this store. The store keeps the code alive, so the pointer is valid as long as the store.
+    pub fn module(&self, module: &Module) -> Result<*mut c::wasm_module_t> {
+        let compiled = module.for_engine(self.engine())?;
+        let raw = compiled.raw();
+        self.kept().modules.lock().entry(Arc::as_ptr(&compiled).addr()).or_insert(compiled);
+        Ok(raw)
+    }
+}
+
+impl StoreOps for Standard {
+    fn store_new(engine: &Engine) -> Result<Store> {
+        let engine = engine.current()?;
+        let raw = engine.store_new()?;
+        // SAFETY: the engine has just created the store.
+        unsafe { (QUIRKS.prepare_store)(raw) };
+        Ok(Store { raw, kept: Box::into_raw(Box::new(Kept { modules: Mutex::default(), engine })) })
+    }
+
+    fn store_drop(store: Store) {
+        // SAFETY: the store record, which owns the store and its objects, calls this function once, after the record
+        // has freed all objects. The engine's store is freed before the code and the engine object that it uses.
+        unsafe {
+            c::wasm_store_delete(store.raw);
+            drop(Box::from_raw(store.kept.cast_mut()));
+        }
+    }
+}
