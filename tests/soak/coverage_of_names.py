@@ -10,7 +10,7 @@ from typing import Any
 
 #: The modules of each style whose public names need operations.
 MODULES = {
-    "explicit": ["anywasm.wasmtime"],
+    "explicit": ["anywasm.wasmtime", "anywasm"],
     "implicit": ["anywasm.wasmer", "anywasm.wasmer.wasi", "anywasm.wasmer.engine", "anywasm.wasmer.target"],
 }
 #: Names without an operation, and why.
@@ -18,6 +18,10 @@ EXCUSED = {
     "Storelike": "a type for annotations",
     "AsExtern": "a type for annotations",
     "AsExternType": "a type for annotations",
+    "activate": "changes what the whole process imports",
+    "EngineInfo": "`engines` makes the objects",
+    "EngineUnavailable": "an exception without resources",
+    "CapabilityError": "an exception without resources",
     "CompilerClass": "a protocol for annotations",
     "ptr": "returns the number of an object",
     "cache": "writes to the user's folders",

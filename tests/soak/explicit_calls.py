@@ -25,7 +25,7 @@ from anywasm.wasmtime import (
     WasmtimeError,
 )
 from explicit_base import EXTERNREF, FUNCREF, I32_TO_I32, OPERATIONS, calls, compiled, engine_with, run_of
-from operations import EXCEPTIONS, HELLO, SIMPLE, SLOW, TRAPS, Round, callback, identity, raises, use
+from operations import EXCEPTIONS, HELLO, SIMPLE, SLOW, TRAPS, Round, callback, identity, in_a_thread, raises, use
 
 
 @OPERATIONS.add()
@@ -231,6 +231,51 @@ def a_host_function_that_returns_nonsense() -> Round:
     module = Module(store.engine, callback("i32", "i32"))
     run = Instance(store, module, [Func(store, I32_TO_I32, lambda value: "text")]).exports(store)["run"]
     return lambda _: raises((TypeError, WasmtimeError, Trap), lambda: run(store, 1))
+
+
+# Threads
+
+
+@OPERATIONS.add(rounds=SLOW)
+def a_call_in_a_new_thread() -> Round:
+    store = Store()
+    run = run_of(store, identity("i32"))
+    return lambda number: in_a_thread(lambda: run(store, number))
+
+
+@OPERATIONS.add(rounds=SLOW)
+def a_trap_in_a_new_thread() -> Round:
+    store = Store()
+    fail = Instance(store, Module(store.engine, TRAPS), []).exports(store)["unreachable"]
+    return lambda _: in_a_thread(lambda: raises(Trap, lambda: fail(store)))
+
+
+@OPERATIONS.add(rounds=SLOW)
+def a_host_function_that_raises_in_a_new_thread() -> Round:
+    def fail() -> None:
+        raise LookupError
+
+    store = Store()
+    run = run_of(store, callback(""), Func(store, FuncType([], []), fail))
+    return lambda _: in_a_thread(lambda: raises(LookupError, lambda: run(store)))
+
+
+@OPERATIONS.add(rounds=SLOW)
+def a_store_made_in_a_new_thread_and_dropped_in_another() -> Round:
+    engine = Engine()
+    module = Module(engine, SIMPLE)
+    held: list[Any] = []
+
+    def make() -> None:
+        store = Store(engine)
+        held.append(Instance(store, module, []).exports(store)["run"])
+        held[0](store)
+
+    def one_round(_: int) -> None:
+        in_a_thread(make)
+        in_a_thread(held.clear)
+
+    return one_round
 
 
 # Traps and errors

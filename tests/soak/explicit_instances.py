@@ -17,10 +17,11 @@ from anywasm.wasmtime import (
     MemoryType,
     Module,
     Store,
+    Trap,
     WasmtimeError,
 )
 from explicit_base import I32_TO_I32, OPERATIONS, OWNED, compiled, importing
-from operations import CONSTANT, EXCEPTIONS, IMPORTING, SIMPLE, SLOW, TABLES, Round, raises, use
+from operations import CONSTANT, EXCEPTIONS, FAILING_START, IMPORTING, SIMPLE, SLOW, TABLES, Round, raises, use
 
 
 @OPERATIONS.add()
@@ -139,6 +140,27 @@ def an_instance_with_tables_in_a_new_store() -> Round:
         assert exports["funcs"].size(store) == 4
 
     return one_round
+
+
+@OPERATIONS.add()
+def an_instance_whose_start_function_traps_in_a_new_store() -> Round:
+    engine = Engine()
+    module = Module(engine, FAILING_START)
+
+    def one_round(_: int) -> None:
+        store = Store(engine)
+        host = Func(store, FuncType([], []), lambda: None)
+        raises(Trap, lambda: Instance(store, module, [host]))
+
+    return one_round
+
+
+@OPERATIONS.add(rounds=SLOW, keeps=OWNED)
+def an_instance_whose_start_function_traps_in_one_store() -> Round:
+    store = Store()
+    module = Module(store.engine, FAILING_START)
+    host = Func(store, FuncType([], []), lambda: None)
+    return lambda _: raises(Trap, lambda: Instance(store, module, [host]))
 
 
 # Linkers

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import anywasm
+from anywasm.engines import default_engine
 from anywasm.wasmtime import (
     Config,
     Engine,
@@ -98,6 +100,28 @@ def limits_of_a_store() -> Round:
     def one_round(_: int) -> None:
         store.set_limits(memory_size=1 << 17)
         raises(WasmtimeError, lambda: memory.grow(store, 5))
+
+    return one_round
+
+
+@OPERATIONS.add("epoch", rounds=SLOW)
+def an_interruptible_engine() -> Round:
+    def one_round(_: int) -> None:
+        store = Store(Engine(interruptible=True))
+        run = Instance(store, Module(store.engine, SIMPLE), []).exports(store)["run"]
+        run(store)
+
+    return one_round
+
+
+@OPERATIONS.add()
+def an_engine_by_its_name() -> Round:
+    name = default_engine().name
+
+    def one_round(_: int) -> None:
+        with anywasm.use_engine(name):
+            Store()
+        use(anywasm.engines())
 
     return one_round
 

@@ -30,9 +30,10 @@ from anywasm.wasmtime import (
     Val,
     ValType,
     WasiConfig,
+    WasmtimeError,
 )
-from explicit_base import I32, I32_TO_I32, OPERATIONS, OWNED, engine_with
-from operations import HELLO, SLOW, Round, use
+from explicit_base import FUNCREF, I32, I32_TO_I32, OPERATIONS, OWNED, engine_with
+from operations import HELLO, SLOW, Round, raises, use
 
 
 def in_a_new_store(make: Any) -> Round:
@@ -132,6 +133,20 @@ def a_shared_memory() -> Round:
         assert memory.type().is_shared
         store = Store(engine)
         assert isinstance(Instance(store, module, [memory]).exports(store)["m"], SharedMemory)
+
+    return one_round
+
+
+@OPERATIONS.add()
+def objects_that_are_refused() -> Round:
+    store = Store()
+    too_large = TableType(FUNCREF, Limits(1 << 31, None))
+
+    def one_round(_: int) -> None:
+        raises((WasmtimeError, TypeError), lambda: Global(store, GlobalType(I32, True), "text"))
+        raises(WasmtimeError, lambda: MemoryType(Limits(2, 1)))
+        raises(WasmtimeError, lambda: Table(store, too_large, None))
+        raises(TypeError, lambda: Func(store, I32, use))  # type: ignore[arg-type]
 
     return one_round
 

@@ -7,7 +7,7 @@ from typing import Any
 from anywasm.wasmer import Function, FunctionType, Instance, Module, Store, Type
 from anywasm.wasmer.wasi import StateBuilder, Version
 from implicit_base import I32_TO_I32, OPERATIONS, calls, compiled, exports_of
-from operations import EXCEPTIONS, HELLO, SLOW, TRAPS, Round, callback, identity, raises, use
+from operations import EXCEPTIONS, HELLO, SIMPLE, SLOW, TRAPS, Round, callback, identity, in_a_thread, raises, use
 
 
 @OPERATIONS.add()
@@ -158,6 +158,28 @@ def a_host_function_that_returns_nonsense() -> Round:
     store = Store()
     run = exports_of(callback("i32", "i32"), {"f": Function(store, lambda value: "text", I32_TO_I32)}, store).run
     return lambda _: raises((TypeError, RuntimeError), lambda: run(1))
+
+
+# Threads
+
+
+@OPERATIONS.add(rounds=SLOW)
+def a_call_in_a_new_thread() -> Round:
+    run = exports_of(identity("i32")).run
+    return lambda number: in_a_thread(lambda: run(number))
+
+
+@OPERATIONS.add(rounds=SLOW)
+def an_instance_made_in_a_new_thread_and_dropped_in_another() -> Round:
+    module = Module(Store(), SIMPLE)
+    held: list[Any] = []
+
+    def one_round(_: int) -> None:
+        in_a_thread(lambda: held.append(Instance(module).exports.run))
+        in_a_thread(lambda: held[0]())
+        in_a_thread(held.clear)
+
+    return one_round
 
 
 # Traps

@@ -22,7 +22,7 @@ from anywasm.wasmer import (
     Value,
 )
 from implicit_base import I32_TO_I32, OPERATIONS, compiled, importing
-from operations import CONSTANT, EXCEPTIONS, IMPORTING, SIMPLE, SLOW, TABLES, Round, raises, use
+from operations import CONSTANT, EXCEPTIONS, FAILING_START, IMPORTING, SIMPLE, SLOW, TABLES, Round, raises, use
 
 
 @OPERATIONS.add()
@@ -197,6 +197,14 @@ def an_instance_in_a_cycle_with_its_host_function() -> Round:
         instance.exports.run()
 
     return one_round
+
+
+@OPERATIONS.add()
+def an_instance_whose_start_function_traps() -> Round:
+    store = Store()
+    module = Module(store, FAILING_START)
+    host = Function(store, lambda: None, FunctionType([], []))
+    return lambda _: raises(RuntimeError, lambda: Instance(module, {"env": {"f": host}}))
 
 
 @OPERATIONS.add()

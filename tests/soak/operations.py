@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,23 @@ class Operations(dict[str, Operation]):
             return start
 
         return decorate
+
+
+def in_a_thread(work: Callable[[], Any]) -> None:
+    """Does the work in a new thread, and waits for it."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
 
 
 def raises(kind: type[BaseException] | tuple[type[BaseException], ...], work: Callable[[], Any]) -> BaseException:
@@ -115,6 +133,10 @@ TRAPS = """(module (memory 1) (table 1 funcref)
     (func (export "division") (drop (i32.div_s (i32.const 1) (i32.const 0))))
     (func (export "indirect") (call_indirect (i32.const 0)))
     (func $f (export "recursion") (call $f)))"""
+
+#: Its start function traps after it has written to what it imports.
+FAILING_START = """(module (import "env" "f" (func $f)) (memory (export "memory") 1) (table 1 funcref)
+    (elem (i32.const 0) $start) (func $start (call $f) unreachable) (start $start))"""
 
 TABLES = """(module (table (export "funcs") 4 1000000 funcref) (table (export "externs") 4 1000000 externref)
     (func $a (export "a") (result i32) (i32.const 1)) (elem declare func $a)
