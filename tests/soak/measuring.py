@@ -11,12 +11,13 @@ from itertools import combinations
 
 from operations import Operation
 
-#: How often the memory is measured, after a warm-up of a fifth of the rounds.
+#: How often the memory is measured, after a warm-up of half as many rounds.
 SAMPLES = 12
 #: A process does fewer rounds if these would take more seconds.
 SECONDS = 30.0
-#: A memory that grows by less in all rounds together may do so by chance: allocators ask for more at a time.
-NOISE = 512 << 10
+#: A process that grows by fewer bytes in all rounds together may do so by chance. Threads of a compiler free memory
+#: later, and allocators ask for more at a time.
+NOISE = 256 << 10
 #: A row is flat if a round leaves less than this, in bytes.
 FLAT = 64.0
 
@@ -71,17 +72,18 @@ def slope(rounds: list[int], values: list[int]) -> float:
     return statistics.median((later - earlier) / (end - begin) for (begin, earlier), (end, later) in pairs)
 
 
-def rises(values: list[int]) -> bool:
-    """Whether a value rises all the time, and not by a few steps or up and down."""
+def grows(values: list[int]) -> bool:
+    """Whether a number of bytes grows by more than chance: all the time, and not by a few steps or up and down."""
     pairs = list(combinations(values, 2))
-    return sum(later > earlier for earlier, later in pairs) > 0.9 * len(pairs)
+    rising = sum(later > earlier for earlier, later in pairs)
+    return rising > 0.9 * len(pairs) and values[-1] - values[0] > NOISE
 
 
 def measure(operation: Operation, rounds: int) -> dict[str, float | bool | str | None]:
     """A row of the table."""
     do_round = operation.start()
     begun = time.perf_counter()
-    for number in range(max(rounds // 5, 2)):
+    for number in range(max(rounds // 2, 2)):
         do_round(number)
     seconds = (time.perf_counter() - begun) / (number + 1)
     step = max(min(rounds, int(SECONDS / seconds)) // SAMPLES, 1)
@@ -97,9 +99,7 @@ def measure(operation: Operation, rounds: int) -> dict[str, float | bool | str |
             samples[name].append(gauge())
     at = [step * sample for sample in range(SAMPLES + 1)]
     slopes = {name: slope(at, values) for name, values in samples.items()}
-    memory = samples["memory"]
-    # The heap is exact. What the allocator does not see, such as compiled code, counts when it cannot be chance.
-    left = max(slopes["heap"], slopes["memory"] if memory[-1] - memory[0] > NOISE and rises(memory) else 0.0)
+    left = max(slopes[name] if grows(samples[name]) else 0.0 for name in ("heap", "memory"))
     others = {name: samples[name][-1] - samples[name][0] for name in ("mappings", "descriptors", "threads")}
     return {
         "operation": operation.name,

@@ -12,7 +12,7 @@ from typing import Any
 Round = Callable[[int], Any]
 
 #: How many rounds an operation does that takes microseconds, and one that takes milliseconds, as a compilation does.
-FAST, SLOW = 10_000, 1_000
+FAST, SLOW = 10_000, 2_000
 
 
 class Skip(Exception):
