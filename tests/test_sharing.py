@@ -62,7 +62,16 @@ def test_memories(wasm: Driver, limits: str, wide: bool, made_by_host: bool) -> 
         skip_unless_valid(wasm, "(module (memory i64 1))")
         if made_by_host and not ("wide memories" in wasm.host_objects and has("memory64")):
             pytest.skip("the host cannot make this memory")
-    check(MemoryKind(wasm, MEMORY_LIMITS[limits], wide, made_by_host))
+    check(MemoryKind(wasm, MEMORY_LIMITS[limits], wide=wide, made_by_host=made_by_host))
+
+
+@pytest.mark.parametrize("limits", ["fixed", "bounded"])
+def test_memories_that_threads_share(wasm: Driver, limits: str) -> None:
+    try:
+        wasm.instantiate(wasm.compile("(module (memory 1 2 shared))"))
+    except wasm.error as error:
+        pytest.skip(str(error))
+    check(MemoryKind(wasm, MEMORY_LIMITS[limits], shared=True))
 
 
 @with_makers

@@ -23,8 +23,11 @@ OWN = "memory of {}!!"
 class MemoryKind(Kind[bytearray]):
     """A memory."""
 
-    def __init__(self, wasm: Driver, limits: Limits, wide: bool, made_by_host: bool) -> None:
+    def __init__(
+        self, wasm: Driver, limits: Limits, *, wide: bool = False, made_by_host: bool = False, shared: bool = False
+    ) -> None:
         super().__init__(wasm)
+        self.shared = shared
         self.limits, self.made_by_host = limits, made_by_host
         self.index = "i64" if wide else "i32"
         self.buffers: dict[str, memoryview] = {}
@@ -42,6 +45,9 @@ class MemoryKind(Kind[bytearray]):
     def declaration(self, defines: bool, loose: bool) -> str:
         limits = self.limits.loosened() if loose else self.limits
         ty = f"i64 {limits}" if self.index == "i64" else f"{limits}"
+        if self.shared:
+            # A memory that threads share always declares a maximum.
+            ty = "1 100 shared" if loose else f"{ty} shared"
         if not defines:
             return f'(import "env" "x" (memory $x {ty}))'
         return f'(memory $x {ty}) (data (memory $x) ({self.index}.const 8) "first")'
