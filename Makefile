@@ -158,6 +158,10 @@ header: $(INSTALLED) ## write the generated files: src/anywasm.h, Python's const
 reach: develop ## count the shared tests that each engine runs, for `anywasm engines`
 	$(BIN)/python tests/tools/reach.py > /dev/null
 
+.PHONY: soak
+soak: develop ## do each public operation many times on each engine, and print what a round leaves behind
+	$(BIN)/python tests/soak/soak.py
+
 .PHONY: conformance
 conformance: develop ## run the official test suite on all engines; writes docs/conformance.md
 	$(CARGO_ENV) $(BIN)/anywasm conformance --c-api --record

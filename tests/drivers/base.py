@@ -65,6 +65,38 @@ class Driver(ABC):
     @abstractmethod
     def set(self, a_global: Any, value: Any) -> None: ...
 
+    #: What the host can make and use in this style besides functions, memories and globals of numbers: "tables",
+    #: "tags", "reference globals", and "wide memories", whose addresses have 64 bits.
+    host_objects: frozenset[str] = frozenset()
+
+    def wide_memory(self, minimum: int, maximum: int | None = None) -> Any:
+        """Needs "wide memories"."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def table_size(self, table: Any) -> int: ...
+
+    def table(self, element: str, init: Any, minimum: int, maximum: int | None = None) -> Any:
+        """Needs "tables", as the next three methods do."""
+        raise NotImplementedError
+
+    def table_get(self, table: Any, index: int) -> Any:
+        """The element; None for the null reference."""
+        raise NotImplementedError
+
+    def table_set(self, table: Any, index: int, value: Any) -> None:
+        raise NotImplementedError
+
+    def table_grow(self, table: Any, delta: int, value: Any) -> int:
+        raise NotImplementedError
+
+    def tag(self, params: Sequence[str]) -> Any:
+        """Needs "tags", as the next method does."""
+        raise NotImplementedError
+
+    def same_tag(self, one: Any, other: Any) -> bool:
+        raise NotImplementedError
+
     @abstractmethod
     def instantiate_wasi(
         self,

@@ -10,6 +10,11 @@ from drivers.base import Driver
 TYPES = {name: getattr(wasmtime.ValType, name)() for name in ("i32", "i64", "f32", "f64", "funcref", "externref")}
 
 
+def plain(value: Any) -> Any:
+    """None for a null reference, which tables and globals of the style return as a `Val`."""
+    return None if isinstance(value, wasmtime.Val) and value.value is None else value
+
+
 class Explicit(Driver):
     trap = wasmtime.Trap
     error = wasmtime.WasmtimeError
@@ -80,13 +85,39 @@ class Explicit(Driver):
         return memoryview(memory.get_buffer_ptr(self.store)).cast("B")
 
     def new_global(self, ty: str, value: Any, mutable: bool) -> Any:
-        return wasmtime.Global(self.store, wasmtime.GlobalType(TYPES[ty], mutable), value)
+        return wasmtime.Global(self.store, wasmtime.GlobalType(self.type(ty), mutable), value)
 
     def get(self, a_global: Any) -> Any:
-        return a_global.value(self.store)
+        return plain(a_global.value(self.store))
 
     def set(self, a_global: Any, value: Any) -> None:
         a_global.set_value(self.store, value)
+
+    host_objects = frozenset({"tables", "tags", "reference globals", "wide memories"})
+
+    def wide_memory(self, minimum: int, maximum: int | None = None) -> Any:
+        return wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(minimum, maximum), is_64=True))
+
+    def table_size(self, table: Any) -> int:
+        return table.size(self.store)
+
+    def table(self, element: str, init: Any, minimum: int, maximum: int | None = None) -> Any:
+        return wasmtime.Table(self.store, wasmtime.TableType(TYPES[element], wasmtime.Limits(minimum, maximum)), init)
+
+    def table_get(self, table: Any, index: int) -> Any:
+        return plain(table.get(self.store, index))
+
+    def table_set(self, table: Any, index: int, value: Any) -> None:
+        table.set(self.store, index, value)
+
+    def table_grow(self, table: Any, delta: int, value: Any) -> int:
+        return table.grow(self.store, delta, value)
+
+    def tag(self, params: Any) -> Any:
+        return wasmtime.Tag(self.store, wasmtime.TagType(wasmtime.FuncType([self.type(ty) for ty in params], [])))
+
+    def same_tag(self, one: Any, other: Any) -> bool:
+        return one.eq(self.store, other)
 
     first_directory = 3
 

@@ -79,6 +79,9 @@ class Implicit(Driver):
     def set(self, a_global: Any, value: Any) -> None:
         a_global.value = value
 
+    def table_size(self, table: Any) -> int:
+        return table.size
+
     first_directory = 4
 
     def instantiate_wasi(
