@@ -66,7 +66,7 @@ pub fn lower(wasm: &[u8], info: &ModuleInfo, needs: &Needs, engine: &str) -> Res
         if let Some(offset) = init.filter(|_| needs.no_table_init_of_externref) {
             fail!(
                 Unsupported,
-                "the engine `{engine}` cannot run `table.init` on a table of external references, as at offset {offset:#x}"
+                "the engine `{engine}` cannot run `table.init` on a table of `externref`, as at offset {offset:#x}"
             );
         }
     }

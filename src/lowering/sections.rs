@@ -262,7 +262,7 @@ mod tests {
             |wasm: &[u8]| lower(wasm, &ModuleInfo::parse(wasm).unwrap(), &ALL, "x").map(|lowered| lowered.is_some());
         let error = lower(&wasm("externref")).unwrap_err();
         assert!(
-            error.message.starts_with("the engine `x` cannot run `table.init` on a table of external"),
+            error.message.starts_with("the engine `x` cannot run `table.init` on a table of `externref`"),
             "{error:?}"
         );
         assert!(!lower(&wasm("funcref")).unwrap());

@@ -12,6 +12,9 @@ from anywasm.wasmer.types import GlobalType, type_from_core
 from anywasm.wasmer.value import Value
 
 
+_NUMBERS = (core.ValType.I32, core.ValType.I64, core.ValType.F32, core.ValType.F64)
+
+
 class _GlobalFactory:
     """Creates a global in an engine store. Until the global is created, the factory contains its value.
 
@@ -58,18 +61,23 @@ class Global(Bindable):
         global_._binding = Binding(None, None, extern)
         return global_
 
-    # Only a mutable global limits the engine stores that can import the global. An immutable global never changes, so
-    # it can be created again in each engine store that imports it.
+    # An immutable global with a number never changes, so it can be created again in each engine store that imports it.
+    # Every other global lives in one engine store. References belong to a store, and not every engine lets the host
+    # read references and vectors.
+
+    @property
+    def _is_copied(self) -> bool:
+        return not self._core_type.mutable and self._core_type.content in _NUMBERS
 
     def _bound_store(self) -> core.Store | None:
-        return super()._bound_store() if self._core_type.mutable else None
+        return None if self._is_copied else super()._bound_store()
 
     def _add_to_claim(self, claim: Claim) -> bool:
-        return not self._core_type.mutable or super()._add_to_claim(claim)
+        return self._is_copied or super()._add_to_claim(claim)
 
     def _importable_in(self, store: core.Store) -> core.Extern:
         extern = super()._importable_in(store)
-        if self._core_type.mutable or extern._core_store is store:
+        if not self._is_copied or extern._core_store is store:
             return extern
         return core.Global.new(store, self._core_type, self.value)
 
