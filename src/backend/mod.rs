@@ -11,6 +11,7 @@ use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::FuncType;
 use crate::base::value::Value;
+use crate::wasm::complexity::Limits;
 use std::sync::Arc;
 
 pub mod compiling;
@@ -60,6 +61,8 @@ pub trait Backend {
     /// Maximum number of elements that a table may start with. For a larger table, the engine would allocate all of the
     /// machine's memory.
     const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
+    /// The counts up to which the engine compiles a module in a bounded time.
+    const COMPLEXITY_LIMITS: Limits;
 
     /// Always fails, with the error for a missing capability. The default functions of the traits in [`ops`] call this
     /// function. The shim refuses operations without their capability earlier, so the error is only a second check.

@@ -27,6 +27,7 @@ mod value;
 use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
+use crate::wasm::complexity::Limits;
 use std::ptr;
 use wasm_c_api as c;
 
@@ -76,6 +77,7 @@ impl Backend for Standard {
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
     const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
+    const COMPLEXITY_LIMITS: Limits = QUIRKS.complexity_limits;
 }
 
 impl SharedMemoryOps for Standard {

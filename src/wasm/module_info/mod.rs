@@ -6,7 +6,7 @@ mod reader;
 mod types;
 mod validate;
 
-pub use validate::validate;
+pub use validate::{validate, validate_sections};
 
 use crate::base::error::Result;
 use crate::base::types::{ExternType, MemoryType, TableType};

@@ -5,6 +5,7 @@
 
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::options::Options;
+use crate::wasm::complexity::Limits;
 use wasmparser::WasmFeatures;
 
 /// The properties of an engine. [`Quirks::NONE`] holds the defaults.
@@ -28,6 +29,8 @@ pub struct Quirks {
     pub max_memory_pages: u64,
     /// Maximum number of elements that a table may start with.
     pub max_table_elements: u64,
+    /// The counts up to which the engine compiles a module in a bounded time.
+    pub complexity_limits: Limits,
     /// Number of memory mappings that each module keeps until its engine is freed; `None` if a module keeps no
     /// mappings. The mappings limit the number of modules, because the operating system limits the mappings of a
     /// process.
@@ -48,6 +51,7 @@ impl Quirks {
         ref_as_func_is_new: false,
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,
+        complexity_limits: Limits::CRANELIFT,
         mappings_per_module: None,
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
     };
