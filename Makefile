@@ -56,9 +56,10 @@ $(INSTALLED): pyproject.toml setup.py | $(BIN)/python
 	touch $@
 
 # An engine module is an extension module of Python. It contains one engine. Cargo alone builds it, without pip.
-$(TARGET)/modules/%.so: $(MODULE_FILES) | $(INSTALLED)
+$(TARGET)/modules/%.so: $(MODULE_FILES) hide_paths.py | $(INSTALLED)
 	$(CARGO_ENV) cargo build --release --locked --package anywasm --features $*,python
 	install -D $(TARGET)/release/libanywasm.so $@
+	$(BIN)/python hide_paths.py $@
 
 # Make would otherwise delete the files of the rule above, as intermediate files of the next rule.
 .PRECIOUS: $(TARGET)/modules/%.so

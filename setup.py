@@ -10,13 +10,14 @@ selects every engine that cargo can build. If ANYWASM_ENGINES is not set, the en
 from __future__ import annotations
 
 import os
+import runpy
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 from setuptools import setup
-from setuptools_rust import Binding, RustExtension, Strip
+from setuptools_rust import Binding, RustExtension, Strip, build_rust
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -72,6 +73,15 @@ def selected_builds() -> list[Build]:
     return selected
 
 
+class BuildModules(build_rust):  # type: ignore[misc]
+    """Builds engine modules, and removes the paths of this machine from them."""
+
+    def run_for_extension(self, ext: RustExtension) -> None:
+        super().run_for_extension(ext)
+        hide_paths = runpy.run_path(str(Path(__file__).parent / "hide_paths.py"))["main"]
+        hide_paths(self.get_dylib_ext_path(ext, ext.name))
+
+
 def rust_extension(build: Build) -> RustExtension:
     """Returns the description of an engine module for setuptools-rust.
 
@@ -120,6 +130,7 @@ def show_cargo_output() -> None:
 set_tool_paths()
 show_cargo_output()
 setup(
+    cmdclass={"build_rust": BuildModules},
     rust_extensions=[rust_extension(build) for build in selected_builds()],
     # The default verbosity of setuptools is 1. With a verbosity of 1, setuptools-rust passes "--verbose" to cargo, and
     # cargo prints every command line.

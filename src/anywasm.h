@@ -123,6 +123,9 @@ typedef struct aw_bytes_owned aw_bytes_owned;
 // The Rust values that own the texts and frames of a `CError`.
 typedef struct aw_error_owned aw_error_owned;
 
+// The Rust values that own the memory of a `CModuleInfo`. Nothing reads the fields.
+typedef struct aw_module_info_parts_owned aw_module_info_parts_owned;
+
 // The Rust value that owns the texts of a `CTriple`.
 typedef struct aw_triple_owned aw_triple_owned;
 
@@ -239,7 +242,7 @@ typedef struct aw_custom_section {
   struct aw_str contents;
 } aw_custom_section;
 
-// Description of a module, valid until the module is deleted.
+// Description of a module.
 typedef struct aw_module_info_parts {
   // Name of the module, from the custom section that is called `name`. The text's `data` is NULL if the module has
   // no name.
@@ -260,6 +263,8 @@ typedef struct aw_module_info_parts {
   bool has_start;
   // Whether the module makes memories of its own.
   bool has_memories;
+  // Owns the memory that the other fields point to.
+  struct aw_module_info_parts_owned *owned;
 } aw_module_info_parts;
 
 // A slot: 16 bytes that hold one value. The type of the parameter, result, global or table element determines which
@@ -476,6 +481,15 @@ bool aw_store_gc(const struct aw_store *store);
 // bytes are an array of 64-bit integers in this machine's byte order. If the host has passed the same number several
 // times, the array contains the number once for each release. The caller deletes the bytes.
 struct aw_bytes *aw_store_take_released(const struct aw_store *store);
+
+// Reads the description of a module in the binary format. The engine is not involved: the module may use features that
+// the engine lacks. The function checks everything but the code of functions. The caller deletes the description.
+//
+// The caller guarantees that `wasm` points to `len` bytes.
+struct aw_module_info_parts *aw_module_info_read(const uint8_t *wasm, uintptr_t len);
+
+// Deletes a description that `aw_module_info_read` returned. Has no effect if the pointer is NULL.
+void aw_module_info_delete(struct aw_module_info_parts *info);
 
 // Validates and compiles a module in the binary format. The caller deletes the module.
 //

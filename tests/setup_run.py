@@ -19,6 +19,7 @@ def extensions(root: Path, engines: str | None) -> dict[str, list[str]]:
     rust: Any = types.ModuleType("setuptools_rust")
     rust.Binding = rust.Strip = types.SimpleNamespace(NoBinding=0, No=0)
     rust.RustExtension = lambda module, **options: (module, options["features"])
+    rust.build_rust = object
     clang: Any = types.ModuleType("clang")
     clang.__path__ = ["clang"]
     modules = {module.__name__: module for module in (setuptools, rust, clang)}

@@ -56,7 +56,8 @@ def cli(engine: str) -> Cli:
     """Runs a command on the engine; a traceback fails the test."""
 
     def run(command: str, *args: str | Path, input: bytes | None = None) -> Result:
-        return invoke(command, "--engine", engine, *args, input=input)
+        options = [] if command == "inspect" else ["--engine", engine]
+        return invoke(command, *options, *args, input=input)
 
     return run
 
@@ -278,7 +279,7 @@ def test_a_missing_argument(command: str) -> None:
     fails(invoke(command), 2, "Missing argument 'FILE'")
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "engines"])
+@pytest.mark.parametrize("command", [*(command for command in COMMANDS if command != "inspect"), "engines"])
 def test_an_unknown_engine(calc: str, command: str) -> None:
     args = [] if command == "engines" else [calc]
     fails(invoke(command, *args, "--engine", "v9"), 1, "Error: there is no engine 'v9'", "installed: ")
@@ -286,9 +287,10 @@ def test_an_unknown_engine(calc: str, command: str) -> None:
 
 def test_an_unknown_engine_in_the_environment(calc: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANYWASM_ENGINE", "v9")
-    fails(invoke("inspect", calc), 1, "Error: there is no engine 'v9'")
-    # This command helps out of that, and so must not need an engine itself.
+    fails(invoke("run", calc), 1, "Error: there is no engine 'v9'")
+    # The command `engines` helps out of that, and so must not need an engine itself. `inspect` uses no engine.
     assert invoke("engines").exit_code == 0
+    assert invoke("inspect", calc).exit_code == 0
 
 
 @pytest.fixture
@@ -423,9 +425,45 @@ def test_inspect_imports_as_json(cli: Cli, wat: Callable[[str], str]) -> None:
     ]
 
 
-def test_piped_output_is_neither_cut_nor_wrapped_nor_coloured(engine: str, wat: Callable[[str], str]) -> None:
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        # No two of these modules run on the same engines, and some run on none.
+        ('(module (type $f (func)) (type (cont $f)) (memory (export "x") i64 1))', "x (memory i64 1)"),
+        ('(module (rec (type $s (struct (field (ref null $s))))) (func (export "x") (param (ref $s))))', "x (func"),
+        ('(module (memory (export "x") 1 1 shared (pagesize 1)))', "x (memory 1 1 shared (pagesize 1))"),
+        ('(module (func (export "x") (result i32) (i64.const 1)))', "x (func (result i32))"),
+    ],
+)
+def test_inspect_does_not_compile(wat: Callable[[str], str], source: str, line: str) -> None:
+    lines = [" ".join(line.split()) for line in invoke("inspect", wat(source)).stdout.splitlines()]
+    assert any(each.startswith(line) for each in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (b"\7\5\1\1f\0\0", "unknown function 0"),
+        (b"\2\7\1\1m\1i\0\0", "unknown type 0"),
+        (b"\1\4\1\x60\0", "unexpected end"),
+    ],
+)
+def test_inspect_refuses_what_is_not_a_module(tmp_path: Path, sections: bytes, message: str) -> None:
+    file = tmp_path / "bad.wasm"
+    file.write_bytes(b"\0asm\1\0\0\0" + sections)
+    fails(invoke("inspect", file), 1, f"Error: {file}: ", message)
+
+
+def test_inspect_needs_one_engine_that_can_be_loaded(broken: tuple[Path, str], calc: str) -> None:
+    path, name = broken
+    result = process("inspect", calc, path=path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert f"Error: the engine '{name}' is broken" in result.stderr
+
+
+def test_piped_output_is_neither_cut_nor_wrapped_nor_coloured(wat: Callable[[str], str]) -> None:
     name, params = "n" * 150, " ".join(["i64"] * 50)
-    result = process("inspect", wat(f'(module (func (export "{name}") (param {params})))'), "--engine", engine)
+    result = process("inspect", wat(f'(module (func (export "{name}") (param {params})))'))
     assert f"{name}  (func (param {params}))" in result.stdout
     assert "\x1b" not in result.stdout
 
@@ -479,9 +517,11 @@ def test_wat2wasm_does_not_overwrite_what_it_reads(cli: Cli, tmp_path: Path) -> 
 
 def test_output_that_cannot_be_written(cli: Cli, engine: str, calc: str, tmp_path: Path) -> None:
     fails(cli("wat2wasm", calc, "-o", tmp_path / "none" / "out.wasm"), 1, "out.wasm: No such file")
-    for command in (f"wat2wasm {calc} -o -", f"run {calc} --invoke add 1 2", f"inspect {calc}", "engines"):
+    on = f"--engine {engine}"
+    commands = (f"wat2wasm {calc} -o - {on}", f"run {on} {calc} --invoke add 1 2", f"inspect {calc}", f"engines {on}")
+    for command in commands:
         with open("/dev/full", "w") as full:
-            result = process(*command.split(), "--engine", engine, stdout=full.fileno())
+            result = process(*command.split(), stdout=full.fileno())
         assert (result.returncode, result.stderr) == (1, "Error: No space left on device\n")
 
 

@@ -1,13 +1,18 @@
-"""The source distribution contains everything that cargo needs for a build."""
+"""The source distribution contains everything that a build needs, and gives the same wheel as the checkout."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+
+from anywasm.engines import lightest_engine
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / "MANIFEST.in"
@@ -54,3 +59,47 @@ def test_everything_that_the_build_scripts_read_is_there() -> None:
     assert {"wasm_c_api/engines.toml", "build.rs", "src/anywasm.h", "src/glue/emit.py"} <= found
     for pattern in ("src/**/*.rs", "src/**/*.c", "wasm_c_api/**/*.rs"):
         assert {str(path.relative_to(ROOT)) for path in ROOT.glob(pattern)} <= found
+
+
+def wheel_contents(source: Path, folder: Path) -> dict[str, bytes]:
+    """Builds a wheel with one engine, and returns the contents of its files by name."""
+    line = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(source)]
+    environment = {**os.environ, "ANYWASM_ENGINES": lightest_engine().name}
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.network
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_the_source_distribution_builds_the_wheel_of_the_checkout(tmp_path: Path) -> None:
+    pytest.importorskip("build")
+    git = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if git.returncode != 0:
+        pytest.skip("this is not a checkout")
+    checkout = tmp_path / "checkout"
+    for name in filter(None, git.stdout.split("\0")):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, checkout / name)
+    line = [sys.executable, "-m", "build", "--sdist", "--outdir", str(tmp_path), str(checkout)]
+    subprocess.run(line, check=True, capture_output=True, env={**os.environ, "ANYWASM_ENGINES": ""})
+    (sdist,) = tmp_path.glob("*.tar.gz")
+    of_sdist, of_checkout = wheel_contents(sdist, tmp_path / "a"), wheel_contents(checkout, tmp_path / "b")
+    assert of_sdist.keys() == of_checkout.keys()
+    differing = {name for name in of_sdist if of_sdist[name] != of_checkout[name]}
+    # The two builds are in different folders, so the engine modules may differ, and with them their checksums.
+    assert {name for name in differing if not name.endswith((".so", "/RECORD"))} == set()
+    assert "anywasm/py.typed" in of_sdist
+    (metadata,) = (text.decode() for name, text in of_sdist.items() if name.endswith(".dist-info/METADATA"))
+    for field in (
+        "Name: anywasm",
+        "License-Expression: Apache-2.0",
+        "Requires-Python: >=3.10",
+        "License-File: LICENSE",
+    ):
+        assert f"\n{field}\n" in metadata
+    (wheel,) = (text.decode() for name, text in of_sdist.items() if name.endswith(".dist-info/WHEEL"))
+    assert "\nTag: cp310-abi3-" in wheel

@@ -31,6 +31,7 @@ pub mod limits;
 pub mod memory;
 pub mod memory_access;
 pub mod module;
+pub mod module_info;
 mod reference;
 pub mod shared_memory;
 pub mod store;

@@ -12,6 +12,7 @@ use crate::base::error::{Result, fail};
 use crate::base::types::FuncType;
 use crate::base::value::Value;
 use crate::lowering::Needs;
+use crate::wasm::complexity::Limits;
 use std::sync::Arc;
 
 pub mod compiling;
@@ -61,6 +62,8 @@ pub trait Backend {
     /// Maximum number of elements that a table may start with. For a larger table, the engine would allocate all of the
     /// machine's memory.
     const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
+    /// The counts up to which the engine compiles a module in a bounded time.
+    const COMPLEXITY_LIMITS: Limits;
 
     /// What the engine needs to be rewritten in a module.
     const NEEDS: Needs = Needs::NONE;

@@ -24,6 +24,8 @@ pub enum Domain {
     Switch,
     /// A decimal number of bytes, below 2^64.
     Size,
+    /// A decimal number of percent, below 2^64. The shim itself honours the option, on every engine.
+    Percent,
     /// Each of these texts.
     Choice(&'static [&'static str]),
     /// Each text without a NUL character.
@@ -77,6 +79,10 @@ const fn proposal(name: &'static str, features: WasmFeatures) -> OptionDefinitio
 
 const fn size(name: &'static str) -> OptionDefinition {
     option(name, Domain::Size)
+}
+
+const fn percent(name: &'static str) -> OptionDefinition {
+    option(name, Domain::Percent)
 }
 
 const fn choice(name: &'static str, choices: &'static [&'static str]) -> OptionDefinition {
@@ -179,6 +185,8 @@ options! {
     switch("interruptible").requires(cap::EPOCH).without_property();
     /// Maximum size of a guest's stack, in bytes.
     size("max_wasm_stack");
+    /// How complex modules may be, in percent of the engine's default limits. 0 means no limits.
+    percent("max_complexity");
     /// Compilation strategy.
     choice("strategy", &["auto", "cranelift"]).ignorable();
     /// Compiler backend, if the engine has several backends.

@@ -36,6 +36,7 @@ impl Options {
         option.check(name, value)?;
         let is_honoured = match option.domain {
             Domain::Proposal(features) => value == "false" || engine.max_features.contains(features),
+            Domain::Percent => true,
             _ => (engine.has_option)(option.name),
         };
         if is_honoured {
@@ -63,7 +64,7 @@ impl Options {
         self.get(name).map(|value| value == "true")
     }
 
-    /// Returns the value of a size in bytes, or `None` if the option was not set.
+    /// Returns the value of a size in bytes or of a percentage, or `None` if the option was not set.
     pub fn size(&self, name: &str) -> Option<u64> {
         self.get(name).and_then(|value| value.parse().ok())
     }
@@ -135,8 +136,9 @@ impl OptionDefinition {
         let accepted = match self.domain {
             Domain::Switch | Domain::Proposal(_) if matches!(value, "true" | "false") => return Ok(()),
             Domain::Switch | Domain::Proposal(_) => "true or false".to_owned(),
-            Domain::Size if value.parse::<u64>().is_ok() => return Ok(()),
+            Domain::Size | Domain::Percent if value.parse::<u64>().is_ok() => return Ok(()),
             Domain::Size => "a number of bytes below 2^64".to_owned(),
+            Domain::Percent => "a number of percent below 2^64".to_owned(),
             Domain::Choice(choices) if choices.contains(&value) => return Ok(()),
             Domain::Choice(choices) => choices.join(", "),
             // An engine reads the name and the value as C strings. A C string ends at the first NUL.
@@ -173,7 +175,9 @@ mod tests {
 
     #[test]
     fn names_and_values_are_checked() {
-        for (name, value) in [("colour", "red"), ("wasm_simd", "maybe"), ("memory_reservation", "-1")] {
+        for (name, value) in
+            [("colour", "red"), ("wasm_simd", "maybe"), ("memory_reservation", "-1"), ("max_complexity", "many")]
+        {
             assert_eq!(set(name, value).unwrap_err().kind, ErrorKind::Invalid);
             assert_eq!(check_option(name, value).unwrap_err().kind, ErrorKind::Invalid);
         }
@@ -217,6 +221,13 @@ mod tests {
         assert_eq!(choice_at(&ENGINE, "profiler", 4), None);
         assert_eq!(choice_at(&ENGINE, "strategy", 0), None);
         assert_eq!(choice_at(&ENGINE, "max_wasm_stack", 0), None);
+    }
+
+    #[test]
+    fn the_shim_itself_honours_percentages() {
+        let options = set("max_complexity", "250").unwrap();
+        assert_eq!((options.size("max_complexity"), options.stamp().as_str()), (Some(250), ""));
+        assert!(message("max_complexity", "-1").ends_with("it can be a number of percent below 2^64"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Limits of the linked engine, the one engine that this build of the shim contains. The engine would abort the process
-//! if a size or a count exceeded a limit, so the shim refuses larger sizes and counts.
+//! Limits of the linked engine, the one engine that this build of the shim contains. The engine would abort the process,
+//! or compile for minutes, if a size or a count exceeded a limit. The shim therefore refuses larger sizes and counts.
 
 use crate::backend::{Backend, EngineOps, LinkedBackend};
 use crate::base::error::{Result, fail};
@@ -31,9 +31,10 @@ pub fn check_room_for_elements(count: u64) -> Result<()> {
 }
 
 /// Returns the limits of the linked engine.
-pub fn all() -> [Limit; 3] {
+pub fn all() -> Vec<Limit> {
     let limit = |name, meaning, max| Limit { name, meaning, max };
-    [
+    let complexity = LinkedBackend::COMPLEXITY_LIMITS.rows().into_iter();
+    let mut limits = vec![
         limit(
             "memory_pages",
             "pages that a memory may declare as its minimum or maximum",
@@ -41,5 +42,7 @@ pub fn all() -> [Limit; 3] {
         ),
         limit("table_elements", "elements that a table may declare as its minimum", LinkedBackend::MAX_TABLE_ELEMENTS),
         limit("modules", "compiled modules in one process", LinkedBackend::max_modules()),
-    ]
+    ];
+    limits.extend(complexity.map(|(name, meaning, max)| limit(name, meaning, max)));
+    limits
 }

@@ -39,6 +39,9 @@ pub struct Engine {
     /// Whether the host sets deadlines. If the host sets deadlines, the deadline of a new store has already passed, so
     /// the store's guests are interrupted until the host sets a later deadline.
     pub has_deadlines: bool,
+    /// The value of the option `max_complexity`: how complex modules may be, in percent of the engine's default limits.
+    /// 0 means no limits.
+    pub max_complexity: u64,
 }
 
 impl Engine {
@@ -58,6 +61,7 @@ impl Engine {
             epoch: AtomicU64::new(0),
             interruptible,
             has_deadlines: interruptible && options.switch("epoch_interruption") == Some(true),
+            max_complexity: options.size("max_complexity").unwrap_or(100),
             options,
         });
         if interruptible {

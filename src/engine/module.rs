@@ -53,7 +53,8 @@ impl Module {
 
     /// Validates a binary module. Fails with the reason if the engine cannot compile the module.
     pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
-        module_info::validate(wasm, engine.features, LinkedBackend::max_features(), LinkedBackend::NAME)
+        let counts = module_info::validate(wasm, engine.features, LinkedBackend::max_features(), LinkedBackend::NAME)?;
+        counts.check(&LinkedBackend::COMPLEXITY_LIMITS, engine.max_complexity, LinkedBackend::NAME)
     }
 
     /// Fails if a memory or table has a valid size beyond the engine's limits, because the engine would abort the

@@ -23,8 +23,9 @@ typedef struct {
     Py_ssize_t *shape, *strides, *suboffsets;
     void *internal;
 } Py_buffer;
-PyAPI_FUNC(int) PyBuffer_FillInfo(Py_buffer *view, PyObject *exporter, void *bytes, Py_ssize_t len, int readonly,
-                                  int flags);
+#define PyBUF_FORMAT 0x4
+#define PyBUF_ND 0x8
+#define PyBUF_STRIDES (0x10 | PyBUF_ND)
 #endif
 
 typedef struct {
@@ -69,12 +70,24 @@ static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
     return (PyObject *)buffer;
 }
 
-static int py_memory_buffer_fill(PyObject *self, Py_buffer *view, int flags)
+/* Does what PyBuffer_FillInfo does, which the limited API of Python 3.10 does not contain. */
+static void py_memory_buffer_fill(PyObject *self, Py_buffer *view, int flags)
 {
+    static char format[] = "B";
     py_memory_buffer *buffer = (py_memory_buffer *)self;
+    Py_INCREF(self);
+    view->obj = self;
     /* The address of an empty memory may be NULL. Python needs an address that is not NULL, so `self` is used. */
-    void *bytes = buffer->len ? buffer->bytes : (uint8_t *)self;
-    return PyBuffer_FillInfo(view, self, bytes, (Py_ssize_t)buffer->len, 0, flags);
+    view->buf = buffer->len ? buffer->bytes : (uint8_t *)self;
+    view->len = (Py_ssize_t)buffer->len;
+    view->itemsize = 1;
+    view->readonly = 0;
+    view->ndim = 1;
+    view->format = flags & PyBUF_FORMAT ? format : NULL;
+    view->shape = flags & PyBUF_ND ? &view->len : NULL;
+    view->strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? &view->itemsize : NULL;
+    view->suboffsets = NULL;
+    view->internal = NULL;
 }
 
 static int py_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
@@ -82,21 +95,22 @@ static int py_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
     py_memory_buffer *buffer = (py_memory_buffer *)self;
     PyObject *new_buffer;
     uint64_t size;
-    int outcome;
 
     /* If the store is closed, the shim returns no size. The old buffer is then right: the memory can no longer grow,
      * and the pin keeps the bytes. */
-    if (py_memory_size(buffer->memory, &size) != AW_DONE || size == buffer->len)
-        return py_memory_buffer_fill(self, view, flags);
+    if (py_memory_size(buffer->memory, &size) != AW_DONE || size == buffer->len) {
+        py_memory_buffer_fill(self, view, flags);
+        return 0;
+    }
     view->obj = NULL;
     new_buffer = PyObject_CallFunction(py_callbacks[PY_RENEW_BUFFER], "OK", self,
                                     (unsigned long long)(uintptr_t)buffer->memory);
     if (!new_buffer)
         return -1;
     /* This call stores a reference to the new buffer in the view. */
-    outcome = py_memory_buffer_fill(new_buffer, view, flags);
+    py_memory_buffer_fill(new_buffer, view, flags);
     Py_DECREF(new_buffer);
-    return outcome;
+    return 0;
 }
 
 static void py_memory_buffer_dealloc(PyObject *self)

@@ -2,6 +2,7 @@
 //! uses an engine or a store.
 
 pub mod binary;
+pub mod complexity;
 pub mod envelope;
 pub mod module_info;
 pub mod offsets;

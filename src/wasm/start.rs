@@ -10,6 +10,7 @@
 
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::wasm::binary::{push_leb128, push_section};
+use std::collections::HashSet;
 use wasmparser::{BinaryReaderError, Export, ExternalKind, Parser, Payload};
 
 /// Returns a copy of the valid module `wasm` without a start section. The last export of the copy is the start
@@ -80,10 +81,9 @@ fn with_exports(wasm: &[u8], exports: &[u8]) -> std::result::Result<Vec<u8>, Bin
 
 /// Returns the shortest name that no export has. The name is empty or consists of the character `~`.
 fn unused_name(exports: &[Export<'_>]) -> String {
-    (0..)
-        .map(|length| "~".repeat(length))
-        .find(|name| exports.iter().all(|export| export.name != name))
-        .unwrap_or_default()
+    // A set, because a module with many exports may have many of these names.
+    let names: HashSet<_> = exports.iter().map(|export| export.name).collect();
+    (0..).map(|length| "~".repeat(length)).find(|name| !names.contains(name.as_str())).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use anywasm::abi::interrupt::aw_interrupt_hook;
 use anywasm::abi::memory::*;
 use anywasm::abi::memory_access::{AW_FAILED, aw_memory_try_read, aw_memory_try_size, aw_memory_try_write};
 use anywasm::abi::module::*;
+use anywasm::abi::module_info::aw_module_info_read;
 use anywasm::abi::shared_memory::*;
 use anywasm::abi::store::*;
 use anywasm::abi::table::{aw_table_get, aw_table_grow, aw_table_new, aw_table_set, aw_table_size};
@@ -100,6 +101,7 @@ const FUNCTIONS: &[(&str, Call)] = &[
     }),
     ("aw_module_serialize", |o, n| aw_module_serialize(n.at(0, &o.module)).is_none()),
     ("aw_module_info", |o, n| aw_module_info(n.at(0, &o.module)).is_none()),
+    ("aw_module_info_read", |_, n| raw!(aw_module_info_read(n.array(0, EMPTY), 8)).is_none()),
     ("aw_instance_new", |o, n| {
         let imports = [Some(&*o.func)];
         raw!(aw_instance_new(n.at(0, &o.store), n.at(1, &o.module), n.array(2, &imports), 1)).is_none()

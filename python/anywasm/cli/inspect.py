@@ -10,48 +10,47 @@ from rich.console import Console
 
 from anywasm import core
 from anywasm.cli.common import (
-    compile_file,
     console,
-    engine_option,
     file_argument,
     json_option,
+    prefix_errors,
     print_json,
     printable,
     read,
     table,
-    using,
 )
-from anywasm.wasmtime import Engine
+from anywasm.engines import lightest_engine
+from anywasm.wasmtime.style import STYLE
 
 
 @click.command("inspect")
 @file_argument
-@engine_option
 @json_option
-def inspect_file(file: str, engine: str | None, as_json: bool) -> None:
+def inspect_file(file: str, as_json: bool) -> None:
     """Show a module's name, imports, exports and custom sections.
 
-    FILE is a module in the binary or text format, or `-` for stdin.
+    FILE is a module in the binary or text format, or `-` for stdin. The module is not compiled, and may use features
+    that no installed engine has.
     """
-    with using(engine):
-        data = read(file)
-        description = {"file": file, "size": len(data), **_describe(compile_file(Engine(), file, data)._core)}
+    data, engine_module = read(file), lightest_engine()
+    with prefix_errors(file):
+        wasm = core.wat2wasm(STYLE, data, engine_module)
+        module = core.describe(STYLE, engine_module, wasm)
+    description = {"file": file, "size": len(data), **_describe(module)}
     if as_json:
         print_json(description)
     else:
         _show(console(), description)
 
 
-def _describe(module: core.Module) -> dict[str, Any]:
-    sections = module.custom_section_contents()
+def _describe(module: core.Description) -> dict[str, Any]:
     return {
-        "name": module.name_section,
+        "name": module.name,
         "imports": [
-            {"module": import_.module, "name": import_.name, "type": str(import_.type)}
-            for import_ in module.import_list
+            {"module": import_.module, "name": import_.name, "type": str(import_.type)} for import_ in module.imports
         ],
-        "exports": [{"name": export.name, "type": str(export.type)} for export in module.export_list],
-        "custom_sections": [{"name": name, "size": len(contents)} for name, contents in sections],
+        "exports": [{"name": export.name, "type": str(export.type)} for export in module.exports],
+        "custom_sections": [{"name": name, "size": len(contents)} for name, contents in module.custom_sections],
     }
 
 

@@ -42,6 +42,7 @@ One name is an exception: `Func._bind`, a method of the C type `Callable` (`src/
 
 from anywasm.core.buffer import Buffer
 from anywasm.core.definition import HostDefinition
+from anywasm.core.description import Description, Export, Import, describe
 from anywasm.core.elements import Elements
 from anywasm.core.engine import Engine, Option, check_option
 from anywasm.core.errors import CapabilityError, ErrorKind, Failure
@@ -52,7 +53,7 @@ from anywasm.core.importer import Caller, Importable
 from anywasm.core.instance import Instance
 from anywasm.core.linker import Linker, PreparedModule
 from anywasm.core.memory import Memory
-from anywasm.core.module import Export, Import, Module
+from anywasm.core.module import Module
 from anywasm.core.shared_memory import SharedMemory
 from anywasm.core.store import Store
 from anywasm.core.style import StyleAdapter
@@ -78,6 +79,7 @@ __all__ = [
     "Buffer",
     "Caller",
     "CapabilityError",
+    "Description",
     "Elements",
     "Engine",
     "ErrorKind",
@@ -112,6 +114,7 @@ __all__ = [
     "Triple",
     "ValType",
     "check_option",
+    "describe",
     "round_to_f32",
     "wasm2wat",
     "wat2wasm",

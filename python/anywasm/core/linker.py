@@ -12,13 +12,14 @@ from typing import Any
 
 from anywasm.core import command
 from anywasm.core.definition import HostDefinition
+from anywasm.core.description import Import
 from anywasm.core.engine import Engine
 from anywasm.core.errors import ErrorKind, Failure
 from anywasm.core.extern import Extern
 from anywasm.core.func import Func
 from anywasm.core.importer import Importable
 from anywasm.core.instance import Instance
-from anywasm.core.module import Import, Module
+from anywasm.core.module import Module
 from anywasm.core.store import Store
 from anywasm.core.types import FuncType
 

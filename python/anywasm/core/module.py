@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import Any
 
-from anywasm.core import types
+from anywasm.core import description
+from anywasm.core.description import Export, Import
 from anywasm.core.engine import Engine
 from anywasm.core.errors import take_failure
 from anywasm.core.handle import Handle
 from anywasm.core.lazy import lazy
-
-
-class Import(NamedTuple):
-    """An import of a module: the import's module name and name, and the type of the extern that the module imports."""
-
-    module: str
-    name: str
-    type: types.ExternType
-
-
-class Export(NamedTuple):
-    """An export of a module: the name and the type of the extern that the module exports."""
-
-    name: str
-    type: types.ExternType
 
 
 class Module(Handle):
@@ -76,9 +62,7 @@ class Module(Handle):
     @lazy
     def import_list(self) -> tuple[Import, ...]:
         """The module's imports, in the order of the module's import section."""
-        info, text = self._info(), self._core_engine_module.text
-        raw_imports = (info.imports[index] for index in range(info.imports_len))
-        return tuple(Import(text(raw.module), text(raw.name), self._read_type(raw.ty)) for raw in raw_imports)
+        return description.read_imports(self._core_engine_module, self._info())
 
     @lazy
     def import_names(self) -> tuple[tuple[str, str], ...]:
@@ -88,9 +72,7 @@ class Module(Handle):
     @lazy
     def export_list(self) -> tuple[Export, ...]:
         """The module's exports, in the order of the module's export section."""
-        info, text = self._info(), self._core_engine_module.text
-        raw_exports = (info.exports[index] for index in range(info.exports_len))
-        return tuple(Export(text(raw.name), self._read_type(raw.ty)) for raw in raw_exports)
+        return description.read_exports(self._core_engine_module, self._info())
 
     @lazy
     def export_positions(self) -> dict[str, int]:
@@ -119,21 +101,15 @@ class Module(Handle):
     @property
     def name_section(self) -> str | None:
         """The name that the module's name section gives to the module. None if the section gives the module no name."""
-        name = self._info().name
-        return self._core_engine_module.text(name) if name.data else None
+        return description.read_name(self._core_engine_module, self._info())
 
     def custom_section_contents(self) -> list[tuple[str, bytes]]:
         """Returns the name and contents of each custom section, in the module's order."""
-        info, engine_module = self._info(), self._core_engine_module
-        sections = (info.custom_sections[index] for index in range(info.custom_sections_len))
-        return [(engine_module.text(raw.name), engine_module.bytes(raw.contents)) for raw in sections]
+        return description.read_custom_sections(self._core_engine_module, self._info())
 
     def _info(self) -> Any:
         """Returns the shim's description of the module. The module owns the description."""
         return self._core_check(self._core_engine_module.lib.aw_module_info(self._core_ptr))
-
-    def _read_type(self, raw: Any) -> types.ExternType:
-        return cast(types.ExternType, types.read(self._core_engine_module, raw))
 
 
 def _call_with_bytes(engine: Engine, function: Any, data: bytes | bytearray) -> Any:

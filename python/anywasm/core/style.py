@@ -10,9 +10,9 @@ from anywasm.core.errors import Failure
 from anywasm.core.types import ExternType, FuncType
 
 if TYPE_CHECKING:
+    from anywasm.core.description import Import
     from anywasm.core.extern import Extern
     from anywasm.core.func import Func, OpaqueRef
-    from anywasm.core.module import Import
     from anywasm.core.store import Store
 
 

@@ -98,18 +98,28 @@ def _limits_text(has_64_bits: bool, minimum: int, maximum: int | None) -> str:
     return " ".join(filter(None, ["i64" if has_64_bits else "", str(minimum), "" if maximum is None else str(maximum)]))
 
 
-def read(engine_module: EngineModule, raw: Any) -> ExternType | None:
+def read(
+    engine_module: EngineModule, raw: Any, func_types: dict[tuple[Any, ...], FuncType] | None = None
+) -> ExternType | None:
     """Converts an `aw_extern_type_info`, the shim's C struct for a type, to a type.
 
-    Returns None for a function reference whose type the engine does not report.
+    Returns None for a function reference whose type the engine does not report. `func_types` stores the function types
+    of one module. Without it, a module with many imports of one long function type would need a long object for each
+    import.
     """
     lib = engine_module.lib
     has_flag = raw.flags.__and__
     maximum = raw.max if has_flag(lib.AW_HAS_MAX) else None
     if raw.kind in (lib.AW_FUNC, lib.AW_TAG):
-        func = FuncType(
-            _types(engine_module, raw.params, raw.params_len), _types(engine_module, raw.results, raw.results_len)
-        )
+        # All function types of a module that are the same type in the type section have the same addresses.
+        key = raw.params, raw.params_len, raw.results, raw.results_len
+        func = None if func_types is None else func_types.get(key)
+        if func is None:
+            func = FuncType(
+                _types(engine_module, raw.params, raw.params_len), _types(engine_module, raw.results, raw.results_len)
+            )
+            if func_types is not None:
+                func_types[key] = func
         return func if raw.kind == lib.AW_FUNC else TagType(func)
     if raw.kind == lib.AW_GLOBAL:
         return GlobalType(ValType(raw.content), bool(has_flag(lib.AW_MUTABLE)))

@@ -6,7 +6,7 @@ code tests an engine's capabilities.
 """
 
 from anywasm.engines._table import ENGINE_NAMES
-from anywasm.engines.choice import default_engine, use_engine
+from anywasm.engines.choice import default_engine, lightest_engine, use_engine
 from anywasm.engines.engine_module import EngineModule
 from anywasm.engines.info import EngineInfo, engines
 from anywasm.engines.loader import EngineUnavailable, load
@@ -18,6 +18,7 @@ __all__ = [
     "EngineUnavailable",
     "default_engine",
     "engines",
+    "lightest_engine",
     "load",
     "use_engine",
 ]

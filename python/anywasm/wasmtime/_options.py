@@ -62,6 +62,9 @@ class OptionProperties(OptionValues):
         "Whether guests trap when the epoch reaches their store's deadline. Signal handlers interrupt guests too.",
     )
     max_wasm_stack = size_property("max_wasm_stack", "Maximum size of a guest's stack, in bytes.")
+    max_complexity = size_property(
+        "max_complexity", "How complex modules may be, in percent of the engine's default limits. 0 means no limits."
+    )
     strategy = choice_property("strategy", ("auto", "cranelift"), "Compilation strategy.")
     compiler = choice_property(
         "compiler", ("cranelift", "singlepass"), "Compiler backend, if the engine has several backends."

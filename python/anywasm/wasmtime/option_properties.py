@@ -53,7 +53,7 @@ def switch_property(name: str, documentation: str) -> property:
 
 
 def size_property(name: str, documentation: str) -> property:
-    """Returns the property for an option whose value is a number of bytes."""
+    """Returns the property for an option whose value is a number of bytes or of percent."""
 
     def set_option(options: OptionValues, size: int) -> None:
         if not isinstance(size, int):

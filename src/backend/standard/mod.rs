@@ -31,6 +31,7 @@ use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
 use crate::lowering::Needs;
+use crate::wasm::complexity::Limits;
 use std::ptr;
 use wasm_c_api as c;
 
@@ -73,6 +74,7 @@ impl Backend for Standard {
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
     const NEEDS: Needs = QUIRKS.needs;
     const TABLE_ELEMENT_SIZE: usize = QUIRKS.table_element_size;
+    const COMPLEXITY_LIMITS: Limits = QUIRKS.complexity_limits;
 }
 
 impl SharedMemoryOps for Standard {

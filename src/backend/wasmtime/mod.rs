@@ -24,6 +24,7 @@ mod types;
 
 use crate::backend::Backend;
 use crate::base::capabilities::{self as cap, Capabilities};
+use crate::wasm::complexity::Limits;
 use wasm_c_api as c;
 
 /// The backend over `wasmtime.h`.
@@ -39,6 +40,7 @@ impl Backend for Wasmtime {
 
     const NAME: &'static str = if cfg!(feature = "system") { "system" } else { "wasmtime" };
     const KIND: &'static str = "wasmtime.h";
+    const COMPLEXITY_LIMITS: Limits = Limits::CRANELIFT;
     const CAPABILITIES: Capabilities = cap::SERIALIZE
         .with(cap::EXTERNREF)
         .with(cap::EXTERNREF_RELEASE)

@@ -1,28 +1,53 @@
 //! The validation of modules. If a module needs features that the engine lacks, the error names the features.
 
 use crate::base::error::{Error, ErrorKind, Result, fail};
-use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
+use crate::wasm::complexity::{Counts, count_function};
+use crate::wasm::module_info::reader::Parsed;
+use wasmparser::{
+    BinaryReaderError, FuncToValidate, FuncValidatorAllocations, FunctionBody, Parser, ValidPayload, Validator,
+    ValidatorResources, WasmFeatures,
+};
 
-/// Checks that the module `wasm` is valid with `features`, the features of the engine object. If the module is invalid
-/// only because features are missing, the error names these features.
+/// Checks that the module `wasm` is valid with `features`, the features of the engine object, and returns the module's
+/// counts. If the module is invalid only because features are missing, the error names these features.
 ///
 /// `supported` are all features that the engine supports, including the features that the engine object was created
 /// without. `engine` is the name of the engine.
-pub fn validate(wasm: &[u8], features: WasmFeatures, supported: WasmFeatures, engine: &str) -> Result<()> {
-    let Err(error) = Validator::new_with_features(features).validate_all(wasm) else { return Ok(()) };
+pub fn validate(wasm: &[u8], features: WasmFeatures, supported: WasmFeatures, engine: &str) -> Result<Counts> {
+    let error = match check(wasm, features) {
+        Ok(counts) => return Ok(counts),
+        Err(error) => error,
+    };
+    check_magic(wasm, &error)?;
+    let Some(unsupported) = missing_features(wasm, supported | features, all_features()) else {
+        return Err(malformed_error(error));
+    };
+    if !unsupported.is_empty() {
+        let names = feature_names(unsupported);
+        fail!(Malformed, "the engine `{engine}` does not support {names}: {}", describe(&error));
+    }
+    let names = feature_names(missing_features(wasm, features, supported).unwrap_or(supported & !features));
+    fail!(Malformed, "the engine was made without {names}, which the module needs: {}", describe(&error));
+}
+
+/// Checks that everything but the code of functions is valid in the module `wasm`. The module may use all features.
+pub fn validate_sections(wasm: &[u8]) -> Result<()> {
+    match check_sections(wasm, all_features()) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            check_magic(wasm, &error)?;
+            Err(malformed_error(error))
+        }
+    }
+}
+
+/// Fails with a special message if the bytes are not a module at all. `error` is the error of the validator.
+fn check_magic(wasm: &[u8], error: &BinaryReaderError) -> Result<()> {
     if !wasm.starts_with(b"\0asm") {
         let offset = error.offset();
         fail!(Malformed, "not a WebAssembly module: it does not begin with the bytes `\\0asm` (at offset {offset:#x})");
     }
-    if is_valid(wasm, all_features()) {
-        if is_valid(wasm, supported | features) {
-            let missing = missing_features(wasm, features).join(", ");
-            fail!(Malformed, "the engine was made without {missing}, which the module needs: {}", describe(&error));
-        }
-        let missing = missing_features(wasm, supported | features).join(", ");
-        fail!(Malformed, "the engine `{engine}` does not support {missing}: {}", describe(&error));
-    }
-    Err(malformed_error(error))
+    Ok(())
 }
 
 /// Returns all features that a core module can need.
@@ -30,21 +55,77 @@ fn all_features() -> WasmFeatures {
     WasmFeatures::all() & !WasmFeatures::COMPONENT_MODEL
 }
 
-fn is_valid(wasm: &[u8], features: WasmFeatures) -> bool {
-    Validator::new_with_features(features).validate_all(wasm).is_ok()
+/// The functions of a module whose code has not been validated yet, and the counts of everything else.
+type Sections<'a> = (Vec<(FuncToValidate<ValidatorResources>, FunctionBody<'a>)>, Counts);
+
+/// Validates everything but the code of functions.
+fn check_sections(wasm: &[u8], features: WasmFeatures) -> Parsed<Sections<'_>> {
+    let (mut functions, mut counts) = (Vec::new(), Counts::default());
+    let mut validator = Validator::new_with_features(features);
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+    for payload in parser.parse_all(wasm) {
+        let payload = payload?;
+        if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
+            functions.push((function, body));
+        }
+        counts.add_section(&payload)?;
+    }
+    Ok((functions, counts))
 }
 
-/// Returns the names of the features that a module needs in addition to `features`. The module needs each of them.
-fn missing_features(wasm: &[u8], features: WasmFeatures) -> Vec<String> {
-    let mut needed = all_features();
-    for (_, feature) in (WasmFeatures::all() & !features).iter_names() {
-        let without_feature = needed & !feature;
-        if is_valid(wasm, without_feature | features) {
-            needed = without_feature;
+/// Validates a module and returns its counts.
+fn check(wasm: &[u8], features: WasmFeatures) -> Parsed<Counts> {
+    let (functions, mut counts) = check_sections(wasm, features)?;
+    let mut allocations = FuncValidatorAllocations::default();
+    for (function, body) in functions {
+        let mut validator = function.into_validator(allocations);
+        counts.add_function(&count_function(&mut validator, &body)?);
+        allocations = validator.into_allocations();
+    }
+    Ok(counts)
+}
+
+/// Returns the features of `universe` that a module needs in addition to `features`. The module needs each of them.
+/// Returns `None` if the module is invalid with all features of `universe`.
+fn missing_features(wasm: &[u8], features: WasmFeatures, universe: WasmFeatures) -> Option<WasmFeatures> {
+    let mut missing = WasmFeatures::empty();
+    // Each error usually names one feature, so that most modules are validated only a few times.
+    while let Err(error) = check(wasm, features | missing) {
+        let named = named_feature(&error) & universe & !(features | missing);
+        if named.is_empty() {
+            missing = universe & !features;
+            check(wasm, features | missing).ok()?;
+            break;
+        }
+        missing |= named;
+    }
+    // A single feature is needed, because the module is invalid without it.
+    if missing.iter_names().count() > 1 {
+        for (_, feature) in missing.iter_names() {
+            if check(wasm, features | (missing & !feature)).is_ok() {
+                missing &= !feature;
+            }
         }
     }
-    let quoted_name = |(name, _): (&str, WasmFeatures)| format!("`{}`", name.to_lowercase().replace('_', "-"));
-    (needed & !features).iter_names().map(quoted_name).collect()
+    Some(missing)
+}
+
+/// Returns the feature that an error asks for. Returns no feature if the error has another reason.
+fn named_feature(error: &BinaryReaderError) -> WasmFeatures {
+    match error.missing_wasm_feature() {
+        // A part of a proposal, which can only be switched together with the rest of the proposal.
+        Some(WasmFeatures::BULK_MEMORY_OPT) => WasmFeatures::BULK_MEMORY,
+        Some(WasmFeatures::CALL_INDIRECT_OVERLONG) => WasmFeatures::REFERENCE_TYPES,
+        Some(feature) => feature,
+        None => WasmFeatures::empty(),
+    }
+}
+
+/// Returns the names of features, separated by commas.
+fn feature_names(features: WasmFeatures) -> String {
+    let names = features.iter_names().map(|(name, _)| format!("`{}`", name.to_lowercase().replace('_', "-")));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the message of an error with its offset in the module.
@@ -82,9 +163,34 @@ mod tests {
     }
 
     #[test]
-    fn only_needed_features_are_named() {
+    fn only_features_that_the_engine_lacks_are_named() {
         let message = error("(module (memory i64 1) (tag))", WasmFeatures::WASM2 | WasmFeatures::MEMORY64);
         assert!(message.starts_with("the engine `x` does not support `exceptions`: "), "{message}");
+    }
+
+    #[test]
+    fn all_missing_features_are_named() {
+        let message = error("(module (memory i64 1) (tag))", WasmFeatures::WASM2);
+        assert!(message.starts_with("the engine `x` does not support `memory64`, `exceptions`: "), "{message}");
+        let supported = WasmFeatures::WASM2 | WasmFeatures::MEMORY64 | WasmFeatures::EXCEPTIONS;
+        let message = error("(module (memory i64 1) (tag))", supported);
+        assert!(message.starts_with("the engine was made without `memory64`, `exceptions`, which"), "{message}");
+    }
+
+    #[test]
+    fn features_are_named_that_the_validator_does_not_name() {
+        // Without the feature, the validator reads the second byte of the memory index as an invalid number.
+        for (source, feature) in [
+            ("(module (memory 1) (memory 1) (func (drop (memory.size 1))))", "multi-memory"),
+            ("(module (global i32 (i32.add (i32.const 1) (i32.const 2))))", "extended-const"),
+            ("(module (rec (type (struct)) (type (array i32))))", "gc"),
+            ("(module (memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0))))", "bulk-memory"),
+        ] {
+            let wasm = wat::parse_str(source).unwrap();
+            let features = WasmFeatures::WASM2 & !WasmFeatures::BULK_MEMORY;
+            let message = validate(&wasm, features, features, "x").unwrap_err().message;
+            assert!(message.starts_with(&format!("the engine `x` does not support `{feature}`: ")), "{message}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::options::Options;
 use crate::lowering::Needs;
+use crate::wasm::complexity::Limits;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
@@ -30,6 +31,8 @@ pub struct Quirks {
     pub max_memory_pages: u64,
     /// Maximum number of elements that a table may start with.
     pub max_table_elements: u64,
+    /// The counts up to which the engine compiles a module in a bounded time.
+    pub complexity_limits: Limits,
     /// Number of bytes for each element of a table, if the engine aborts the process when it cannot allocate a table; 0
     /// if the engine fails then.
     pub table_element_size: usize,
@@ -81,6 +84,7 @@ impl Quirks {
         ref_as_func_is_new: false,
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,
+        complexity_limits: Limits::CRANELIFT,
         table_element_size: 0,
         needs: Needs::NONE,
         code_lifetime: CodeLifetime::Module,

@@ -2,6 +2,7 @@
 
 use super::{CodeLifetime, Quirks};
 use crate::base::capabilities as cap;
+use crate::wasm::complexity::Limits;
 use wasmparser::WasmFeatures;
 
 pub const QUIRKS: Quirks = Quirks {
@@ -18,6 +19,16 @@ pub const QUIRKS: Quirks = Quirks {
     max_memory_pages: (1 << 48) - 1,
     // wasmi writes every element of a new table, so the machine must have memory for all elements.
     max_table_elements: 10_000_000,
+    complexity_limits: Limits {
+        // `LOCAL_VARIABLES_MAX` of wasmi. A function cannot have more than 2^16 - 1 slots either, and a vector takes two.
+        function_values: 30_000,
+        // wasmi evaluates a constant expression by a recursion of as many calls.
+        const_instructions: 1_000,
+        // wasmi uses local variables as they are.
+        loop_steps: u64::MAX,
+        merges: u64::MAX,
+        ..Limits::CRANELIFT
+    },
     // `Config::default_features` of wasmi.
     features: |_| {
         WasmFeatures::WASM2

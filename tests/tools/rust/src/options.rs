@@ -83,7 +83,7 @@ impl Row {
         let mut arguments = vec![literal(&self.name), literal(&self.documentation)];
         let function = match self.domain.as_str() {
             "proposal" | "switch" => "switch_property",
-            "size" => "size_property",
+            "size" | "percent" => "size_property",
             "target" => "target_property",
             "choice" => {
                 arguments.insert(1, tuple(&self.choices));
