@@ -6,6 +6,7 @@
 use crate::base::types::{ExternType, FuncType, ValType};
 use crate::base::value::Value;
 use crate::wasi::guest::Guest;
+use crate::wasi::wait::Interrupts;
 use crate::wasi::{Errno, Result, WasiContext};
 use std::io::SeekFrom;
 use std::sync::LazyLock;
@@ -57,6 +58,8 @@ pub struct Call<'a> {
     pub guest: Guest<'a>,
     /// The version of WASI from which the guest has imported the call.
     pub version: Version,
+    /// Ends a call that waits or takes long, if the guest must end.
+    pub interrupts: Interrupts<'a>,
 }
 
 /// A function that calls the method of [`Call`] for a system call. The value slots hold the arguments.
@@ -286,7 +289,8 @@ mod tests {
     fn a_call_with_another_number_of_arguments_is_invalid() {
         let wasi = WasiContext::new();
         let memory = GuestMemory::default;
-        let mut call = Call { wasi: &wasi, guest: Guest::new(&memory), version: Version::Preview1 };
+        let (guest, interrupts) = (Guest::new(&memory), Interrupts::new(&|| Ok(())));
+        let mut call = Call { wasi: &wasi, guest, version: Version::Preview1, interrupts };
         for definition in definitions(Version::Preview1) {
             let values = vec![Value::default(); definition.arity() + 1];
             assert_eq!(errno(definition.call(&mut call, &values)), Some(Errno::INVAL), "{}", definition.name);

@@ -8,6 +8,7 @@ use crate::store::host::HostCall;
 use crate::wasi::caller::Caller;
 use crate::wasi::calls::{self, Call};
 use crate::wasi::guest::Guest;
+use crate::wasi::wait::Interrupts;
 use crate::wasi::{Failure, Version, WasiContext};
 use std::sync::Arc;
 
@@ -44,12 +45,17 @@ impl HostCall for WasiFunc {
             return Err(Error::new(ErrorKind::Engine, "missing required memory export"));
         }
         let memory = || self.caller.memory(&entered).unwrap_or_default();
+        let check = || store.check_deadline();
         let Self { wasi, version, definition, .. } = self;
-        let mut call = Call { wasi, guest: Guest::new(&memory), version: *version };
-        let errno = match definition.call(&mut call, &values[..definition.arity()]) {
-            Ok(()) => 0,
-            Err(Failure::Errno(errno)) => i32::from(errno.0),
-            Err(Failure::Stop(stop)) => return Err(stop.into()),
+        let interrupts = Interrupts::new(&check);
+        let mut call = Call { wasi, guest: Guest::new(&memory), version: *version, interrupts };
+        let errno = loop {
+            match definition.call(&mut call, &values[..definition.arity()]) {
+                Ok(()) => break 0,
+                Err(Failure::Errno(errno)) => break i32::from(errno.0),
+                Err(Failure::Interrupted) => check()?,
+                Err(Failure::Stop(stop)) => return Err(stop.into()),
+            }
         };
         if let Some(result) = values.first_mut() {
             *result = Value::default();

@@ -135,8 +135,11 @@ impl Call<'_> {
             append: fdflags & FDFLAG_APPEND != 0,
             nonblock: fdflags & FDFLAG_NONBLOCK != 0,
         };
-        let opened = dir::open(dir, path, &flags)?;
-        self.guest.write_u32(out_ptr, self.wasi.push(opened)?)
+        // The check comes first, because opening can create or truncate a file.
+        self.wasi.state.lock().table.check_room()?;
+        let opened = dir::open(dir, path, &flags, &self.interrupts)?;
+        let fd = self.wasi.state.lock().table.push(opened)?;
+        self.guest.write_u32(out_ptr, fd)
     }
 
     pub(super) fn path_readlink(
@@ -213,7 +216,7 @@ fn system_time(time: Timespec) -> Option<SystemTimeSpec> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wasi::testing::{ScratchDir, TestGuest, errno};
+    use crate::wasi::testing::{ScratchDir, TestGuest, errno, open_dir};
     use crate::wasi::{Dir, Perms, Place, Root, WasiContext};
     use std::path::Path;
     use std::sync::Arc;
@@ -221,16 +224,11 @@ mod tests {
     const ALL: Perms = Perms { list: true, change: true, read: true, write: true };
     const READ_ONLY: Perms = Perms { list: true, change: false, read: true, write: false };
 
-    /// Opens a directory of the host.
-    fn host_dir(path: &Path) -> Arc<cap_std::fs::Dir> {
-        Arc::new(cap_std::fs::Dir::open_ambient_dir(path, cap_std::ambient_authority()).unwrap())
-    }
-
     /// Returns a guest. Its descriptor 3 is the preopened directory `path`.
     fn guest(path: &Path, perms: Perms) -> TestGuest {
         let wasi = WasiContext::new();
-        let place = Place::Host(host_dir(path), perms);
-        assert_eq!(wasi.push(Descriptor::Dir(Dir::preopened(place, "/"))).unwrap(), 3);
+        let place = Place::Host(open_dir(path), perms);
+        assert_eq!(wasi.preopen(Dir::preopened(place, "/")).unwrap(), 3);
         TestGuest::new(wasi)
     }
 
@@ -307,10 +305,10 @@ mod tests {
         }
         let root = Arc::new(Root::default());
         let wasi = WasiContext::new();
-        wasi.push(Descriptor::Dir(Dir::preopened(Place::Root(root.clone()), "/"))).unwrap();
+        wasi.preopen(Dir::preopened(Place::Root(root.clone()), "/")).unwrap();
         let guest = TestGuest::new(wasi);
-        root.add("/data", host_dir(&path.join("data")), ALL);
-        root.add("/data/deep/", host_dir(&path.join("deep")), READ_ONLY);
+        root.add("/data", open_dir(&path.join("data")), ALL);
+        root.add("/data/deep/", open_dir(&path.join("deep")), READ_ONLY);
         let create = 1;
         assert_eq!(open(&guest, "/data/one", create, RIGHT_WRITE), None);
         assert_eq!(open(&guest, "/data/deep/two", create, RIGHT_WRITE), Some(Errno::PERM));
@@ -323,7 +321,7 @@ mod tests {
         assert_eq!(open(&guest, "", 0, 0), Some(Errno::NOENT));
         assert_eq!(open(&guest, "/", 0, RIGHT_WRITE), Some(Errno::PERM), "the root directory is read-only");
         assert_eq!(open(&guest, "/.//", 0, 0), None);
-        root.add("", host_dir(&path.join("all")), ALL);
+        root.add("", open_dir(&path.join("all")), ALL);
         assert_eq!(open(&guest, "/database", create, RIGHT_WRITE), None);
         assert!(path.join("data/one").exists() && path.join("all/database").exists());
     }
@@ -337,8 +335,8 @@ mod tests {
         std::fs::write(path.join("one/file"), "x").unwrap();
         let guest = guest(&path.join("one"), ALL);
         let other = Perms { read: false, ..ALL };
-        let place = Place::Host(host_dir(&path.join("two")), other);
-        assert_eq!(guest.wasi.push(Descriptor::Dir(Dir::preopened(place, "/two"))).unwrap(), 4);
+        let place = Place::Host(open_dir(&path.join("two")), other);
+        assert_eq!(guest.wasi.preopen(Dir::preopened(place, "/two")).unwrap(), 4);
         let len = guest.write_path("file");
         assert_eq!(errno(guest.call("path_link", &[3, 0, 0, len, 4, 0, len])), Some(Errno::PERM));
         assert_eq!(errno(guest.call("path_rename", &[3, 0, len, 4, 0, len])), Some(Errno::PERM));
