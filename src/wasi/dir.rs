@@ -147,9 +147,17 @@ impl Dir {
         if path.is_empty() {
             return Err(Errno::NOENT.into());
         }
+        // The end of a path has a meaning, see `lookup`.
+        let end = if path.ends_with('/') {
+            "/"
+        } else if path.ends_with("/.") {
+            "/."
+        } else {
+            ""
+        };
         let path = normalize(&path).ok_or(Errno::PERM)?;
         match root.find_mount(&path) {
-            Some((dir, relative, perms)) => Ok(Target::Host(dir, relative, perms)),
+            Some((dir, relative, perms)) => Ok(Target::Host(dir, relative + end, perms)),
             None if path.is_empty() => Ok(Target::Root(root.clone())),
             None => Err(Errno::NOENT.into()),
         }

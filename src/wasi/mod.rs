@@ -21,6 +21,7 @@ mod func;
 mod guest;
 mod host_file;
 mod listing;
+mod lookup;
 mod path;
 mod poll;
 mod process;
