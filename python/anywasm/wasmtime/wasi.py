@@ -102,7 +102,7 @@ class WasiConfig(Managed):
             raise WasmtimeError(f"failed to set {name} file") from None
 
     def _set_custom(self, name: str, callback: Callable[[bytes], Optional[int]]) -> None:
-        setattr(self._open_config(), name, lambda data: callback(data))
+        setattr(self._open_config(), name, _in_chunks(callback))
 
     argv = property(
         None,
@@ -210,6 +210,28 @@ class WasiConfig(Managed):
         #: origins are in the order in which the guest gets them.
         self._args: dict[str, list[str]] = {}
         self._env: dict[str, list[tuple[str, str]]] = {}
+
+
+#: The maximum number of bytes that `stdout_custom` and `stderr_custom` get in one call, as in wasmtime-py.
+_MAX_CHUNK = 4096
+
+
+def _in_chunks(callback: Callable[[bytes], Optional[int]]) -> Callable[[bytes], Optional[int]]:
+    """Returns a sink that passes each write to `callback` in chunks.
+
+    If `callback` does not write a whole chunk, the sink stops and returns the number of bytes written so far. If
+    nothing has been written so far, the sink returns the result of `callback`, which may be a negated `errno`.
+    """
+
+    def write(data: bytes) -> Optional[int]:
+        for start in range(0, len(data), _MAX_CHUNK):
+            chunk = data[start : start + _MAX_CHUNK]
+            count = callback(chunk)
+            if count is not None and count < len(chunk):
+                return start + max(count, 0) if start else count
+        return None
+
+    return write
 
 
 def _c_string(value: str) -> str:
