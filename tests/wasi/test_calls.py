@@ -106,6 +106,26 @@ def test_pointers_outside_the_memory(wasm: Driver, name: str, tmp_path: Path) ->
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
 
 
+def test_buffers_up_to_the_last_byte_of_the_memory(wasm: Driver, tmp_path: Path) -> None:
+    written = bytearray()
+    guest = Guest(wasm, stdin=b"x" * PAGE, stdout=written, directories=[("work", tmp_path, False)])
+    file = guest.open("file", CREATE, READ | WRITE)[1]
+    guest.driver.write(guest.memory, 8, struct.pack("<II", 0, PAGE))
+    contents = guest.read(0, PAGE)
+    for fd in (1, file):
+        assert guest.call("fd_write", fd, 8, 1, 16) == 0
+        assert guest.u32(16) == PAGE
+    assert written == contents
+    assert (tmp_path / "file").stat().st_size == PAGE
+    guest.driver.write(guest.memory, 8, struct.pack("<II", PAGE - 5, 5))
+    assert guest.call("fd_seek", file, 0, 0, 16) == 0
+    for fd in (0, file):
+        assert guest.call("fd_read", fd, 8, 1, 16) == 0
+        assert guest.u32(16) == 5
+    assert guest.call("clock_time_get", 0, 0, PAGE - 8) == 0
+    assert guest.call("random_get", 0, PAGE) == 0
+
+
 def test_buffers_outside_the_memory(wasm: Driver, tmp_path: Path) -> None:
     guest = Guest(wasm, stdin=b"x" * 100, stdout=bytearray(), directories=[("work", tmp_path, False)])
     file = guest.open("file", CREATE, READ | WRITE)[1]
