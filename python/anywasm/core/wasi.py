@@ -22,7 +22,6 @@ from anywasm.core.engine import Engine
 from anywasm.core.handle import Handle
 from anywasm.core.importer import Caller, InstanceCallbacks
 from anywasm.core.instance import Instance
-from anywasm.core.interrupts import enable_signal_handlers
 from anywasm.core.store import Store
 from anywasm.core.streams import Sink, Source
 from anywasm.core.types import FuncType, read
@@ -107,7 +106,6 @@ class WasiContext(Handle):
 
     def __init__(self, engine: Engine, config: WasiConfig | None) -> None:
         engine_module = engine._core_engine_module
-        enable_signal_handlers(engine_module)
         ptr = engine_module.lib.aw_wasi_new_unset() if config is None else engine_module.lib.aw_wasi_new()
         super().__init__(engine_module, engine._core_style, engine_module.own("wasi", ptr))
         #: The callables of the standard streams. This list keeps the callables alive, because the shim only borrows
