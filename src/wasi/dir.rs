@@ -2,6 +2,7 @@
 
 use crate::wasi::file::{Access, File};
 use crate::wasi::listing::{Entry, FIRST_COOKIE, Listing};
+use crate::wasi::lookup::{LastComponent, requires_directory};
 use crate::wasi::stat::{FileType, Stat};
 use crate::wasi::wait::Interrupts;
 use crate::wasi::{Descriptor, Errno, Result};
@@ -148,12 +149,10 @@ impl Dir {
             return Err(Errno::NOENT.into());
         }
         // The end of a path has a meaning, see `lookup`.
-        let end = if path.ends_with('/') {
-            "/"
-        } else if path.ends_with("/.") {
-            "/."
-        } else {
-            ""
+        let end = match path.trim_end_matches('/').rsplit('/').next() {
+            Some(".") => "/.",
+            _ if path.ends_with('/') => "/",
+            _ => "",
         };
         let path = normalize(&path).ok_or(Errno::PERM)?;
         match root.find_mount(&path) {
@@ -243,6 +242,9 @@ pub fn open(dir: &Dir, path: String, flags: &OpenFlags, interrupts: &Interrupts<
     };
     if !perms.list || (writes && !perms.mutable()) {
         return Err(Errno::PERM.into());
+    }
+    if flags.create && requires_directory(&path) {
+        return LastComponent::new(&host, &path)?.refuse_file(flags.exclusive);
     }
     let mut options = OpenOptions::new();
     options.maybe_dir(true).follow(if flags.follow { FollowSymlinks::Yes } else { FollowSymlinks::No });

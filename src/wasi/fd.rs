@@ -282,9 +282,9 @@ impl Call<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wasi::Version;
     use crate::wasi::guest::{u32_at, u64_at};
     use crate::wasi::testing::{ScratchDir, TestGuest, errno, preopened};
-    use crate::wasi::Version;
 
     /// Opens `path` relative to descriptor 3 and returns the new descriptor.
     fn open(guest: &TestGuest, path: &str, oflags: u64, rights: u64) -> u64 {

@@ -61,6 +61,13 @@ impl LastComponent {
         Ok(mkdirat(&*self.dir, &self.name, 0o777.into())?)
     }
 
+    /// Returns the error for opening this component with `O_CREAT`, if only a directory can be here. With `exclusive`, the
+    /// component must not exist.
+    pub fn refuse_file<T>(&self, exclusive: bool) -> Result<T> {
+        let is_dot = matches!(self.name.trim_end_matches('/'), "." | "..");
+        Err(if is_dot && exclusive { Errno::EXIST } else { Errno::ISDIR }.into())
+    }
+
     /// Creates a symbolic link. cap-std would follow an absolute target out of the preopened directory, so this function
     /// refuses it.
     pub fn create_symlink(&self, target: &str) -> Result<()> {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import children
 from drivers import Driver
 from wasi.harness import CREATE, DIRECTORY, EXCLUSIVE, NONBLOCK, READ, TRUNCATE, WRITE, Guest
 
@@ -129,8 +130,9 @@ OPENS = {
 }
 
 
-def call_guest(guest: Guest, name: str, path: str) -> tuple[int, object]:
-    """The `errno` of a call, and what it has found."""
+def call_guest(guest: Guest, name: str, path: str, prefix: str = "") -> tuple[int, object]:
+    """The `errno` of a call, and what it has found. The paths begin with the prefix."""
+    path = prefix + path
     if name in OPENS:
         follow, oflags, rights = OPENS[name]
         number, fd = guest.open(path, oflags, rights, follow=follow, fdflags=NONBLOCK)
@@ -149,7 +151,7 @@ def call_guest(guest: Guest, name: str, path: str) -> tuple[int, object]:
         number = guest.path(name, path)
         return number, None if number else guest.read(32000, guest.u32()).decode()
     call, _, target = name.partition(" ")
-    return guest.path(call, path, *([target] if target else [])), None
+    return guest.path(call, path, *([prefix + target] if target else [])), None
 
 
 def call_posix(folder: Path, name: str, path: str) -> tuple[int, object]:
@@ -181,15 +183,30 @@ def trees(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
 
 @pytest.mark.parametrize("name", POSIX)
 def test_a_call_does_what_posix_says(wasm: Driver, trees: tuple[Path, Path], name: str) -> None:
+    compare(wasm, trees, name, PATHS)
+
+
+@pytest.mark.parametrize("name", POSIX)
+def test_a_call_through_the_root_does_what_posix_says(wasm: Driver, trees: tuple[Path, Path], name: str) -> None:
+    if wasm.first_directory == 3:
+        pytest.skip("only one style has a root")
+    # The root does not support `..`.
+    compare(wasm, trees, name, [path for path in PATHS if path and ".." not in path], "/work/")
+
+
+def compare(wasm: Driver, trees: tuple[Path, Path], name: str, paths: list[str], prefix: str = "") -> None:
+    """Compares a call's outcomes and effects. With a prefix, the guest finds its tree below the root, at this path."""
     first = shape(trees[0])
     differences = {}
 
     def new_guest() -> Guest:
-        return Guest(wasm, directories=[("work", trees[0], False)])
+        guest = Guest(wasm, directories=[("work", trees[0], False)])
+        guest.work = 3 if prefix else guest.work
+        return guest
 
     guest = new_guest()
-    for path in PATHS:
-        outcomes = call_guest(guest, name, path), call_posix(trees[1], name, path)
+    for path in paths:
+        outcomes = call_guest(guest, name, path, prefix), call_posix(trees[1], name, path)
         shapes = shape(trees[0]), shape(trees[1])
         expected = (NUMBERS[errno.ELOOP], None) if (name, path) in DIFFERENCES else outcomes[1]
         if outcomes[0] != expected or shapes[0] != shapes[1]:
@@ -199,3 +216,35 @@ def test_a_call_does_what_posix_says(wasm: Driver, trees: tuple[Path, Path], nam
                 make(tree)
             guest = new_guest()
     assert differences == {}
+
+
+#: Runs this file and the tests of the sandbox in a process in which `openat2` fails, as on Linux before 5.6 and in some
+#: sandboxes. The error number is the first argument.
+WITHOUT_OPENAT2 = """
+    import ctypes, os, struct, sys
+    libc = ctypes.CDLL(None, use_errno=True)
+    def instruction(code, true, false, value):
+        return struct.pack("<HBBI", code, true, false, value)
+    # Load the number of the system call; fail for 437; allow all others.
+    program = ctypes.create_string_buffer(
+        instruction(0x20, 0, 0, 0)
+        + instruction(0x15, 0, 1, 437)
+        + instruction(6, 0, 0, 0x50000 | int(sys.argv[1]))
+        + instruction(6, 0, 0, 0x7FFF0000)
+    )
+    class Filter(ctypes.Structure):
+        _fields_ = [("count", ctypes.c_ushort), ("program", ctypes.c_void_p)]
+    filter = Filter(4, ctypes.addressof(program))
+    assert libc.prctl(38, 1, 0, 0, 0) == 0
+    assert libc.prctl(22, 2, ctypes.byref(filter)) == 0, "no filter of system calls"
+    import pytest
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[2:]]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EPERM])
+def test_without_openat2(engine: str, number: int) -> None:
+    files = [str(children.TESTS / "wasi" / name) for name in ("test_posix.py", "test_sandbox.py")]
+    options = ["--engine", engine, "-k", "explicit and not openat2 and not root"]
+    assert " passed" in children.run(engine, WITHOUT_OPENAT2, str(number), *files, *options, timeout=600)
