@@ -5,7 +5,7 @@ use crate::wasi::guest::{Guest, Unwritten};
 use crate::wasi::wait::{Interrupts, MAX_PIECE};
 use crate::wasi::{Errno, Failure, Result};
 use rustix::event::PollFlags;
-use rustix::fs::{FileType, fstat};
+use rustix::fs::{FileType, fstat, major};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -13,6 +13,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 /// Maximum number of bytes in one write to a file that can block. A write of this size to a pipe that is ready does not
 /// block. The value is `PIPE_BUF` of Linux.
 const MAX_PIPE_WRITE: usize = 4096;
+
+/// The major number of the devices that are always ready, such as `/dev/null`. The value is `MEM_MAJOR` of Linux.
+const MEMORY_DEVICE: u32 = 1;
 
 /// An open file of the host.
 pub struct HostFile {
@@ -25,8 +28,12 @@ pub struct HostFile {
 impl HostFile {
     /// Wraps an open file. Fails if the operating system does not return the type of the file.
     pub fn new(file: File) -> rustix::io::Result<Self> {
-        let ty = FileType::from_raw_mode(fstat(&file)?.st_mode);
-        let can_block = !matches!(ty, FileType::RegularFile | FileType::Directory | FileType::BlockDevice);
+        let stat = fstat(&file)?;
+        let can_block = match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile | FileType::Directory | FileType::BlockDevice => false,
+            FileType::CharacterDevice => major(stat.st_rdev) != MEMORY_DEVICE,
+            _ => true,
+        };
         Ok(Self { file, can_block })
     }
 
@@ -128,4 +135,21 @@ fn read_all(
         }
     }
     Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_memory_devices_do_not_block() {
+        let open = |path: &str| HostFile::new(File::open(path).unwrap()).unwrap();
+        for path in ["/dev/null", "/dev/zero", "/", "/proc/self/exe"] {
+            assert!(open(path).pollable().is_none(), "{path}");
+        }
+        let (read_end, write_end) = std::io::pipe().unwrap();
+        for end in [std::os::fd::OwnedFd::from(read_end), write_end.into()] {
+            assert!(HostFile::new(end.into()).unwrap().pollable().is_some());
+        }
+    }
 }
