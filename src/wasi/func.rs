@@ -9,7 +9,7 @@ use crate::wasi::caller::Caller;
 use crate::wasi::calls::{self, Call};
 use crate::wasi::guest::Guest;
 use crate::wasi::wait::Interrupts;
-use crate::wasi::{Failure, Version, WasiContext};
+use crate::wasi::{Version, WasiContext};
 use std::sync::Arc;
 
 /// A host function that runs one system call for one instance, in the WASI context (arguments, environment and open
@@ -49,17 +49,10 @@ impl HostCall for WasiFunc {
         let Self { wasi, version, definition, .. } = self;
         let interrupts = Interrupts::new(&check);
         let mut call = Call { wasi, guest: Guest::new(&memory), version: *version, interrupts };
-        let errno = loop {
-            match definition.call(&mut call, &values[..definition.arity()]) {
-                Ok(()) => break 0,
-                Err(Failure::Errno(errno)) => break i32::from(errno.0),
-                Err(Failure::Interrupted) => check()?,
-                Err(Failure::Stop(stop)) => return Err(stop.into()),
-            }
-        };
+        let errno = definition.call(&mut call, &values[..definition.arity()])?;
         if let Some(result) = values.first_mut() {
             *result = Value::default();
-            result.i32 = errno;
+            result.i32 = errno.0.into();
         }
         Ok(())
     }

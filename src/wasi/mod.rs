@@ -81,6 +81,12 @@ impl<E: Into<Errno>> From<E> for Failure {
     }
 }
 
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
 impl From<Stop> for Error {
     fn from(stop: Stop) -> Self {
         match stop {

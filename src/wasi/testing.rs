@@ -92,7 +92,11 @@ impl TestGuest {
         };
         let (guest, interrupts) = (Guest::new(&memory), Interrupts::new(&check));
         let mut call = Call { wasi: &self.wasi, guest, version: self.version, interrupts };
-        definition.call(&mut call, &arguments.iter().map(slot).collect::<Vec<_>>())
+        match definition.call(&mut call, &arguments.iter().map(slot).collect::<Vec<_>>()) {
+            Ok(Errno::SUCCESS) => Ok(()),
+            Ok(errno) => Err(Failure::Errno(errno)),
+            Err(stop) => Err(Failure::Stop(stop)),
+        }
     }
 
     /// Writes `path` to the address 0 of the memory and returns the length of the path in bytes.

@@ -2,7 +2,7 @@
 //! the deadline of its store may have passed, or the program may have received a signal such as Ctrl-C.
 
 use crate::base::error;
-use crate::wasi::{Failure, Result, Stop};
+use crate::wasi::{Result, Stop};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::cell::Cell;
 use std::os::fd::BorrowedFd;
@@ -32,15 +32,15 @@ impl<'a> Interrupts<'a> {
     }
 
     /// Fails if the guest must end.
-    pub fn check(&self) -> Result<()> {
+    pub fn check(&self) -> std::result::Result<(), Stop> {
         self.last_check.set(Some(Instant::now()));
-        (self.check)().map_err(|error| Failure::Stop(Stop::Ended(error)))
+        (self.check)().map_err(Stop::Ended)
     }
 
     /// Fails if the guest must end. Does nothing if the last check was less than [`CHECK_PERIOD`] ago.
     pub fn check_if_due(&self) -> Result<()> {
         match self.last_check.get() {
-            Some(time) if time.elapsed() >= CHECK_PERIOD => self.check(),
+            Some(time) if time.elapsed() >= CHECK_PERIOD => Ok(self.check()?),
             Some(_) => Ok(()),
             None => {
                 self.last_check.set(Some(Instant::now()));
