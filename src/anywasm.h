@@ -760,15 +760,16 @@ bool aw_wasi_env(const struct aw_wasi *wasi,
                  const uint8_t *value,
                  uintptr_t value_len);
 
-// Preopens a directory of the host as the next descriptor. `path` is the path on the host, and `name` is the path by
-// which guests open the directory. `perms` is the sum of rights `AW_WASI_*`. If `root` is not NULL, guests can also
-// open the directory through this virtual root directory.
+// Preopens a directory of the host as the next descriptor. `dir` is a file descriptor of this process for the
+// directory, open for reading; the function opens the directory again, so the caller may close `dir`. `name` is the
+// path by which guests open the directory. `perms` is the sum of rights `AW_WASI_*`. If `root` is not NULL, guests can
+// also open the directory through this virtual root directory.
 //
-// The caller guarantees that `path` points to `path_len` bytes, and `name` to `name_len` bytes. The name is UTF-8.
+// The caller guarantees that nobody closes `dir` before the function returns, and that `name` points to `name_len`
+// bytes. The name is UTF-8.
 bool aw_wasi_preopen(const struct aw_wasi *wasi,
                      const struct aw_wasi_root *root,
-                     const uint8_t *path,
-                     uintptr_t path_len,
+                     int32_t dir,
                      const uint8_t *name,
                      uintptr_t name_len,
                      uint32_t perms);
@@ -781,7 +782,14 @@ struct aw_wasi_root *aw_wasi_root_new(const struct aw_wasi *wasi);
 // the context.
 void aw_wasi_root_delete(struct aw_wasi_root *root);
 
+// Sets the maximum number of files and directories that guests may have open, in addition to the standard streams and
+// the preopened directories. The default is 512.
+bool aw_wasi_set_max_opened(const struct aw_wasi *wasi, uintptr_t max);
+
 // Connects standard input (0), output (1) or error (2) to a duplicate of a file descriptor of this process.
+//
+// If `fd` equals `which` and is not open, this process was started without this stream. Standard input is then empty,
+// and standard output and error discard all data, as in a new context.
 //
 // The caller guarantees that nobody closes `fd` before the function returns.
 bool aw_wasi_stdio_fd(const struct aw_wasi *wasi, uint32_t which, int32_t fd);

@@ -515,8 +515,12 @@ def test_wat2wasm_does_not_overwrite_what_it_reads(cli: Cli, tmp_path: Path) -> 
     assert file.read_text() == "(module)"
 
 
-def test_output_that_cannot_be_written(cli: Cli, engine: str, calc: str, tmp_path: Path) -> None:
+def test_output_that_cannot_be_written(
+    cli: Cli, engine: str, calc: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fails(cli("wat2wasm", calc, "-o", tmp_path / "none" / "out.wasm"), 1, "out.wasm: No such file")
+    # With this variable, Python would write at once, and not at the end of the process.
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     on = f"--engine {engine}"
     commands = (f"wat2wasm {calc} -o - {on}", f"run {on} {calc} --invoke add 1 2", f"inspect {calc}", f"engines {on}")
     for command in commands:

@@ -11,14 +11,14 @@ use crate::base::pointer::{self, Handle, non_null};
 use crate::store::host;
 use crate::store::object::{Extern, Instance};
 use crate::wasi::caller::Caller;
-use crate::wasi::{self, Descriptor, Dir, Input, Output, Perms, Place, Root, Stream, Version, WasiContext, WasiFunc};
+use crate::wasi::{self, Dir, HostFile, Input, Output, Perms, Place, Root, Stream, Version, WasiContext, WasiFunc};
 use parking_lot::Mutex;
-use std::ffi::{OsStr, c_void};
+use rustix::fs::{Mode, OFlags, openat};
+use std::ffi::c_void;
 use std::fs::File;
 use std::io::Cursor;
 use std::mem::MaybeUninit;
 use std::os::fd::BorrowedFd;
-use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
 /// Right to a preopened directory: guests may list and open its entries.
@@ -116,30 +116,34 @@ pub unsafe extern "C" fn aw_wasi_env(
     })
 }
 
-/// Preopens a directory of the host as the next descriptor. `path` is the path on the host, and `name` is the path by
-/// which guests open the directory. `perms` is the sum of rights `AW_WASI_*`. If `root` is not NULL, guests can also
-/// open the directory through this virtual root directory.
+/// Preopens a directory of the host as the next descriptor. `dir` is a file descriptor of this process for the
+/// directory, open for reading; the function opens the directory again, so the caller may close `dir`. `name` is the
+/// path by which guests open the directory. `perms` is the sum of rights `AW_WASI_*`. If `root` is not NULL, guests can
+/// also open the directory through this virtual root directory.
 ///
 /// # Safety
-/// The caller guarantees that `path` points to `path_len` bytes, and `name` to `name_len` bytes. The name is UTF-8.
+/// The caller guarantees that nobody closes `dir` before the function returns, and that `name` points to `name_len`
+/// bytes. The name is UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_preopen(
     wasi: Option<&CWasi>,
     root: Option<&CWasiRoot>,
-    path: *const u8,
-    path_len: usize,
+    dir: i32,
     name: *const u8,
     name_len: usize,
     perms: u32,
 ) -> bool {
     catch_errors(|| {
         let wasi = non_null_context(wasi)?;
-        // SAFETY: the caller guarantees that `path` points to `path_len` bytes, and `name` to `name_len` bytes. The
-        // call only reads these bytes.
-        let (path, name) =
-            unsafe { (pointer::slice(path, path_len, "the path")?, pointer::slice(name, name_len, "the name")?) };
+        // SAFETY: the caller guarantees that `name` points to `name_len` bytes. The call only reads these bytes.
+        let name = unsafe { pointer::slice(name, name_len, "the name") }?;
         let Ok(name) = std::str::from_utf8(name) else { fail!(Invalid, "the directory's name is not UTF-8") };
-        let (dir, perms) = (open_host_dir(path)?, perms_from_bits(perms));
+        if dir < 0 {
+            fail!(Invalid, "{dir} is not a descriptor");
+        }
+        // SAFETY: the function has checked that `dir` is not -1. The caller guarantees that nobody closes `dir` during
+        // the call.
+        let (dir, perms) = (open_host_dir(unsafe { BorrowedFd::borrow_raw(dir) })?, perms_from_bits(perms));
         if let Some(root) = root {
             root.0.add(name, dir.clone(), perms);
         }
@@ -147,12 +151,11 @@ pub unsafe extern "C" fn aw_wasi_preopen(
     })
 }
 
-fn open_host_dir(path: &[u8]) -> Result<Arc<cap_std::fs::Dir>> {
-    let dir = cap_std::fs::Dir::open_ambient_dir(OsStr::from_bytes(path), cap_std::ambient_authority());
-    dir.map(Arc::new).map_err(|error| {
-        let path = String::from_utf8_lossy(path);
-        Error::new(ErrorKind::Invalid, format!("cannot open the directory `{path}`: {error}"))
-    })
+/// Opens the directory of a descriptor again. The new descriptor has its own position in the listing of the directory.
+fn open_host_dir(dir: BorrowedFd<'_>) -> Result<Arc<cap_std::fs::Dir>> {
+    let opened = openat(dir, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+    let opened = opened.map(|opened| Arc::new(cap_std::fs::Dir::from_std_file(File::from(opened))));
+    opened.map_err(|error| Error::new(ErrorKind::Invalid, format!("cannot open the directory: {error}")))
 }
 
 fn perms_from_bits(bits: u32) -> Perms {
@@ -180,27 +183,46 @@ pub extern "C" fn aw_wasi_root_delete(root: Option<Box<CWasiRoot>>) {
 
 /// Opens a preopened directory as the next descriptor.
 fn push_preopened(wasi: &WasiContext, place: Place, name: &str) -> Result<bool> {
-    match wasi.push(Descriptor::Dir(Dir::preopened(place, name))) {
+    match wasi.preopen(Dir::preopened(place, name)) {
         Ok(_) => Ok(true),
         Err(_) => fail!(Invalid, "there are too many directories"),
     }
 }
 
+/// Sets the maximum number of files and directories that guests may have open, in addition to the standard streams and
+/// the preopened directories. The default is 512.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_wasi_set_max_opened(wasi: Option<&CWasi>, max: usize) -> bool {
+    catch_errors(|| {
+        non_null_context(wasi)?.set_max_opened(max);
+        Ok(true)
+    })
+}
+
 /// Connects standard input (0), output (1) or error (2) to a duplicate of a file descriptor of this process.
+///
+/// If `fd` equals `which` and is not open, this process was started without this stream. Standard input is then empty,
+/// and standard output and error discard all data, as in a new context.
 ///
 /// # Safety
 /// The caller guarantees that nobody closes `fd` before the function returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aw_wasi_stdio_fd(wasi: Option<&CWasi>, which: u32, fd: i32) -> bool {
     catch_errors(|| {
+        let wasi = non_null_context(wasi)?;
         if fd < 0 {
             fail!(Invalid, "{fd} is not a descriptor");
         }
-        // SAFETY: the function has checked that `fd` is not -1. The caller guarantees that `fd` stays open during the
-        // call.
+        // SAFETY: the function has checked that `fd` is not -1. The caller guarantees that nobody closes `fd` during
+        // the call. If `fd` is not open, the operating system refuses to duplicate it.
         let duplicate = unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned();
-        let duplicate = duplicate.map_err(|e| Error::new(ErrorKind::Invalid, format!("the descriptor {fd}: {e}")))?;
-        connect_stdio(non_null_context(wasi)?, which, Input::File, Output::File, File::from(duplicate))
+        let is_closed = |error: &std::io::Error| error.raw_os_error() == Some(rustix::io::Errno::BADF.raw_os_error());
+        if which < 3 && fd == which as i32 && duplicate.as_ref().is_err_and(is_closed) {
+            return Ok(true);
+        }
+        let file = duplicate.and_then(|duplicate| Ok(HostFile::new(File::from(duplicate))?));
+        let file = file.map_err(|e| Error::new(ErrorKind::Invalid, format!("the descriptor {fd}: {e}")))?;
+        connect_stdio(wasi, which, Input::File, Output::File, file)
     })
 }
 

@@ -55,7 +55,10 @@ impl Stream for CStream {
         match usize::try_from(count) {
             Ok(count) => Ok(count.min(buffer.len())),
             Err(_) => match i32::try_from(count.unsigned_abs()) {
-                Ok(code @ 1..=MAX_ERRNO) => Err(std::io::Error::from_raw_os_error(code).into()),
+                Ok(code @ 1..=MAX_ERRNO) => {
+                    // The guest gets the number, also that of `EINTR`. The callback has returned the number on purpose.
+                    Err(Failure::Errno(std::io::Error::from_raw_os_error(code).into()))
+                }
                 _ => Err(Errno::IO.into()),
             },
         }
@@ -119,7 +122,8 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let pipe = i64::from(rustix::io::Errno::PIPE.raw_os_error());
-        assert_eq!([-pipe, -4096, i64::MIN].map(errno), [Errno::PIPE, Errno::IO, Errno::IO]);
+        let interrupted = i64::from(rustix::io::Errno::INTR.raw_os_error());
+        assert_eq!([-pipe, -interrupted, -4096, i64::MIN].map(errno), [Errno::PIPE, Errno::INTR, Errno::IO, Errno::IO]);
     }
 
     #[test]

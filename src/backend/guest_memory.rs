@@ -24,8 +24,9 @@ impl Default for GuestMemory {
 }
 
 impl GuestMemory {
-    /// Maximum number of bytes that one call of [`GuestMemory::fill`] writes to a shared memory.
-    pub const MAX_SHARED_FILL: usize = 1 << 16;
+    /// Maximum number of bytes of a shared memory that one call of [`GuestMemory::fill`] or [`GuestMemory::with_bytes`]
+    /// copies.
+    pub const MAX_SHARED_COPY: usize = 1 << 16;
 
     /// Wraps the `len` bytes at `data`. `shared` is true if other threads may access the memory at any time.
     ///
@@ -89,12 +90,14 @@ impl GuestMemory {
     }
 
     /// Calls `work` with the `len` bytes at `offset`. The bytes of an unshared memory are not copied. The bytes of a
-    /// shared memory are copied first, because other threads may write to the memory during `work`.
+    /// shared memory are copied first, because other threads may write to the memory during `work`. `work` then gets
+    /// only the first [`GuestMemory::MAX_SHARED_COPY`] bytes.
     ///
     /// `work` must not run guest code in the store of the memory, nor access the memory in another way.
     pub fn with_bytes<T>(&self, offset: usize, len: usize, work: impl FnOnce(&[u8]) -> T) -> Result<T, OutOfBounds> {
         if self.shared {
-            return Ok(work(&self.read(offset, len)?));
+            self.check(offset, len)?;
+            return Ok(work(&self.read(offset, len.min(Self::MAX_SHARED_COPY))?));
         }
         let start = self.address(offset, len)?;
         // SAFETY: `address` has checked that the range is inside the memory. The memory is not shared, so the creator
@@ -107,7 +110,7 @@ impl GuestMemory {
     ///
     /// In an unshared memory, the buffer is the memory itself.
     ///
-    /// For a shared memory, the buffer is memory of the host, with at most [`GuestMemory::MAX_SHARED_FILL`] bytes.
+    /// For a shared memory, the buffer is memory of the host, with at most [`GuestMemory::MAX_SHARED_COPY`] bytes.
     /// `fill` then copies the written bytes to the shared memory. A Rust reference to the shared memory is not
     /// possible, because other threads may access the bytes.
     ///
@@ -120,7 +123,7 @@ impl GuestMemory {
     ) -> Result<usize, E> {
         let start = self.address(offset, len)?;
         if self.shared {
-            let mut buffer = vec![0; len.min(Self::MAX_SHARED_FILL)];
+            let mut buffer = vec![0; len.min(Self::MAX_SHARED_COPY)];
             let count = work(&mut buffer)?;
             self.write(offset, &buffer[..count])?;
             return Ok(count);
@@ -198,12 +201,14 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_memory_is_filled_in_steps() {
-        let size = GuestMemory::MAX_SHARED_FILL + 10;
+    fn a_shared_memory_is_copied_in_steps() {
+        let size = GuestMemory::MAX_SHARED_COPY + 10;
         let (unshared, shared) = (TestMemory::new(size, false), TestMemory::new(size, true));
         assert_eq!(fill(&unshared.memory(), 0, size, 1), Ok(size));
-        assert_eq!(fill(&shared.memory(), 0, size, 1), Ok(GuestMemory::MAX_SHARED_FILL));
-        assert_eq!(shared.memory().read(GuestMemory::MAX_SHARED_FILL - 1, 2).unwrap(), [1, 0]);
+        assert_eq!(fill(&shared.memory(), 0, size, 1), Ok(GuestMemory::MAX_SHARED_COPY));
+        assert_eq!(unshared.memory().with_bytes(0, size, <[u8]>::len), Ok(size));
+        assert_eq!(shared.memory().with_bytes(0, size, <[u8]>::len), Ok(GuestMemory::MAX_SHARED_COPY));
+        assert_eq!(shared.memory().read(GuestMemory::MAX_SHARED_COPY - 1, 2).unwrap(), [1, 0]);
     }
 
     #[test]

@@ -24,8 +24,8 @@ impl Store {
     }
 
     /// Fails if the running guest must end. The engine calls this function at each tick, on the thread that runs the
-    /// guest.
-    pub(super) fn check_deadline(&self) -> Result<()> {
+    /// guest. A system call of WASI that waits calls this function several times a second, on any engine.
+    pub fn check_deadline(&self) -> Result<()> {
         let entered = self.enter()?;
         if self.engine.epoch.load(Ordering::SeqCst) >= entered.deadline() {
             entered.mark_interrupted();

@@ -6,7 +6,8 @@
 use crate::base::types::{ExternType, FuncType, ValType};
 use crate::base::value::Value;
 use crate::wasi::guest::Guest;
-use crate::wasi::{Errno, Result, WasiContext};
+use crate::wasi::wait::Interrupts;
+use crate::wasi::{Errno, Failure, Result, Stop, WasiContext};
 use std::io::SeekFrom;
 use std::sync::LazyLock;
 
@@ -57,6 +58,8 @@ pub struct Call<'a> {
     pub guest: Guest<'a>,
     /// The version of WASI from which the guest has imported the call.
     pub version: Version,
+    /// Ends a call that waits or takes long, if the guest must end.
+    pub interrupts: Interrupts<'a>,
 }
 
 /// A function that calls the method of [`Call`] for a system call. The value slots hold the arguments.
@@ -95,9 +98,17 @@ impl Definition {
         self.ty.params.len()
     }
 
-    /// Runs the system call. `values` contains one argument for each parameter.
-    pub fn call(&self, call: &mut Call<'_>, values: &[Value]) -> Result<()> {
-        (self.entry)(call, values)
+    /// Runs the system call and returns the error number for the guest, or the reason why the guest ends. `values`
+    /// contains one argument for each parameter. A system call that a signal has interrupted starts again.
+    pub fn call(&self, call: &mut Call<'_>, values: &[Value]) -> std::result::Result<Errno, Stop> {
+        loop {
+            match (self.entry)(call, values) {
+                Ok(()) => return Ok(Errno::SUCCESS),
+                Err(Failure::Errno(errno)) => return Ok(errno),
+                Err(Failure::Stop(stop)) => return Err(stop),
+                Err(Failure::Interrupted) => call.interrupts.check()?,
+            }
+        }
     }
 }
 
@@ -190,7 +201,9 @@ pub fn definitions(version: Version) -> &'static [Definition] {
 mod tests {
     use super::*;
     use crate::backend::guest_memory::GuestMemory;
+    use crate::base::error::fail;
     use crate::wasi::testing::errno;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     /// The functions of `wasi_unstable.witx` (snapshot 0), sorted by name.
     const SNAPSHOT_0: [&str; 45] = [
@@ -286,11 +299,32 @@ mod tests {
     fn a_call_with_another_number_of_arguments_is_invalid() {
         let wasi = WasiContext::new();
         let memory = GuestMemory::default;
-        let mut call = Call { wasi: &wasi, guest: Guest::new(&memory), version: Version::Preview1 };
+        let (guest, interrupts) = (Guest::new(&memory), Interrupts::new(&|| Ok(())));
+        let mut call = Call { wasi: &wasi, guest, version: Version::Preview1, interrupts };
         for definition in definitions(Version::Preview1) {
             let values = vec![Value::default(); definition.arity() + 1];
-            assert_eq!(errno(definition.call(&mut call, &values)), Some(Errno::INVAL), "{}", definition.name);
+            assert_eq!(definition.call(&mut call, &values).unwrap(), Errno::INVAL, "{}", definition.name);
         }
+    }
+
+    #[test]
+    fn a_call_that_a_signal_has_interrupted_starts_again() {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let entry: Entry = |_, _| match COUNT.fetch_add(1, Ordering::Relaxed) {
+            0..6 => Err(rustix::io::Errno::INTR.into()),
+            _ => Err(Errno::BUSY.into()),
+        };
+        let row = Row { name: "call", since: Version::Unstable, params: &[], entry };
+        let (wasi, memory, checks) = (WasiContext::new(), GuestMemory::default, std::cell::Cell::new(0));
+        let check = || {
+            checks.set(checks.get() + 1);
+            if checks.get() == 8 { fail!(Trap, "the guest must end") } else { Ok(()) }
+        };
+        let (guest, interrupts) = (Guest::new(&memory), Interrupts::new(&check));
+        let mut call = Call { wasi: &wasi, guest, version: Version::Preview1, interrupts };
+        assert_eq!(Definition::new(&row).call(&mut call, &[]).unwrap(), Errno::BUSY);
+        assert_eq!((COUNT.swap(0, Ordering::Relaxed), checks.get()), (7, 6));
+        assert!(matches!(Definition::new(&row).call(&mut call, &[]), Err(Stop::Ended(_))));
     }
 
     #[test]

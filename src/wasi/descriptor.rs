@@ -53,12 +53,21 @@ pub struct Table {
     open: BTreeMap<u32, Arc<Descriptor>>,
     /// Numbers of closed descriptors. New descriptors get these numbers first.
     free: BTreeSet<u32>,
+    /// Number of standard streams and preopened directories that the host has added.
+    host_count: usize,
+    /// Maximum number of open descriptors in addition to `host_count`.
+    max_opened: usize,
 }
+
+/// Maximum number of descriptors that a guest may open, unless the host sets another one. Each of them needs one file
+/// descriptor of the process. Many systems limit a process to 1024 descriptors, so half of them stay for the host.
+const DEFAULT_MAX_OPENED: usize = 512;
 
 impl Table {
     /// Returns a table with the standard streams. Standard input is empty. Standard output and error discard all bytes.
     pub fn new() -> Self {
-        let mut table = Self { open: BTreeMap::new(), free: BTreeSet::new() };
+        let (open, free) = (BTreeMap::new(), BTreeSet::new());
+        let mut table = Self { open, free, host_count: 3, max_opened: DEFAULT_MAX_OPENED };
         table.replace(0, Descriptor::Input(Input::Empty));
         table.replace(1, Descriptor::Output(Output::Null));
         table.replace(2, Descriptor::Output(Output::Null));
@@ -76,9 +85,29 @@ impl Table {
         self.open.insert(fd, Arc::new(descriptor));
     }
 
-    /// Adds a descriptor and returns its number. The number is the highest number of a closed descriptor. If no number
+    /// Adds a directory that the host has opened, and returns its number.
+    pub fn preopen(&mut self, descriptor: Descriptor) -> Result<u32> {
+        self.host_count += 1;
+        self.push(descriptor)
+    }
+
+    /// Sets the maximum number of descriptors that the guest may open.
+    pub fn set_max_opened(&mut self, max: usize) {
+        self.max_opened = max;
+    }
+
+    /// Fails with `EMFILE` if the guest may not open another descriptor.
+    pub fn check_room(&self) -> Result<()> {
+        if self.open.len() >= self.host_count.saturating_add(self.max_opened) {
+            return Err(Errno::MFILE.into());
+        }
+        Ok(())
+    }
+
+    /// Adds a descriptor and returns its number. Fails with `EMFILE` if the guest has too many descriptors. The number is the highest number of a closed descriptor. If no number
     /// is free, the number is one more than the highest number of an open descriptor.
     pub fn push(&mut self, descriptor: Descriptor) -> Result<u32> {
+        self.check_room()?;
         let fd = match self.free.pop_last() {
             Some(fd) => fd,
             None => self.open.last_key_value().map_or(Some(0), |(last, _)| last.checked_add(1)).ok_or(Errno::NFILE)?,
@@ -119,6 +148,21 @@ impl Table {
 mod tests {
     use super::*;
     use crate::wasi::testing::errno;
+
+    #[test]
+    fn the_number_of_descriptors_is_limited() {
+        let mut table = Table::new();
+        let input = || Descriptor::Input(Input::Empty);
+        table.set_max_opened(1);
+        assert_eq!(table.preopen(input()).ok(), Some(3));
+        assert_eq!(table.push(input()).ok(), Some(4));
+        assert_eq!(errno(table.push(input())), Some(Errno::MFILE));
+        assert_eq!(table.preopen(input()).ok(), Some(5), "the host may add more");
+        assert_eq!(errno(table.check_room()), Some(Errno::MFILE));
+        table.close(3).ok().unwrap();
+        assert_eq!(table.push(input()).ok(), Some(3));
+        assert_eq!(errno(table.push(input())), Some(Errno::MFILE));
+    }
 
     #[test]
     fn numbers_are_used_again() {

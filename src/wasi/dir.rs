@@ -1,13 +1,19 @@
 //! Open directories, the permissions of directories, and the virtual root directory.
 
 use crate::wasi::file::{Access, File};
+use crate::wasi::listing::{Entry, FIRST_COOKIE, Listing};
+use crate::wasi::lookup::{LastComponent, requires_directory};
 use crate::wasi::stat::{FileType, Stat};
+use crate::wasi::wait::Interrupts;
 use crate::wasi::{Descriptor, Errno, Result};
-use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsMaybeDirExt};
-use cap_std::fs::{self, OpenOptions};
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsMaybeDirExt, OpenOptionsSyncExt};
+use cap_std::fs::{self, FileTypeExt, OpenOptions};
 use parking_lot::Mutex;
-use rustix::fs::{Mode, OFlags, openat};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Time between two attempts to open a file that another process must make available first.
+const OPEN_PERIOD: Duration = Duration::from_millis(10);
 
 /// The permissions of a preopened directory. They also apply to all files and directories below it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,13 +49,6 @@ pub struct OpenFlags {
     pub nonblock: bool,
 }
 
-/// An entry of a directory. The fields are the name, inode number and type of a `dirent`.
-pub struct Entry {
-    pub name: Vec<u8>,
-    pub ino: u64,
-    pub ty: FileType,
-}
-
 /// An open directory.
 pub struct Dir {
     /// The directory of the host, or the virtual root directory.
@@ -58,14 +57,13 @@ pub struct Dir {
     pub preopened: Option<String>,
     /// The access that the guest has requested for the directory. `fd_fdstat_get` returns the access as rights of WASI.
     pub access: Access,
-    /// The entries that the last `fd_readdir` with cookie 0 has read. `fd_readdir` with another cookie continues in
-    /// this list, even if the directory has changed.
-    listing: Mutex<Arc<[Entry]>>,
+    /// The place where the guest's listing of the directory continues.
+    listing: Listing,
 }
 
 /// The location of an open directory.
 pub enum Place {
-    /// A directory of the host, and the permissions of the guest.
+    /// A directory of the host that is open for reading, and the permissions of the guest.
     Host(Arc<fs::Dir>, Perms),
     /// The virtual root directory. No directory of the host corresponds to it.
     Root(Arc<Root>),
@@ -101,14 +99,15 @@ impl Root {
         })
     }
 
-    /// Returns the entries of the root directory. The entries are the first components of the names, without
+    /// Returns the entry of the root directory at `cookie`. The entries are the first components of the names, without
     /// duplicates.
-    fn entries(&self) -> Vec<Entry> {
+    fn entry(&self, cookie: u64) -> Option<Entry> {
         let mut names: Vec<String> = self.mounts.lock().iter().map(|(name, ..)| first_component(name)).collect();
         names.sort();
         names.dedup();
         names.retain(|name| !name.is_empty());
-        names.into_iter().map(|name| Entry { name: name.into_bytes(), ino: 0, ty: FileType::Directory }).collect()
+        let name = names.get(usize::try_from(cookie - FIRST_COOKIE).ok()?)?.as_bytes().into();
+        Some(Entry { name, ino: 0, ty: FileType::Directory })
     }
 }
 
@@ -130,7 +129,7 @@ pub enum Target {
 impl Dir {
     /// Returns an open directory without a preopened name.
     pub fn new(place: Place, access: Access) -> Self {
-        Self { place, preopened: None, access, listing: Mutex::new(Arc::new([])) }
+        Self { place, preopened: None, access, listing: Listing::default() }
     }
 
     /// Returns an open directory that is preopened under `name`.
@@ -149,9 +148,15 @@ impl Dir {
         if path.is_empty() {
             return Err(Errno::NOENT.into());
         }
+        // The end of a path has a meaning, see `lookup`.
+        let end = match path.trim_end_matches('/').rsplit('/').next() {
+            Some(".") => "/.",
+            _ if path.ends_with('/') => "/",
+            _ => "",
+        };
         let path = normalize(&path).ok_or(Errno::PERM)?;
         match root.find_mount(&path) {
-            Some((dir, relative, perms)) => Ok(Target::Host(dir, relative, perms)),
+            Some((dir, relative, perms)) => Ok(Target::Host(dir, relative + end, perms)),
             None if path.is_empty() => Ok(Target::Root(root.clone())),
             None => Err(Errno::NOENT.into()),
         }
@@ -182,42 +187,37 @@ impl Dir {
         }
     }
 
-    /// Returns the entries of the directory, without `.` and `..`. Reads the directory if `refresh` is true. If it is
-    /// false, returns the entries of the last call in which `refresh` was true.
-    pub fn entries(&self, refresh: bool) -> Result<Arc<[Entry]>> {
-        if refresh {
-            let entries = match &self.place {
-                Place::Host(_, perms) if !perms.list => return Err(Errno::PERM.into()),
-                Place::Host(dir, _) => host_entries(dir)?,
-                Place::Root(root) => root.entries(),
-            };
-            *self.listing.lock() = entries.into();
+    /// Returns the entry of the directory at `cookie`. Returns `None` at the end of the directory. Cookie 0 starts a new
+    /// listing.
+    pub fn entry(&self, cookie: u64, interrupts: &Interrupts<'_>) -> Result<Option<Entry>> {
+        if let Place::Host(_, perms) = &self.place
+            && !perms.list
+        {
+            return Err(Errno::PERM.into());
         }
-        Ok(self.listing.lock().clone())
+        if cookie < FIRST_COOKIE {
+            if cookie == 0 {
+                self.listing.restart();
+            }
+            // `..` gets the inode number of the directory itself.
+            let (name, ino) =
+                ([b"." as &[u8], b".."][cookie as usize].into(), self.stat().map_or(0, |stat| stat.ino()));
+            return Ok(Some(Entry { name, ino, ty: FileType::Directory }));
+        }
+        match &self.place {
+            Place::Host(dir, _) => self.listing.entry(dir, cookie, interrupts),
+            Place::Root(root) => Ok(root.entry(cookie)),
+        }
     }
 }
 
-/// Reads the entries of a directory of the host, without `.` and `..`.
-fn host_entries(dir: &fs::Dir) -> Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    // The directory is opened again because cap-std opens preopened directories with `O_PATH`. The operating system
-    // lists no entries for a descriptor with `O_PATH`.
-    let readable = openat(dir, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
-    for entry in rustix::fs::Dir::new(readable)? {
-        let entry = entry?;
-        let name = entry.file_name().to_bytes();
-        if name == b"." || name == b".." {
-            continue;
-        }
-        let mut ty = FileType::from(entry.file_type());
-        // Some file systems return no types when they list a directory. `statat` then returns the type of the entry.
-        if entry.file_type() == rustix::fs::FileType::Unknown {
-            let stat = rustix::fs::statat(dir, entry.file_name(), rustix::fs::AtFlags::SYMLINK_NOFOLLOW);
-            ty = stat.map_or(ty, |stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).into());
-        }
-        entries.push(Entry { name: name.to_vec(), ino: entry.ino(), ty });
+/// Returns whether the file cannot be opened yet: it is a pipe that no process reads, or another process has a lease.
+fn is_busy(dir: &fs::Dir, path: &str, error: &std::io::Error) -> bool {
+    let is_pipe = || dir.metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo());
+    match error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
+        Some(rustix::io::Errno::NXIO) => is_pipe(),
+        error => error == Some(rustix::io::Errno::AGAIN),
     }
-    Ok(entries)
 }
 
 fn first_component(name: &str) -> String {
@@ -226,7 +226,10 @@ fn first_component(name: &str) -> String {
 
 /// Opens the file or directory at `path`, relative to `dir`. Fails with `EPERM` if the permissions do not allow the
 /// access.
-pub fn open(dir: &Dir, path: String, flags: &OpenFlags) -> Result<Descriptor> {
+///
+/// Opening a pipe for writing waits until another process reads from the pipe, unless `flags` contain `nonblock`.
+/// Opening a pipe for reading does not wait. The first read waits until another process writes.
+pub fn open(dir: &Dir, path: String, flags: &OpenFlags, interrupts: &Interrupts<'_>) -> Result<Descriptor> {
     if flags.directory && (flags.create || flags.exclusive || flags.truncate) {
         return Err(Errno::INVAL.into());
     }
@@ -240,13 +243,23 @@ pub fn open(dir: &Dir, path: String, flags: &OpenFlags) -> Result<Descriptor> {
     if !perms.list || (writes && !perms.mutable()) {
         return Err(Errno::PERM.into());
     }
+    if flags.create && requires_directory(&path) {
+        return LastComponent::new(&host, &path)?.refuse_file(flags.exclusive);
+    }
     let mut options = OpenOptions::new();
     options.maybe_dir(true).follow(if flags.follow { FollowSymlinks::Yes } else { FollowSymlinks::No });
     options.create(flags.create && !flags.exclusive).create_new(flags.create && flags.exclusive);
     // The operating system opens a file for reading, for writing or for both. If the guest requests neither, the file
     // is opened for reading.
     options.truncate(flags.truncate).write(writes).read(flags.read || !flags.write);
-    let file = host.open_with(&path, &options)?;
+    // The operating system must not wait, because it could not stop when the guest must end.
+    options.nonblock(true);
+    let file = loop {
+        match host.open_with(&path, &options) {
+            Err(error) if !flags.nonblock && is_busy(&host, &path, &error) => interrupts.sleep(OPEN_PERIOD)?,
+            file => break file?,
+        }
+    };
     let access = access(perms.mutable());
     if file.metadata()?.is_dir() {
         let opened = Arc::new(fs::Dir::from_std_file(file.into_std()));
@@ -258,5 +271,5 @@ pub fn open(dir: &Dir, path: String, flags: &OpenFlags) -> Result<Descriptor> {
     if access.read && !perms.read {
         return Err(Errno::PERM.into());
     }
-    Ok(Descriptor::File(File::new(file.into_std(), access, flags.append, flags.nonblock)))
+    Ok(Descriptor::File(File::new(file.into_std(), access, flags.append, flags.nonblock)?))
 }

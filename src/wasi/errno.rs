@@ -26,6 +26,7 @@ macro_rules! errnos {
 
 // Each row is NAME = NUMBER <- OS_NAME. NAME and NUMBER are those of WASI. OS_NAME is the name of the error in rustix.
 errnos! {
+    SUCCESS = 0;
     ACCES = 2 <- ACCESS;
     AGAIN = 6 <- AGAIN;
     ALREADY = 7 <- ALREADY;

@@ -1,7 +1,6 @@
 //! The system calls that take a descriptor and no path.
 
 use crate::wasi::calls::Call;
-use crate::wasi::dir::Entry;
 use crate::wasi::stat::{FileType, Stat, times_to_set};
 use crate::wasi::stdio::{is_terminal, to_size};
 use crate::wasi::{Descriptor, Errno, Result};
@@ -47,9 +46,6 @@ pub(super) const FDFLAG_NONBLOCK: u32 = 1 << 2;
 /// The flags `dsync`, `rsync` and `sync`, which ask for synchronized reads and writes.
 pub(super) const FDFLAGS_SYNC: u32 = 1 << 1 | 1 << 3 | 1 << 4;
 
-/// Size of a `dirent` in bytes, without the name of the entry. The name follows the `dirent`.
-const DIRENT_SIZE: usize = 24;
-
 /// Returns the file type of a standard stream. A terminal is a character device. All other streams have the type
 /// `unknown`.
 fn stream_file_type(descriptor: &Descriptor) -> FileType {
@@ -72,7 +68,7 @@ impl Call<'_> {
             5 => Advice::NoReuse,
             _ => return Err(Errno::INVAL.into()),
         };
-        Ok(fadvise(&self.wasi.get(fd)?.file()?.file, offset, NonZeroU64::new(len), advice)?)
+        Ok(fadvise(self.wasi.get(fd)?.file()?.file(), offset, NonZeroU64::new(len), advice)?)
     }
 
     pub(super) fn fd_allocate(&mut self, fd: u32, _offset: u64, _len: u64) -> Result<()> {
@@ -87,11 +83,11 @@ impl Call<'_> {
     }
 
     pub(super) fn fd_datasync(&mut self, fd: u32) -> Result<()> {
-        Ok(self.wasi.get(fd)?.file()?.file.sync_data()?)
+        Ok(self.wasi.get(fd)?.file()?.file().sync_data()?)
     }
 
     pub(super) fn fd_sync(&mut self, fd: u32) -> Result<()> {
-        Ok(self.wasi.get(fd)?.file()?.file.sync_all()?)
+        Ok(self.wasi.get(fd)?.file()?.file().sync_all()?)
     }
 
     pub(super) fn fd_fdstat_get(&mut self, fd: u32, out_ptr: u32) -> Result<()> {
@@ -119,7 +115,7 @@ impl Call<'_> {
                 }
                 let append = if file.append.load(Ordering::Relaxed) { FDFLAG_APPEND } else { 0 };
                 let nonblock = if file.nonblock.load(Ordering::Relaxed) { FDFLAG_NONBLOCK } else { 0 };
-                let metadata = cap_std::fs::Metadata::from_file(&file.file)?;
+                let metadata = cap_std::fs::Metadata::from_file(file.file())?;
                 (FileType::from(&metadata), append | nonblock, rights, rights)
             }
         };
@@ -160,7 +156,7 @@ impl Call<'_> {
     pub(super) fn fd_filestat_get(&mut self, fd: u32, out_ptr: u32) -> Result<()> {
         let descriptor = self.wasi.get(fd)?;
         let stat: Stat = match &*descriptor {
-            Descriptor::File(file) => cap_std::fs::Metadata::from_file(&file.file)?.into(),
+            Descriptor::File(file) => cap_std::fs::Metadata::from_file(file.file())?.into(),
             Descriptor::Dir(dir) => dir.stat()?,
             _ => Stat::from_type(stream_file_type(&descriptor)),
         };
@@ -173,13 +169,13 @@ impl Call<'_> {
         if !file.access.mutable {
             return Err(Errno::PERM.into());
         }
-        Ok(file.file.set_len(size)?)
+        Ok(file.file().set_len(size)?)
     }
 
     pub(super) fn fd_filestat_set_times(&mut self, fd: u32, atim: u64, mtim: u64, fst_flags: u32) -> Result<()> {
         let times = times_to_set(fst_flags, atim, mtim)?;
         match &*self.wasi.get(fd)? {
-            Descriptor::File(file) if file.access.mutable => Ok(futimens(&file.file, &times)?),
+            Descriptor::File(file) if file.access.mutable => Ok(futimens(file.file(), &times)?),
             Descriptor::Dir(dir) => {
                 let (host, ..) = dir.resolve_mutable(".".to_owned())?;
                 Ok(utimensat(&*host, ".", &times, AtFlags::empty())?)
@@ -190,8 +186,8 @@ impl Call<'_> {
     }
 
     /// Calls `transfer` with the descriptor `fd` and the guest's buffers, and writes the number of transferred bytes to
-    /// the address `out_ptr`. The array at `iovs_ptr` lists `iovs_len` buffers. `transfer` takes only the buffers that
-    /// are not empty. It returns the number of transferred bytes.
+    /// the address `out_ptr`. The array at `iovs_ptr` lists `iovs_len` buffers. `transfer` returns the number of
+    /// transferred bytes.
     fn with_buffers(
         &self,
         fd: u32,
@@ -200,8 +196,7 @@ impl Call<'_> {
         out_ptr: u32,
         transfer: impl FnOnce(&Descriptor, &[(u32, u32)]) -> Result<usize>,
     ) -> Result<()> {
-        let mut buffers = self.guest.buffers(iovs_ptr, iovs_len)?;
-        buffers.retain(|(_, len)| *len > 0);
+        let buffers = self.guest.buffers(iovs_ptr, iovs_len)?;
         self.guest.check(out_ptr, 4)?;
         let total = transfer(&*self.wasi.get(fd)?, &buffers)?;
         self.guest.write_u32(out_ptr, to_size(total)?)
@@ -209,20 +204,15 @@ impl Call<'_> {
 
     pub(super) fn fd_read(&mut self, fd: u32, iovs_ptr: u32, iovs_len: u32, out_ptr: u32) -> Result<()> {
         self.with_buffers(fd, iovs_ptr, iovs_len, out_ptr, |descriptor, buffers| match descriptor {
-            Descriptor::File(file) => file.read(&self.guest, buffers),
-            // Only the first buffer is filled. A second read could block, and the guest would have to wait for the
-            // bytes of the first read.
-            Descriptor::Input(input) => match buffers.first() {
-                Some((ptr, len)) => input.read(&self.guest, *ptr, *len),
-                None => Ok(0),
-            },
+            Descriptor::File(file) => file.read(&self.guest, &self.interrupts, buffers),
+            Descriptor::Input(input) => input.read(&self.guest, &self.interrupts, buffers),
             _ => Err(Errno::BADF.into()),
         })
     }
 
     pub(super) fn fd_pread(&mut self, fd: u32, iovs_ptr: u32, iovs_len: u32, offset: u64, out_ptr: u32) -> Result<()> {
         self.with_buffers(fd, iovs_ptr, iovs_len, out_ptr, |descriptor, buffers| match descriptor {
-            Descriptor::File(file) => file.read_at(&self.guest, buffers, offset),
+            Descriptor::File(file) => file.read_at(&self.guest, &self.interrupts, buffers, offset),
             Descriptor::Input(_) => Err(Errno::SPIPE.into()),
             _ => Err(Errno::BADF.into()),
         })
@@ -230,15 +220,15 @@ impl Call<'_> {
 
     pub(super) fn fd_write(&mut self, fd: u32, iovs_ptr: u32, iovs_len: u32, out_ptr: u32) -> Result<()> {
         self.with_buffers(fd, iovs_ptr, iovs_len, out_ptr, |descriptor, buffers| match descriptor {
-            Descriptor::File(file) => file.write(&self.guest, buffers),
-            Descriptor::Output(output) => output.write(&self.guest, buffers),
+            Descriptor::File(file) => file.write(&self.guest, &self.interrupts, buffers),
+            Descriptor::Output(output) => output.write(&self.guest, &self.interrupts, buffers),
             _ => Err(Errno::BADF.into()),
         })
     }
 
     pub(super) fn fd_pwrite(&mut self, fd: u32, iovs_ptr: u32, iovs_len: u32, offset: u64, out_ptr: u32) -> Result<()> {
         self.with_buffers(fd, iovs_ptr, iovs_len, out_ptr, |descriptor, buffers| match descriptor {
-            Descriptor::File(file) => file.write_at(&self.guest, buffers, offset),
+            Descriptor::File(file) => file.write_at(&self.guest, &self.interrupts, buffers, offset),
             Descriptor::Output(_) => Err(Errno::SPIPE.into()),
             _ => Err(Errno::BADF.into()),
         })
@@ -267,47 +257,6 @@ impl Call<'_> {
         }
     }
 
-    pub(super) fn fd_readdir(
-        &mut self,
-        fd: u32,
-        buffer_ptr: u32,
-        buffer_len: u32,
-        cookie: u64,
-        out_ptr: u32,
-    ) -> Result<()> {
-        self.guest.check(buffer_ptr, buffer_len as usize)?;
-        self.guest.check(out_ptr, 4)?;
-        let descriptor = self.wasi.get(fd)?;
-        let dir = descriptor.dir()?;
-        let entries = dir.entries(cookie == 0)?;
-        let entry_for_dir = |name: &[u8]| {
-            let ino = dir.stat().map_or(0, |stat| stat.ino());
-            Entry { name: name.to_vec(), ino, ty: FileType::Directory }
-        };
-        // `..` gets the inode number of the directory itself.
-        let dots = [entry_for_dir(b"."), entry_for_dir(b"..")];
-        let first = usize::try_from(cookie).map_err(|_| Errno::OVERFLOW)?;
-        // The loop fills the buffer as far as possible, and may cut off the last entry. The guest must call
-        // `fd_readdir` again if the buffer is full.
-        let mut written = Vec::new();
-        for (index, entry) in dots.iter().chain(entries.iter()).enumerate().skip(first) {
-            let mut raw = [0; DIRENT_SIZE];
-            // `d_next`, the cookie of the next entry.
-            raw[..8].copy_from_slice(&(index as u64 + 1).to_le_bytes());
-            raw[8..16].copy_from_slice(&entry.ino.to_le_bytes());
-            raw[16..20].copy_from_slice(&(entry.name.len() as u32).to_le_bytes());
-            raw[20] = entry.ty as u8;
-            written.extend_from_slice(&raw);
-            written.extend_from_slice(&entry.name);
-            if written.len() >= buffer_len as usize {
-                written.truncate(buffer_len as usize);
-                break;
-            }
-        }
-        self.guest.write(buffer_ptr, &written)?;
-        self.guest.write_u32(out_ptr, written.len() as u32)
-    }
-
     pub(super) fn fd_renumber(&mut self, from: u32, to: u32) -> Result<()> {
         self.wasi.state.lock().table.renumber(from, to).map(drop)
     }
@@ -333,20 +282,9 @@ impl Call<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wasi::dir::{Dir, Perms, Place};
+    use crate::wasi::Version;
     use crate::wasi::guest::{u32_at, u64_at};
-    use crate::wasi::testing::{ScratchDir, TestGuest, errno};
-    use crate::wasi::{Version, WasiContext};
-    use std::sync::Arc;
-
-    /// Returns a guest. Its descriptor 3 is the preopened directory `dir`, with all permissions.
-    fn guest(dir: &ScratchDir) -> TestGuest {
-        let wasi = WasiContext::new();
-        let host = cap_std::fs::Dir::open_ambient_dir(&**dir, cap_std::ambient_authority()).unwrap();
-        let perms = Perms { list: true, change: true, read: true, write: true };
-        wasi.push(Descriptor::Dir(Dir::preopened(Place::Host(Arc::new(host), perms), "/data"))).unwrap();
-        TestGuest::new(wasi)
-    }
+    use crate::wasi::testing::{ScratchDir, TestGuest, errno, preopened};
 
     /// Opens `path` relative to descriptor 3 and returns the new descriptor.
     fn open(guest: &TestGuest, path: &str, oflags: u64, rights: u64) -> u64 {
@@ -366,7 +304,7 @@ mod tests {
     fn rights_tell_what_a_descriptor_can_do() {
         let dir = ScratchDir::new();
         std::fs::create_dir(dir.join("sub")).unwrap();
-        let guest = guest(&dir);
+        let guest = preopened(&dir);
         let create = 1;
         let (read_write, write) = (RIGHT_READ | RIGHT_WRITE, RIGHT_WRITE);
         let (file_rw, file_w) = (open(&guest, "file", create, read_write), open(&guest, "file", 0, write));
@@ -383,35 +321,12 @@ mod tests {
 
     #[test]
     fn rights_of_an_open_descriptor_cannot_be_changed() {
-        let mut guest = guest(&ScratchDir::new());
+        let mut guest = preopened(&ScratchDir::new());
         let set = |guest: &TestGuest, fd, rights| errno(guest.call("fd_fdstat_set_rights", &[fd, rights, 0]));
         assert_eq!(set(&guest, 3, 1 << 29), Some(Errno::NOTSUP));
         assert_eq!(set(&guest, 3, 1 << 30), Some(Errno::INVAL));
         assert_eq!(set(&guest, 1, 0), Some(Errno::BADF));
         guest.version = Version::Unstable;
         assert_eq!(set(&guest, 3, 1 << 29), Some(Errno::INVAL), "`wasi_unstable` does not have this right");
-    }
-
-    #[test]
-    fn a_listing_continues_in_the_entries_it_started_with() {
-        let dir = ScratchDir::new();
-        std::fs::write(dir.join("old"), "").unwrap();
-        let guest = guest(&dir);
-        let names = |cookie: u64| {
-            guest.call("fd_readdir", &[3, 0, 4096, cookie, 8000]).unwrap();
-            let used = u32_at(&guest.memory().read(8000, 4).unwrap(), 0) as usize;
-            let (raw, mut offset, mut names) = (guest.memory().read(0, used).unwrap(), 0, Vec::new());
-            while offset < used {
-                let end = offset + DIRENT_SIZE + u32_at(&raw, offset + 16) as usize;
-                names.push(String::from_utf8(raw[offset + DIRENT_SIZE..end].to_vec()).unwrap());
-                offset = end;
-            }
-            names
-        };
-        assert_eq!(names(0), [".", "..", "old"]);
-        std::fs::write(dir.join("new"), "").unwrap();
-        assert_eq!(names(1), ["..", "old"]);
-        assert_eq!(names(0).len(), 4);
-        assert_eq!(names(4), [""; 0]);
     }
 }

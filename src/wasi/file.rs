@@ -2,10 +2,13 @@
 //! Calls with an offset, such as `fd_pread`, pass that offset instead and therefore do not change the position.
 
 use crate::wasi::guest::Guest;
+use crate::wasi::host_file::HostFile;
+use crate::wasi::wait::Interrupts;
 use crate::wasi::{self, Result};
 use rustix::io::{Errno, ReadWriteFlags, pwritev2};
 use std::fs;
-use std::io::{ErrorKind, IoSlice, Read, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Seek, SeekFrom, Write};
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -22,13 +25,13 @@ pub struct Access {
 
 /// An open file.
 pub struct File {
-    /// The file of the operating system.
-    pub file: fs::File,
+    /// The file of the host. [`crate::wasi::dir::open`] has opened the file with `O_NONBLOCK`.
+    host: HostFile,
     /// The access that the guest has requested.
     pub access: Access,
     /// The flag `fdflags::append`. While the flag is set, each write appends to the file.
     pub append: AtomicBool,
-    /// The flag `fdflags::nonblock`. The flag has no effect on a file, but `fd_fdstat_get` must return it.
+    /// The flag `fdflags::nonblock`. While the flag is set, a read or write of a pipe or terminal does not wait.
     pub nonblock: AtomicBool,
     /// The position of the next read or write, in bytes from the start of the file.
     position: AtomicU64,
@@ -36,9 +39,20 @@ pub struct File {
 
 impl File {
     /// Returns an open file with the position 0.
-    pub fn new(file: fs::File, access: Access, append: bool, nonblock: bool) -> Self {
+    pub fn new(file: fs::File, access: Access, append: bool, nonblock: bool) -> Result<Self> {
         let (append, nonblock) = (AtomicBool::new(append), AtomicBool::new(nonblock));
-        Self { file, access, append, nonblock, position: AtomicU64::new(0) }
+        Ok(Self { host: HostFile::new(file)?, access, append, nonblock, position: AtomicU64::new(0) })
+    }
+
+    /// Returns the file of the operating system.
+    pub fn file(&self) -> &fs::File {
+        &self.host.file
+    }
+
+    /// Returns the file descriptor of a pipe, terminal or socket, so that `poll` can wait for it. Returns `None` for all
+    /// other files, because they are always ready.
+    pub fn pollable(&self) -> Option<BorrowedFd<'_>> {
+        self.host.pollable()
     }
 
     /// Returns the position of the next read or write, in bytes from the start of the file.
@@ -52,7 +66,7 @@ impl File {
         let (start, offset) = match target {
             SeekFrom::Start(position) => (position, 0),
             SeekFrom::Current(offset) => (self.position(), offset),
-            SeekFrom::End(offset) => (self.file.metadata()?.len(), offset),
+            SeekFrom::End(offset) => (self.file().metadata()?.len(), offset),
         };
         let position = start.checked_add_signed(offset).ok_or(wasi::Errno::INVAL)?;
         self.position.store(position, Ordering::Relaxed);
@@ -60,49 +74,44 @@ impl File {
     }
 
     /// Reads at the position and advances the position. Returns the number of bytes that have been read.
-    pub fn read(&self, guest: &Guest<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
+    pub fn read(&self, guest: &Guest<'_>, interrupts: &Interrupts<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
         let position = self.position();
-        let count = self.read_at(guest, buffers, position)?;
+        let count = self.read_at(guest, interrupts, buffers, position)?;
         self.position.store(position.saturating_add(count as u64), Ordering::Relaxed);
         Ok(count)
     }
 
     /// Reads at `offset` and fills one buffer after the other. Stops when a read returns fewer bytes than the length of
     /// its buffer. Returns the number of bytes that have been read.
-    pub fn read_at(&self, guest: &Guest<'_>, buffers: &[(u32, u32)], offset: u64) -> Result<usize> {
-        let mut total = 0;
-        for (ptr, len) in buffers {
-            let buffer_offset = offset.saturating_add(total as u64);
-            let count = match guest.fill(*ptr, *len, |buffer| Ok(self.read_once(buffer, buffer_offset)?)) {
-                // The error is dropped, so that the guest gets the bytes of the earlier buffers. The guest's next read
-                // then fails with the same error.
-                Err(_) if total > 0 => break,
-                count => count?,
-            };
-            total += count;
-            if count < *len as usize {
-                break;
-            }
-        }
-        Ok(total)
+    pub fn read_at(
+        &self,
+        guest: &Guest<'_>,
+        interrupts: &Interrupts<'_>,
+        buffers: &[(u32, u32)],
+        offset: u64,
+    ) -> Result<usize> {
+        let waits = !self.nonblock.load(Ordering::Relaxed);
+        self.host.read(guest, interrupts, buffers, waits, |buffer, total| {
+            self.read_once(buffer, offset.saturating_add(total as u64))
+        })
     }
 
     /// Reads at `offset` with one system call of the host's operating system. Returns the number of bytes.
-    fn read_once(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
-        match self.file.read_at(buffer, offset) {
+    fn read_once(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match self.file().read_at(buffer, offset) {
             // The file is a pipe or a terminal, which has no position.
-            Err(error) if error.kind() == ErrorKind::NotSeekable => (&self.file).read(buffer),
+            Err(error) if error.kind() == ErrorKind::NotSeekable => self.file().read(buffer),
             count => count,
         }
     }
 
     /// Writes at the position, or at the end of the file if `append` is set. Moves the position to the end of the
     /// written bytes. Returns the number of bytes that have been written.
-    pub fn write(&self, guest: &Guest<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
+    pub fn write(&self, guest: &Guest<'_>, interrupts: &Interrupts<'_>, buffers: &[(u32, u32)]) -> Result<usize> {
         let position = self.position();
-        let count = self.write_at(guest, buffers, position)?;
+        let count = self.write_at(guest, interrupts, buffers, position)?;
         let position = if self.append.load(Ordering::Relaxed) {
-            self.file.metadata()?.len()
+            self.file().metadata()?.len()
         } else {
             position.saturating_add(count as u64)
         };
@@ -112,29 +121,37 @@ impl File {
 
     /// Writes at `offset`. If `append` is set, writes at the end of the file and ignores `offset`, like `pwrite` on
     /// Linux. Returns the number of bytes that have been written.
-    pub fn write_at(&self, guest: &Guest<'_>, buffers: &[(u32, u32)], offset: u64) -> Result<usize> {
-        match buffers {
-            [(ptr, len)] => guest.with_bytes(*ptr, *len, |bytes| Ok(self.write_once(bytes, offset)?)),
-            _ => Ok(self.write_once(&guest.gather(buffers)?, offset)?),
-        }
+    pub fn write_at(
+        &self,
+        guest: &Guest<'_>,
+        interrupts: &Interrupts<'_>,
+        buffers: &[(u32, u32)],
+        offset: u64,
+    ) -> Result<usize> {
+        let waits = !self.nonblock.load(Ordering::Relaxed);
+        self.host.write(guest, interrupts, buffers, waits, |bytes, total| {
+            self.write_once(bytes, offset.saturating_add(total as u64))
+        })
     }
 
     /// Writes at `offset`, or at the end of the file if `append` is set, with one write of the host. Returns the number
     /// of bytes.
-    fn write_once(&self, bytes: &[u8], offset: u64) -> std::io::Result<usize> {
+    fn write_once(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         if self.append.load(Ordering::Relaxed) {
             // Each write passes the flag `APPEND`. The file is not opened with `O_APPEND`, because the guest can change
             // `append` at any time.
-            return match pwritev2(&self.file, &[IoSlice::new(bytes)], 0, ReadWriteFlags::APPEND) {
+            return match pwritev2(self.file(), &[IoSlice::new(bytes)], 0, ReadWriteFlags::APPEND) {
                 Err(Errno::NOTSUP | Errno::NOSYS) => {
-                    (&self.file).seek(SeekFrom::End(0))?;
-                    (&self.file).write(bytes)
+                    self.file().seek(SeekFrom::End(0))?;
+                    self.file().write(bytes)
                 }
+                // A pipe or terminal has no position. It appends all bytes.
+                Err(Errno::SPIPE) => self.file().write(bytes),
                 count => Ok(count?),
             };
         }
-        match self.file.write_at(bytes, offset) {
-            Err(error) if error.kind() == ErrorKind::NotSeekable => (&self.file).write(bytes),
+        match self.file().write_at(bytes, offset) {
+            Err(error) if error.kind() == ErrorKind::NotSeekable => self.file().write(bytes),
             count => count,
         }
     }
@@ -151,38 +168,38 @@ mod tests {
         let dir = ScratchDir::new();
         // The open file stays usable after the directory is deleted.
         let file = fs::File::options().read(true).write(true).create_new(true).open(dir.join("file")).unwrap();
-        File::new(file, Access { read: true, write: true, mutable: true }, false, false)
+        File::new(file, Access { read: true, write: true, mutable: true }, false, false).unwrap()
     }
 
     #[test]
     fn reads_and_writes_with_an_offset_leave_the_position() {
         let test = TestMemory::new(64, false);
         let memory = || test.memory();
-        let guest = Guest::new(&memory);
+        let (guest, interrupts) = (Guest::new(&memory), Interrupts::new(&|| Ok(())));
         guest.write(0, b"hello world").unwrap();
         let file = open();
-        assert_eq!(file.write(&guest, &[(0, 5), (5, 6)]).unwrap(), 11);
+        assert_eq!(file.write(&guest, &interrupts, &[(0, 5), (5, 6)]).unwrap(), 11);
         assert_eq!(file.position(), 11);
-        assert_eq!(file.write_at(&guest, &[(6, 5)], 0).unwrap(), 5);
-        assert_eq!(file.read_at(&guest, &[(20, 5), (25, 20)], 0).unwrap(), 11);
+        assert_eq!(file.write_at(&guest, &interrupts, &[(6, 5)], 0).unwrap(), 5);
+        assert_eq!(file.read_at(&guest, &interrupts, &[(20, 5), (25, 20)], 0).unwrap(), 11);
         assert_eq!((file.position(), guest.read::<11>(20).unwrap().as_slice()), (11, b"world world".as_slice()));
-        assert_eq!(file.read(&guest, &[(0, 1)]).unwrap(), 0, "the end of the file");
+        assert_eq!(file.read(&guest, &interrupts, &[(0, 1)]).unwrap(), 0, "the end of the file");
     }
 
     #[test]
     fn appended_bytes_are_at_the_end() {
         let test = TestMemory::new(64, false);
         let memory = || test.memory();
-        let guest = Guest::new(&memory);
+        let (guest, interrupts) = (Guest::new(&memory), Interrupts::new(&|| Ok(())));
         guest.write(0, b"abcdef").unwrap();
         let file = open();
-        file.write(&guest, &[(0, 4)]).unwrap();
+        file.write(&guest, &interrupts, &[(0, 4)]).unwrap();
         file.seek(SeekFrom::Start(1)).unwrap();
         file.append.store(true, Ordering::Relaxed);
-        file.write(&guest, &[(4, 1)]).unwrap();
+        file.write(&guest, &interrupts, &[(4, 1)]).unwrap();
         assert_eq!(file.position(), 5);
-        file.write_at(&guest, &[(5, 1)], 0).unwrap();
-        assert_eq!(file.read_at(&guest, &[(10, 10)], 0).unwrap(), 6);
+        file.write_at(&guest, &interrupts, &[(5, 1)], 0).unwrap();
+        assert_eq!(file.read_at(&guest, &interrupts, &[(10, 10)], 0).unwrap(), 6);
         assert_eq!(&guest.read::<6>(10).unwrap(), b"abcdef");
     }
 

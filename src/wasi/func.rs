@@ -8,7 +8,8 @@ use crate::store::host::HostCall;
 use crate::wasi::caller::Caller;
 use crate::wasi::calls::{self, Call};
 use crate::wasi::guest::Guest;
-use crate::wasi::{Failure, Version, WasiContext};
+use crate::wasi::wait::Interrupts;
+use crate::wasi::{Version, WasiContext};
 use std::sync::Arc;
 
 /// A host function that runs one system call for one instance, in the WASI context (arguments, environment and open
@@ -44,16 +45,14 @@ impl HostCall for WasiFunc {
             return Err(Error::new(ErrorKind::Engine, "missing required memory export"));
         }
         let memory = || self.caller.memory(&entered).unwrap_or_default();
+        let check = || store.check_deadline();
         let Self { wasi, version, definition, .. } = self;
-        let mut call = Call { wasi, guest: Guest::new(&memory), version: *version };
-        let errno = match definition.call(&mut call, &values[..definition.arity()]) {
-            Ok(()) => 0,
-            Err(Failure::Errno(errno)) => i32::from(errno.0),
-            Err(Failure::Stop(stop)) => return Err(stop.into()),
-        };
+        let interrupts = Interrupts::new(&check);
+        let mut call = Call { wasi, guest: Guest::new(&memory), version: *version, interrupts };
+        let errno = definition.call(&mut call, &values[..definition.arity()])?;
         if let Some(result) = values.first_mut() {
             *result = Value::default();
-            result.i32 = errno;
+            result.i32 = errno.0.into();
         }
         Ok(())
     }

@@ -6,20 +6,50 @@
 //! again. No reference to the bytes of the memory exists after an access.
 
 use crate::backend::guest_memory::{GuestMemory, OutOfBounds};
-use crate::wasi::{Errno, Result};
+use crate::wasi::{Errno, Failure, Result};
 
-/// Maximum length of a path in bytes. The maximum of every operating system is lower.
-const MAX_PATH: u32 = 1 << 16;
+/// Maximum length of a path in bytes. The value is `PATH_MAX` of Linux, without the null byte.
+const MAX_PATH: u32 = 4095;
 
-/// Maximum number of bytes that one write copies from the guest. Without this limit, a guest could make the host
-/// allocate much more than the size of the guest's memory, because the buffers of a write may overlap.
-const MAX_GATHERED: usize = 1 << 24;
+/// Maximum number of bytes that one read or write transfers. The buffers of a call may overlap, so their total length
+/// can be much larger than the memory. The value is `MAX_RW_COUNT` of Linux.
+const MAX_TRANSFER: u32 = 0x7fff_f000;
+
+/// Maximum number of bytes that are copied, so that the contents of several buffers are written at once.
+const MAX_GATHERED: usize = 1 << 16;
 
 /// Maximum number of buffers that one read or write uses. The value is `IOV_MAX` of Linux.
 const MAX_BUFFERS: u32 = 1024;
 
 /// Size of an `iovec` or `ciovec` in bytes: the address and the length of a buffer.
 const IOVEC_SIZE: u32 = 8;
+
+/// The part of the guest's buffers that a write has not yet written.
+pub struct Unwritten<'a> {
+    buffers: &'a [(u32, u32)],
+    /// Number of bytes of the first buffer that have been written. Less than the length of the buffer.
+    done: u32,
+}
+
+impl Unwritten<'_> {
+    /// Returns the address of the next byte, and the number of unwritten bytes of its buffer. Returns `None` if all
+    /// bytes have been written.
+    fn first(&self) -> Option<(u32, u32)> {
+        self.buffers.first().map(|(ptr, len)| (ptr + self.done, len - self.done))
+    }
+
+    /// Skips `count` bytes.
+    fn advance(&mut self, mut count: usize) {
+        while let Some((_, len)) = self.first() {
+            if count < len as usize {
+                self.done += count as u32;
+                return;
+            }
+            (self.buffers, self.done) = (&self.buffers[1..], 0);
+            count -= len as usize;
+        }
+    }
+}
 
 /// The memory of the guest that makes a system call.
 pub struct Guest<'a> {
@@ -43,12 +73,6 @@ impl<'a> Guest<'a> {
     /// Checks that all `len` bytes at `ptr` are inside the memory. Fails with `EFAULT` if one of them is outside.
     pub fn check(&self, ptr: u32, len: usize) -> Result<()> {
         Ok((self.memory)().check(ptr as usize, len)?)
-    }
-
-    /// Calls `work` with the `len` bytes at `ptr` and returns the result of `work`. Copies the bytes only if the memory
-    /// is shared. `work` must not run the guest, because the memory could then move.
-    pub fn with_bytes<T>(&self, ptr: u32, len: u32, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
-        (self.memory)().with_bytes(ptr as usize, len as usize, work)?
     }
 
     /// Calls `work` with the `len` bytes at `ptr`, so that `work` can write to them. Returns the number of bytes that
@@ -95,29 +119,82 @@ impl<'a> Guest<'a> {
     /// Returns the address and length of each buffer that the array at `array_ptr` lists. The array has `count`
     /// elements of the type `iovec` or `ciovec`.
     ///
-    /// Returns at most [`MAX_BUFFERS`] buffers. That is allowed because POSIX programs must expect that a read or write
-    /// transfers fewer bytes than requested.
+    /// Leaves out empty buffers. Returns at most [`MAX_BUFFERS`] buffers with a total length of [`MAX_TRANSFER`] bytes.
+    /// That is allowed because POSIX programs must expect that a read or write transfers fewer bytes than requested.
     pub fn buffers(&self, array_ptr: u32, count: u32) -> Result<Vec<(u32, u32)>> {
         self.check(array_ptr, count as usize * IOVEC_SIZE as usize)?;
-        (0..count.min(MAX_BUFFERS))
-            .map(|index| {
-                let raw = self.read::<{ IOVEC_SIZE as usize }>(array_ptr + index * IOVEC_SIZE)?;
-                let (ptr, len) = (u32_at(&raw, 0), u32_at(&raw, 4));
-                self.check(ptr, len as usize)?;
-                Ok((ptr, len))
-            })
-            .collect()
+        let mut buffers = Vec::new();
+        let mut left = MAX_TRANSFER;
+        for index in 0..count.min(MAX_BUFFERS) {
+            let raw = self.read::<{ IOVEC_SIZE as usize }>(array_ptr + index * IOVEC_SIZE)?;
+            let (ptr, len) = (u32_at(&raw, 0), u32_at(&raw, 4));
+            self.check(ptr, len as usize)?;
+            let len = len.min(left);
+            left -= len;
+            if len > 0 {
+                buffers.push((ptr, len));
+            }
+        }
+        Ok(buffers)
     }
 
-    /// Returns the concatenated contents of the buffers, at most [`MAX_GATHERED`] bytes.
-    pub fn gather(&self, buffers: &[(u32, u32)]) -> Result<Vec<u8>> {
+    /// Calls `write` until all bytes of the buffers have been written. `write` gets the unwritten part of the buffers,
+    /// and the number of bytes that have been written. It returns the number of bytes that it has written and the
+    /// number of bytes that it has tried to write. If the first number is smaller, `drain` stops. Returns the total
+    /// number of written bytes.
+    pub fn drain(
+        &self,
+        buffers: &[(u32, u32)],
+        mut write: impl FnMut(&Unwritten<'_>, usize) -> Result<(usize, usize)>,
+    ) -> Result<usize> {
+        let (mut unwritten, mut total) = (Unwritten { buffers, done: 0 }, 0);
+        while unwritten.first().is_some() {
+            match write(&unwritten, total) {
+                Ok((count, requested)) => {
+                    total += count;
+                    unwritten.advance(count);
+                    if count < requested {
+                        break;
+                    }
+                }
+                Err(Failure::Interrupted) if total > 0 => {}
+                // The error is dropped, so that the guest learns the number of written bytes. The guest's next write
+                // then fails with the same error.
+                Err(Failure::Errno(_)) if total > 0 => break,
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(total)
+    }
+
+    /// Calls `work` with the first unwritten bytes, at most `max` bytes, and returns the result of `work`. Copies the
+    /// bytes only if they are in several buffers, or if the memory is shared. `work` must not run the guest, because
+    /// the memory could then move.
+    pub fn with_piece<T>(
+        &self,
+        unwritten: &Unwritten<'_>,
+        max: usize,
+        work: impl FnOnce(&[u8]) -> Result<T>,
+    ) -> Result<T> {
+        match unwritten.first() {
+            Some((ptr, len)) if len as usize >= max || unwritten.buffers.len() == 1 => {
+                (self.memory)().with_bytes(ptr as usize, (len as usize).min(max), work)?
+            }
+            _ => work(&self.gather(unwritten, max.min(MAX_GATHERED))?),
+        }
+    }
+
+    /// Returns a copy of the first unwritten bytes, at most `max` bytes. Fails with `ENOMEM` if the host has no memory
+    /// for the copy.
+    pub fn gather(&self, unwritten: &Unwritten<'_>, max: usize) -> Result<Vec<u8>> {
         let mut gathered = Vec::new();
-        for (ptr, len) in buffers {
-            let len = (*len as usize).min(MAX_GATHERED - gathered.len());
-            self.with_bytes(*ptr, len as u32, |bytes| {
-                gathered.extend_from_slice(bytes);
-                Ok(())
-            })?;
+        let mut rest = Unwritten { ..*unwritten };
+        while let Some((ptr, len)) = rest.first().filter(|_| gathered.len() < max) {
+            let (start, len) = (gathered.len(), (len as usize).min(max - gathered.len()));
+            gathered.try_reserve(len).map_err(|_| Errno::NOMEM)?;
+            gathered.resize(start + len, 0);
+            (self.memory)().read_into(ptr as usize, &mut gathered[start..])?;
+            rest.advance(len);
         }
         Ok(gathered)
     }
@@ -151,7 +228,9 @@ mod tests {
         assert_eq!(errno(guest.write_u32(u32::MAX, 0)), Some(Errno::FAULT));
         assert_eq!(errno(guest.path(60, 5)), Some(Errno::FAULT));
         assert_eq!(errno(guest.fill(60, 5, |buffer| Ok(buffer.len()))), Some(Errno::FAULT));
-        assert_eq!(errno(guest.with_bytes(60, 5, |bytes| Ok(bytes.len()))), Some(Errno::FAULT));
+        let outside = Unwritten { buffers: &[(60, 5)], done: 0 };
+        assert_eq!(errno(guest.with_piece(&outside, 9, |bytes| Ok(bytes.len()))), Some(Errno::FAULT));
+        assert_eq!(errno(guest.gather(&outside, 9)), Some(Errno::FAULT));
     }
 
     #[test]
@@ -185,12 +264,18 @@ mod tests {
         let memory = || test.memory();
         let guest = Guest::new(&memory);
         guest.write(100, b"hello world").unwrap();
-        for (index, value) in [106, 5, 100, 5].into_iter().enumerate() {
+        for (index, value) in [106, 5, 7, 0, 100, 5].into_iter().enumerate() {
             guest.write_u32(index as u32 * 4, value).unwrap();
         }
-        let buffers = guest.buffers(0, 2).unwrap();
+        let buffers = guest.buffers(0, 3).unwrap();
         assert_eq!(buffers, [(106, 5), (100, 5)]);
-        assert_eq!(guest.gather(&buffers).unwrap(), b"worldhello");
+        let all = Unwritten { buffers: &buffers, done: 0 };
+        assert_eq!(guest.gather(&all, 100).unwrap(), b"worldhello");
+        assert_eq!(guest.gather(&all, 7).unwrap(), b"worldhe");
+        for index in 0..MAX_BUFFERS + 1 {
+            guest.write_u32(1000 + index * 8, 1).unwrap();
+            guest.write_u32(1004 + index * 8, 1).unwrap();
+        }
         assert_eq!(guest.buffers(1000, MAX_BUFFERS + 1).unwrap().len(), MAX_BUFFERS as usize);
         assert_eq!(errno(guest.buffers(65_528, 2)), Some(Errno::FAULT), "the array must be inside the memory");
         guest.write_u32(4, 1 << 16).unwrap();
@@ -198,12 +283,72 @@ mod tests {
     }
 
     #[test]
-    fn overlapping_buffers_are_gathered_up_to_the_limit() {
-        let len = 1 << 20;
+    fn a_write_transfers_a_limited_number_of_bytes() {
+        let len = 1 << 22;
         let test = TestMemory::new(len, false);
         let memory = || test.memory();
-        let whole = (0, len as u32);
-        let gathered = Guest::new(&memory).gather(&[whole; MAX_GATHERED / (1 << 20) + 1]).unwrap();
-        assert_eq!(gathered.len(), MAX_GATHERED);
+        let guest = Guest::new(&memory);
+        for index in 0..MAX_BUFFERS {
+            guest.write_u32(index * 8 + 4, len as u32).unwrap();
+        }
+        let buffers = guest.buffers(0, MAX_BUFFERS).unwrap();
+        assert_eq!(buffers.iter().map(|(_, len)| *len).sum::<u32>(), MAX_TRANSFER);
+    }
+
+    /// Returns the pieces that a write to this memory gets, and the number of written bytes. `write` takes the length of
+    /// a piece and the number of written bytes.
+    fn pieces(
+        test: &TestMemory,
+        buffers: &[(u32, u32)],
+        max: usize,
+        write: impl Fn(usize, usize) -> Result<usize>,
+    ) -> (Vec<Vec<u8>>, Result<usize>) {
+        let memory = || test.memory();
+        let (guest, mut pieces) = (Guest::new(&memory), Vec::new());
+        let total = guest.drain(buffers, |unwritten, total| {
+            guest.with_piece(unwritten, max, |piece| {
+                pieces.push(piece.to_vec());
+                Ok((write(piece.len(), total)?, piece.len()))
+            })
+        });
+        (pieces, total)
+    }
+
+    #[test]
+    fn buffers_are_written_in_pieces() {
+        let test = TestMemory::new(16, false);
+        test.memory().write(0, b"0123456789abcdef").unwrap();
+        let all = |len, _| Ok(len);
+        let (written, total) = pieces(&test, &[(0, 10), (10, 2), (12, 3)], 4, all);
+        assert_eq!(written, [&b"0123"[..], b"4567", b"89ab", b"cde"]);
+        assert_eq!(total.unwrap(), 15);
+        let (written, total) = pieces(&test, &[(0, 10)], 4, |len, total| Ok(if total == 0 { len } else { 3 }));
+        assert_eq!((written.len(), total.unwrap()), (2, 7));
+        let (written, total) = pieces(&test, &[], 4, all);
+        assert_eq!((written.len(), total.unwrap()), (0, 0));
+    }
+
+    #[test]
+    fn an_error_keeps_the_bytes_before_it() {
+        let test = TestMemory::new(16, false);
+        let fail_from =
+            |start, failure: fn() -> Failure| move |len, total| if total < start { Ok(len) } else { Err(failure()) };
+        let full: fn() -> Failure = || Errno::NOSPC.into();
+        assert_eq!(pieces(&test, &[(0, 10)], 4, fail_from(4, full)).1.unwrap(), 4);
+        assert_eq!(errno(pieces(&test, &[(0, 10)], 4, fail_from(0, full)).1), Some(Errno::NOSPC));
+        let signals = std::cell::Cell::new(2);
+        let (_, total) = pieces(&test, &[(0, 10)], 4, |len, total| {
+            if total > 0 && signals.replace(signals.get() - 1) > 0 { Err(Failure::Interrupted) } else { Ok(len) }
+        });
+        assert_eq!(total.unwrap(), 10);
+    }
+
+    #[test]
+    fn a_shared_memory_is_written_in_small_copies() {
+        let len = 3 * GuestMemory::MAX_SHARED_COPY;
+        let test = TestMemory::new(len, true);
+        let (written, total) = pieces(&test, &[(0, len as u32)], 1 << 20, |len, _| Ok(len));
+        assert_eq!(written.iter().map(Vec::len).max(), Some(GuestMemory::MAX_SHARED_COPY));
+        assert_eq!(total.unwrap(), len);
     }
 }

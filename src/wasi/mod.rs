@@ -19,6 +19,9 @@ mod fd;
 mod file;
 mod func;
 mod guest;
+mod host_file;
+mod listing;
+mod lookup;
 mod path;
 mod poll;
 mod process;
@@ -26,12 +29,14 @@ mod stat;
 mod stdio;
 #[cfg(test)]
 mod testing;
+mod wait;
 
 pub use calls::{Version, definitions as calls};
 pub use descriptor::Descriptor;
 pub use dir::{Dir, Perms, Place, Root};
 pub use errno::Errno;
 pub use func::WasiFunc;
+pub use host_file::HostFile;
 pub use stdio::{Input, Output, Stream};
 
 use crate::base::error::{Error, ErrorKind};
@@ -44,6 +49,8 @@ use std::time::Instant;
 /// The reason why a system call ends the guest instead of returning to it.
 #[derive(Debug)]
 pub enum Stop {
+    /// The guest must end, because the deadline of its store has passed or because of an exception of a signal handler.
+    Ended(Error),
     /// The guest has called `proc_exit` with this exit code.
     Exit(u32),
     /// A stream of the host has raised an exception. Python has stored the exception under this number, the token.
@@ -55,6 +62,9 @@ pub enum Stop {
 pub enum Failure {
     /// The call returns this error number to the guest.
     Errno(Errno),
+    /// A signal has interrupted a call of the operating system, which has done nothing (`EINTR`). The system call starts
+    /// again.
+    Interrupted,
     /// The call ends the guest.
     Stop(Stop),
 }
@@ -64,13 +74,23 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 impl<E: Into<Errno>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Errno(error.into())
+        match error.into() {
+            Errno::INTR => Self::Interrupted,
+            errno => Self::Errno(errno),
+        }
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
     }
 }
 
 impl From<Stop> for Error {
     fn from(stop: Stop) -> Self {
         match stop {
+            Stop::Ended(error) => error,
             Stop::Exit(code) => Self::exit(code),
             Stop::Host(token) => Self::host(token),
         }
@@ -163,9 +183,15 @@ impl WasiContext {
         self.state.lock().table.replace(fd, Descriptor::Output(output));
     }
 
-    /// Adds an open descriptor and returns its number. [`Table::push`] chooses the number.
-    pub fn push(&self, descriptor: Descriptor) -> Result<u32> {
-        self.state.lock().table.push(descriptor)
+    /// Adds a preopened directory and returns the number of its descriptor. [`Table::push`] chooses the number.
+    pub fn preopen(&self, dir: Dir) -> Result<u32> {
+        self.state.lock().table.preopen(Descriptor::Dir(dir))
+    }
+
+    /// Sets the maximum number of files and directories that guests may have open, in addition to the standard streams
+    /// and the preopened directories.
+    pub fn set_max_opened(&self, max: usize) {
+        self.state.lock().table.set_max_opened(max);
     }
 
     fn is_unset(&self) -> bool {

@@ -3,11 +3,9 @@
 use crate::wasi::calls::Call;
 use crate::wasi::dir::{self, OpenFlags, Target};
 use crate::wasi::fd::{FDFLAG_APPEND, FDFLAG_NONBLOCK, FDFLAGS_COUNT, FDFLAGS_SYNC, RIGHT_READ, RIGHT_WRITE};
+use crate::wasi::lookup::{self, LastComponent};
 use crate::wasi::stat::{FileType, Stat, times_to_set};
 use crate::wasi::{Descriptor, Errno, Result};
-use cap_fs_ext::{DirExt, SystemTimeSpec};
-use cap_std::time::{Duration, SystemClock};
-use rustix::fs::{Timespec, UTIME_NOW, UTIME_OMIT};
 
 // The bits of `oflags`.
 const OFLAGS_COUNT: u32 = 4;
@@ -27,8 +25,7 @@ fn follows_symlinks(lookup_flags: u32) -> Result<bool> {
 
 impl Call<'_> {
     pub(super) fn path_create_directory(&mut self, fd: u32, path_ptr: u32, path_len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
-        Ok(dir.create_dir(path)?)
+        self.mutable_name(fd, path_ptr, path_len)?.create_directory()
     }
 
     pub(super) fn path_filestat_get(
@@ -41,8 +38,7 @@ impl Call<'_> {
     ) -> Result<()> {
         let follow = follows_symlinks(lookup_flags)?;
         let stat: Stat = match self.wasi.get(fd)?.dir()?.resolve(self.guest.path(path_ptr, path_len)?)? {
-            Target::Host(dir, path, _) if follow => dir.metadata(path)?.into(),
-            Target::Host(dir, path, _) => dir.symlink_metadata(path)?.into(),
+            Target::Host(dir, path, _) => lookup::metadata(&dir, &path, follow)?.into(),
             Target::Root(_) => Stat::from_type(FileType::Directory),
         };
         stat.write(&self.guest, self.version, out_ptr)
@@ -62,11 +58,7 @@ impl Call<'_> {
         let follow = follows_symlinks(lookup_flags)?;
         let times = times_to_set(fst_flags, atim, mtim)?;
         let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
-        let (access, modification) = (system_time(times.last_access), system_time(times.last_modification));
-        if follow {
-            return Ok(dir.set_times(path, access, modification)?);
-        }
-        Ok(dir.set_symlink_times(path, access, modification)?)
+        lookup::set_times(&dir, &path, follow, &times)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the specification's signature")]
@@ -92,7 +84,7 @@ impl Call<'_> {
         if perms != new_perms {
             return Err(Errno::PERM.into());
         }
-        Ok(dir.hard_link(path, &new_dir, new_path)?)
+        lookup::create_hard_link(&dir, &path, &new_dir, &new_path)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the specification's signature")]
@@ -135,8 +127,11 @@ impl Call<'_> {
             append: fdflags & FDFLAG_APPEND != 0,
             nonblock: fdflags & FDFLAG_NONBLOCK != 0,
         };
-        let opened = dir::open(dir, path, &flags)?;
-        self.guest.write_u32(out_ptr, self.wasi.push(opened)?)
+        // The check comes first, because opening can create or truncate a file.
+        self.wasi.state.lock().table.check_room()?;
+        let opened = dir::open(dir, path, &flags, &self.interrupts)?;
+        let fd = self.wasi.state.lock().table.push(opened)?;
+        self.guest.write_u32(out_ptr, fd)
     }
 
     pub(super) fn path_readlink(
@@ -149,15 +144,14 @@ impl Call<'_> {
         out_ptr: u32,
     ) -> Result<()> {
         let (dir, path) = self.wasi.get(fd)?.dir()?.resolve_host(self.guest.path(path_ptr, path_len)?)?;
-        let link = dir.read_link(path)?.into_os_string().into_string().map_err(|_| Errno::ILSEQ)?;
+        let link = lookup::read_link(&dir, &path)?.into_os_string().into_string().map_err(|_| Errno::ILSEQ)?;
         let count = link.len().min(buffer_len as usize);
         self.guest.write(buffer_ptr, &link.as_bytes()[..count])?;
         self.guest.write_u32(out_ptr, count as u32)
     }
 
     pub(super) fn path_remove_directory(&mut self, fd: u32, path_ptr: u32, path_len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
-        Ok(dir.remove_dir(path)?)
+        self.mutable_name(fd, path_ptr, path_len)?.remove_directory()
     }
 
     pub(super) fn path_rename(
@@ -175,7 +169,7 @@ impl Call<'_> {
         if perms != new_perms {
             return Err(Errno::PERM.into());
         }
-        Ok(dir.rename(path, &new_dir, new_path)?)
+        LastComponent::new(&dir, &path)?.rename(&LastComponent::new(&new_dir, &new_path)?)
     }
 
     pub(super) fn path_symlink(
@@ -186,34 +180,26 @@ impl Call<'_> {
         path_ptr: u32,
         path_len: u32,
     ) -> Result<()> {
-        let (target, path) = (self.guest.path(target_ptr, target_len)?, self.guest.path(path_ptr, path_len)?);
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(path)?;
-        // cap-std refuses an absolute target, because the link would lead out of the preopened directory.
-        Ok(dir.symlink(target, path)?)
+        let target = self.guest.path(target_ptr, target_len)?;
+        self.mutable_name(fd, path_ptr, path_len)?.create_symlink(&target)
     }
 
     pub(super) fn path_unlink_file(&mut self, fd: u32, path_ptr: u32, path_len: u32) -> Result<()> {
-        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
-        Ok(dir.remove_file_or_symlink(path)?)
+        self.mutable_name(fd, path_ptr, path_len)?.unlink()
     }
-}
 
-/// Converts a time to the type that cap-std uses. Returns `None` if the time of the file must not change.
-fn system_time(time: Timespec) -> Option<SystemTimeSpec> {
-    match time.tv_nsec {
-        UTIME_OMIT => None,
-        UTIME_NOW => Some(SystemTimeSpec::SymbolicNow),
-        nanoseconds => {
-            let since_1970 = Duration::new(time.tv_sec as u64, nanoseconds as u32);
-            Some(SystemTimeSpec::Absolute(SystemClock::UNIX_EPOCH + since_1970))
-        }
+    /// Reads a path from the guest's memory and resolves its directories, for a call that changes the directory of the
+    /// last component. Fails with `EPERM` if the permissions do not allow changes.
+    fn mutable_name(&self, fd: u32, path_ptr: u32, path_len: u32) -> Result<LastComponent> {
+        let (dir, path, _) = self.wasi.get(fd)?.dir()?.resolve_mutable(self.guest.path(path_ptr, path_len)?)?;
+        LastComponent::new(&dir, &path)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wasi::testing::{ScratchDir, TestGuest, errno};
+    use crate::wasi::testing::{ScratchDir, TestGuest, errno, open_dir};
     use crate::wasi::{Dir, Perms, Place, Root, WasiContext};
     use std::path::Path;
     use std::sync::Arc;
@@ -221,16 +207,11 @@ mod tests {
     const ALL: Perms = Perms { list: true, change: true, read: true, write: true };
     const READ_ONLY: Perms = Perms { list: true, change: false, read: true, write: false };
 
-    /// Opens a directory of the host.
-    fn host_dir(path: &Path) -> Arc<cap_std::fs::Dir> {
-        Arc::new(cap_std::fs::Dir::open_ambient_dir(path, cap_std::ambient_authority()).unwrap())
-    }
-
     /// Returns a guest. Its descriptor 3 is the preopened directory `path`.
     fn guest(path: &Path, perms: Perms) -> TestGuest {
         let wasi = WasiContext::new();
-        let place = Place::Host(host_dir(path), perms);
-        assert_eq!(wasi.push(Descriptor::Dir(Dir::preopened(place, "/"))).unwrap(), 3);
+        let place = Place::Host(open_dir(path), perms);
+        assert_eq!(wasi.preopen(Dir::preopened(place, "/")).unwrap(), 3);
         TestGuest::new(wasi)
     }
 
@@ -307,10 +288,10 @@ mod tests {
         }
         let root = Arc::new(Root::default());
         let wasi = WasiContext::new();
-        wasi.push(Descriptor::Dir(Dir::preopened(Place::Root(root.clone()), "/"))).unwrap();
+        wasi.preopen(Dir::preopened(Place::Root(root.clone()), "/")).unwrap();
         let guest = TestGuest::new(wasi);
-        root.add("/data", host_dir(&path.join("data")), ALL);
-        root.add("/data/deep/", host_dir(&path.join("deep")), READ_ONLY);
+        root.add("/data", open_dir(&path.join("data")), ALL);
+        root.add("/data/deep/", open_dir(&path.join("deep")), READ_ONLY);
         let create = 1;
         assert_eq!(open(&guest, "/data/one", create, RIGHT_WRITE), None);
         assert_eq!(open(&guest, "/data/deep/two", create, RIGHT_WRITE), Some(Errno::PERM));
@@ -323,7 +304,7 @@ mod tests {
         assert_eq!(open(&guest, "", 0, 0), Some(Errno::NOENT));
         assert_eq!(open(&guest, "/", 0, RIGHT_WRITE), Some(Errno::PERM), "the root directory is read-only");
         assert_eq!(open(&guest, "/.//", 0, 0), None);
-        root.add("", host_dir(&path.join("all")), ALL);
+        root.add("", open_dir(&path.join("all")), ALL);
         assert_eq!(open(&guest, "/database", create, RIGHT_WRITE), None);
         assert!(path.join("data/one").exists() && path.join("all/database").exists());
     }
@@ -337,8 +318,8 @@ mod tests {
         std::fs::write(path.join("one/file"), "x").unwrap();
         let guest = guest(&path.join("one"), ALL);
         let other = Perms { read: false, ..ALL };
-        let place = Place::Host(host_dir(&path.join("two")), other);
-        assert_eq!(guest.wasi.push(Descriptor::Dir(Dir::preopened(place, "/two"))).unwrap(), 4);
+        let place = Place::Host(open_dir(&path.join("two")), other);
+        assert_eq!(guest.wasi.preopen(Dir::preopened(place, "/two")).unwrap(), 4);
         let len = guest.write_path("file");
         assert_eq!(errno(guest.call("path_link", &[3, 0, 0, len, 4, 0, len])), Some(Errno::PERM));
         assert_eq!(errno(guest.call("path_rename", &[3, 0, len, 4, 0, len])), Some(Errno::PERM));

@@ -3,8 +3,9 @@
 use crate::wasi::calls::{Call, Version};
 use crate::wasi::guest::{u32_at, u64_at};
 use crate::wasi::process::{MONOTONIC, REALTIME};
+use crate::wasi::wait::Interrupts;
 use crate::wasi::{Descriptor, Errno, Result};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,11 +14,15 @@ const CLOCK: u8 = 0;
 const FD_READ: u8 = 1;
 const FD_WRITE: u8 = 2;
 
-/// The flag `eventrwflags::fd_readwrite_hangup`. An event has the flag if the position is at the end of the file.
+/// The flag `eventrwflags::fd_readwrite_hangup`. An event has the flag if the position is at the end of the file, or if
+/// a pipe has no writer.
 const HANGUP: u16 = 1;
 
 /// Size of an `event` in bytes.
 const EVENT_SIZE: usize = 32;
+
+/// Maximum number of subscriptions of one call. The host needs about 100 bytes for each subscription during the call.
+const MAX_SUBSCRIPTIONS: u32 = 1 << 16;
 
 /// A condition that the guest waits for.
 enum Condition {
@@ -59,10 +64,15 @@ impl Call<'_> {
         self.guest.check(subscriptions_ptr, count as usize * size as usize)?;
         self.guest.check(events_ptr, count as usize * EVENT_SIZE)?;
         self.guest.check(out_ptr, 4)?;
+        if count > MAX_SUBSCRIPTIONS {
+            return Err(Errno::INVAL.into());
+        }
         let now = Instant::now();
-        let read = |index| self.read_subscription(subscriptions_ptr + index * size, now);
-        let subscriptions = (0..count).map(read).collect::<Result<Vec<_>>>()?;
-        let occurred = wait(&subscriptions)?;
+        let mut subscriptions = with_room(count as usize)?;
+        for index in 0..count {
+            subscriptions.push(self.read_subscription(subscriptions_ptr + index * size, now)?);
+        }
+        let occurred = wait(&subscriptions, &self.interrupts)?;
         for (index, event) in occurred.iter().enumerate() {
             let mut raw = [0; EVENT_SIZE];
             raw[..8].copy_from_slice(&event.userdata.to_le_bytes());
@@ -124,10 +134,20 @@ impl Version {
     }
 }
 
+/// Returns an empty list with room for `count` items. Fails with `ENOMEM` if the host has no memory for them.
+fn with_room<T>(count: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count).map_err(|_| Errno::NOMEM)?;
+    Ok(list)
+}
+
 /// Waits until at least one condition is true. Returns one event for each condition that is true at that time.
-fn wait(subscriptions: &[Subscription]) -> Result<Vec<Event>> {
-    let mut polled = Vec::new();
-    let mut ready = vec![false; subscriptions.len()];
+fn wait(subscriptions: &[Subscription], interrupts: &Interrupts<'_>) -> Result<Vec<Event>> {
+    let count = subscriptions.len();
+    // The descriptors that the call waits for, and the positions of their subscriptions.
+    let (mut fds, mut positions) = (with_room(count)?, with_room(count)?);
+    let mut states = with_room(count)?;
+    states.resize(count, PollFlags::empty());
     let mut earliest: Option<Instant> = None;
     for (index, subscription) in subscriptions.iter().enumerate() {
         let (fd, flags) = match &subscription.condition {
@@ -137,60 +157,53 @@ fn wait(subscriptions: &[Subscription]) -> Result<Vec<Event>> {
             }
             Condition::Readable(descriptor) => match &**descriptor {
                 Descriptor::Input(input) => (input.pollable(), PollFlags::IN),
+                Descriptor::File(file) => (file.pollable(), PollFlags::IN),
                 _ => (None, PollFlags::IN),
             },
             Condition::Writable(descriptor) => match &**descriptor {
                 Descriptor::Output(output) => (output.pollable(), PollFlags::OUT),
+                Descriptor::File(file) => (file.pollable(), PollFlags::OUT),
                 _ => (None, PollFlags::OUT),
             },
         };
         match fd {
-            Some(fd) => polled.push((index, PollFd::from_borrowed_fd(fd, flags))),
+            Some(fd) => {
+                fds.push(PollFd::from_borrowed_fd(fd, flags));
+                positions.push(index);
+            }
             // The descriptor is always ready: it is a file, or a stream without a file descriptor of the host.
-            None => ready[index] = true,
+            None => {
+                states[index] = flags;
+                earliest = Some(Instant::now());
+            }
         }
     }
-    let mut fds: Vec<_> = polled.iter().map(|(_, fd)| fd.clone()).collect();
-    let some_ready = ready.contains(&true);
-    loop {
-        let remaining = earliest.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let timeout = if some_ready { Some(Duration::ZERO) } else { remaining };
-        match poll(&mut fds, timeout.map(timespec).as_ref()) {
-            // A signal has interrupted `poll`. The next iteration of the loop waits for the remaining time.
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-            Ok(0) if !some_ready && earliest.is_none_or(|deadline| deadline > Instant::now()) => {}
-            Ok(_) => break,
-        }
-    }
-    for ((index, _), fd) in polled.iter().zip(&fds) {
-        ready[*index] = !fd.revents().is_empty();
+    interrupts.poll(&mut fds, earliest)?;
+    for (index, fd) in positions.into_iter().zip(&fds) {
+        states[index] = fd.revents();
     }
     let now = Instant::now();
-    let events = subscriptions.iter().zip(ready).filter_map(|(subscription, ready)| event(subscription, ready, now));
-    Ok(events.collect())
+    let mut events = with_room(count)?;
+    events.extend(subscriptions.iter().zip(states).filter_map(|(subscription, state)| event(subscription, state, now)));
+    Ok(events)
 }
 
-/// Converts a duration to the type that `poll` uses. Replaces a duration that is too long by the maximum.
-fn timespec(duration: Duration) -> Timespec {
-    let tv_sec = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-    Timespec { tv_sec, tv_nsec: duration.subsec_nanos().into() }
-}
-
-/// Returns the event of a subscription if its condition is true. Returns `None` if the condition is false. `ready` is
-/// true if the descriptor of the subscription is ready. `now` is the current time.
-fn event(subscription: &Subscription, ready: bool, now: Instant) -> Option<Event> {
+/// Returns the event of a subscription if its condition is true. Returns `None` if the condition is false. `state`
+/// contains the events of the subscription's descriptor; it is empty if the descriptor is not ready. `now` is the
+/// current time.
+fn event(subscription: &Subscription, state: PollFlags, now: Instant) -> Option<Event> {
+    let ready = !state.is_empty();
     let event = |kind, byte_count, flags| Some(Event { userdata: subscription.userdata, kind, byte_count, flags });
     match &subscription.condition {
         Condition::Until(Some(deadline)) if *deadline <= now => event(CLOCK, 0, 0),
         Condition::Readable(descriptor) if ready => match &**descriptor {
             // The number of available bytes is not known. The event reports 1 byte, so that the guest reads from the
             // file.
-            Descriptor::File(file) => {
-                let size = file.file.metadata().map_or(0, |metadata| metadata.len());
+            Descriptor::File(file) if file.pollable().is_none() => {
+                let size = file.file().metadata().map_or(0, |metadata| metadata.len());
                 event(FD_READ, 1, if file.position() >= size { HANGUP } else { 0 })
             }
-            _ => event(FD_READ, 1, 0),
+            _ => event(FD_READ, 1, if state.contains(PollFlags::HUP) { HANGUP } else { 0 }),
         },
         Condition::Writable(_) if ready => event(FD_WRITE, 1, 0),
         _ => None,

@@ -2,6 +2,7 @@
 //! Guests have no sockets, so the calls for sockets always fail.
 
 use crate::wasi::calls::Call;
+use crate::wasi::wait::MAX_PIECE;
 use crate::wasi::{Errno, Failure, Result, Stop};
 use std::time::SystemTime;
 
@@ -80,9 +81,11 @@ impl Call<'_> {
     pub(super) fn random_get(&mut self, ptr: u32, len: u32) -> Result<()> {
         let mut total = 0;
         self.guest.check(ptr, len as usize)?;
-        // If the memory is shared, one call of `fill` may fill only a part of the range.
         while total < len {
-            let count = self.guest.fill(ptr + total, len - total, |buffer| {
+            self.interrupts.check_if_due()?;
+            // If the memory is shared, one call of `fill` may fill only a part of the piece.
+            let piece = (len - total).min(MAX_PIECE as u32);
+            let count = self.guest.fill(ptr + total, piece, |buffer| {
                 getrandom::fill(buffer).map_err(|_| Errno::IO)?;
                 Ok(buffer.len())
             })?;
@@ -145,6 +148,7 @@ impl Call<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::guest_memory::TestMemory;
     use crate::wasi::WasiContext;
     use crate::wasi::guest::{u32_at, u64_at};
     use crate::wasi::testing::{TestGuest, errno};
@@ -199,5 +203,14 @@ mod tests {
         assert_eq!((bytes[0], bytes[4097]), (0, 0));
         assert!(bytes[1..4097].chunks(64).all(|chunk| chunk.iter().any(|byte| *byte != 0)));
         assert_eq!(errno(guest.call("random_get", &[1 << 16, 1])), Some(Errno::FAULT));
+    }
+
+    #[test]
+    fn random_bytes_end_with_the_guest() {
+        let len = 1 << 30;
+        let guest = TestGuest::with_memory(WasiContext::new(), TestMemory::new(len, false));
+        guest.ends.set(true);
+        assert!(matches!(guest.call("random_get", &[0, len as u64]), Err(Failure::Stop(Stop::Ended(_)))));
+        assert!(guest.memory().read(len - 64, 64).unwrap().iter().all(|byte| *byte == 0));
     }
 }

@@ -108,6 +108,7 @@ class Driver(ABC):
         stdout: Any = None,
         stderr: Any = None,
         directories: Sequence[tuple[str, Any, bool]] = (),
+        max_open_files: int | None = None,
     ) -> Any:
         """An instance with WASI. Directories are a name, a path, and whether it is read-only."""
 

@@ -131,12 +131,15 @@ class Explicit(Driver):
         stdout: Any = None,
         stderr: Any = None,
         directories: Any = (),
+        max_open_files: Any = None,
     ) -> Any:
         config = wasmtime.WasiConfig()
         config.argv, config.env = list(args), list((env or {}).items())
         config.stdin, config.stdout, config.stderr = stdin, stdout, stderr
         for name, path, read_only in directories:
             config.preopen_dir(str(path), name, not read_only)
+        if max_open_files is not None:
+            config.max_open_files = max_open_files
         self.store.set_wasi(config)
         linker = wasmtime.Linker(self.store.engine)
         linker.define_wasi()

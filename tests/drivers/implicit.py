@@ -94,11 +94,14 @@ class Implicit(Driver):
         stdout: Any = None,
         stderr: Any = None,
         directories: Any = (),
+        max_open_files: Any = None,
     ) -> Any:
         builder = wasmer.wasi.StateBuilder(args[0], list(args[1:]), dict(env or {}))
         builder.stdin(stdin).stdout(stdout).stderr(stderr)
         for name, path, read_only in directories:
             builder.map_directory(name, str(path), read_only=read_only)
+        if max_open_files is not None:
+            builder.max_open_files(max_open_files)
         version = wasmer.wasi.get_version(module, False) or wasmer.wasi.Version.LATEST
         return wasmer.Instance(module, builder.finalize().generate_import_object(self.store, version))
 

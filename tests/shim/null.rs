@@ -25,6 +25,7 @@ use anywasm::base::value::Value;
 use anywasm::store::object::Extern;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
+use std::os::fd::AsRawFd;
 use std::ptr::{null, null_mut};
 
 /// The index of the parameter that is NULL. All other arguments are valid.
@@ -156,10 +157,11 @@ const FUNCTIONS: &[(&str, Call)] = &[
     ("aw_wasi_arg", |o, n| !raw!(aw_wasi_arg(n.at(0, &o.wasi), n.array(1, b"x"), 1))),
     ("aw_wasi_env", |o, n| !raw!(aw_wasi_env(n.at(0, &o.wasi), n.array(1, b"x"), 1, n.array(3, b"y"), 1))),
     ("aw_wasi_preopen", |o, n| {
-        let (path, name) = (n.array(2, b"/"), n.array(4, b"/"));
-        !raw!(aw_wasi_preopen(n.at(0, &o.wasi), None, path, 1, name, 1, AW_WASI_LIST))
+        let dir = std::fs::File::open("/").expect("a directory");
+        !raw!(aw_wasi_preopen(n.at(0, &o.wasi), None, dir.as_raw_fd(), n.array(3, b"/"), 1, AW_WASI_LIST))
     }),
     ("aw_wasi_root_new", |o, n| aw_wasi_root_new(n.at(0, &o.wasi)).is_none()),
+    ("aw_wasi_set_max_opened", |o, n| !aw_wasi_set_max_opened(n.at(0, &o.wasi), 1)),
     ("aw_wasi_stdio_fd", |o, n| !raw!(aw_wasi_stdio_fd(n.at(0, &o.wasi), 0, 0))),
     ("aw_wasi_stdin_bytes", |o, n| !raw!(aw_wasi_stdin_bytes(n.at(0, &o.wasi), n.array(1, b"x"), 1))),
     ("aw_wasi_stdio_stream", |o, n| {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers import Driver
-from wasi.harness import CREATE, EXCLUSIVE, EXIST, FAULT, INVAL, READ, WRITE, Guest
+from wasi.harness import CREATE, EXCLUSIVE, EXIST, FAULT, ILSEQ, INVAL, READ, WRITE, Guest
 
 PAGE = 65_536
 
@@ -104,6 +104,42 @@ def test_pointers_outside_the_memory(wasm: Driver, name: str, tmp_path: Path) ->
             assert guest.call(name, *given) == FAULT, given
     assert (tmp_path / "file").read_bytes() == b"contents"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
+
+
+def test_names_that_are_not_utf8(wasm: Driver, tmp_path: Path) -> None:
+    """A path of WASI is UTF-8. The names of a listing are the bytes of the operating system."""
+    folder = os.fsencode(tmp_path)
+    (tmp_path / "target").write_bytes(b"")
+    os.symlink(b"tar\xff", folder + b"/link")
+    os.mkdir(folder + b"/\xfe")
+    guest = Guest(wasm, directories=[("work", tmp_path, False)])
+    assert guest.call("fd_readdir", guest.work, 1024, 4096, 0, 0) == 0
+    assert b"\xfe" in guest.read(1024, guest.u32())
+    assert guest.open(b"\xfe")[0] == ILSEQ
+    assert guest.path("path_create_directory", b"\xff") == ILSEQ
+    assert guest.path("path_symlink", b"\xff", "new") == ILSEQ
+    assert guest.path("path_rename", "target", b"\xff") == ILSEQ
+    assert guest.path("path_readlink", "link") == ILSEQ
+
+
+def test_buffers_up_to_the_last_byte_of_the_memory(wasm: Driver, tmp_path: Path) -> None:
+    written = bytearray()
+    guest = Guest(wasm, stdin=b"x" * PAGE, stdout=written, directories=[("work", tmp_path, False)])
+    file = guest.open("file", CREATE, READ | WRITE)[1]
+    guest.driver.write(guest.memory, 8, struct.pack("<II", 0, PAGE))
+    contents = guest.read(0, PAGE)
+    for fd in (1, file):
+        assert guest.call("fd_write", fd, 8, 1, 16) == 0
+        assert guest.u32(16) == PAGE
+    assert written == contents
+    assert (tmp_path / "file").stat().st_size == PAGE
+    guest.driver.write(guest.memory, 8, struct.pack("<II", PAGE - 5, 5))
+    assert guest.call("fd_seek", file, 0, 0, 16) == 0
+    for fd in (0, file):
+        assert guest.call("fd_read", fd, 8, 1, 16) == 0
+        assert guest.u32(16) == 5
+    assert guest.call("clock_time_get", 0, 0, PAGE - 8) == 0
+    assert guest.call("random_get", 0, PAGE) == 0
 
 
 def test_buffers_outside_the_memory(wasm: Driver, tmp_path: Path) -> None:

@@ -116,6 +116,100 @@ def test_directories(engine: str, program: Path, tmp_path: Path) -> None:
     assert "--dir: '/nonexistent' cannot be opened: No such file or directory" in missing.stderr
 
 
+#: Creates the directory `data/new`, and exits with the error number.
+MAKE_DIRECTORY = """(module
+    (import "wasi_snapshot_preview1" "path_create_directory" (func $make (param i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1) (data (i32.const 0) "new")
+    (func (export "_start") (call $exit (call $make (i32.const 3) (i32.const 0) (i32.const 3)))))"""
+
+
+def test_a_read_only_directory_cannot_be_changed(engine: str, wat: Path, tmp_path: Path) -> None:
+    wat.write_text(MAKE_DIRECTORY)
+    (tmp_path / "data").mkdir()
+    assert run(engine, "--dir-ro", f"{tmp_path}/data::data", wat).returncode == 63
+    assert list((tmp_path / "data").iterdir()) == []
+    assert run(engine, "--dir", f"{tmp_path}/data::data", wat).returncode == 0
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["new"]
+
+
+def test_initialize_is_called_once(engine: str, wat: Path) -> None:
+    wat.write_text("""(module (global $called (mut i32) (i32.const 0)) (memory (export "memory") 1)
+        (func (export "_initialize")
+          (if (global.get $called) (then unreachable)) (global.set $called (i32.const 1))))""")
+    result = run(engine, wat, "--invoke", "_initialize")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_result_of_type_f32_has_as_many_digits_as_needed(engine: str, wat: Path) -> None:
+    wat.write_text("""(module (func (export "nine") (result f32) (f32.const 1.3644169484905433e-05))
+        (func (export "one") (result f32) (f32.const 0.1)))""")
+    assert run(engine, wat, "--invoke", "nine").stdout == "1.36441695e-05\n"
+    assert run(engine, wat, "--invoke", "one").stdout == "0.1\n"
+
+
+#: Writes its arguments or its environment to the standard output.
+SHOW = """(module (import "wasi_snapshot_preview1" "{name}_sizes_get" (func $sizes (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "{name}_get" (func $get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "_start")
+      (drop (call $sizes (i32.const 0) (i32.const 4)))
+      (drop (call $get (i32.const 64) (i32.const 1024)))
+      (i32.store (i32.const 0) (i32.const 1024))
+      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"""
+
+
+def run_bytes(
+    engine: str, *args: str | Path | bytes, env: dict[bytes, bytes] | None = None
+) -> tuple[int, bytes, bytes]:
+    """The exit code, output and errors of a command line that may have bytes that are not UTF-8."""
+    package = os.fsencode(Path(anywasm.__file__).parents[1])
+    environment = {**os.environb, b"PYTHONPATH": package, **(env or {})}
+    given = [os.fsencode(arg) for arg in (*command(engine), *args)]
+    result = subprocess.run(
+        given, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False
+    )
+    return result.returncode, result.stdout, result.stderr
+
+
+def test_bytes_that_are_not_utf8_reach_the_program(engine: str, tmp_path: Path) -> None:
+    names = [os.fsencode(tmp_path / name) for name in ("args", "environ")]
+    args, environ = (name + b"\xff.wat" for name in names)
+    for path, name in ((args, "args"), (environ, "environ")):
+        Path(os.fsdecode(path)).write_text(SHOW.format(name=name))
+    assert run_bytes(engine, args, b"x\xfe") == (0, b"args\xff.wat\0x\xfe\0", b"")
+    assert run_bytes(engine, "--env", b"A=\xff", environ) == (0, b"A=\xff\0", b"")
+    assert run_bytes(engine, "--env", b"B", environ, env={b"B": b"\xfe"}) == (0, b"B=\xfe\0", b"")
+    folder = os.fsencode(tmp_path) + b"/folder\xff"
+    os.mkdir(folder)
+    assert run_bytes(engine, "--dir", folder + b"::folder", args)[0] == 0
+
+
+def test_bytes_that_are_not_utf8_in_errors(engine: str, tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path / "module") + b"\xff.wat"
+    Path(os.fsdecode(path)).write_text("(module")
+    good = tmp_path / "good.wat"
+    good.write_text('(module (func (export "f") (param i32)))')
+    call = ("--invoke", "f", good, "1")
+    folder = os.fsencode(tmp_path) + b"/folder\xff"
+    os.mkdir(folder)
+    for code, text, *args in (
+        (1, b"module\\udcff.wat: ", path),
+        (1, b"none\\udcff.wat: No such file or directory", b"none\xff.wat"),
+        (1, b"no function '\\udcff'", "--invoke", b"\xff", good),
+        (2, b"'\\udcff' is not an integer", "--invoke", "f", good, b"\xff"),
+        (2, b"'\\udcff' is not set in the environment", "--env", b"\xff", *call),
+        (2, b"'\\udcff' is not a number of bytes", "--max-memory", b"\xff", *call),
+        (2, b"of a preopened directory is not UTF-8; use --dir HOST::GUEST", "--dir", folder, *call),
+        (2, b"the guest path '\\udcff' of a preopened", "--dir-ro", os.fsencode(tmp_path) + b"::\xff", *call),
+    ):
+        outcome = run_bytes(engine, *args)
+        assert outcome[:2] == (code, b"")
+        assert text in outcome[2], outcome
+        assert b"Traceback" not in outcome[2]
+
+
 def test_a_variable_that_is_not_set(engine: str, program: Path) -> None:
     result = run(engine, "--env", "NOT_SET_HERE", program)
     assert result.returncode == 2

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from drivers import Driver
-from wasi.harness import Guest
+from wasi.harness import AGAIN, Guest
 
 #: Copies what it reads to standard output, in pieces of 16 bytes, and says "end" on standard error.
 CAT = """(module
@@ -176,6 +176,25 @@ def test_a_wrong_answer_is_an_error(wasm: Driver, bad: Any) -> None:
 def test_an_errno_goes_to_the_guest(wasm: Driver) -> None:
     guest = Guest(wasm, stdout=lambda _: -errno.ENOSPC)
     assert guest.write(1, b"x")[0] == 51
+
+
+class Full(io.RawIOBase):
+    """A file that cannot accept bytes now."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> None:
+        return None
+
+
+def test_a_file_that_cannot_accept_bytes_now(wasm: Driver) -> None:
+    assert Guest(wasm, stdout=Full()).write(1, b"x")[0] == AGAIN
+
+
+def test_an_interruption_that_a_stream_reports(wasm: Driver) -> None:
+    guest = Guest(wasm, stdout=lambda _: -errno.EINTR)
+    assert guest.write(1, b"x")[0] == 27
 
 
 def test_part_of_a_write(wasm: Driver) -> None:

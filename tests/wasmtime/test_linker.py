@@ -118,6 +118,20 @@ def test_all_is_defined_as_default_values(store: Store, linker: Linker) -> None:
     assert exports["known"](store) == 9
 
 
+@pytest.mark.needs("v128")
+def test_a_default_vector_is_zero(store: Store, linker: Linker) -> None:
+    wants = module(store, '(module (import "e" "f" (func (result v128))) (import "e" "g" (global v128)))')
+    linker.define_unknown_imports_as_default_values(store, wants)
+    assert linker.get(store, "e", "f")(store) == 0
+    assert linker.get(store, "e", "g").value(store) == 0
+
+
+def test_wasi_is_defined_only_once(linker: Linker) -> None:
+    linker.define_wasi()
+    with pytest.raises(WasmtimeError, match=r"^import of `wasi_snapshot_preview1::args_get` defined twice$"):
+        linker.define_wasi()
+
+
 @pytest.mark.needs("funcref")
 def test_a_default_table_is_full_of_null(store: Store, linker: Linker) -> None:
     wants = module(store, '(module (import "e" "t" (table 3 funcref)))')

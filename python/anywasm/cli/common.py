@@ -111,7 +111,7 @@ def prefix_errors(path: str) -> Iterator[None]:
     try:
         yield
     except WasmtimeError as error:
-        raise WasmtimeError(f"{path}: {error}") from None
+        raise WasmtimeError(f"{printable(path)}: {error}") from None
 
 
 def printable(name: str) -> str:

@@ -102,8 +102,10 @@ class WasiOptions:
                 try:
                     config.preopen_dir(host, guest or host, option == "--dir")
                 except WasmtimeError as error:
-                    reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
-                    raise click.UsageError(f"{option}: {host!r} cannot be opened: {reason}") from None
+                    if isinstance(error.__cause__, OSError):
+                        reason = error.__cause__.strerror
+                        raise click.UsageError(f"{option}: {host!r} cannot be opened: {reason}") from None
+                    raise click.UsageError(f"{option}: {error}; use {option} HOST::GUEST") from None
         return config
 
 

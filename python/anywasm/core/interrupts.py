@@ -1,6 +1,7 @@
 """Runs Python's signal handlers while WebAssembly runs, so that Ctrl-C can end an endless loop in a guest.
 
-Guests of an engine with the option `interruptible` regularly call a hook (`src/glue/interrupt.c`). On the main thread,
+Guests of an engine with the option `interruptible` regularly call a hook (`src/glue/interrupt.c`). System calls of WASI
+that wait call the hook too, on any engine. On the main thread,
 the hook runs Python's pending signal handlers. If a handler raises, the hook stores the exception (`core/parking.py`)
 and interrupts the guest. After the interruption, the code that called the guest raises the same exception object.
 """
@@ -20,12 +21,8 @@ _BEFORE_FORK, _AFTER_FORK_IN_PARENT, _AFTER_FORK_IN_CHILD = range(3)
 
 
 def enable_signal_handlers(engine_module: EngineModule) -> None:
-    """Makes the guests that run on an engine module run signal handlers.
-
-    Does nothing on an engine without the capability `epoch`, because without this capability guests cannot call the
-    hook.
-    """
-    if "epoch" not in engine_module.capabilities or engine_module in _hooked_modules:
+    """Installs the hook in an engine module. Interruptible guests and waiting WASI calls then run signal handlers."""
+    if engine_module in _hooked_modules:
         return
     # This function has no lock. Two threads may install the hook at the same time, which does no harm. A lock could
     # cause a deadlock, because a signal handler on the same thread may interrupt this function and call it again.

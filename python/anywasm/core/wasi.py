@@ -9,7 +9,10 @@ from __future__ import annotations
 import enum
 import functools
 import io
+import operator
 import os
+import sys
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +49,18 @@ Version = _constants.WasiVersion
 MODULE_NAMES = {Version.UNSTABLE: "wasi_unstable", Version.PREVIEW1: "wasi_snapshot_preview1"}
 
 
+class Directory:
+    """An open directory of the host, for a preopened directory.
+
+    The directory is opened when this object is created, so a later change of the current directory has no effect.
+    Raises OSError if the directory cannot be opened for reading, and ValueError if the path contains a null character.
+    """
+
+    def __init__(self, path: str | bytes) -> None:
+        self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        weakref.finalize(self, os.close, self.fd)
+
+
 class WasiConfig:
     """Describes the resources that a program can access. A new config allows no access."""
 
@@ -59,12 +74,22 @@ class WasiConfig:
         self.stdout: Sink | None = None
         #: The sink of the standard error output. None means that the output is discarded.
         self.stderr: Sink | None = None
-        #: The preopened directories. Each tuple contains the path on the host, the name for the program, and the
-        #: permissions.
-        self.directories: list[tuple[str, str, Perms]] = []
+        #: The preopened directories. Each tuple contains the directory, the name for the program, and the permissions.
+        self.directories: list[tuple[Directory, str, Perms]] = []
+        #: The maximum number of files and directories that the program may have open, in addition to the standard
+        #: streams and the preopened directories. None means 512.
+        self.max_open_files: int | None = None
         #: Whether the first preopened directory is a virtual directory `/`. The directory `/` contains all other
         #: preopened directories under their names.
         self.root = False
+
+
+def to_file_count(value: Any) -> int:
+    """Returns a number of files as an int. Raises ValueError if it is negative, and TypeError if it is no integer."""
+    count = operator.index(value)
+    if count < 0:
+        raise ValueError(f"max_open_files must not be negative, got {count}")
+    return min(count, sys.maxsize)
 
 
 class WasiContext(Handle):
@@ -74,6 +99,9 @@ class WasiContext(Handle):
     context to it.
 
     Raises the API style's error if an argument contains a null byte, or if a directory cannot be opened.
+
+    A system call that waits, such as a read of a pipe, runs Python's signal handlers while it waits. Ctrl-C ends the
+    wait on any engine.
     """
 
     def __init__(self, engine: Engine, config: WasiConfig | None) -> None:
@@ -97,6 +125,8 @@ class WasiContext(Handle):
         for name, value in config.env:
             raw_name, raw_value = os.fsencode(name), os.fsencode(value)
             self._core_check(lib.aw_wasi_env(self._core_ptr, raw_name, len(raw_name), raw_value, len(raw_value)))
+        if config.max_open_files is not None:
+            self._core_check(lib.aw_wasi_set_max_opened(self._core_ptr, config.max_open_files))
         for fd, stream in enumerate((config.stdin, config.stdout, config.stderr)):
             self._connect(fd, stream)
         self._open_directories(config)
@@ -136,9 +166,9 @@ class WasiContext(Handle):
             # The owner deletes the root when Python frees the owner. This variable keeps the owner until this method
             # returns.
             _root_owner = self._core_engine_module.own("wasi_root", root)
-        for path, name, perms in config.directories:
-            raw_path, raw_name = os.fsencode(path), os.fsencode(name)
-            arguments = raw_path, len(raw_path), raw_name, len(raw_name), perms
+        for directory, name, perms in config.directories:
+            raw_name = os.fsencode(name)
+            arguments = directory.fd, raw_name, len(raw_name), perms
             self._core_check(lib.aw_wasi_preopen(self._core_ptr, root, *arguments))
 
 

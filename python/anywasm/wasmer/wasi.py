@@ -88,7 +88,7 @@ class StateBuilder(Sealed):
     True
     """
 
-    __slots__ = ("_args", "_directories", "_env", "_streams")
+    __slots__ = ("_args", "_directories", "_env", "_max_open_files", "_streams")
 
     def __init__(
         self,
@@ -102,6 +102,7 @@ class StateBuilder(Sealed):
         self._env: list[tuple[str, str]] = []
         #: The host path, the guest name and the permissions of each preopened directory.
         self._directories: list[tuple[str, str, Perms]] = []
+        self._max_open_files: int | None = None
         self._streams: dict[str, Any] = {"stdin": 0, "stdout": 1, "stderr": 2}
         if arguments is not None:
             self.arguments(arguments)
@@ -160,6 +161,14 @@ class StateBuilder(Sealed):
             self.map_directory(alias, directory)
         return self
 
+    def max_open_files(self, count: int) -> StateBuilder:
+        """Sets the maximum number of files and directories that the program may have open. The default is 512.
+
+        The standard streams and the preopened directories do not count. wasmer 1.1 does not have this method.
+        """
+        self._max_open_files = wasi.to_file_count(count)
+        return self
+
     def stdin(self, source: Any) -> StateBuilder:
         """Sets the standard input: bytes, a path, a descriptor, a file object or a callable. None means no input.
 
@@ -187,8 +196,11 @@ class StateBuilder(Sealed):
     def finalize(self) -> Environment:
         """Returns an environment with the current config. The builder can be used again to make other environments.
 
+        This call opens the directories, so a later change of the current directory has no effect.
+
         Raises RuntimeError if an argument contains a null character, if an environment variable is malformed, if two
-        directories have the same guest name, or if a directory cannot be opened.
+        directories have the same guest name, if a guest name cannot be encoded in UTF-8, or if a directory cannot be
+        opened.
         """
         for arg in self._args:
             if "\0" in arg:
@@ -196,13 +208,19 @@ class StateBuilder(Sealed):
         for key, value in self._env:
             _check_variable(key, value)
         aliases: set[str] = set()
-        for directory, alias, _permissions in self._directories:
-            _check_directory(directory)
+        directories: list[tuple[wasi.Directory, str, Perms]] = []
+        for path, alias, permissions in self._directories:
+            directories.append((_open_directory(path), alias, permissions))
+            try:
+                alias.encode()
+            except UnicodeEncodeError:
+                raise _creation_error(f"the alias {alias!r} is not UTF-8") from None
             if alias in aliases:
                 raise _creation_error(f"Found duplicate entry for alias `{alias}`")
             aliases.add(alias)
         config = wasi.WasiConfig()
-        config.args, config.env, config.directories = list(self._args), list(self._env), list(self._directories)
+        config.args, config.env, config.directories = list(self._args), list(self._env), directories
+        config.max_open_files = self._max_open_files
         config.stdin, config.stdout, config.stderr = (self._streams[name] for name in ("stdin", "stdout", "stderr"))
         config.root = True
         return Environment._from_config(config)
@@ -281,14 +299,14 @@ def _check_variable(key: str, value: str) -> None:
         raise RuntimeError(f"bad environment variable format: `{problem} (key=value)`")
 
 
-def _check_directory(path: str) -> None:
-    """Raises RuntimeError if the path does not exist, is not a directory, or cannot be opened."""
+def _open_directory(path: str) -> wasi.Directory:
+    """Opens a directory. Raises RuntimeError if the path does not exist, is not a directory, or cannot be opened."""
     if not os.path.exists(path):
         raise _creation_error(f'Could not get metadata for file "{path}": entity not found')
     if not os.path.isdir(path):
         raise _creation_error(f'WASI only supports pre-opened directories right now; found "{path}"')
     try:
-        os.scandir(path).close()
+        return wasi.Directory(path)
     except OSError as error:
         raise _creation_error(f'Could not open "{path}": {error.strerror}') from error
 

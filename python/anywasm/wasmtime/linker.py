@@ -101,7 +101,8 @@ class Linker(Managed):
 
         In each store, the functions use the WASI config from `Store.set_wasi`.
         """
-        for version, module in wasi.MODULE_NAMES.items():
+        # The newest version comes first, because an error about a second definition names the first function.
+        for version, module in reversed(wasi.MODULE_NAMES.items()):
             for name, call in wasi.system_calls(self.engine._core_engine_module, version, context_of_store).items():
                 self._core.define(module, name, call)
 

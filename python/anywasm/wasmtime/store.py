@@ -53,11 +53,11 @@ class Store(core.Store, Managed):
     def set_wasi(self, wasi: WasiConfig) -> None:
         """Sets the WASI config of the guests in this store, and closes the config.
 
-        Raises WasmtimeError if the config cannot be applied, e.g. because a directory no longer exists.
+        Raises WasmtimeError if the config cannot be applied, e.g. because a descriptor is not open.
         """
         wasi._consume()
         core_store = self._context()
-        wasi_context = WasiContext(self._core_engine, wasi._core_config)
+        wasi_context = WasiContext(self._core_engine, wasi._take_config())
         state = core_store._core_state.wasi
         if state.store_context is None:
             state.store_context = wasi_context

@@ -58,18 +58,37 @@ class WasiConfig(Managed):
     """
 
     def __init__(self) -> None:
-        self._core_config = wasi.WasiConfig()
+        self._delete()
         self._set_open()
 
     def _open_config(self) -> wasi.WasiConfig:
         self._check_open()
         return self._core_config
 
+    def _take_config(self) -> wasi.WasiConfig:
+        """Returns the config of the core and removes it from this object, which then keeps no directory open."""
+        config = self._core_config
+        config.args = [arg for args in self._args.values() for arg in args]
+        given = {name for name, _ in self._env.get("given", [])}
+        config.env = [
+            (name, value)
+            for origin, pairs in self._env.items()
+            for name, value in pairs
+            if origin == "given" or name not in given
+        ]
+        self._delete()
+        return config
+
     def _set_argv(self, argv: list[str]) -> None:
-        self._open_config().args = [_c_string(arg) for arg in argv]
+        self._check_open()
+        self._args["given"] = [_c_string(arg) for arg in argv]
 
     def _set_env(self, pairs: Iterable[Iterable[str]]) -> None:
-        self._open_config().env = [(_c_string(name), _c_string(value)) for name, value in pairs]
+        self._check_open()
+        self._env["given"] = [(_c_string(name), _c_string(value)) for name, value in pairs]
+
+    def _set_max_open_files(self, count: int) -> None:
+        self._open_config().max_open_files = wasi.to_file_count(count)
 
     def _set_stream(self, name: str, stream: Any) -> None:
         config = self._open_config()
@@ -83,10 +102,24 @@ class WasiConfig(Managed):
             raise WasmtimeError(f"failed to set {name} file") from None
 
     def _set_custom(self, name: str, callback: Callable[[bytes], Optional[int]]) -> None:
-        setattr(self._open_config(), name, lambda data: callback(data))
+        setattr(self._open_config(), name, _in_chunks(callback))
 
-    argv = property(None, _set_argv, doc="The command-line arguments. The first argument is the program's name.")
-    env = property(None, _set_env, doc="The environment variables, as pairs of name and value.")
+    argv = property(
+        None,
+        _set_argv,
+        doc="The command-line arguments. The first argument is the program's name. `inherit_argv` adds arguments.",
+    )
+    env = property(
+        None,
+        _set_env,
+        doc="The environment variables, as pairs of name and value. `inherit_env` adds variables.",
+    )
+    max_open_files = property(
+        None,
+        _set_max_open_files,
+        doc="The maximum number of files and directories that the guests may have open, in addition to the standard "
+        "streams and the preopened directories. Default: 512. wasmtime-py does not have this property.",
+    )
     stdin = property(None, lambda self, stream: self._set_stream("stdin", stream), doc="The standard input.")
     stdout = property(None, lambda self, stream: self._set_stream("stdout", stream), doc="The standard output.")
     stderr = property(None, lambda self, stream: self._set_stream("stderr", stream), doc="The standard error.")
@@ -111,12 +144,20 @@ class WasiConfig(Managed):
     )
 
     def inherit_argv(self) -> None:
-        """Passes this process's command-line arguments to the guest."""
-        self._open_config().args = list(sys.argv)
+        """Passes this process's command-line arguments to the guest, in addition to those of `argv`.
+
+        The arguments are those of `sys.argv`, without Python itself and its options.
+        """
+        self._check_open()
+        self._args["inherited"] = list(sys.argv)
 
     def inherit_env(self) -> None:
-        """Passes this process's environment variables to the guest."""
-        self._open_config().env = list(os.environ.items())
+        """Passes this process's environment variables to the guest, in addition to those of `env`.
+
+        If both have a variable, the guest gets the value of `env`.
+        """
+        self._check_open()
+        self._env["inherited"] = list(os.environ.items())
 
     def inherit_stdin(self) -> None:
         """Lets the guest read this process's standard input (descriptor 0)."""
@@ -143,8 +184,8 @@ class WasiConfig(Managed):
 
         The first preopened directory has the descriptor 3. Guests can change the directory unless `fs_mutable` is
         False. Programs may also pass `fs_mutable` as the third positional argument. As in wasmtime-py until version 46,
-        the third and fourth arguments may also be a `DirPerms` and a `FilePerms`. Raises WasmtimeError if the directory
-        cannot be opened.
+        the third and fourth arguments may also be a `DirPerms` and a `FilePerms`. This call opens the directory. Raises
+        WasmtimeError if the directory cannot be opened, or if `guest_path` cannot be encoded in UTF-8.
         """
         if isinstance(dir_perms, DirPerms):
             # `wasi.Perms` has the permissions for the directory in bits 0 and 1, and for its files in bits 2 and 3.
@@ -154,18 +195,51 @@ class WasiConfig(Managed):
         directories = self._open_config().directories
         _c_string(path), _c_string(guest_path)  # Raises AttributeError for an object that is not a str.
         try:
-            os.scandir(path).close()
+            guest_path.encode()
+        except UnicodeEncodeError:
+            raise WasmtimeError(f"the guest path {guest_path!r} of a preopened directory is not UTF-8") from None
+        try:
+            directory = wasi.Directory(path)
         except (OSError, ValueError) as error:
             raise WasmtimeError("failed to add preopen dir") from error
-        directories.append((path, guest_path, perms))
+        directories.append((directory, guest_path, perms))
 
     def _delete(self) -> None:
         self._core_config = wasi.WasiConfig()
+        #: The arguments and the environment variables by their origin: "given" by the program or "inherited". The
+        #: origins are in the order in which the guest gets them.
+        self._args: dict[str, list[str]] = {}
+        self._env: dict[str, list[tuple[str, str]]] = {}
+
+
+#: The maximum number of bytes that `stdout_custom` and `stderr_custom` get in one call, as in wasmtime-py.
+_MAX_CHUNK = 4096
+
+
+def _in_chunks(callback: Callable[[bytes], Optional[int]]) -> Callable[[bytes], Optional[int]]:
+    """Returns a sink that passes each write to `callback` in chunks.
+
+    If `callback` does not write a whole chunk, the sink stops and returns the number of bytes written so far. If
+    nothing has been written so far, the sink returns the result of `callback`, which may be a negated `errno`.
+    """
+
+    def write(data: bytes) -> Optional[int]:
+        for start in range(0, len(data), _MAX_CHUNK):
+            chunk = data[start : start + _MAX_CHUNK]
+            count = callback(chunk)
+            if count is not None and count < len(chunk):
+                return start + max(count, 0) if start else count
+        return None
+
+    return write
 
 
 def _c_string(value: str) -> str:
-    """Returns the text up to the first null character, because wasmtime-py passes a C string to wasmtime."""
-    value.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
+    """Returns the text up to the first null character, because wasmtime-py passes a C string to wasmtime.
+
+    The text may contain bytes that are not UTF-8, as `os.fsdecode` returns them.
+    """
+    value.encode("utf-8", "surrogateescape")  # Raises AttributeError for an object that is not a str.
     return value.partition("\0")[0]
 
 
