@@ -248,7 +248,7 @@ def test_an_engine_s_options(engine: str) -> None:
     for compiler in ("cranelift", "singlepass"):
         chosen = Engine.__new__(Engine)
         core.Engine.__init__(chosen, STYLE, engine, {"compiler": compiler})
-        chosen._set_open()
+        chosen._core_set_open()
         store = Store(chosen)
         module = Module(chosen, '(module (func (export "f") (result i32) (i32.const 6)))')
         assert Instance(store, module, []).exports(store)["f"](store) == 6

@@ -72,10 +72,10 @@ def test_a_million_lookups_and_failures_leave_the_memory_flat(engine: str) -> No
         def rounds(count):
             for _ in range(count):
                 try:
-                    instance._core.export(0)(store)
+                    instance._core_object.export(0)(store)
                 except Trap:
                     pass
-                instance._core.export(1).value(store)
+                instance._core_object.export(1).value(store)
         rounds(3000)
         before = resident()
         rounds(30000)

@@ -144,12 +144,12 @@ def test_arguments_of_a_call_that_does_not_happen_are_let_go(wasm: Driver) -> No
 EXTERNREF = ValType.externref()
 #: What fails with an object that it is given; the first two are refused before the shim is asked.
 FAILING: dict[str, Callable[[Store, Thing], object]] = {
-    "no number": lambda store, thing: a_table(store)._core.set("1", thing),  # type: ignore[arg-type]
-    "a negative index": lambda store, thing: a_table(store)._core.set(-1, thing),
-    "an index outside": lambda store, thing: a_table(store)._core.set(2, thing),
+    "no number": lambda store, thing: a_table(store)._core_object.set("1", thing),  # type: ignore[arg-type]
+    "a negative index": lambda store, thing: a_table(store)._core_object.set(-1, thing),
+    "an index outside": lambda store, thing: a_table(store)._core_object.set(2, thing),
     "growth beyond the maximum": lambda store, thing: a_table(store).grow(store, 10, thing),
     "too large a table": lambda store, thing: Table(store, TableType(EXTERNREF, Limits(100_000_000, None)), thing),
-    "a constant": lambda store, thing: Global(store, GlobalType(EXTERNREF, False), None)._core.set(thing),
+    "a constant": lambda store, thing: Global(store, GlobalType(EXTERNREF, False), None)._core_object.set(thing),
 }
 
 

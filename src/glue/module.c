@@ -11,6 +11,7 @@ PyObject *py_cffi_init(void);
 static PyMethodDef py_module_functions[] = {
     {"setup", (PyCFunction)(void (*)(void))py_setup, METH_VARARGS | METH_KEYWORDS,
      "Stores the Python functions that the C code calls."},
+    {"own", PY_ARRAY_FUNCTION(py_own), "Returns a new owner of an object of the shim."},
     {"new_store", py_new_store, METH_O, "Returns the owner of a new store of an engine."},
     {"new_host_func", PY_ARRAY_FUNCTION(py_new_host_func), "Returns the owner of a new host function."},
     {"new_instance", PY_ARRAY_FUNCTION(py_new_instance), "Returns the owner of a new instance of a module."},
@@ -45,6 +46,7 @@ PyObject *py_init_module(void)
     if (py_init_callbacks() < 0 || py_owner_add_type(module) < 0
         || PyModule_AddFunctions(module, py_module_functions) < 0
         || py_add_type(module, "Callable", &py_callable_spec) < 0
+        || py_add_type(module, "CallTarget", &py_call_target_spec) < 0
         || py_add_type(module, "MemoryBytes", &py_memory_bytes_spec) < 0
         || py_add_type(module, "MemoryBuffer", &py_memory_buffer_spec) < 0
         || py_add_type(module, "MemoryElements", &py_elements_spec) < 0)

@@ -35,7 +35,7 @@ def inspect_file(file: str, engine: str | None, as_json: bool) -> None:
     """
     with using(engine):
         data = read(file)
-        description = {"file": file, "size": len(data), **_describe(compile_file(Engine(), file, data)._core)}
+        description = {"file": file, "size": len(data), **_describe(compile_file(Engine(), file, data)._core_object)}
     if as_json:
         print_json(description)
     else:

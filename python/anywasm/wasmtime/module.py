@@ -25,28 +25,28 @@ class Module(Managed):
     """
 
     def __init__(self, engine: Engine, wasm: Union[str, bytes, bytearray]) -> None:
-        self._init(engine, core.Module.compile(_check_engine(engine), _to_binary(engine, wasm)))
+        self._core_init(engine, core.Module.compile(_check_engine(engine), _to_binary(engine, wasm)))
 
     @classmethod
-    def _from_pointer(cls, engine: Engine, ptr: Any) -> Module:
+    def _core_from_pointer(cls, engine: Engine, ptr: Any) -> Module:
         module = cls.__new__(cls)
-        module._init(engine, ptr)
+        module._core_init(engine, ptr)
         return module
 
-    def _init(self, engine: Engine, ptr: Any) -> None:
-        self._module = core.Module(engine, ptr)
-        self._set_open()
+    def _core_init(self, engine: Engine, ptr: Any) -> None:
+        self._core_module = core.Module(engine, ptr)
+        self._core_set_open()
 
     @property
-    def _core(self) -> core.Module:
-        if not self._open:
-            self._check_open()
-        return self._module
+    def _core_object(self) -> core.Module:
+        if not self._core_open:
+            self._core_check_open()
+        return self._core_module
 
-    def _delete(self) -> None:
+    def _core_delete(self) -> None:
         # Instances and `InstancePre` objects of this module own references to the `core.Module`, so they stay usable
         # after this `Module` is closed.
-        del self._module
+        del self._core_module
 
     @classmethod
     def from_file(cls, engine: Engine, path: Union[str, bytes, os.PathLike[str]]) -> Module:
@@ -66,7 +66,7 @@ class Module(Managed):
 
     def serialize(self) -> bytearray:
         """Returns the compiled module as bytes. `deserialize` needs the same engine in the same version."""
-        return bytearray(self._core.dump())
+        return bytearray(self._core_object.dump())
 
     @classmethod
     def deserialize(cls, engine: Engine, encoded: Union[bytes, bytearray]) -> Module:
@@ -78,7 +78,7 @@ class Module(Managed):
         if not isinstance(encoded, (bytes, bytearray)):
             raise TypeError("expected bytes")
         engine.ptr()  # Raises ValueError if the engine is closed.
-        return cls._from_pointer(engine, core.Module.load(engine, encoded))
+        return cls._core_from_pointer(engine, core.Module.load(engine, encoded))
 
     @classmethod
     def deserialize_file(cls, engine: Engine, path: str) -> Module:
@@ -97,12 +97,12 @@ class Module(Managed):
     @property
     def imports(self) -> list[ImportType]:
         """The imports that an instance of the module needs, in the module's order."""
-        return [ImportType._from_core(import_) for import_ in self._core.import_list]
+        return [ImportType._core_wrap(import_) for import_ in self._core_object.import_list]
 
     @property
     def exports(self) -> list[ExportType]:
         """The exports that an instance of the module has, in the module's order."""
-        return [ExportType._from_core(export) for export in self._core.export_list]
+        return [ExportType._core_wrap(export) for export in self._core_object.export_list]
 
 
 def check_module(module: Any) -> core.Module:
@@ -112,13 +112,13 @@ def check_module(module: Any) -> core.Module:
     """
     if not isinstance(module, Module):
         raise TypeError("expected a Module")
-    return module._core
+    return module._core_object
 
 
 def _check_engine(engine: Any) -> Engine:
     if not isinstance(engine, Engine):
         raise TypeError("expected an Engine")
-    engine._check_open()
+    engine._core_check_open()
     return engine
 
 

@@ -59,10 +59,10 @@ class WasiConfig(Managed):
 
     def __init__(self) -> None:
         self._core_config = wasi.WasiConfig()
-        self._set_open()
+        self._core_set_open()
 
     def _open_config(self) -> wasi.WasiConfig:
-        self._check_open()
+        self._core_check_open()
         return self._core_config
 
     def _set_argv(self, argv: list[str]) -> None:
@@ -159,7 +159,7 @@ class WasiConfig(Managed):
             raise WasmtimeError("failed to add preopen dir") from error
         directories.append((path, guest_path, perms))
 
-    def _delete(self) -> None:
+    def _core_delete(self) -> None:
         self._core_config = wasi.WasiConfig()
 
 
