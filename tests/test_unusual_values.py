@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import weakref
 from collections.abc import Callable
 
 import pytest
 
-from anywasm import CapabilityError
+from anywasm import CapabilityError, wasmer
 from anywasm.core import values
 from anywasm.wasmtime import (
+    FuncType,
     Global,
     GlobalType,
     Instance,
@@ -278,3 +280,16 @@ def test_an_exported_shared_memory(wasm: Driver) -> None:
     wasm.call(wasm.export(instance, "put"))
     data = memory.data_ptr() if isinstance(memory, SharedMemory) else wasm.buffer(memory)
     assert (data[5], data[6]) == (7, 0)
+
+
+def test_types_from_a_view_that_python_cannot_read() -> None:
+    """The elements of a ctypes array have a format that a memoryview does not support."""
+    unreadable = memoryview((ctypes.c_int32 * 2)())
+    with pytest.raises(NotImplementedError):
+        list(unreadable)
+    with pytest.raises(TypeError, match="argument 'params': memoryview: unsupported format"):
+        wasmer.FunctionType(unreadable, [])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="argument 'results': memoryview: unsupported format"):
+        wasmer.FunctionType([], unreadable)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="expected ValType"):
+        FuncType(unreadable, [])  # type: ignore[arg-type]

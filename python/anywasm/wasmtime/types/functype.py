@@ -32,9 +32,13 @@ class FuncType(Described[core.FuncType]):
 
 
 def _val_types(types: Sequence[ValType]) -> tuple[core.ValType, ...]:
-    for ty in types:
-        if not isinstance(ty, ValType):
-            raise TypeError("expected ValType")
+    try:
+        are_types = all(isinstance(ty, ValType) for ty in types)
+    except NotImplementedError:
+        # A memoryview whose elements have a format that Python cannot read, such as the view of a ctypes array.
+        are_types = False
+    if not are_types:
+        raise TypeError("expected ValType")
     # Indexing raises TypeError for an iterator. The loop above has exhausted an iterator, so a second loop would find
     # no types and raise no error.
     return tuple(types[index]._core_object for index in range(len(types)))
