@@ -252,3 +252,40 @@ def test_an_engine_s_options(engine: str) -> None:
         store = Store(chosen)
         module = Module(chosen, '(module (func (export "f") (result i32) (i32.const 6)))')
         assert Instance(store, module, []).exports(store)["f"](store) == 6
+
+
+def test_a_subinterpreter_is_refused(engine: str) -> None:
+    """Both kinds of subinterpreters, before and after the main interpreter has loaded the engine."""
+    code = '''
+        import sys
+        try:
+            import _interpreters  # Since CPython 3.13.
+        except ImportError:
+            import _xxsubinterpreters as _interpreters
+        INNER = """if True:
+            try:
+                import anywasm.wasmtime
+                anywasm.wasmtime.Store()
+            except ImportError as error:
+                print(str(error).split(":")[0], flush=True)
+            """
+        def in_both_kinds():
+            kinds = [("isolated",), ("legacy",)] if sys.version_info >= (3, 13) else [()]
+            for kind in kinds:
+                identifier = _interpreters.create(*kind)
+                failure = _interpreters.run_string(identifier, INNER)
+                assert failure is None, failure
+                _interpreters.destroy(identifier)
+        in_both_kinds()
+        import anywasm.wasmtime as w
+        def check():
+            store = w.Store()
+            f = w.Func(store, w.FuncType([w.ValType.i32()], [w.ValType.i32()]), lambda number: True)
+            assert f(store, 2**32 - 1) == 1
+        check()
+        in_both_kinds()
+        check()
+    '''
+    lines = children.run(engine, code).splitlines()
+    assert len(lines) in (2, 4)
+    assert {*lines} == {f"the engine '{engine}' cannot be used in a subinterpreter"}
