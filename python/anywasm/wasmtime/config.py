@@ -29,7 +29,7 @@ class Config(OptionProperties):
     >>> try:
     ...     Module(Engine(config), "(module (func (param v128)))")
     ... except WasmtimeError as error:
-    ...     print("simd" in str(error))
+    ...     print("SIMD support is not enabled" in str(error))
     True
     >>> config.wasm_simd = True
     Traceback (most recent call last):

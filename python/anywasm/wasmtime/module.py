@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, Union
 
 from anywasm import core
@@ -25,7 +26,10 @@ class Module(Managed):
     """
 
     def __init__(self, engine: Engine, wasm: Union[str, bytes, bytearray]) -> None:
-        self._core_init(engine, core.Module.compile(_check_engine(engine), _to_binary(engine, wasm)))
+        ptr = core.Module.compile(_check_engine(engine), _to_binary(engine, wasm))
+        if not ptr:
+            raise _compile_error(core.Module.take_failure(engine))
+        self._core_init(engine, ptr)
 
     @classmethod
     def _core_from_pointer(cls, engine: Engine, ptr: Any) -> Module:
@@ -136,3 +140,28 @@ def _to_binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
     if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
         return core.wat2wasm(STYLE, wasm, engine._core_engine_module)
     return _check_bytes(wasm)
+
+
+#: The maximum length of a function's name in the message of `_compile_error`.
+_MAX_NAME = 96
+
+
+def _compile_error(failure: core.Failure) -> BaseException:
+    """Returns the exception for a module that cannot be compiled. An invalid module has wasmtime's text."""
+    if failure.kind is not core.ErrorKind.MALFORMED:
+        return STYLE.exception(failure)
+    if not failure.frames:
+        text = f"failed to parse WebAssembly module\n\nCaused by:\n    {failure.message}\n"
+        return WasmtimeError._core_from_engine(text)
+    (function,) = failure.frames
+    symbol, name = f"wasm[0]::function[{function.func_index}]", function.func_name
+    if name is not None:
+        if re.search("[^!-~]", name):
+            # As in wasmtime, one question mark replaces adjacent characters that are not printable ASCII characters.
+            name = re.sub(r"([^!-~]|\?)+", "?", name)
+        symbol = f"{symbol}::{name[:_MAX_NAME]}"
+    reason = failure.message.removesuffix(f" (at offset {function.module_offset:#x})")
+    cause = f"Invalid input WebAssembly code at offset {function.module_offset}: {reason}"
+    return WasmtimeError._core_from_engine(
+        f"failed to compile: {symbol}\n\nCaused by:\n    0: WebAssembly translation error\n    1: {cause}\n"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from typing import Optional
 
 from anywasm import core
@@ -157,6 +158,9 @@ def _trap_message(failure: core.Failure) -> str:
     return _with_backtrace(failure, f"wasm trap: {text}")
 
 
+#: The environment variable that makes wasmtime read the debug information of modules.
+_DETAILS = "WASMTIME_BACKTRACE_DETAILS"
+
 #: The lowest exit code that wasmtime rejects. The codes from 126 on are reserved for the host.
 _FIRST_RESERVED_EXIT_CODE = 126
 
@@ -185,4 +189,7 @@ def _with_backtrace(failure: core.Failure, text: str) -> str:
     for index, frame in enumerate(failure.frames):
         function = frame.func_name or f"<wasm function {frame.func_index}>"
         lines.append(f"{index:5}: {frame.module_offset:#8x} - {frame.module_name or '<unknown>'}!{function}")
+    # wasmtime adds this note if it could read more from the module, unless the environment variable asks for it.
+    if any(frame.has_debug_info for frame in failure.frames) and os.environ.get(_DETAILS) != "1":
+        lines.append(f"note: using the `{_DETAILS}=1` environment variable may show more debugging information")
     return "\n".join([*lines, "", "Caused by:", f"    {text}", ""])

@@ -1,10 +1,11 @@
 //! The validation of modules. If a module needs features that the engine lacks, the error names the features.
 
-use crate::base::error::{Error, ErrorKind, Result, fail};
-use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
+use crate::base::error::{Error, ErrorKind, Frame, Result, fail};
+use wasmparser::{BinaryReaderError, KnownCustom, Name, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
 /// Checks that the module `wasm` is valid with `features`, the features of the engine object. If the module is invalid
-/// only because features are missing, the error names these features.
+/// only because features are missing, the error names these features. If a function is invalid, the error has a frame
+/// for the function.
 ///
 /// `supported` are all features that the engine supports, including the features that the engine object was created
 /// without. `engine` is the name of the engine.
@@ -16,13 +17,59 @@ pub fn validate(wasm: &[u8], features: WasmFeatures, supported: WasmFeatures, en
     }
     if is_valid(wasm, all_features()) {
         if is_valid(wasm, supported | features) {
-            let missing = missing_features(wasm, features).join(", ");
-            fail!(Malformed, "the engine was made without {missing}, which the module needs: {}", describe(&error));
+            let disabled_features = missing_features(wasm, features).join(", ");
+            return Err(Error { disabled_features, ..invalid_error(wasm, error) });
         }
         let missing = missing_features(wasm, supported | features).join(", ");
         fail!(Malformed, "the engine `{engine}` does not support {missing}: {}", describe(&error));
     }
-    Err(malformed_error(error))
+    Err(invalid_error(wasm, error))
+}
+
+/// Converts the error of the validator for a module.
+fn invalid_error(wasm: &[u8], error: BinaryReaderError) -> Error {
+    let frames = function_at(wasm, error.offset()).into_iter().collect();
+    Error { frames, ..malformed_error(error) }
+}
+
+/// Returns a frame for the function whose body contains the offset `module_offset`. Returns `None` if the offset is
+/// outside the functions.
+fn function_at(wasm: &[u8], module_offset: usize) -> Option<Frame> {
+    let (mut func_index, mut found, mut func_name) = (0, None, None);
+    // The loop ends at the first part of the module that cannot be parsed.
+    for payload in Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok) {
+        match payload {
+            Payload::ImportSection(section) => {
+                let imports = section.into_imports().map_while(std::result::Result::ok);
+                let is_func = |ty: &TypeRef| matches!(ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
+                func_index += imports.filter(|import| is_func(&import.ty)).count() as u32;
+            }
+            Payload::CodeSectionEntry(body) => {
+                if body.range().contains(&module_offset) {
+                    found = Some((func_index, module_offset - body.range().start));
+                }
+                func_index += 1;
+            }
+            Payload::CustomSection(section) => {
+                let KnownCustom::Name(names) = section.as_known() else { continue };
+                for subsection in names.into_iter().map_while(std::result::Result::ok) {
+                    if let (Name::Function(map), Some((index, _))) = (subsection, found) {
+                        let mut namings = map.into_iter().map_while(std::result::Result::ok);
+                        func_name = namings.find(|naming| naming.index == index).map(|naming| naming.name.to_owned());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found.map(|(func_index, func_offset)| Frame {
+        func_index,
+        func_offset,
+        module_offset,
+        func_name,
+        module_name: None,
+        has_debug_info: false,
+    })
 }
 
 /// Returns all features that a core module can need.
@@ -76,9 +123,22 @@ mod tests {
 
     #[test]
     fn a_feature_that_the_engine_could_have_is_named() {
-        let message = error("(module (memory i64 1))", WasmFeatures::WASM2 | WasmFeatures::MEMORY64);
-        let start = "the engine was made without `memory64`, which the module needs: ";
-        assert!(message.starts_with(start), "{message}");
+        let wasm = wat::parse_str("(module (memory i64 1))").unwrap();
+        let supported = WasmFeatures::WASM2 | WasmFeatures::MEMORY64;
+        let error = validate(&wasm, WasmFeatures::WASM2, supported, "x").unwrap_err();
+        assert_eq!(error.disabled_features, "`memory64`");
+        assert!(error.message.starts_with("memory64 must be enabled for 64-bit memories"), "{}", error.message);
+        assert!(error.frames.is_empty());
+    }
+
+    #[test]
+    fn an_invalid_function_is_found() {
+        let source = r#"(module (import "" "" (func)) (func $good) (func $bad (result i32)))"#;
+        let wasm = wat::parse_str(source).unwrap();
+        let error = validate(&wasm, WasmFeatures::WASM2, WasmFeatures::WASM2, "x").unwrap_err();
+        let [frame] = &error.frames[..] else { panic!("{:?}", error.frames) };
+        assert_eq!((frame.func_index, frame.func_name.as_deref()), (2, Some("bad")));
+        assert!(error.message.ends_with(&format!("(at offset {:#x})", frame.module_offset)), "{}", error.message);
     }
 
     #[test]
