@@ -14,8 +14,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import TYPE_CHECKING, cast
 
+TYPE_CHECKING = False  # As `typing.TYPE_CHECKING`, without an import of `typing`, which takes long.
 if TYPE_CHECKING:
     from importlib.abc import Loader
     from importlib.metadata import Distribution, DistributionFinder
@@ -120,7 +120,8 @@ class _Finder:
         if anywasm_spec is None:
             return None
         # The import system passes `loader_state` to `create_module`, as an attribute of the spec.
-        spec = ModuleSpec(fullname, cast("Loader", self), origin=anywasm_spec.origin, loader_state=anywasm_spec.name)
+        loader: Loader = self  # type: ignore[assignment]
+        spec = ModuleSpec(fullname, loader, origin=anywasm_spec.origin, loader_state=anywasm_spec.name)
         spec.submodule_search_locations = anywasm_spec.submodule_search_locations
         return spec
 

@@ -87,8 +87,10 @@ def _read(engine_module: EngineModule, error: Any) -> Failure:
 
 
 def _frame(engine_module: EngineModule, raw: Any) -> Frame:
-    names = (engine_module.text(name) if name.data else None for name in (raw.func_name, raw.module_name))
-    return Frame(raw.func_index, raw.func_offset, raw.module_offset, *names, raw.has_debug_info)
+    func_name, module_name = (
+        engine_module.text(name) if name.data else None for name in (raw.func_name, raw.module_name)
+    )
+    return Frame(raw.func_index, raw.func_offset, raw.module_offset, func_name, module_name, raw.has_debug_info)
 
 
 def _capable_engines_text(capability: str) -> str:
