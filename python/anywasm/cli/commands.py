@@ -15,6 +15,7 @@ from anywasm.cli.engines import list_engines
 from anywasm.cli.exec import exec_program
 from anywasm.cli.inspect import inspect_file
 from anywasm.cli.run import run_file
+from anywasm.cli.stand_in import stand_in
 from anywasm.cli.text import wasm_to_wat, wat_to_wasm
 
 __all__ = ["main"]
@@ -30,5 +31,7 @@ def main() -> None:
     """
 
 
-for _command in (run_file, exec_program, list_engines, inspect_file, wat_to_wasm, wasm_to_wat, run_conformance):
+for _command in (
+    *(run_file, exec_program, stand_in, list_engines, inspect_file, wat_to_wasm, wasm_to_wat, run_conformance),
+):
     main.add_command(_command)

@@ -112,7 +112,9 @@ def _check_python_options(arguments: Sequence[str]) -> None:
         letters = "" if argument.startswith("--") else argument[1:]
         for position, letter in enumerate(letters):
             if letter in _UNSUPPORTED_OPTIONS:
-                raise LaunchError(f"Python's option -{letter} prevents loading anywasm: leave it out")
+                # Without `site`, Python does not find installed packages either.
+                way_out = "" if letter == "S" else ", or run `anywasm stand-in install` once, and then plain Python"
+                raise LaunchError(f"Python's option -{letter} prevents loading anywasm: leave it out{way_out}")
             if letter in _FINAL_OPTIONS:
                 return
             if letter in _OPTIONS_WITH_VALUE:
