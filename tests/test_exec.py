@@ -326,3 +326,9 @@ def test_help(tmp_path: Path) -> None:
     result = execute(tmp_path, "--nonsense")
     assert result.returncode == 2
     assert "No such option: --nonsense" in result.stderr
+
+
+def test_arguments_after_a_script_are_not_looked_at(tmp_path: Path) -> None:
+    """A program from standard input, or after `--`, may have arguments that look like Python's options."""
+    result = start([*EXEC, "-", "-E", "-S"], tmp_path, "import sys, wasmtime; print(sys.argv, wasmtime.__name__)")
+    assert result.stdout == "['-', '-E', '-S'] anywasm.wasmtime\n", result.stderr

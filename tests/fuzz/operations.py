@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import fcntl
 import gc
 import os
 import random
@@ -239,9 +240,11 @@ def _text(thing: Any) -> str:
 
 def fuzz(style: str, seed: int, count: int, scarcity: str = "", log: str = os.devnull) -> None:
     """Performs `count` random operations, and checks that all works afterwards."""
-    with open(log, "wb", buffering=0) as file, tempfile.TemporaryDirectory() as folder:
+    file = open(log, "wb", buffering=0)  # noqa: SIM115
+    with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        fuzzer = Fuzzer(style, seed, file.fileno())
+        # A random operation may close a descriptor with a small number, such as `Module.from_file(engine, 3)`.
+        fuzzer = Fuzzer(style, seed, fcntl.fcntl(file, fcntl.F_DUPFD, 100))
         SCARCITIES[scarcity]()
         # What guests write is not of interest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1) if not scarcity else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from anywasm.wasmtime import Config, Engine, Module, WasmtimeError, wat2wasm
@@ -81,3 +83,16 @@ def test_a_note_about_debug_information(on_engine: str, details: str | None, mon
             # An engine may have no frames of a guest that the host ends.
             if kind is Trap or "backtrace" in text:
                 assert (NOTE in text) is has_note
+
+
+def test_files_that_cannot_be_read(on_engine: str, tmp_path: Path) -> None:
+    engine = Engine()
+    for path in (tmp_path / "missing", tmp_path):
+        with pytest.raises(WasmtimeError, match=f"failed to open file {str(path)!r} for reading: ") as raised:
+            Module.deserialize_file(engine, str(path))
+        assert isinstance(raised.value.__cause__, OSError)
+
+
+def test_the_reason_why_a_module_is_not_valid(on_engine: str) -> None:
+    with pytest.raises(WasmtimeError, match="type mismatch: expected i32 but nothing on stack"):
+        Module.validate(Engine(), wat2wasm("(module (func (result i32)))"))
