@@ -157,6 +157,8 @@ typedef struct aw_frame {
   struct aw_str func_name;
   // Name of the module. Its `data` is NULL if the name is unknown.
   struct aw_str module_name;
+  // Whether the module has debug information, in custom sections. False if the module is unknown.
+  bool has_debug_info;
 } aw_frame;
 
 // An error. Its texts and frames are valid until the error is deleted.
@@ -172,10 +174,13 @@ typedef struct aw_error {
   uint64_t token;
   // Message for people.
   struct aw_str message;
-  // Frames of a trap, innermost first.
+  // Frames of a trap, innermost first. For a module with an invalid function, one frame: the function, and the offset
+  // of the invalid instruction.
   const struct aw_frame *frames;
   // Number of frames.
   uintptr_t frames_len;
+  // Names of the features that a module needs and that the engine was created without. Empty for all other errors.
+  struct aw_str disabled_features;
   // Owns the memory that the texts and frames point to.
   struct aw_error_owned *owned;
 } aw_error;

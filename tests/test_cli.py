@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 import anywasm
 import children
-from anywasm.cli import main
+from anywasm.cli.commands import main
 from anywasm.engines import load
 from anywasm.engines.measured import measured
 

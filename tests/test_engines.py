@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import shutil
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -248,7 +250,108 @@ def test_an_engine_s_options(engine: str) -> None:
     for compiler in ("cranelift", "singlepass"):
         chosen = Engine.__new__(Engine)
         core.Engine.__init__(chosen, STYLE, engine, {"compiler": compiler})
-        chosen._set_open()
+        chosen._core_set_open()
         store = Store(chosen)
         module = Module(chosen, '(module (func (export "f") (result i32) (i32.const 6)))')
         assert Instance(store, module, []).exports(store)["f"](store) == 6
+
+
+def test_a_subinterpreter_is_refused(engine: str) -> None:
+    """Both kinds of subinterpreters, before and after the main interpreter has loaded the engine."""
+    code = '''
+        import sys
+        try:
+            import _interpreters  # Since CPython 3.13.
+        except ImportError:
+            import _xxsubinterpreters as _interpreters
+        INNER = """if True:
+            try:
+                import anywasm.wasmtime
+                anywasm.wasmtime.Store()
+            except ImportError as error:
+                print(str(error).split(":")[0], flush=True)
+            """
+        def in_both_kinds():
+            kinds = [("isolated",), ("legacy",)] if sys.version_info >= (3, 13) else [()]
+            for kind in kinds:
+                identifier = _interpreters.create(*kind)
+                failure = _interpreters.run_string(identifier, INNER)
+                assert failure is None, failure
+                _interpreters.destroy(identifier)
+        in_both_kinds()
+        import anywasm.wasmtime as w
+        def check():
+            store = w.Store()
+            f = w.Func(store, w.FuncType([w.ValType.i32()], [w.ValType.i32()]), lambda number: True)
+            assert f(store, 2**32 - 1) == 1
+        check()
+        in_both_kinds()
+        check()
+    '''
+    lines = children.run(engine, code).splitlines()
+    assert len(lines) in (2, 4)
+    assert {*lines} == {f"the engine '{engine}' cannot be used in a subinterpreter"}
+
+
+def test_use_engine_comes_before_the_environment(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from anywasm.engines import default_engine
+
+    for other in INSTALLED:
+        monkeypatch.setenv("ANYWASM_ENGINE", other)
+        assert default_engine().name == other
+        with anywasm.use_engine(engine):
+            assert default_engine().name == engine
+
+
+def test_the_error_of_an_engine_keeps_no_frame_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither at the first attempt, which imports the module, nor later."""
+    from anywasm.engines import loader
+
+    class Local:
+        pass
+
+    def fail(name: str) -> None:
+        raise ImportError("on purpose")
+
+    def attempt() -> weakref.ref[Local]:
+        local = Local()
+        with pytest.raises(anywasm.EngineUnavailable, match="on purpose"):
+            loader.load(INSTALLED[0])
+        return weakref.ref(local)
+
+    monkeypatch.setattr(loader, "_loaded_modules", {})
+    monkeypatch.setattr(loader, "_load_errors", {})
+    monkeypatch.setattr(loader, "_load", fail)
+    references = [attempt() for _ in range(2)]
+    gc.collect()
+    assert [reference() for reference in references] == [None, None]
+    assert loader._load_errors
+    assert all(error.__traceback__ is None for error in loader._load_errors.values())
+
+
+def test_a_load_leaves_the_garbage_collector_as_it_is(engine: str) -> None:
+    code = """
+        import gc
+        from anywasm.engines import default_engine
+        gc.{}able()
+        default_engine()
+        print(gc.isenabled())
+    """
+    assert children.run(engine, code.format("dis")) == "False\n"
+    assert children.run(engine, code.format("en")) == "True\n"
+
+
+def test_an_engine_whose_module_lacks_another_module_is_broken(copy_of_the_package: Path) -> None:
+    first = anywasm.engines()[0].name
+    module = copy_of_the_package / "anywasm/engines" / f"_{first.replace('-', '_')}.py"
+    module.write_text("import a_module_that_is_missing\n")
+    code = "from anywasm import wasmer, EngineUnavailable\n"
+    code += "try:\n    wasmer.Store()\nexcept EngineUnavailable as error:\n    print(error)\n"
+    printed = run_copy(copy_of_the_package, code)
+    assert f"the engine {first!r} cannot be loaded: No module named 'a_module_that_is_missing'" in printed
+
+
+def test_a_limit_that_an_engine_does_not_have_is_none() -> None:
+    limits = [limit for info in anywasm.engines() for limit in info.limits.values()]
+    assert all(limit is None or limit < 1 << 63 for limit in limits)
+    assert None in limits

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -294,3 +295,40 @@ def test_a_program_of_wasmtime(engine: str, tmp_path: Path) -> None:
     assert first == "[2, 3, 5, 7, 11]"
     assert second == "False 1"
     assert third == r"b'\x00\x00\x00\x00\x01\x00\x01\x00\x01\x01\x01\x00' True"
+
+
+def test_the_launcher_imports_little(tmp_path: Path) -> None:
+    """Python imports everything again for the program, so the launcher must not import click, Rich and the core."""
+    code = """
+        import json, os, sys
+        def execve(path, arguments, environment):
+            print(json.dumps([arguments[1:], sorted(sys.modules)]), flush=True)
+            os._exit(0)
+        os.execve = execve
+        sys.argv[1:] = ["exec", "--as=wasmtime", "-c", "pass", "--as", "wasmer"]
+        from anywasm.cli import main
+        main()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    result = start(command, tmp_path)
+    arguments, modules = json.loads(result.stdout)
+    assert arguments == ["-c", "pass", "--as", "wasmer"]
+    assert not {"click", "rich", "subprocess", "cffi", "_cffi_backend", "pathlib"} & {*modules}
+    assert not [name for name in modules if name.startswith(("anywasm.core", "anywasm.wasm"))]
+
+
+def test_help(tmp_path: Path) -> None:
+    result = execute(tmp_path, "--help")
+    assert result.returncode == 0
+    assert result.stdout.startswith("Usage: python -m anywasm exec [OPTIONS] SCRIPT|-m MODULE|-c CODE [ARGS]...\n")
+    for option in ("--as [wasmer|wasmtime]", "--engine NAME", "--help"):
+        assert option in result.stdout
+    result = execute(tmp_path, "--nonsense")
+    assert result.returncode == 2
+    assert "No such option: --nonsense" in result.stderr
+
+
+def test_arguments_after_a_script_are_not_looked_at(tmp_path: Path) -> None:
+    """A program from standard input, or after `--`, may have arguments that look like Python's options."""
+    result = start([*EXEC, "-", "-E", "-S"], tmp_path, "import sys, wasmtime; print(sys.argv, wasmtime.__name__)")
+    assert result.stdout == "['-', '-E', '-S'] anywasm.wasmtime\n", result.stderr

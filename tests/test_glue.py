@@ -112,12 +112,12 @@ def test_functions_are_handed_over(engine: str, case: str) -> None:
 
 def test_a_hand_over_must_be_complete(on_engine: str) -> None:
     setup = Engine()._core_engine_module.setup
-    with pytest.raises(TypeError, match="setup takes 12 keyword arguments"):
+    with pytest.raises(TypeError, match="setup takes 13 keyword arguments"):
         setup()
-    with pytest.raises(TypeError, match="setup takes 12 keyword arguments"):
-        setup(*range(12))
+    with pytest.raises(TypeError, match="setup takes 13 keyword arguments"):
+        setup(*range(13))
     with pytest.raises(TypeError, match="setup lacks the argument 'call_slowly'"):
-        setup(**{f"function{index}": print for index in range(12)})
+        setup(**{f"function{index}": print for index in range(13)})
     # What was handed over before is still in place.
     store = Store()
     assert Func(store, FuncType([ValType.i32()], []), print)(store, 0xFFFF_FFFF) is None

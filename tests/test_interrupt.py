@@ -8,6 +8,7 @@ import pytest
 
 import anywasm
 import children
+import scarce
 from anywasm.wasmtime import Config, Engine, Module
 from drivers import Driver
 
@@ -150,3 +151,29 @@ def test_an_engine_that_cannot_says_so(wasm: Driver, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("ANYWASM_INTERRUPTIBLE", "1")
     assert Engine(interruptible=False)
     assert Engine()
+
+
+@pytest.mark.needs("epoch")
+def test_an_engine_without_a_thread_for_interruptions(on_engine: str) -> None:
+    if not scarce.CAN_FORBID_THREADS:
+        pytest.skip("threads cannot be forbidden here")
+    code = """
+        import scarce
+        from anywasm.wasmtime import Config, Engine, WasmtimeError
+        scarce.forbid_threads()
+        for _ in range(2):
+            try:
+                Engine(interruptible=True)
+            except WasmtimeError as error:
+                print(error)
+        Engine()
+        # The host advances the epoch itself.
+        config = Config()
+        config.epoch_interruption = True
+        Engine(config).increment_epoch()
+        print("done")
+    """
+    output = children.run(on_engine, code).splitlines()
+    text = "an engine that is `interruptible` needs a thread, and the system cannot start one: "
+    assert [line.startswith(text) for line in output] == [True, True, False]
+    assert output[2] == "done"

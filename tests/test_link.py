@@ -87,3 +87,17 @@ def test_duplicate_imports(wasm: Driver) -> None:
         (import "env" "x" (func $b (param i32) (result i32)))
         (func (export "run") (result i32) (call $a (call $b (i32.const 1)))))"""
     assert wasm.run(source, "run", imports={"x": wasm.func(["i32"], ["i32"], lambda x: 2 * x)}) == 4
+
+
+def test_the_error_tells_the_current_size(wasm: Driver) -> None:
+    """The sizes of a memory and of a table when the import is refused, not when they were made."""
+    source = """(module (memory (export "m") 1 9) (table (export "t") 1 9 funcref)
+        (func (export "grow") (drop (memory.grow (i32.const 2))) (drop (table.grow (ref.null func) (i32.const 2)))))"""
+    given = wasm.instantiate(wasm.compile(source))
+    wasm.call(wasm.export(given, "grow"))
+    for name, wanted in (("m", "(memory 5)"), ("t", "(table 5 funcref)")):
+        module = wasm.compile(f'(module (import "env" "{name}" {wanted}))')
+        with pytest.raises(wasm.error) as raised:
+            wasm.instantiate(module, {name: wasm.export(given, name)})
+        text = str(raised.value)
+        assert "min: 3" in text or "minimum: 3" in text, text

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+import weakref
 from typing import Any
 
 import pytest
@@ -77,19 +78,29 @@ def test_exceptions_go_to_the_thread_that_called(wasm: Driver) -> None:
 
 def test_made_in_one_thread_and_dropped_in_others(wasm: Driver) -> None:
     module = wasm.compile(COUNTER)
-    func = wasm.func(["i32"], ["i32"], lambda x: x)
+    func = wasm.func(["i32"], ["i32"], lambda x: x + 1)
+    dropped: list[weakref.ref[Any]] = []
 
     def work(number: int) -> None:
-        for _ in range(50):
+        for turn in range(50):
             instance = wasm.instantiate(module, {"f": func})
             exports = [wasm.export(instance, name) for name in ("bump", "host", "memory")]
             wasm.call(exports[0], 10)
+            assert int.from_bytes(wasm.read(exports[2], 0, 4), "little") == 10
+            assert wasm.call(exports[1], turn) == turn + 1
+            dropped.extend(weakref.ref(exports[index]) for index in (0, 1))
             dropper = threading.Thread(target=exports.clear)
             del instance
             dropper.start()
             dropper.join()
 
     in_threads(3, work)
+    gc.collect()
+    assert len(dropped) == 3 * 50 * 2
+    assert not [reference for reference in dropped if reference() is not None]
+    # The functions that they shared are still good.
+    instance = wasm.instantiate(module, {"f": func})
+    assert wasm.call(wasm.export(instance, "host"), 1) == 2
 
 
 def test_a_dropped_object_does_not_wait_for_the_store(wasm: Driver) -> None:

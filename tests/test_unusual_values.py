@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
+import math
 import weakref
 from collections.abc import Callable
 
 import pytest
 
-from anywasm import CapabilityError
+from anywasm import CapabilityError, core, wasmer
 from anywasm.core import values
 from anywasm.wasmtime import (
+    Config,
+    Engine,
+    FuncType,
     Global,
     GlobalType,
     Instance,
     Limits,
+    Linker,
+    Memory,
+    MemoryType,
     Module,
     SharedMemory,
     Store,
     Table,
     TableType,
+    Val,
     ValType,
     WasmtimeError,
     wat2wasm,
@@ -144,12 +153,12 @@ def test_arguments_of_a_call_that_does_not_happen_are_let_go(wasm: Driver) -> No
 EXTERNREF = ValType.externref()
 #: What fails with an object that it is given; the first two are refused before the shim is asked.
 FAILING: dict[str, Callable[[Store, Thing], object]] = {
-    "no number": lambda store, thing: a_table(store)._core.set("1", thing),  # type: ignore[arg-type]
-    "a negative index": lambda store, thing: a_table(store)._core.set(-1, thing),
-    "an index outside": lambda store, thing: a_table(store)._core.set(2, thing),
+    "no number": lambda store, thing: a_table(store)._core_object.set("1", thing),  # type: ignore[arg-type]
+    "a negative index": lambda store, thing: a_table(store)._core_object.set(-1, thing),
+    "an index outside": lambda store, thing: a_table(store)._core_object.set(2, thing),
     "growth beyond the maximum": lambda store, thing: a_table(store).grow(store, 10, thing),
     "too large a table": lambda store, thing: Table(store, TableType(EXTERNREF, Limits(100_000_000, None)), thing),
-    "a constant": lambda store, thing: Global(store, GlobalType(EXTERNREF, False), None)._core.set(thing),
+    "a constant": lambda store, thing: Global(store, GlobalType(EXTERNREF, False), None)._core_object.set(thing),
 }
 
 
@@ -278,3 +287,72 @@ def test_an_exported_shared_memory(wasm: Driver) -> None:
     wasm.call(wasm.export(instance, "put"))
     data = memory.data_ptr() if isinstance(memory, SharedMemory) else wasm.buffer(memory)
     assert (data[5], data[6]) == (7, 0)
+
+
+def test_types_from_a_view_that_python_cannot_read() -> None:
+    """The elements of a ctypes array have a format that a memoryview does not support."""
+    unreadable = memoryview((ctypes.c_int32 * 2)())
+    with pytest.raises(NotImplementedError):
+        list(unreadable)
+    with pytest.raises(TypeError, match="argument 'params': memoryview: unsupported format"):
+        wasmer.FunctionType(unreadable, [])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="argument 'results': memoryview: unsupported format"):
+        wasmer.FunctionType([], unreadable)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="expected ValType"):
+        FuncType(unreadable, [])  # type: ignore[arg-type]
+
+
+def test_floats_out_of_range_are_rounded_to_infinity() -> None:
+    for value, rounded in ((1e300, math.inf), (-1e300, -math.inf), (3.5e38, math.inf), (-3.5e38, -math.inf)):
+        assert core.round_to_f32(value) == rounded
+        assert Val.f32(value).value == rounded
+
+
+def test_nine_digits_of_a_float() -> None:
+    """Some numbers of 32 bits need nine digits."""
+    assert repr(wasmer.Value.f32(1.3644169484905433e-05)) == "F32(0.0000136441695)"
+    for number in (1.3644169484905433e-05, 16777217.1e-30):
+        shown = repr(wasmer.Value.f32(number))[4:-1]
+        assert core.round_to_f32(float(shown)) == core.round_to_f32(number)
+
+
+def test_the_text_of_a_memory_type() -> None:
+    texts = [str(core.MemoryType(*limits)) for limits in ((0, 0), (1, None), (0, 3))]
+    assert texts == ["(memory 0 0)", "(memory 1)", "(memory 0 3)"]
+    assert str(core.TableType(core.ValType.FUNCREF, 0, 0)) == "(table 0 0 funcref)"
+
+
+def test_the_largest_memory_type_of_32_bits() -> None:
+    """All that a 32-bit address reaches. An unbound memory takes no room."""
+    memory = wasmer.Memory(wasmer.Store(), wasmer.MemoryType(65536, 65536))
+    assert (memory.size, memory.type.maximum) == (65536, 65536)
+    for limits, word in (((65537,), "minimum"), ((0, 65537), "maximum")):
+        with pytest.raises(RuntimeError, match=f"The {word} requested"):
+            wasmer.Memory(wasmer.Store(), wasmer.MemoryType(*limits))
+
+
+@pytest.mark.needs("v128")
+def test_the_default_of_a_vector(on_engine: str) -> None:
+    engine = Engine()
+    store, linker = Store(engine), Linker(engine)
+    source = """(module (import "" "g" (global $g v128)) (import "" "f" (func $f (result v128)))
+        (func (export "run") (result i32) (i32x4.extract_lane 0 (v128.or (global.get $g) (call $f)))))"""
+    module = Module(engine, source)
+    linker.define_unknown_imports_as_default_values(store, module)
+    assert linker.instantiate(store, module).exports(store)["run"](store) == 0
+    assert linker.get(store, "", "g").value(store) == 0
+
+
+def test_the_length_of_a_pointer_with_an_offset(store: Store) -> None:
+    memory = Memory(store, MemoryType(Limits(1, None)))
+    memory.write(store, b"abc", 65533)
+    array = memory.get_buffer_ptr(store, offset=65533)
+    assert (len(array), bytes(array)) == (3, b"abc")
+    assert len(memory.get_buffer_ptr(store, 2, 65533)) == 2
+
+
+def test_sizes_of_options_are_modulo_the_largest(on_engine: str) -> None:
+    config = Config()
+    config.memory_guard_size = -1
+    config.memory_reservation = (1 << 64) + 5
+    assert config._core_options == {"memory_guard_size": (1 << 64) - 1, "memory_reservation": 5}

@@ -12,8 +12,11 @@ True
 
 from anywasm._version import __version__
 from anywasm.activation import activate
-from anywasm.core.errors import CapabilityError
 from anywasm.engines import EngineInfo, EngineUnavailable, engines, use_engine
+
+TYPE_CHECKING = False  # As `typing.TYPE_CHECKING`.
+if TYPE_CHECKING:
+    from anywasm.core.errors import CapabilityError
 
 __all__ = [
     "CapabilityError",
@@ -24,3 +27,13 @@ __all__ = [
     "engines",
     "use_engine",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Imports `CapabilityError` when it is first used, because its module imports the whole core."""
+    if name != "CapabilityError":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from anywasm.core.errors import CapabilityError
+
+    globals()[name] = CapabilityError
+    return CapabilityError

@@ -14,15 +14,15 @@ import threading
 from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import TYPE_CHECKING, cast
 
+TYPE_CHECKING = False  # As `typing.TYPE_CHECKING`, without an import of `typing`, which takes long.
 if TYPE_CHECKING:
     from importlib.abc import Loader
     from importlib.metadata import Distribution, DistributionFinder
 
 #: Maps the name of each API style to the packages that the style replaces. Each name of a package is mapped to the
 #: module of anywasm that a program gets in place of the package.
-_REPLACEMENTS = {
+REPLACEMENTS = {
     "wasmer": {
         "wasmer": "anywasm.wasmer",
         "wasmer_compiler_cranelift": "anywasm.wasmer.compilers.cranelift",
@@ -33,9 +33,9 @@ _REPLACEMENTS = {
 }
 
 #: The version of the original package whose API each style has. `importlib.metadata.version` returns this version.
-_VERSIONS = {"wasmer": "1.1.0", "wasmtime": "50.0.1"}
+VERSIONS = {"wasmer": "1.1.0", "wasmtime": "50.0.1"}
 
-STYLES = tuple(_REPLACEMENTS)
+STYLES = tuple(REPLACEMENTS)
 
 
 def activate(*styles: str) -> None:
@@ -66,7 +66,7 @@ def activate(*styles: str) -> None:
     if not styles:
         raise ValueError(f"name the styles to activate: {' or '.join(map(repr, STYLES))}")
     for style in styles:
-        if style not in _REPLACEMENTS:
+        if style not in REPLACEMENTS:
             raise ValueError(f"unknown style {style!r} (known styles: {', '.join(STYLES)})")
     for style in styles:
         _check_not_imported(style)
@@ -75,7 +75,7 @@ def activate(*styles: str) -> None:
 
 def _check_not_imported(style: str) -> None:
     """Raises ImportError if a package that the style replaces is already imported from elsewhere than anywasm."""
-    for name, replacement in _REPLACEMENTS[style].items():
+    for name, replacement in REPLACEMENTS[style].items():
         module = sys.modules.get(name)
         if module is not None and module is not sys.modules.get(replacement):
             raise ImportError(
@@ -105,8 +105,8 @@ class _Finder:
         """Makes this finder handle imports of the packages that these styles replace."""
         with self._lock:
             for style in styles:
-                self._replacements |= _REPLACEMENTS[style]
-                self._versions |= dict.fromkeys(_REPLACEMENTS[style], _VERSIONS[style])
+                self._replacements |= REPLACEMENTS[style]
+                self._versions |= dict.fromkeys(REPLACEMENTS[style], VERSIONS[style])
             if self not in sys.meta_path:
                 sys.meta_path.insert(0, self)
 
@@ -120,7 +120,8 @@ class _Finder:
         if anywasm_spec is None:
             return None
         # The import system passes `loader_state` to `create_module`, as an attribute of the spec.
-        spec = ModuleSpec(fullname, cast("Loader", self), origin=anywasm_spec.origin, loader_state=anywasm_spec.name)
+        loader: Loader = self  # type: ignore[assignment]
+        spec = ModuleSpec(fullname, loader, origin=anywasm_spec.origin, loader_state=anywasm_spec.name)
         spec.submodule_search_locations = anywasm_spec.submodule_search_locations
         return spec
 

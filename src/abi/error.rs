@@ -33,6 +33,8 @@ pub struct CFrame {
     pub func_name: Str,
     /// Name of the module. Its `data` is NULL if the name is unknown.
     pub module_name: Str,
+    /// Whether the module has debug information, in custom sections. False if the module is unknown.
+    pub has_debug_info: bool,
 }
 
 /// An error. Its texts and frames are valid until the error is deleted.
@@ -49,10 +51,13 @@ pub struct CError {
     pub token: u64,
     /// Message for people.
     pub message: Str,
-    /// Frames of a trap, innermost first.
+    /// Frames of a trap, innermost first. For a module with an invalid function, one frame: the function, and the offset
+    /// of the invalid instruction.
     pub frames: *const CFrame,
     /// Number of frames.
     pub frames_len: usize,
+    /// Names of the features that a module needs and that the engine was created without. Empty for all other errors.
+    pub disabled_features: Str,
     /// Owns the memory that the texts and frames point to.
     owned: Box<OwnedError>,
 }
@@ -74,6 +79,7 @@ impl CFrame {
             module_offset: frame.module_offset as u64,
             func_name: Str::from_option(frame.func_name.as_deref()),
             module_name: Str::from_option(frame.module_name.as_deref()),
+            has_debug_info: frame.has_debug_info,
         }
     }
 }
@@ -90,6 +96,7 @@ impl CError {
             message: Str::from_bytes(error.message.as_bytes()),
             frames: frames.as_ptr(),
             frames_len: frames.len(),
+            disabled_features: Str::from_bytes(error.disabled_features.as_bytes()),
             owned: Box::new(OwnedError { error, _frames: frames }),
         }
     }

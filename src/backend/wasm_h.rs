@@ -58,6 +58,7 @@ pub unsafe fn frames(
                     module_offset: c::wasm_frame_module_offset(*frame),
                     func_name,
                     module_name,
+                    has_debug_info: false,
                 }
             })
             .collect();

@@ -50,6 +50,8 @@ pub struct Frame {
     pub func_name: Option<String>,
     /// Name of the module, from the engine or from the module's name section. `None` if the name is unknown.
     pub module_name: Option<String>,
+    /// Whether the module has debug information, in custom sections. False if the module is unknown.
+    pub has_debug_info: bool,
 }
 
 /// An error of the shim. The C layer passes the error to its caller as `aw_error`.
@@ -64,8 +66,12 @@ pub struct Error {
     pub token: u64,
     /// Message for users.
     pub message: String,
-    /// Frames of a trap, innermost function first. Empty for all other kinds.
+    /// Frames of a trap, innermost function first. For a module with an invalid function, one frame: the function, and
+    /// the offset of the invalid instruction. Empty for all other errors.
     pub frames: Vec<Frame>,
+    /// Names of the features that a module needs and that the engine object was created without. Empty for all other
+    /// errors.
+    pub disabled_features: String,
 }
 
 /// Result type of the shim's functions that can fail.
@@ -74,7 +80,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// Returns an error with this kind and message, without a code, a token or frames.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, code: -1, token: 0, message: message.into(), frames: Vec::new() }
+        Self { kind, code: -1, token: 0, message: message.into(), frames: Vec::new(), disabled_features: String::new() }
     }
 
     /// Sets the error's code. [`ErrorKind`] states what the code means for each kind.

@@ -65,7 +65,15 @@ impl Engine {
             options,
         });
         if interruptible {
-            interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
+            let registered = interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
+            // With `epoch_interruption` alone, the host's own calls advance the epoch, so guests can do without ticks.
+            if let (Err(error), Some(true)) = (registered, engine.options.switch("interruptible")) {
+                fail!(
+                    Engine,
+                    "an engine that is `interruptible` needs a thread, and the system cannot start one: {error}; leave the \
+                     option out, or raise the limit on threads"
+                );
+            }
         }
         Ok(engine)
     }

@@ -30,27 +30,30 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    /* The memory. An attribute of the Python subclass refers to the owner, the Python object that deletes this
-     * extern. */
+    /* The memory. The pointer is valid while this object refers to `owner`, because only `owner` deletes the memory. */
     const aw_extern *memory;
+    /* A strong reference to the owner, the Python object that deletes `memory`. This object does not refer to the Python
+     * object of the memory, because that object refers to the store, and the store refers to all host functions. If a
+     * host function refers to an array over this buffer, the references would form a cycle. An array may belong to a
+     * class that Python's garbage collector cannot traverse, and then the cycle would never be freed. */
+    PyObject *owner;
     aw_pin *pin;
     uint8_t *bytes;
     size_t len;
 } py_memory_buffer;
 
-/* _pinned(address of the memory's `aw_extern`) -> buffer
+/* _core_pinned(owner of the memory's `aw_extern`) -> buffer
  *
  * Returns None if the shim fails. In this case, the shim has stored an error for this thread. */
-static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
+static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *owner)
 {
-    unsigned long long number = PyLong_AsUnsignedLongLong(address);
-    const aw_extern *memory = (const aw_extern *)(uintptr_t)number;
     py_memory_buffer *buffer;
+    void *memory;
     aw_pin *pin;
     uint8_t *bytes;
     size_t len;
 
-    if (PyErr_Occurred())
+    if (!py_unwrap_owner(owner, PY_EXTERN, &memory))
         return NULL;
     /* The GIL is released because the shim may wait for another thread in the store. That thread may need the GIL. */
     Py_BEGIN_ALLOW_THREADS
@@ -63,6 +66,8 @@ static PyObject *py_memory_buffer_pinned(PyObject *type, PyObject *address)
         aw_pin_delete(pin);
         return NULL;
     }
+    Py_INCREF(owner);
+    buffer->owner = owner;
     buffer->memory = memory;
     buffer->pin = pin;
     buffer->bytes = bytes;
@@ -103,8 +108,7 @@ static int py_memory_buffer_get(PyObject *self, Py_buffer *view, int flags)
         return 0;
     }
     view->obj = NULL;
-    new_buffer = PyObject_CallFunction(py_callbacks[PY_RENEW_BUFFER], "OK", self,
-                                    (unsigned long long)(uintptr_t)buffer->memory);
+    new_buffer = PyObject_CallFunctionObjArgs(py_callbacks[PY_RENEW_BUFFER], self, buffer->owner, NULL);
     if (!new_buffer)
         return -1;
     /* This call stores a reference to the new buffer in the view. */
@@ -118,12 +122,13 @@ static void py_memory_buffer_dealloc(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     freefunc free_object = (freefunc)PyType_GetSlot(type, Py_tp_free);
     aw_pin_delete(((py_memory_buffer *)self)->pin);
+    Py_XDECREF(((py_memory_buffer *)self)->owner);
     free_object(self);
     Py_DECREF(type);
 }
 
 static PyMethodDef py_memory_buffer_methods[] = {
-    {"_pinned", py_memory_buffer_pinned, METH_O | METH_CLASS, "Returns a buffer over the memory at this address."},
+    {"_core_pinned", py_memory_buffer_pinned, METH_O | METH_CLASS, "Returns a buffer over the memory of this owner."},
     {NULL, NULL, 0, NULL},
 };
 

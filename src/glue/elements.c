@@ -16,9 +16,11 @@
 
 typedef struct {
     PyObject_HEAD
-    /* The memory, or NULL until `_bind` is called. An attribute of the Python subclass refers to the Python object of
-     * the memory. That object refers to the owner, the Python object that deletes this extern. */
+    /* The memory, or NULL in an object that `_core_over` has not created. The pointer is valid while this object refers
+     * to `owner`, because only `owner` deletes the memory. */
     const aw_extern *memory;
+    /* A strong reference to the owner, the Python object that deletes `memory`. NULL if `memory` is NULL. */
+    PyObject *owner;
     uint64_t offset; /* offset of the first element in the memory, in bytes */
     uint8_t width;   /* size of an element, in bytes */
     char format;     /* type of the elements, as a format character of Python's module `struct` */
@@ -288,33 +290,51 @@ static Py_ssize_t py_elements_length(PyObject *object)
     return length;
 }
 
-/* Maximum offset of a view, in elements. `_bind` replaces a larger offset by this maximum, so that the offset in bytes
- * fits into 64 bits. The view is empty with both offsets, because no memory is that large. */
+/* Maximum offset of a view, in elements. `_core_over` replaces a larger offset by this maximum, so that the offset in
+ * bytes fits into 64 bits. The view is empty with both offsets, because no memory is that large. */
 #define PY_MAX_OFFSET (1ULL << 56)
 
-/* _bind(address of the memory's `aw_extern`, offset in elements, format) -> None
+/* _core_over(owner of the memory's `aw_extern`, offset in elements, format) -> view of the memory
  *
- * Sets the memory that the view shows, the position of its first element, and the type of its elements. */
-static PyObject *py_elements_bind(PyObject *object, PyObject *args)
+ * The offset is the position of the view's first element. The format is the type of the elements. */
+static PyObject *py_elements_over(PyObject *type, PyObject *args)
 {
-    py_elements *self = (py_elements *)object;
-    unsigned long long address, offset;
+    py_elements *self;
+    PyObject *owner;
+    unsigned long long offset;
+    void *memory;
     int format;
-    if (!PyArg_ParseTuple(args, "KKC", &address, &offset, &format))
+    if (!PyArg_ParseTuple(args, "OKC", &owner, &offset, &format) || !py_unwrap_owner(owner, PY_EXTERN, &memory))
         return NULL;
-    self->memory = (const aw_extern *)(uintptr_t)address;
+    self = (py_elements *)PyType_GenericAlloc((PyTypeObject *)type, 0);
+    if (!self)
+        return NULL;
+    Py_INCREF(owner);
+    self->owner = owner;
+    self->memory = memory;
     self->format = (char)format;
     self->width = py_element_width(self->format);
     self->offset = (offset < PY_MAX_OFFSET ? offset : PY_MAX_OFFSET) * self->width;
-    Py_RETURN_NONE;
+    return (PyObject *)self;
+}
+
+/* The type needs no tp_traverse, because an owner refers to no Python object. */
+static void py_elements_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    freefunc free_object = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    Py_XDECREF(((py_elements *)self)->owner);
+    free_object(self);
+    Py_DECREF(type);
 }
 
 static PyMethodDef py_elements_methods[] = {
-    {"_bind", py_elements_bind, METH_VARARGS, "Sets the memory, the offset and the format of the elements."},
+    {"_core_over", py_elements_over, METH_VARARGS | METH_CLASS, "Returns a view of the memory of this owner."},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot py_elements_slots[] = {
+    {Py_tp_dealloc, (void *)py_elements_dealloc},
     {Py_mp_length, (void *)py_elements_length},
     {Py_mp_subscript, (void *)py_elements_get},
     {Py_mp_ass_subscript, (void *)py_elements_set},

@@ -72,14 +72,19 @@ enum {
     PY_SET_ELEMENTS,          /* (view, key, value) -> None */
     PY_DELETE_ELEMENTS,       /* (view, key) -> None */
     PY_COUNT_ELEMENTS,        /* (view) -> number of elements */
-    PY_RENEW_BUFFER,          /* (buffer, address of the memory) -> buffer over the memory's current bytes */
+    PY_RENEW_BUFFER,          /* (buffer, owner of the memory) -> buffer over the memory's current bytes */
     PY_RESULTS_ATTRIBUTE,     /* not a function: the name of the store's attribute that `py_keep_results` sets */
+    PY_TARGET_SLOT,           /* not a function: the descriptor of the functions' slot that contains a CallTarget */
     PY_CALLBACK_COUNT,        /* the number of indices above */
 };
 
 /* The Python functions that the glue calls. The glue never releases these strong references. Before the first call of
  * `setup`, each of them is a function that raises RuntimeError. */
 extern PyObject *py_callbacks[PY_CALLBACK_COUNT];
+
+/* The function that reads PY_TARGET_SLOT: `py_get_target(descriptor, function, NULL)` returns a new reference to the
+ * object in the slot. */
+extern descrgetfunc py_get_target;
 
 /* Sets each callback that is NULL to a function that raises RuntimeError. Returns 0, or -1 with an exception set. */
 int py_init_callbacks(void);
@@ -98,6 +103,8 @@ enum {
 /* Returns a new owner of `pointer`, the Python object that deletes the shim's object. Returns None if `pointer` is
  * NULL. If Python has no memory for the owner, deletes the shim's object and returns NULL with an exception set. */
 PyObject *py_owner_new(int kind, const void *pointer);
+
+PyObject *py_own(PyObject *module, PyObject *const *args, Py_ssize_t arg_count);
 
 /* Writes the pointer that the owner `object` owns to `*pointer` and returns 1. The pointer is valid until the owner is
  * deallocated. Sets a TypeError and returns 0 if `object` is not an owner of this kind that this engine module has
@@ -156,6 +163,7 @@ void py_hang(void *unused);
 /* Types and functions that module.c adds to the extension module. Each definition has a comment in the file named. */
 
 extern PyType_Spec py_callable_spec;      /* call.c */
+extern PyType_Spec py_call_target_spec;   /* call.c */
 extern PyType_Spec py_memory_bytes_spec;  /* memory.c */
 extern PyType_Spec py_elements_spec;      /* elements.c */
 extern PyType_Spec py_memory_buffer_spec; /* buffer.c */

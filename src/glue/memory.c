@@ -49,9 +49,10 @@ const uint8_t *py_exact_bytes(PyObject *object, Py_ssize_t *len)
 
 typedef struct {
     PyObject_HEAD
-    /* The memory, or NULL until `_bind` is called. The Python object of the memory refers to this object, and to the
-     * owner, the Python object that deletes this extern. */
+    /* The memory. The pointer is valid while this object refers to `owner`, because only `owner` deletes the memory. */
     const aw_extern *memory;
+    /* A strong reference to the owner, the Python object that deletes `memory`. */
+    PyObject *owner;
 } py_memory_bytes;
 
 /* read(start, stop) -> bytearray, or None for the slow path */
@@ -61,7 +62,7 @@ static PyObject *py_memory_bytes_read(PyObject *self, PyObject *const *args, Py_
     uint64_t start, stop;
     PyObject *copy;
 
-    if (!memory || arg_count != 2 || !py_int_as_offset(args[0], &start) || !py_int_as_offset(args[1], &stop)
+    if (arg_count != 2 || !py_int_as_offset(args[0], &start) || !py_int_as_offset(args[1], &stop)
         || stop < start)
         Py_RETURN_NONE;
     /* The size is checked first, so that Python does not allocate a large bytearray for an invalid range. */
@@ -89,7 +90,7 @@ static PyObject *py_memory_bytes_write(PyObject *self, PyObject *const *args, Py
     uint8_t outcome;
 
     /* A write of no bytes takes the slow path, because the API styles have different rules for an empty write. */
-    if (!memory || arg_count != 2 || !py_int_as_offset(args[0], &start) || !(bytes = py_exact_bytes(args[1], &len))
+    if (arg_count != 2 || !py_int_as_offset(args[0], &start) || !(bytes = py_exact_bytes(args[1], &len))
         || len == 0)
         Py_RETURN_NONE;
     if (PyBytes_CheckExact(args[1]))
@@ -104,26 +105,42 @@ static PyObject *py_memory_bytes_write(PyObject *self, PyObject *const *args, Py
     Py_RETURN_NONE;
 }
 
-/* _bind(address of the memory's `aw_extern`) -> None
- *
- * Sets the memory that the object reads and writes. */
-static PyObject *py_memory_bytes_bind(PyObject *self, PyObject *address)
+/* MemoryBytes(owner of the memory's `aw_extern`) */
+static PyObject *py_memory_bytes_construct(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
-    unsigned long long number = PyLong_AsUnsignedLongLong(address);
-    if (PyErr_Occurred())
+    py_memory_bytes *self;
+    PyObject *owner;
+    void *memory;
+    (void)keywords;
+    if (!PyArg_ParseTuple(args, "O", &owner) || !py_unwrap_owner(owner, PY_EXTERN, &memory))
         return NULL;
-    ((py_memory_bytes *)self)->memory = (const aw_extern *)(uintptr_t)number;
-    Py_RETURN_NONE;
+    self = (py_memory_bytes *)PyType_GenericAlloc(type, 0);
+    if (!self)
+        return NULL;
+    Py_INCREF(owner);
+    self->owner = owner;
+    self->memory = memory;
+    return (PyObject *)self;
+}
+
+/* The type needs no tp_traverse, because an owner refers to no Python object. */
+static void py_memory_bytes_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    Py_XDECREF(((py_memory_bytes *)self)->owner);
+    PyObject_Free(self);
+    Py_DECREF(type);
 }
 
 static PyMethodDef py_memory_bytes_methods[] = {
     {"read", (PyCFunction)(void (*)(void))py_memory_bytes_read, METH_FASTCALL, "Reads the bytes from start to stop."},
     {"write", (PyCFunction)(void (*)(void))py_memory_bytes_write, METH_FASTCALL, "Writes bytes at start."},
-    {"_bind", py_memory_bytes_bind, METH_O, "Sets the memory."},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot py_memory_bytes_slots[] = {
+    {Py_tp_new, (void *)py_memory_bytes_construct},
+    {Py_tp_dealloc, (void *)py_memory_bytes_dealloc},
     {Py_tp_methods, py_memory_bytes_methods},
     {Py_tp_doc, "The fast path of copies of a memory's bytes."},
     {0, NULL},

@@ -91,22 +91,25 @@ static void py_owner_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-/* Owner(name of a kind, address) -> owner of the shim's object at this address
+/* own(name of a kind, address) -> owner of the shim's object at this address
  *
- * The address is an int, the value of a pointer that a cffi function returned. Returns None if the address is 0. */
-static PyObject *py_owner_construct(PyTypeObject *type, PyObject *args, PyObject *keywords)
+ * The address is an int, the value of a pointer that a cffi function returned. Returns None if the address is 0. This is
+ * a function of the module, and the type `Owner` has no constructor, so that no program can make an owner of an address
+ * through the class of an owner that it found. */
+PyObject *py_own(PyObject *module, PyObject *const *args, Py_ssize_t arg_count)
 {
-    const char *name;
     unsigned long long address;
     int kind;
-    (void)type;
-    (void)keywords;
-    if (!PyArg_ParseTuple(args, "sK", &name, &address))
+    (void)module;
+    if (!py_check_argument_count("own", arg_count, 2))
+        return NULL;
+    address = PyLong_AsUnsignedLongLong(args[1]);
+    if (PyErr_Occurred())
         return NULL;
     for (kind = 0; kind < PY_OWNER_KIND_COUNT; kind++)
-        if (strcmp(name, py_owner_kinds[kind].name) == 0)
+        if (PyUnicode_Check(args[0]) && PyUnicode_CompareWithASCIIString(args[0], py_owner_kinds[kind].name) == 0)
             return py_owner_new(kind, (void *)(uintptr_t)address);
-    PyErr_Format(PyExc_ValueError, "nothing is owned of the kind '%s'", name);
+    PyErr_Format(PyExc_ValueError, "nothing is owned of the kind %R", args[0]);
     return NULL;
 }
 
@@ -129,7 +132,6 @@ static PyGetSetDef py_owner_properties[] = {
 };
 
 static PyType_Slot py_owner_slots[] = {
-    {Py_tp_new, (void *)py_owner_construct},
     {Py_tp_dealloc, (void *)py_owner_dealloc},
     {Py_tp_getset, py_owner_properties},
     {Py_tp_doc, "Owns an object of the shim, and deletes it when the owner is deallocated."},
@@ -137,7 +139,8 @@ static PyType_Slot py_owner_slots[] = {
 };
 
 static PyType_Spec py_owner_spec = {
-    "anywasm.engines.Owner", sizeof(py_owner), 0, Py_TPFLAGS_DEFAULT, py_owner_slots,
+    "anywasm.engines.Owner", sizeof(py_owner), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    py_owner_slots,
 };
 
 int py_owner_add_type(PyObject *module)

@@ -8,6 +8,8 @@
 
 PyObject *py_callbacks[PY_CALLBACK_COUNT];
 
+descrgetfunc py_get_target;
+
 /* Names of the keyword arguments of `setup`, in the order of `py_callbacks`. */
 static const char *const py_callback_names[PY_CALLBACK_COUNT] = {
     [PY_CALL_SLOWLY] = "call_slowly",
@@ -22,6 +24,7 @@ static const char *const py_callback_names[PY_CALLBACK_COUNT] = {
     [PY_COUNT_ELEMENTS] = "count_elements",
     [PY_RENEW_BUFFER] = "renew_buffer",
     [PY_RESULTS_ATTRIBUTE] = "results_attribute",
+    [PY_TARGET_SLOT] = "target_slot",
 };
 
 /* setup(*, call_slowly, raise_failure, ...) -> None
@@ -30,6 +33,7 @@ static const char *const py_callback_names[PY_CALLBACK_COUNT] = {
 PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords)
 {
     PyObject *new_callbacks[PY_CALLBACK_COUNT];
+    descrgetfunc get_target;
     int index;
 
     (void)module;
@@ -44,6 +48,12 @@ PyObject *py_setup(PyObject *module, PyObject *args, PyObject *keywords)
             return NULL;
         }
     }
+    get_target = (descrgetfunc)PyType_GetSlot(Py_TYPE(new_callbacks[PY_TARGET_SLOT]), Py_tp_descr_get);
+    if (!get_target) {
+        PyErr_SetString(PyExc_TypeError, "setup needs a descriptor as its argument 'target_slot'");
+        return NULL;
+    }
+    py_get_target = get_target;
     /* No Python code runs in this loop, so no thread can see a mixture of old and new functions. The references to the
      * old functions are not released, because another thread may be calling an old function. */
     for (index = 0; index < PY_CALLBACK_COUNT; index++) {

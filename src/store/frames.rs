@@ -8,15 +8,19 @@ use crate::wasm::module_info::ModuleInfo;
 
 impl Entered<'_> {
     /// Fills in missing names of frames. A frame does not identify its instance, so this function searches the store's
-    /// modules by function index and code offset. If several modules match and their names differ, the frame stays
+    /// modules by function index and code offset. Also finds out whether the module has debug information. If several modules match and their names differ, the frame stays
     /// without a name. A module and its copy without a start section
     /// ([`deferred`](crate::engine::module::Module::deferred)) have the same names, so they cause no doubt.
     pub(super) fn complete_frames(&self, mut error: Error) -> Error {
         self.restore_offsets(&mut error);
         self.correct_early_trap(&mut error);
         let modules = self.state.modules.borrow();
-        for frame in error.frames.iter_mut().filter(|frame| frame.func_name.is_none()) {
+        for frame in &mut error.frames {
             let mut matching = modules.iter().filter(|info| info.may_contain(frame.func_index, frame.module_offset));
+            frame.has_debug_info = matching.clone().any(|info| info.has_debug_info());
+            if frame.func_name.is_some() {
+                continue;
+            }
             let Some(info) = matching.next() else { continue };
             let names = |info: &ModuleInfo| (info.func_names.get(&frame.func_index).cloned(), info.name.clone());
             let (func_name, module_name) = names(info);

@@ -160,10 +160,17 @@ def test_ctrl_c_ends_with_the_results_so_far(tmp_path: Path) -> None:
 def test_without_a_checkout_it_says_so(tmp_path: Path) -> None:
     code = "import anywasm.cli.conformance as c; "
     code += "c.anywasm.__file__ = '/nowhere/python/anywasm/__init__.py'; c.RUNNER = 'no_such_runner'; "
-    code += "from anywasm.cli import main; main(['conformance'])"
+    code += "from anywasm.cli.commands import main; main(['conformance'])"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert "not part of the installed package" in done.stderr
+
+
+def test_help_names_the_program_once() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "anywasm", "conformance", "--help"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("Usage: python -m anywasm conformance [OPTIONS]")

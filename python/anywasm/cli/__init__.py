@@ -1,34 +1,30 @@
-"""The command `anywasm` with its subcommands. Each subcommand has a file of this package. All use `anywasm.wasmtime`.
-
-The exit code is 0 for success, 1 for a malformed or invalid module and most other errors, 2 for a wrong command line,
-130 after Ctrl-C, and 134 for a trap. wasmtime's command line also returns 134 for a trap.
-"""
+"""The command `anywasm`. `commands.py` lists its subcommands."""
 
 from __future__ import annotations
 
-import click
-
-import anywasm
-from anywasm.cli.common import Commands
-from anywasm.cli.conformance import run_conformance
-from anywasm.cli.engines import list_engines
-from anywasm.cli.exec import exec_program
-from anywasm.cli.inspect import inspect_file
-from anywasm.cli.run import run_file
-from anywasm.cli.text import wasm_to_wat, wat_to_wasm
+import sys
 
 __all__ = ["main"]
 
 
-@click.group(cls=Commands)
-@click.version_option(anywasm.__version__, prog_name="anywasm")
 def main() -> None:
-    """Run and inspect WebAssembly on any installed engine.
+    """Runs the command line of this process."""
+    if sys.argv[1:2] == ["exec"]:
+        _exec(sys.argv[2:])
+    from anywasm.cli.commands import main as run
 
-    The option --engine selects the engine, or else the environment variable ANYWASM_ENGINE. The default is the first
-    installed engine of `anywasm engines`.
+    run()
+
+
+def _exec(arguments: list[str]) -> None:
+    """Replaces this process by the program of `anywasm exec`. Returns only if this is not possible.
+
+    The command itself is not used, because it takes longer to import the package click than to start Python. If this
+    function returns, the command tells what is wrong.
     """
+    from anywasm.cli.launch import LaunchError, launch
 
-
-for _command in (run_file, exec_program, list_engines, inspect_file, wat_to_wasm, wasm_to_wat, run_conformance):
-    main.add_command(_command)
+    try:
+        launch(arguments)
+    except (LaunchError, ImportError, OSError):
+        return

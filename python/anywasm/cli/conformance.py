@@ -32,7 +32,7 @@ def run_conformance(ctx: click.Context, args: tuple[str, ...]) -> None:
     runner: click.Command = importlib.import_module(f"{RUNNER}.cli").main
     # With `standalone_mode=False`, click does not handle exceptions: they propagate to the class `Commands`. `main`
     # returns the exit code, or None for success.
-    ctx.exit(runner.main(list(args), prog_name=ctx.command_path, standalone_mode=False, parent=ctx.parent) or 0)
+    ctx.exit(runner.main(list(args), prog_name=ctx.info_name, standalone_mode=False, parent=ctx.parent) or 0)
 
 
 def _make_runner_importable() -> None:

@@ -199,9 +199,9 @@ def run_file(
         try:
             results = _run_interruptible(lambda: _run(file, module_bytes, invoke, args, wasi_options, limits), timeout)
         except WasmtimeError as error:
-            if error._exit_code is None:
+            if error._core_exit_code is None:
                 raise
-            ctx.exit(error._exit_code % 256)
+            ctx.exit(error._core_exit_code % 256)
     for line in results:
         click.echo(line)
 
@@ -220,8 +220,10 @@ def _run(
     """
     engine = limits.make_engine()
     module = compile_file(engine, file, module_bytes)
-    _check_imports(module._core)
-    functions = {export.name: export.type for export in module._core.export_list if isinstance(export.type, FuncType)}
+    _check_imports(module._core_object)
+    functions = {
+        export.name: export.type for export in module._core_object.export_list if isinstance(export.type, FuncType)
+    }
     name = _choose_function(functions, invoke)
     signature = functions[name]
     is_program = invoke is None and name == "_start" and not signature.params

@@ -35,9 +35,8 @@ collides, the core's classes `Handle`, `StoreObject`, `Store`, `Engine`, `Extern
 styles' public classes derive, have only members with the prefix `_core_`. No class of stock wasmer or wasmtime-py has
 names with this prefix. The core and the styles use these members; programs must not use them. The members of
 `Importable` have the prefix because `Func` implements `Importable`. Two attributes that `specialise` reads have the
-prefix too. All other members of the core's classes have names without the prefix.
-
-One name is an exception: `Func._bind`, a method of the C type `Callable` (`src/glue/call.c`).
+prefix too. All other members of the core's classes have names without the prefix. The private members of the styles'
+own classes that programs can derive from have the prefix for the same reason.
 """
 
 from anywasm.core.buffer import Buffer

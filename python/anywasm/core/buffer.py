@@ -25,15 +25,10 @@ class Buffer:
     __slots__ = ()
 
     _core_fast_base: ClassVar[str] = "memory_buffer"
-    _core_own_slots: ClassVar[tuple[str, ...]] = ("_memory_owner",)
-    #: The memory's owner, the Python object that frees the shim's memory object. This attribute does not hold the
-    #: `Memory`, because a `Memory` refers to the store, and the store refers to all host functions. If a host function
-    #: refers to an array over this buffer, the references would form a cycle. An array may belong to a class that
-    #: Python's garbage collector cannot traverse, and then the cycle would never be freed.
-    _memory_owner: Any
-    #: A method of the engine module's `MemoryBuffer`. The argument is the address of the shim's memory object. Returns
-    #: a new buffer over that memory, or None if the call fails.
-    _pinned: Callable[[int], Any]
+    _core_own_slots: ClassVar[tuple[str, ...]] = ()
+    #: A class method of the engine module's `MemoryBuffer`. The argument is the owner of the shim's memory object.
+    #: Returns a new buffer over that memory, or None if the call fails.
+    _core_pinned: Callable[[Any], Any]
 
     @classmethod
     def _create(cls, memory: Memory) -> Any:
@@ -42,19 +37,14 @@ class Buffer:
         Raises the API style's error if the engine cannot keep the bytes at their address.
         """
         engine_module = memory._core_engine_module
-        buffer = (engine_module.derived_classes.get(cls) or specialise(cls, engine_module))._pinned(memory._address)
-        if buffer is None:
-            return memory._core_check(None)
-        buffer._memory_owner = memory._core_owner
-        return buffer
+        derived = engine_module.derived_classes.get(cls) or specialise(cls, engine_module)
+        buffer = derived._core_pinned(memory._core_owner)
+        return memory._core_check(None) if buffer is None else buffer
 
-    def _renew(self, address: int) -> Any:
+    def _renew(self, owner: Any) -> Any:
         """Creates a new buffer over the memory, which has grown. Returns `self` if the store has been closed.
 
-        `address` is the address of the shim's memory object. The C code (`src/glue/buffer.c`) calls this method.
+        `owner` is the owner of the shim's memory object. The C code (`src/glue/buffer.c`) calls this method.
         """
-        buffer = self._pinned(address)
-        if buffer is None:
-            return self
-        buffer._memory_owner = self._memory_owner
-        return buffer
+        buffer = self._core_pinned(owner)
+        return self if buffer is None else buffer

@@ -32,9 +32,9 @@ class Elements:
     _memory: Memory
     #: The number of elements between the start of the memory and the first element of the view.
     _offset: int
-    #: A method of the engine module's `MemoryElements`. The arguments are the address of the shim's memory object, the
-    #: offset of the first element (as `_offset`), and the format character.
-    _bind: Callable[[int, int, str], None]
+    #: A class method of the engine module's `MemoryElements`. The arguments are the owner of the shim's memory object,
+    #: the offset of the first element (as `_offset`), and the format character. Returns a new view.
+    _core_over: Callable[[Any, int, str], Any]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -48,9 +48,9 @@ class Elements:
         `offset` is less than 2**64. If `offset` is beyond the end of the memory, the view is empty.
         """
         engine_module = memory._core_engine_module
-        elements: ElementsT = object.__new__(engine_module.derived_classes.get(cls) or specialise(cls, engine_module))
+        derived = engine_module.derived_classes.get(cls) or specialise(cls, engine_module)
+        elements: ElementsT = derived._core_over(memory._core_owner, offset, cls._format)
         elements._memory, elements._offset = memory, offset
-        elements._bind(memory._address, offset, cls._format)
         return elements
 
     def _count(self) -> int:

@@ -31,6 +31,7 @@ class Engine(Handle):
     def __init__(
         self, style: StyleAdapter, name: str | None = None, options: Mapping[str, Option] | None = None
     ) -> None:
+        self._core_check_is_new()
         engine_module = load(name) if name else default_engine()
         glue.set_up(engine_module)
         interrupts.enable_signal_handlers(engine_module)

@@ -32,13 +32,16 @@ class Failure(NamedTuple):
     import_index: int
     #: The name of the missing capability. None for any other failure.
     capability: str | None
-    #: The backtrace of a trap, innermost frame first. Empty for any other failure.
+    #: The backtrace of a trap, innermost frame first. For a module with an invalid function, one frame: the function,
+    #: and the offset of the invalid instruction. Empty for any other failure.
     frames: tuple[Frame, ...]
     #: The number under which `core/parking.py` stores the Python exception that ended the guest. 0 if no Python
     #: exception ended the guest.
     token: int
     #: The exit code, from 0 to 2**32 - 1, of a WASI program that called `proc_exit`. None for any other failure.
     exit_code: int | None = None
+    #: The names of the features that a module needs and that the engine was made without. Empty for any other failure.
+    disabled_features: str = ""
 
     @classmethod
     def of(cls, kind: ErrorKind, message: str) -> Failure:
@@ -77,14 +80,17 @@ def _read(engine_module: EngineModule, error: Any) -> Failure:
         frames = tuple(_frame(engine_module, error.frames[index]) for index in range(error.frames_len))
         import_index = code if kind is ErrorKind.LINK else -1
         exit_code = code % (1 << 32) if kind is ErrorKind.EXIT else None
-        return Failure(kind, message, trap_code, import_index, capability, frames, error.token, exit_code)
+        disabled = engine_module.text(error.disabled_features)
+        return Failure(kind, message, trap_code, import_index, capability, frames, error.token, exit_code, disabled)
     finally:
         engine_module.lib.aw_error_delete(error)
 
 
 def _frame(engine_module: EngineModule, raw: Any) -> Frame:
-    names = (engine_module.text(name) if name.data else None for name in (raw.func_name, raw.module_name))
-    return Frame(raw.func_index, raw.func_offset, raw.module_offset, *names)
+    func_name, module_name = (
+        engine_module.text(name) if name.data else None for name in (raw.func_name, raw.module_name)
+    )
+    return Frame(raw.func_index, raw.func_offset, raw.module_offset, func_name, module_name, raw.has_debug_info)
 
 
 def _capable_engines_text(capability: str) -> str:

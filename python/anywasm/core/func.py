@@ -5,13 +5,12 @@ Several files convert arguments and results. `core/values.py` lists these files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from anywasm.core import values
+from anywasm.core import glue, values
 from anywasm.core.engine import Engine
 from anywasm.core.extern import Extern, type_of
-from anywasm.core.specialise import specialise
 from anywasm.core.store import Store
 from anywasm.core.types import FuncType
 
@@ -26,17 +25,18 @@ FuncT = TypeVar("FuncT", bound="Func")
 class Func(Extern):
     """A function. Each API style has a subclass that defines how programs call the function.
 
-    `specialise` derives a class from the API style's subclass and from the engine module's C type `Callable`. All
-    function objects belong to classes derived by `specialise`. `Callable` calls the function without a Python frame
-    (`src/glue/call.c`).
+    The method `__call__` is C code (`src/glue/call.c`), which calls the function without a Python frame. The C code is
+    part of each engine module, and no engine module is loaded when this class is created. So this class gets the method
+    later: when the first engine module is loaded, `core/glue.py` adds the C type `Callable` of this engine module to
+    the bases of this class. The functions of all engine modules use this method, because they all belong to this class.
+    `_core_target` is an object of the function's own engine module.
     """
 
-    # A class with `__slots__` fixes the layout of its objects, and so does a C type. A derived class can have only one
-    # base that fixes the layout. This base is the C type, so this class and its bases have no `__slots__`.
-    #: For `specialise`: the attribute of `EngineModule` that holds the C type to derive from.
-    _core_fast_base = "callable"
-    #: For `specialise`: the `__slots__` of the derived class. None gives its objects a `__dict__`.
-    _core_own_slots = None
+    __slots__ = ("_core_target",)
+
+    #: What `__call__` needs to know about the function: a `CallTarget` of the engine module. None for a function that
+    #: is not bound to a store.
+    _core_target: Any
     #: Whether the program passes the store as the first argument of a call.
     _core_takes_store = False
     #: The function's type.
@@ -44,13 +44,9 @@ class Func(Extern):
     #: The definition of a host function whose callable receives an object that describes the calling instance. Each
     #: importing instance imports a new function, made from this definition. None for all other functions.
     _core_definition: HostDefinition | None = None
-    #: A method of the engine module's `Callable`. The arguments are the owner (the Python object that frees the shim's
-    #: function), the store that programs must pass in each call (None if programs pass no store), the codes of the
-    #: parameter types, and the codes of the result types.
-    _bind: Callable[[Any, Store | None, bytes, bytes], None]
 
-    # An API style's `__new__` returns an object of the derived class that is already initialised, so no class defines
-    # `__init__`. This declaration tells type checkers that a call of the class accepts any arguments.
+    # The core initialises functions by `_core_init` and `_core_init_unbound`. This declaration tells type checkers that
+    # a call of the class accepts any arguments.
     if TYPE_CHECKING:
 
         def __init__(self, *_: Any, **__: Any) -> None: ...
@@ -63,7 +59,7 @@ class Func(Extern):
         cls: type[FuncT], store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None
     ) -> FuncT:
         """Creates the Python object for a function in a store. `_core_init` describes the parameters."""
-        func = cls._core_allocate(store)
+        func: FuncT = object.__new__(cls)
         func._core_init(store, owner, signature, definition)
         return func
 
@@ -74,16 +70,6 @@ class Func(Extern):
         if isinstance(signature, FuncType):
             return cls._core_from_owner(store, owner, signature)
         return OpaqueRef(store, owner)
-
-    @classmethod
-    def _core_allocate(cls: type[FuncT], store: Store) -> FuncT:
-        """Allocates an object of the class that `specialise` derives for the store's engine module.
-
-        The object is not initialised. The caller calls `_core_init` next.
-        """
-        engine_module = store._core_engine_module
-        func: FuncT = object.__new__(engine_module.derived_classes.get(cls) or specialise(cls, engine_module))
-        return func
 
     def _core_init(
         self, store: Store, owner: Any, signature: FuncType, definition: HostDefinition | None = None
@@ -103,7 +89,9 @@ class Func(Extern):
         self._core_owner = owner
         self._core_signature = signature
         params, results = signature.codes
-        self._bind(owner, store if self._core_takes_store else None, params, results)
+        self._core_target = self._core_engine_module.call_target(
+            owner, store if self._core_takes_store else None, params, results
+        )
         # Only a function whose callable receives the calling instance is made anew for each importing instance. So only
         # objects for such a function need the definition.
         if definition is not None and definition.caller_class is not None:
@@ -115,7 +103,7 @@ class Func(Extern):
         A later call of `_core_init` binds the function to a store.
         """
         self._core_engine_module, self._core_style = engine._core_engine_module, engine._core_style
-        self._core_owner = None
+        self._core_owner = self._core_target = None
         self._core_signature = signature
 
     def _core_call(self, args: Sequence[Any]) -> list[Any]:
@@ -142,6 +130,9 @@ class Func(Extern):
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         """Calls the function if the C code in `Callable` cannot: with the API style's conversions and errors."""
         raise NotImplementedError
+
+
+glue.func_class = Func
 
 
 class OpaqueRef(Extern):

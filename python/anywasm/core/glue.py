@@ -23,12 +23,17 @@ if TYPE_CHECKING:
     from anywasm.core.func import Func
     from anywasm.core.store import Store
 
+#: The class `Func`, which gets its method `__call__` from the first engine module. `core/func.py` sets this variable.
+func_class: Any = None
+
 #: The engine modules that have received the functions.
 _set_up: set[EngineModule] = set()
 
 
 def set_up(engine_module: EngineModule) -> None:
-    """Passes the functions to an engine module, once per engine module. Every new `Engine` calls `set_up` first.
+    """Passes the functions to an engine module, once per engine module. The first one gives `Func` its `__call__`.
+
+    Every new `Engine` calls `set_up` first.
 
     This function needs no lock: if two threads, or a thread and a finalizer, call it at the same time, the engine
     module receives the same functions twice, which does no harm. After a fork, the child does not need another call,
@@ -36,6 +41,9 @@ def set_up(engine_module: EngineModule) -> None:
     """
     if engine_module in _set_up:
         return
+    if len(func_class.__bases__) == 1:
+        # Two threads may do this at the same time. Any engine module can provide the C type, so the last one wins.
+        func_class.__bases__ = (*func_class.__bases__[:1], engine_module.callable)
     engine_module.setup(
         call_slowly=_call_slowly,
         raise_failure=_raise_failure,
@@ -49,6 +57,7 @@ def set_up(engine_module: EngineModule) -> None:
         count_elements=_count_elements,
         renew_buffer=_renew_buffer,
         results_attribute="_core_last_results",
+        target_slot=vars(func_class)["_core_target"],
     )
     _set_up.add(engine_module)
 
@@ -91,9 +100,9 @@ def _count_elements(view: Elements) -> int:
     return view._count()
 
 
-def _renew_buffer(buffer: Buffer, address: int) -> Any:
+def _renew_buffer(buffer: Buffer, owner: Any) -> Any:
     """Returns a new buffer over the same memory, which has grown since `buffer` was created.
 
-    `address` is the address of the shim's memory object.
+    `owner` is the owner of the shim's memory object, the Python object that deletes it.
     """
-    return buffer._renew(address)
+    return buffer._renew(owner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from anywasm.core.errors import take_failure
 from anywasm.core.lazy import lazy
@@ -26,6 +26,9 @@ class Handle:
     the shim's object is in use, the shim deletes the object later.
     """
 
+    #: The object that owns the shim's object. None until the handle is initialised.
+    _core_owner: Any = None
+
     def __init__(self, engine_module: EngineModule, style: StyleAdapter, owner: Any) -> None:
         """Stores the owner. `owner` is an `Owner` of the engine module, or None if the shim's call failed.
 
@@ -36,6 +39,22 @@ class Handle:
         if owner is None:
             raise self._core_last_exception()
         self._core_owner = owner
+
+    def _core_check_is_new(self) -> None:
+        """Raises ValueError if the handle is already initialised: `__init__` must not be called a second time.
+
+        A second initialisation would free the shim's object, although other objects may still use its address.
+        """
+        if self._core_owner is not None:
+            name = type(self).__name__
+            raise ValueError(f"already initialized: `{name}.__init__` was called twice; create a new `{name}` instead")
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        """Raises TypeError, because a handle can be neither copied nor pickled.
+
+        The text is that of Python's own classes, such as files and locks.
+        """
+        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
 
     @lazy
     def _core_ptr(self) -> Any:

@@ -25,10 +25,7 @@ class Memory(Paged, Extern):
     def __init__(self, store: Store, owner: Any, ty: MemoryType) -> None:
         super().__init__(store, owner)
         self._type = ty
-        #: The address of the shim's memory object (`aw_extern`). This is not the address of the memory's bytes.
-        self._address: int = owner.address
-        memory_bytes = self._core_engine_module.memory_bytes()
-        memory_bytes._bind(self._address)
+        memory_bytes = self._core_engine_module.memory_bytes(owner)
         #: `fast_read(start, stop)` returns the bytes from `start` to `stop` as a bytearray. `fast_read` returns None if
         #: the arguments are not plain indices in range (`src/glue/memory.c`). After None, the caller uses the slow
         #: path: Python code that converts or refuses the arguments.

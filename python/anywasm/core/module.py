@@ -7,7 +7,7 @@ from typing import Any
 from anywasm.core import description
 from anywasm.core.description import Export, Import
 from anywasm.core.engine import Engine
-from anywasm.core.errors import take_failure
+from anywasm.core.errors import Failure, take_failure
 from anywasm.core.handle import Handle
 from anywasm.core.lazy import lazy
 
@@ -29,6 +29,11 @@ class Module(Handle):
     def compile(engine: Engine, wasm: bytes | bytearray) -> Any:
         """Compiles a binary module. Returns a pointer to the module, or NULL if the call failed."""
         return _call_with_bytes(engine, engine._core_engine_module.lib.aw_module_new, wasm)
+
+    @staticmethod
+    def take_failure(engine: Engine) -> Failure:
+        """Returns the failure of `compile`, after it has returned NULL on this thread."""
+        return take_failure(engine._core_engine_module)
 
     @staticmethod
     def load(engine: Engine, data: bytes | bytearray) -> Any:

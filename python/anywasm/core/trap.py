@@ -21,3 +21,5 @@ class Frame(NamedTuple):
     module_offset: int
     func_name: str | None
     module_name: str | None
+    #: Whether the module has debug information, in custom sections.
+    has_debug_info: bool = False

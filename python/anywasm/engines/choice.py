@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from anywasm.engines._table import ENGINE_NAMES
 from anywasm.engines.engine_module import EngineModule
-from anywasm.engines.loader import EngineUnavailable, NotInstalled, load, load_with_short_error
+from anywasm.engines.loader import EngineUnavailable, InSubinterpreter, NotInstalled, load, load_with_short_error
 
 #: The engine name of the innermost `use_engine` of the current thread or task. None outside of `use_engine`.
 _chosen_name: contextvars.ContextVar[str | None] = contextvars.ContextVar("anywasm engine", default=None)
@@ -34,6 +34,8 @@ def default_engine() -> EngineModule:
             return load_with_short_error(candidate)
         except NotInstalled:
             continue
+        except InSubinterpreter as error:
+            raise EngineUnavailable(str(error)) from None
         except ImportError as error:
             raise EngineUnavailable(f"{error}; ANYWASM_ENGINE can name another engine") from None
     raise EngineUnavailable("no engine is installed: build some with ANYWASM_ENGINES=wasmtime,wasmi pip install .")

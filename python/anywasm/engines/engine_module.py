@@ -49,8 +49,8 @@ class EngineModule:
         self.ffi: Any = module.ffi
         self.lib: Any = module.lib
         _create_types(self.ffi, self.lib)
-        #: The class of owners. An owner deletes an object of the shim (src/glue/owner.c).
-        self.owner: Any = module.Owner
+        #: A function that creates owners. An owner deletes an object of the shim (src/glue/owner.c).
+        self._new_owner: Any = module.own
         #: Functions that create an object of the shim and return its owner (src/glue/make.c). These functions are C
         #: code that creates no cffi objects, for speed.
         self.new_store: Any = module.new_store
@@ -66,6 +66,8 @@ class EngineModule:
         self.watch_signals: Any = module.watch_signals
         #: The base class of functions, which contains the fast path of calls (src/glue/call.c).
         self.callable: Any = module.Callable
+        #: The class of objects that the fast path of calls needs, one for each function.
+        self.call_target: Any = module.CallTarget
         #: A class that copies a memory's bytes (src/glue/memory.c).
         self.memory_bytes: Any = module.MemoryBytes
         #: The base class of typed views of memories (src/glue/elements.c).
@@ -95,8 +97,12 @@ class EngineModule:
 
         Returns the owner, which deletes the object when Python frees the owner. Returns None if `ptr` is NULL. The
         object has the type `aw_KIND`, and `kind` is the part `KIND` of the type's name.
+
+        Raises TypeError if `ptr` is not such a pointer of this engine module.
         """
-        return self.owner(kind, int(self.ffi.cast("uintptr_t", ptr)))
+        if self.ffi.typeof(ptr) is not self.ffi.typeof(f"aw_{kind} *"):
+            raise TypeError(f"expected a pointer to an `aw_{kind}`, not {ptr!r}")
+        return self._new_owner(kind, int(self.ffi.cast("uintptr_t", ptr)))
 
     def pointer(self, owner: Any) -> Any:
         """Returns a cffi pointer to the object that an owner deletes. The pointer has the type of the object."""

@@ -22,6 +22,10 @@ class EngineUnavailable(ImportError):
     """The engine is unknown, not installed, or broken. The message lists the installed engines."""
 
 
+class InSubinterpreter(ImportError):
+    """No engine's module can be used in this interpreter, because it is not the main interpreter of the process."""
+
+
 class NotInstalled(ImportError):
     """The engine's name is unknown, or the engine's module is not installed."""
 
@@ -80,7 +84,8 @@ def _load(name: str) -> EngineModule:
     """Imports an engine's module and checks that the module fits this package. Raises ImportError on failure."""
     module_name = f"{__package__}._{name.replace('-', '_')}"
     try:
-        engine_module = EngineModule(importlib.import_module(module_name))
+        module = importlib.import_module(module_name)
+        engine_module = EngineModule(module) if module.is_main_interpreter() else None
     except ModuleNotFoundError as error:
         # `error.name` is another name if the engine's module exists but imports a module that does not exist.
         if error.name != module_name:
@@ -89,7 +94,15 @@ def _load(name: str) -> EngineModule:
             f"the engine {name!r} is not installed (build it with ANYWASM_ENGINES={name} pip install .)"
         ) from None
     except (ImportError, AttributeError) as error:
-        raise ImportError(f"the engine {name!r} is broken: {error} (install anywasm again)") from None
+        # CPython raises an error with this text in a subinterpreter that has a lock (GIL) of its own.
+        if "does not support loading in subinterpreters" not in str(error):
+            raise ImportError(f"the engine {name!r} is broken: {error} (install anywasm again)") from None
+        engine_module = None
+    if engine_module is None:
+        raise InSubinterpreter(
+            f"the engine {name!r} cannot be used in a subinterpreter: an engine calls host functions in the main "
+            "interpreter of the process only; use threads of the main interpreter, or processes"
+        )
     if engine_module.shim_version != __version__:
         raise ImportError(
             f"the engine {name!r} is of anywasm {engine_module.shim_version}, but the package is {__version__}: "

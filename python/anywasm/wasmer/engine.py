@@ -40,34 +40,34 @@ class CompilerClass(Protocol):
 class StoreEngine(Sealed):
     """The base class of the engine classes. An object has an optional compiler and an optional target."""
 
-    __slots__ = ("compiler_name", "triple")
+    __slots__ = ("_core_compiler_name", "_core_triple")
 
     #: The name of the engine class for `Store.engine_name`.
-    name: ClassVar[str]
+    _core_name: ClassVar[str]
     #: The name of the engine class in error texts.
-    title: ClassVar[str]
+    _core_title: ClassVar[str]
 
     #: The name of the compiler: `cranelift`, `llvm` or `singlepass`. None if the object has no compiler (if it is
     #: headless).
-    compiler_name: str | None
+    _core_compiler_name: str | None
     #: The target machine of the compiled code. None means this machine.
-    triple: core.Triple | None
+    _core_triple: core.Triple | None
 
     def __init__(self, compiler: CompilerClass | None = None, target: Target | None = None) -> None:
-        self.triple = None if target is None else arguments.check_instance("target", target, Target)._triple
-        self.compiler_name = None if compiler is None else _compiler_name(compiler.into_opaque_compiler())
+        self._core_triple = None if target is None else arguments.check_instance("target", target, Target)._triple
+        self._core_compiler_name = None if compiler is None else _compiler_name(compiler.into_opaque_compiler())
 
-    def check_compiles(self) -> None:
+    def _core_check_compiles(self) -> None:
         """Raises RuntimeError without a compiler, or if the target is another kind of machine than the host."""
-        if self.compiler_name is None:
+        if self._core_compiler_name is None:
             raise RuntimeError(
-                f"Compilation error: The {self.title} is operating in headless mode, "
+                f"Compilation error: The {self._core_title} is operating in headless mode, "
                 "so it can only execute already compiled Modules."
             )
-        if self.triple is not None and not self.triple.is_host:
+        if self._core_triple is not None and not self._core_triple.is_host:
             raise RuntimeError(
-                f"Compilation error: the store's target is {self.triple.text}, but anywasm compiles only for this "
-                f"machine, {core.Triple.host().text}: compile on such a machine, or leave the target out"
+                f"Compilation error: the store's target is {self._core_triple.text}, but anywasm compiles only for "
+                f"this machine, {core.Triple.host().text}: compile on such a machine, or leave the target out"
             )
 
 
@@ -98,8 +98,8 @@ class Universal(StoreEngine):
 
     __slots__ = ()
 
-    name = "universal"
-    title = "UniversalEngine"
+    _core_name = "universal"
+    _core_title = "UniversalEngine"
 
     def __init_subclass__(cls) -> None:
         """Allows subclasses outside this package, as in wasmer 1.1."""
@@ -115,8 +115,8 @@ class Dylib(StoreEngine):
 
     __slots__ = ()
 
-    name = "dylib"
-    title = "`DylibEngine`"
+    _core_name = "dylib"
+    _core_title = "`DylibEngine`"
 
     def __init_subclass__(cls) -> None:
         """Allows subclasses outside this package, as in wasmer 1.1."""

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from anywasm import core
-from anywasm.core.specialise import specialise
 from anywasm.core.wasi import SystemCall
 from anywasm.wasmer import arguments, convert, inference
 from anywasm.wasmer.describe import format_val_types
@@ -58,7 +57,7 @@ class Function(Sealed, core.Func):
 
         The definition of a WASI function is a `SystemCall`.
         """
-        function: Function = object.__new__(specialise(Function, store._engine._core_engine_module))
+        function: Function = object.__new__(cls)
         function._core_init_unbound(store._engine, definition.signature)
         function._host_definition, function._style_store = definition, store
         return function
@@ -68,7 +67,7 @@ class Function(Sealed, core.Func):
         """Whether an instance that imports this function must export a memory. This is true of WASI functions."""
         return isinstance(self._host_definition, SystemCall)
 
-    # The C class in the engine module defines `__call__`. A Python definition would hide the C method, so only type
+    # The C type in the engine module defines `__call__`. A Python definition would hide the C method, so only type
     # checkers see this declaration.
     if TYPE_CHECKING:
 

@@ -28,7 +28,7 @@ class Module(Sealed):
     def __init__(self, store: Store, bytes: bytes | str) -> None:
         arguments.check_instance("store", store, Store)
         binary = _to_binary_format(store, bytes)
-        store._store_engine.check_compiles()
+        store._store_engine._core_check_compiles()
         self._init(store, core.Module.compile(store._engine, binary))
 
     def _init(self, store: Store, ptr: Any) -> None:

@@ -96,7 +96,7 @@ class Store(Sealed):
         if not isinstance(store_engine, StoreEngine):
             raise TypeError("Unknown engine")
         self._store_engine = store_engine
-        self._engine = _shared_engine(name, store_engine.compiler_name, options or {})
+        self._engine = _shared_engine(name, store_engine._core_compiler_name, options or {})
         self._home_singleton: WeakSingleton[core.Store] = WeakSingleton()
         #: Whether all instances of modules compiled with this store share one engine store.
         self.together = together
@@ -104,12 +104,12 @@ class Store(Sealed):
     @property
     def engine_name(self) -> str:
         """The name of the engine class: `universal` or `dylib`."""
-        return self._store_engine.name
+        return self._store_engine._core_name
 
     @property
     def compiler_name(self) -> str | None:
         """The name of the compiler: `cranelift`, `llvm` or `singlepass`. None if the engine class got no compiler."""
-        return self._store_engine.compiler_name
+        return self._store_engine._core_compiler_name
 
     def _home(self) -> core.Store:
         """Returns the home store: the engine store for objects that are used before an instance imports them.

@@ -27,7 +27,10 @@ class WasmerAdapter(core.StyleAdapter):
         if failure.kind is ErrorKind.EXIT:
             return RuntimeError(f"RuntimeError: WASI exited with code: {failure.exit_code}")
         if failure.kind is ErrorKind.MALFORMED:
-            return RuntimeError(f"Validation error: {_with_decimal_offset(failure.message)}")
+            text = _with_decimal_offset(failure.message)
+            if failure.disabled_features:
+                text = f"the engine was made without {failure.disabled_features}, which the module needs: {text}"
+            return RuntimeError(f"Validation error: {text}")
         if failure.kind is ErrorKind.INCOMPATIBLE:
             return RuntimeError(f"incompatible binary: {failure.message}")
         return RuntimeError(failure.message)

@@ -55,7 +55,13 @@ def val_type_to_core(name: str, ty: Any) -> ValType:
 
 def val_types_to_core(name: str, types: Any) -> tuple[ValType, ...]:
     """Converts a sequence of `Type`s or numbers to value types of the core. `name` is for error messages."""
-    return tuple(val_type_to_core(name, ty) for ty in arguments.check_sequence(name, types))
+    sequence = arguments.check_sequence(name, types)
+    try:
+        items = tuple(sequence)
+    except NotImplementedError as error:
+        # A memoryview whose elements have a format that Python cannot read, such as the view of a ctypes array.
+        raise TypeError(f"argument '{name}': {error}") from None
+    return tuple(val_type_to_core(name, item) for item in items)
 
 
 def val_type_from_core(ty: ValType) -> int:

@@ -49,10 +49,10 @@ from anywasm.wasmtime.wasi import DirPerms, FilePerms, WasiConfig
 # `style.py`. So this module sets the classes.
 STYLE.func = Func
 STYLE.wrappers = {
-    core.Memory: SharedMemory._shared_or_plain,
-    core.Global: Global._from_core,
-    core.Table: Table._from_core,
-    core.Tag: Tag._from_core,
+    core.Memory: SharedMemory._core_shared_or_plain,
+    core.Global: Global._core_wrap,
+    core.Table: Table._core_wrap,
+    core.Tag: Tag._core_wrap,
 }
 
 __all__ = [

@@ -29,7 +29,7 @@ class Config(OptionProperties):
     >>> try:
     ...     Module(Engine(config), "(module (func (param v128)))")
     ... except WasmtimeError as error:
-    ...     print("simd" in str(error))
+    ...     print("SIMD support is not enabled" in str(error))
     True
     >>> config.wasm_simd = True
     Traceback (most recent call last):
@@ -37,11 +37,11 @@ class Config(OptionProperties):
     ValueError: already closed
     """
 
-    def _set_cache(self, enabled: Any) -> None:
+    def _core_set_cache(self, enabled: Any) -> None:
         if isinstance(enabled, bool):
             if not enabled:
                 raise WasmtimeError("caching cannot be explicitly disabled")
-            self._set("cache", "")
+            self._core_set("cache", "")
         elif isinstance(enabled, str):
             try:
                 with open(enabled, "rb"):
@@ -49,12 +49,12 @@ class Config(OptionProperties):
             except OSError as error:
                 reason = f"{error.strerror} (os error {error.errno})"
                 raise WasmtimeError(f"failed to read config file: {enabled}\n\nCaused by:\n    {reason}\n") from None
-            self._set("cache", enabled)
+            self._core_set("cache", enabled)
         else:
             raise TypeError("expected string or bool")
 
     cache = write_only(
-        _set_cache,
+        _core_set_cache,
         "Cache for compiled code: True for the default cache, or the path of a TOML file that configures the cache.",
     )
 
@@ -62,7 +62,7 @@ class Config(OptionProperties):
         """Enables a flag of the compiler Cranelift, such as a feature of the processor."""
         if not isinstance(flag, str):
             raise TypeError("expected a str")
-        self._set(f"cranelift_flag.{flag}", "")
+        self._core_set(f"cranelift_flag.{flag}", "")
 
     def cranelift_flag_set(self, key: str, value: str) -> None:
         """Sets the flag `key` of the compiler Cranelift to `value`."""
@@ -70,4 +70,4 @@ class Config(OptionProperties):
             raise TypeError("expected a str for key")
         if not isinstance(value, str):
             raise TypeError("expected a str for value")
-        self._set(f"cranelift_flag.{key}", value)
+        self._core_set(f"cranelift_flag.{key}", value)

@@ -18,9 +18,9 @@ def to_wasm(ty: ValType, value: Any) -> Any:
     Raises TypeError for an object that the type `ty` does not accept.
     """
     if isinstance(value, Val):
-        if value._type is not ty:
+        if value._core_type is not ty:
             raise TypeError("wrong type of `Val` provided")
-        return value._value
+        return value._core_value
     if ty in INTEGER_BITS and isinstance(value, int):
         return wrap(ty, value)
     if ty in (ValType.F32, ValType.F64) and isinstance(value, float):

@@ -18,20 +18,20 @@ class Described(Managed, Generic[T]):
     The attributes of a closed object raise ValueError.
     """
 
-    _description: T
+    _core_description: T
 
-    def _set_description(self, description: T) -> None:
-        self._description = description
-        self._set_open()
+    def _core_set_description(self, description: T) -> None:
+        self._core_description = description
+        self._core_set_open()
 
     @property
-    def _core(self) -> T:
-        if not self._open:
-            self._check_open()
-        return self._description
+    def _core_object(self) -> T:
+        if not self._core_open:
+            self._core_check_open()
+        return self._core_description
 
     @classmethod
-    def _from_core(cls: type[Self], description: T) -> Self:
+    def _core_wrap(cls: type[Self], description: T) -> Self:
         described = cls.__new__(cls)
-        described._set_description(description)
+        described._core_set_description(description)
         return described

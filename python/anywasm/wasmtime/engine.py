@@ -32,11 +32,11 @@ class Engine(core.Engine, Managed):
     ) -> None:
         if config is not None and not isinstance(config, Config):
             raise TypeError("expected Config")
-        options = {} if config is None else config._take()
+        options = {} if config is None else config._core_take()
         if interruptible is not None:
             options["interruptible"] = bool(interruptible)
         super().__init__(STYLE, name, options)
-        self._set_open()
+        self._core_set_open()
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -48,7 +48,7 @@ class Engine(core.Engine, Managed):
 
         Any thread may call this method, even while guests run.
         """
-        self._check_open()
+        self._core_check_open()
         self._core_advance_epoch()
 
     def is_pulley(self) -> bool:
@@ -56,5 +56,5 @@ class Engine(core.Engine, Managed):
 
         The result is always False, because no engine of anywasm uses Pulley.
         """
-        self._check_open()
+        self._core_check_open()
         return False

@@ -36,32 +36,32 @@ class WasmtimeError(Picklable, Managed):
     ('no such luck',)
     """
 
-    _message: str
+    _core_message: str
     #: True if a program created the error by calling the class, False if a call of the engine failed.
-    _created_by_program: bool
+    _core_created_by_program: bool
     #: The unsigned exit code of a WASI program that has called `proc_exit`, otherwise None. As in wasmtime-py, only
     #: `ExitTrap` has a public attribute for the exit code.
-    _exit_code: Optional[int] = None
+    _core_exit_code: Optional[int] = None
 
     def __init__(self, message: str) -> None:
         message.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
         super().__init__(message)
-        self._message, self._created_by_program = message, True
-        self._set_open()
+        self._core_message, self._core_created_by_program = message, True
+        self._core_set_open()
 
     @classmethod
-    def _from_engine(cls, message: str) -> WasmtimeError:
+    def _core_from_engine(cls, message: str) -> WasmtimeError:
         """Creates an error for a failed call of the engine."""
         error = cls.__new__(cls)
-        error._message, error._created_by_program = message, False
-        error._set_open()
+        error._core_message, error._core_created_by_program = message, False
+        error._core_set_open()
         return error
 
     def __str__(self) -> str:
         # As in wasmtime-py, closing an error frees the message of the engine, but not the message of a program.
-        if not self._created_by_program:
-            self._check_open()
-        return self._message
+        if not self._core_created_by_program:
+            self._core_check_open()
+        return self._core_message
 
 
 class ExitTrap(WasmtimeError):

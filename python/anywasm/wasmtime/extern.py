@@ -20,5 +20,5 @@ def unwrap(item: Any) -> core.Importable:
     if isinstance(item, core.Extern):
         return item
     if isinstance(item, (Memory, SharedMemory, Global, Table, Tag)):
-        return item._core
+        return item._core_object
     raise TypeError("expected a Func, Global, Memory, SharedMemory, Tag, or Table")

@@ -29,30 +29,27 @@ class Func(core.Func):
 
     _core_takes_store = True
 
-    def __new__(cls, store: Any = None, *args: Any, **kwargs: Any) -> Func:
-        # The object's class depends on the store's engine, so this method must find the store among the arguments. The
-        # constructor of a derived class may have the store at any position. For speed, the first argument is checked
-        # before the other arguments.
-        if isinstance(store, Store):
-            return cls._core_allocate(store)
-        for arg in (*args, *kwargs.values()):
-            if isinstance(arg, Store):
-                return cls._core_allocate(arg)
-        raise TypeError("expected a Store")
-
     def __init__(self, store: Store, ty: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
+        self._core_check_is_new()
         if not isinstance(store, Store):
             raise TypeError("expected a Store")
         if not isinstance(ty, FuncType):
             raise _not_a_func_type()
-        core_store, signature = store._context(), ty._core
+        core_store, signature = store._context(), ty._core_object
         if access_caller:
             definition = make_definition(ty, func, access_caller)
             self._core_init(core_store, definition.new_in(core_store), signature, definition)
         else:
             self._core_init(core_store, new_host_func(core_store, signature, func), signature)
 
-    # The engine module's class defines this method in C (src/glue/call.c). Only type checkers see this definition.
+    def __copy__(self) -> Func:
+        """Returns another object for the same function."""
+        func: Func = object.__new__(type(self))
+        func.__dict__.update(self.__dict__)
+        func._core_target = self._core_target
+        return func
+
+    # The engine module defines this method in C (src/glue/call.c). Only type checkers see this definition.
     if TYPE_CHECKING:
 
         def __call__(self, store: Storelike, *params: Any) -> Any:
@@ -83,7 +80,7 @@ def make_definition(ty: FuncType, func: Callable[..., Any], access_caller: bool)
     """Creates the definition of a host function. Instances in any store can import the definition."""
     if not isinstance(ty, FuncType):
         raise _not_a_func_type()
-    return core.HostDefinition(ty._core, func, Caller if access_caller else None)
+    return core.HostDefinition(ty._core_object, func, Caller if access_caller else None)
 
 
 def _not_a_func_type() -> TypeError:

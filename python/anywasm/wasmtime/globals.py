@@ -25,37 +25,39 @@ class Global:
 
     # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
     # when a program adds an attribute.
-    __slots__ = ("__dict__", "__weakref__", "_core")
+    __slots__ = ("__dict__", "__weakref__", "_core_object")
 
     def __init__(self, store: Storelike, ty: GlobalType, val: Any) -> None:
         if not isinstance(ty, GlobalType):
             raise TypeError("expected a GlobalType")
-        self._core = core.Global.new(store._context(), ty._core, convert.to_wasm(ty._core.content, val))
+        self._core_object = core.Global.new(
+            store._context(), ty._core_object, convert.to_wasm(ty._core_object.content, val)
+        )
 
     @classmethod
-    def _from_core(cls, extern: core.Global) -> Global:
+    def _core_wrap(cls, extern: core.Global) -> Global:
         wrapper = cls.__new__(cls)
-        wrapper._core = extern
+        wrapper._core_object = extern
         return wrapper
 
     def type(self, store: Storelike) -> GlobalType:
         """Returns the value type and the mutability of the global."""
-        check_store(store, self._core)
-        ty: GlobalType = type_from_core(self._core.type)
+        check_store(store, self._core_object)
+        ty: GlobalType = type_from_core(self._core_object.type)
         return ty
 
     def value(self, store: Storelike) -> Any:
         """Returns the value of the global. Returns a null reference as a `Val`."""
-        check_store(store, self._core)
-        return null_as_val(self._core.type.content, self._core.get())
+        check_store(store, self._core_object)
+        return null_as_val(self._core_object.type.content, self._core_object.get())
 
     def set_value(self, store: Storelike, val: Any) -> None:
         """Sets the value of the global. Raises WasmtimeError if the global is immutable."""
-        check_store(store, self._core)
-        value = convert.to_wasm(self._core.type.content, val)
-        if not self._core.type.mutable:
+        check_store(store, self._core_object)
+        value = convert.to_wasm(self._core_object.type.content, val)
+        if not self._core_object.type.mutable:
             raise WasmtimeError("immutable global cannot be set")
-        self._core.set(value)
+        self._core_object.set(value)
 
 
 def null_as_val(ty: core.ValType, value: Any) -> Any:
@@ -63,4 +65,4 @@ def null_as_val(ty: core.ValType, value: Any) -> Any:
 
     The `Val` of a null reference equals None, but it is not the object None.
     """
-    return Val._make(ty, None) if value is None else value
+    return Val._core_make(ty, None) if value is None else value

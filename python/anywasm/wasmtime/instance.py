@@ -22,21 +22,21 @@ class InstanceExports(Mapping[str, Any]):
     """
 
     def __init__(self, instance: core.Instance) -> None:
-        self._instance = instance
-        self._positions = instance.module.export_positions
-        self._externs_by_name: dict[str, Any] = {}
+        self._core_instance = instance
+        self._core_positions = instance.module.export_positions
+        self._core_externs_by_name: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        extern = self._externs_by_name.get(name)
+        extern = self._core_externs_by_name.get(name)
         if extern is None:
-            extern = self._externs_by_name.setdefault(name, self._instance.export(self._positions[name]))
+            extern = self._core_externs_by_name.setdefault(name, self._core_instance.export(self._core_positions[name]))
         return extern
 
     def __len__(self) -> int:
-        return len(self._positions)
+        return len(self._core_positions)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._positions)
+        return iter(self._core_positions)
 
     @property
     def by_index(self) -> tuple[Any, ...]:
@@ -54,23 +54,23 @@ class Instance:
 
     # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
     # when a program adds an attribute.
-    __slots__ = ("__dict__", "__weakref__", "_core", "_exports")
+    __slots__ = ("__dict__", "__weakref__", "_core_exports", "_core_object")
 
     def __init__(self, store: Storelike, module: Module, imports: Sequence[AsExtern]) -> None:
         len(imports)  # Raises TypeError for an iterable without a length, as in wasmtime-py.
         externs = [item if isinstance(item, core.Extern) else unwrap(item) for item in imports]
-        self._core = core.Instance(store._context(), check_module(module), externs)
-        self._exports: Optional[InstanceExports] = None
+        self._core_object = core.Instance(store._context(), check_module(module), externs)
+        self._core_exports: Optional[InstanceExports] = None
 
     @classmethod
-    def _from_core(cls, core_instance: core.Instance) -> Instance:
+    def _core_wrap(cls, core_instance: core.Instance) -> Instance:
         instance = cls.__new__(cls)
-        instance._core, instance._exports = core_instance, None
+        instance._core_object, instance._core_exports = core_instance, None
         return instance
 
     def exports(self, store: Storelike) -> InstanceExports:
         """Returns the exports of the instance as a mapping from names to objects."""
-        check_store(store, self._core)
-        if self._exports is None:
-            self._exports = InstanceExports(self._core)
-        return self._exports
+        check_store(store, self._core_object)
+        if self._core_exports is None:
+            self._core_exports = InstanceExports(self._core_object)
+        return self._core_exports

@@ -19,23 +19,23 @@ class InstancePre(Managed):
     ['f']
     """
 
-    _prepared: core.PreparedModule
-    _module: Module
+    _core_prepared: core.PreparedModule
+    _core_module: Module
 
     @classmethod
-    def _from_core(cls, prepared: core.PreparedModule, module: Module) -> InstancePre:
+    def _core_wrap(cls, prepared: core.PreparedModule, module: Module) -> InstancePre:
         instance_pre = cls.__new__(cls)
-        instance_pre._prepared, instance_pre._module = prepared, module
-        instance_pre._set_open()
+        instance_pre._core_prepared, instance_pre._core_module = prepared, module
+        instance_pre._core_set_open()
         return instance_pre
 
     def instantiate(self, store: Storelike) -> Instance:
         """Creates an instance in this store. Raises WasmtimeError if an import lives in another store."""
-        self._check_open()
-        return Instance._from_core(self._prepared.instantiate(store._context()))
+        self._core_check_open()
+        return Instance._core_wrap(self._core_prepared.instantiate(store._context()))
 
     @property
     def module(self) -> Module:
         """The module that `instantiate` instantiates."""
-        self._check_open()
-        return self._module
+        self._core_check_open()
+        return self._core_module

@@ -42,29 +42,29 @@ class Linker(Managed):
 
     def __init__(self, engine: Engine) -> None:
         engine.ptr()  # Raises ValueError if the engine is closed.
-        self._linker = core.Linker(engine)
+        self._core_linker = core.Linker(engine)
         self.engine = engine
-        self._set_open()
+        self._core_set_open()
 
     @property
-    def _core(self) -> core.Linker:
-        if not self._open:
-            self._check_open()
-        return self._linker
+    def _core_object(self) -> core.Linker:
+        if not self._core_open:
+            self._core_check_open()
+        return self._core_linker
 
-    def _set_shadowing(self, allow: bool) -> None:
-        self._core.allow_shadowing = bool(allow)
+    def _core_set_shadowing(self, allow: bool) -> None:
+        self._core_object.allow_shadowing = bool(allow)
 
     allow_shadowing = property(
-        None, _set_shadowing, doc="Whether a name can be defined again. The property can be set, but not read."
+        None, _core_set_shadowing, doc="Whether a name can be defined again. The property can be set, but not read."
     )
 
     def define(self, store: Storelike, module: str, name: str, item: AsExtern) -> None:
         """Defines a name as an object in this store. Raises WasmtimeError if the name is already defined."""
         extern = unwrap(item)
-        if not extern._core_lives_in(self._checked_store(store)):
+        if not extern._core_lives_in(self._core_checked_store(store)):
             raise wrong_store_error()
-        self._core.define(module, name, extern)
+        self._core_object.define(module, name, extern)
 
     def define_func(
         self, module: str, name: str, ty: FuncType, func: Callable[..., Any], access_caller: bool = False
@@ -73,15 +73,15 @@ class Linker(Managed):
 
         Raises WasmtimeError if the name is already defined.
         """
-        self._core.define(module, name, make_definition(ty, func, access_caller))
+        self._core_object.define(module, name, make_definition(ty, func, access_caller))
 
     def define_instance(self, store: Storelike, name: str, instance: Instance) -> None:
         """Defines all exports of an instance. `name` is the module name of the definitions."""
         if not isinstance(instance, Instance):
             raise TypeError("expected an `Instance`")
-        self._checked_store(store)
-        check_store(store, instance._core)
-        self._core.define_instance(name, instance._core)
+        self._core_checked_store(store)
+        check_store(store, instance._core_object)
+        self._core_object.define_instance(name, instance._core_object)
 
     def define_module(self, store: Storelike, name: str, module: Module) -> None:
         """Defines the exports of a module. `name` is the module name of the definitions.
@@ -92,7 +92,7 @@ class Linker(Managed):
         export, and defines all exports of the instance.
         """
         try:
-            self._core.define_module(self._checked_store(store), name, _core_module(module))
+            self._core_object.define_module(self._core_checked_store(store), name, _core_module(module))
         except Trap as trap:
             raise WasmtimeError(str(trap)) from None
 
@@ -104,14 +104,14 @@ class Linker(Managed):
         # The newest version comes first, because an error about a second definition names the first function.
         for version, module in reversed(wasi.MODULE_NAMES.items()):
             for name, call in wasi.system_calls(self.engine._core_engine_module, version, context_of_store).items():
-                self._core.define(module, name, call)
+                self._core_object.define(module, name, call)
 
     def define_unknown_imports_as_traps(self, module: Module) -> None:
         """Defines the functions that the module imports and that have no definition yet.
 
         A call of such a function raises WasmtimeError.
         """
-        self._core.define_unknown_functions_as_traps(_core_module(module))
+        self._core_object.define_unknown_functions_as_traps(_core_module(module))
 
     def define_unknown_imports_as_default_values(self, store: Storelike, module: Module) -> None:
         """Defines a default object for each import of the module that has no definition yet.
@@ -119,11 +119,11 @@ class Linker(Managed):
         A default function returns zeros and null references. A default memory contains zeros. A default global contains
         zero or a null reference. A default table contains null references.
         """
-        self._core.define_unknown_as_defaults(self._checked_store(store), _core_module(module))
+        self._core_object.define_unknown_as_defaults(self._core_checked_store(store), _core_module(module))
 
     def get(self, store: Storelike, module: str, name: str) -> Any:
         """Returns the definition of a name. Raises WasmtimeError if the name is not defined."""
-        extern = self._core.find(self._checked_store(store), module, name)
+        extern = self._core_object.find(self._core_checked_store(store), module, name)
         if extern is None:
             raise WasmtimeError("item not defined in linker")
         return STYLE.wrap(extern)
@@ -134,7 +134,7 @@ class Linker(Managed):
         The linker looks for a definition with an empty name, and then for a definition with the name `_start`. If
         neither name is defined, the returned function does nothing.
         """
-        func = self._core.default_function(self._checked_store(store), name)
+        func = self._core_object.default_function(self._core_checked_store(store), name)
         assert isinstance(func, Func)
         return func
 
@@ -143,23 +143,23 @@ class Linker(Managed):
 
         Raises WasmtimeError if an import is not defined.
         """
-        return Instance._from_core(self._core.instantiate(self._checked_store(store), check_module(module)))
+        return Instance._core_wrap(self._core_object.instantiate(self._core_checked_store(store), check_module(module)))
 
     def instantiate_pre(self, module: Module) -> InstancePre:
         """Resolves the module's imports with the current definitions.
 
         The returned object can create any number of instances.
         """
-        return InstancePre._from_core(self._core.prepare(_core_module(module)), module)
+        return InstancePre._core_wrap(self._core_object.prepare(_core_module(module)), module)
 
-    def _checked_store(self, store: Storelike) -> core.Store:
+    def _core_checked_store(self, store: Storelike) -> core.Store:
         """Returns the `core.Store` of `store`. Raises WasmtimeError if the store has another engine than the linker."""
         core_store = store._context()
-        self._core.check_store(core_store)
+        self._core_object.check_store(core_store)
         return core_store
 
 
 def _core_module(module: Any) -> core.Module:
     if not isinstance(module, Module):
         raise TypeError("expected a `Module`")
-    return module._core
+    return module._core_object

@@ -79,7 +79,7 @@ class WasmLoader(FileLoader):
             instance = linker.instantiate(store, wasm_module)
         except WasmtimeError as error:
             raise ImportError(f"{error} (needed by {self.path})", name=self.name, path=self.path) from error
-        command.initialize(instance._core)
+        command.initialize(instance._core_object)
         for name, extern in instance.exports(store).items():
             setattr(module, name, functools.partial(extern, store) if isinstance(extern, Func) else extern)
 

@@ -23,21 +23,21 @@ class Managed:
     """
 
     #: True for an open object, False for a closed object, None for an object that was never initialized.
-    _open: bool | None = None
+    _core_open: bool | None = None
 
-    def _set_open(self) -> None:
-        self._open = True
+    def _core_set_open(self) -> None:
+        self._core_open = True
 
-    def _check_open(self) -> None:
-        if not self._open:
-            raise ValueError("already closed" if self._open is False else "never initialized")
+    def _core_check_open(self) -> None:
+        if not self._core_open:
+            raise ValueError("already closed" if self._core_open is False else "never initialized")
 
-    def _consume(self) -> None:
+    def _core_consume(self) -> None:
         """Marks the object as closed, because another object now owns its contents."""
-        self._check_open()
-        self._open = False
+        self._core_check_open()
+        self._core_open = False
 
-    def _delete(self) -> None:
+    def _core_delete(self) -> None:
         """Frees the contents of the object. `close` calls this method once.
 
         The default method does nothing, because Python frees the contents together with the object.
@@ -45,16 +45,16 @@ class Managed:
 
     def close(self) -> None:
         """Frees the contents of the object. Does nothing if the object is already closed."""
-        if self._open:
-            self._delete()
-            self._open = False
+        if self._core_open:
+            self._core_delete()
+            self._core_open = False
 
     def ptr(self) -> Any:
         """Returns a number that identifies the object while the object is open.
 
         Unlike in wasmtime-py, the number is not the address of a C object.
         """
-        self._check_open()
+        self._core_check_open()
         return id(self)
 
     def __enter__(self) -> Any:

@@ -24,36 +24,36 @@ class Memory:
 
     # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
     # when a program adds an attribute.
-    __slots__ = ("__dict__", "__weakref__", "_core")
+    __slots__ = ("__dict__", "__weakref__", "_core_object")
 
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
         if not isinstance(ty, MemoryType):
             raise TypeError("expected a MemoryType")
         if ty.is_shared:
             raise WasmtimeError("shared memories must be created through `SharedMemory`")
-        self._core = core.Memory.new(store._context(), ty._core)
+        self._core_object = core.Memory.new(store._context(), ty._core_object)
 
     @classmethod
-    def _from_core(cls, extern: core.Memory) -> Memory:
+    def _core_wrap(cls, extern: core.Memory) -> Memory:
         wrapper = cls.__new__(cls)
-        wrapper._core = extern
+        wrapper._core_object = extern
         return wrapper
 
     def type(self, store: Storelike) -> MemoryType:
         """Returns the type of the memory, with the limits and the page size."""
-        check_store(store, self._core)
-        ty: MemoryType = type_from_core(self._core.type)
+        check_store(store, self._core_object)
+        ty: MemoryType = type_from_core(self._core_object.type)
         return ty
 
     def size(self, store: Storelike) -> int:
         """Returns the size of the memory in pages."""
-        check_store(store, self._core)
-        return self._core.page_count()
+        check_store(store, self._core_object)
+        return self._core_object.page_count()
 
     def data_len(self, store: Storelike) -> int:
         """Returns the size of the memory in bytes."""
-        check_store(store, self._core)
-        return self._core.byte_size()
+        check_store(store, self._core_object)
+        return self._core_object.byte_size()
 
     def page_size(self, store: Storelike) -> int:
         """Returns the size of a page in bytes."""
@@ -61,19 +61,19 @@ class Memory:
 
     def page_size_log2(self, store: Storelike) -> int:
         """Returns the base-2 logarithm of the size of a page in bytes."""
-        check_store(store, self._core)
-        return self._core.type.page_size_log2
+        check_store(store, self._core_object)
+        return self._core_object.type.page_size_log2
 
     def grow(self, store: Storelike, delta: int) -> int:
         """Adds `delta` pages and returns the previous size in pages.
 
         Raises WasmtimeError if the new size is too large.
         """
-        check_store(store, self._core)
+        check_store(store, self._core_object)
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
         try:
-            return self._core.grow(operator.index(delta))
+            return self._core_object.grow(operator.index(delta))
         except (OverflowError, WasmtimeError) as error:
             if isinstance(error, MissingCapability):
                 raise
@@ -81,7 +81,7 @@ class Memory:
 
     def read(self, store: Storelike, start: Optional[int] = 0, stop: Optional[int] = None) -> bytearray:
         """Returns a copy of the bytes from `start` to `stop`. The indices have the meaning of a Python slice."""
-        memory = self._core
+        memory = self._core_object
         if store is not memory._core_store:
             check_store(store, memory)
         # Read before the call: CPython specializes a read of an instance's attribute, but not a call of one.
@@ -97,7 +97,7 @@ class Memory:
 
         Raises IndexError if the bytes do not fit.
         """
-        memory = self._core
+        memory = self._core_object
         if store is not memory._core_store:
             check_store(store, memory)
         # As in `read`, the attribute is read before the call, for speed.
@@ -131,7 +131,7 @@ class Memory:
         """
         import ctypes  # Imported only when needed, because the import takes long and few programs need ctypes.
 
-        check_store(store, self._core)
-        view = memoryview(core.Buffer._create(self._core))
+        check_store(store, self._core_object)
+        view = memoryview(core.Buffer._create(self._core_object))
         length = len(view) - offset if size is None else size
         return (ctypes.c_ubyte * length).from_buffer(view, offset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, Union
 
 from anywasm import core
@@ -25,28 +26,31 @@ class Module(Managed):
     """
 
     def __init__(self, engine: Engine, wasm: Union[str, bytes, bytearray]) -> None:
-        self._init(engine, core.Module.compile(_check_engine(engine), _to_binary(engine, wasm)))
+        ptr = core.Module.compile(_check_engine(engine), _to_binary(engine, wasm))
+        if not ptr:
+            raise _compile_error(core.Module.take_failure(engine))
+        self._core_init(engine, ptr)
 
     @classmethod
-    def _from_pointer(cls, engine: Engine, ptr: Any) -> Module:
+    def _core_from_pointer(cls, engine: Engine, ptr: Any) -> Module:
         module = cls.__new__(cls)
-        module._init(engine, ptr)
+        module._core_init(engine, ptr)
         return module
 
-    def _init(self, engine: Engine, ptr: Any) -> None:
-        self._module = core.Module(engine, ptr)
-        self._set_open()
+    def _core_init(self, engine: Engine, ptr: Any) -> None:
+        self._core_module = core.Module(engine, ptr)
+        self._core_set_open()
 
     @property
-    def _core(self) -> core.Module:
-        if not self._open:
-            self._check_open()
-        return self._module
+    def _core_object(self) -> core.Module:
+        if not self._core_open:
+            self._core_check_open()
+        return self._core_module
 
-    def _delete(self) -> None:
+    def _core_delete(self) -> None:
         # Instances and `InstancePre` objects of this module own references to the `core.Module`, so they stay usable
         # after this `Module` is closed.
-        del self._module
+        del self._core_module
 
     @classmethod
     def from_file(cls, engine: Engine, path: Union[str, bytes, os.PathLike[str]]) -> Module:
@@ -66,7 +70,7 @@ class Module(Managed):
 
     def serialize(self) -> bytearray:
         """Returns the compiled module as bytes. `deserialize` needs the same engine in the same version."""
-        return bytearray(self._core.dump())
+        return bytearray(self._core_object.dump())
 
     @classmethod
     def deserialize(cls, engine: Engine, encoded: Union[bytes, bytearray]) -> Module:
@@ -78,7 +82,7 @@ class Module(Managed):
         if not isinstance(encoded, (bytes, bytearray)):
             raise TypeError("expected bytes")
         engine.ptr()  # Raises ValueError if the engine is closed.
-        return cls._from_pointer(engine, core.Module.load(engine, encoded))
+        return cls._core_from_pointer(engine, core.Module.load(engine, encoded))
 
     @classmethod
     def deserialize_file(cls, engine: Engine, path: str) -> Module:
@@ -97,12 +101,12 @@ class Module(Managed):
     @property
     def imports(self) -> list[ImportType]:
         """The imports that an instance of the module needs, in the module's order."""
-        return [ImportType._from_core(import_) for import_ in self._core.import_list]
+        return [ImportType._core_wrap(import_) for import_ in self._core_object.import_list]
 
     @property
     def exports(self) -> list[ExportType]:
         """The exports that an instance of the module has, in the module's order."""
-        return [ExportType._from_core(export) for export in self._core.export_list]
+        return [ExportType._core_wrap(export) for export in self._core_object.export_list]
 
 
 def check_module(module: Any) -> core.Module:
@@ -112,13 +116,13 @@ def check_module(module: Any) -> core.Module:
     """
     if not isinstance(module, Module):
         raise TypeError("expected a Module")
-    return module._core
+    return module._core_object
 
 
 def _check_engine(engine: Any) -> Engine:
     if not isinstance(engine, Engine):
         raise TypeError("expected an Engine")
-    engine._check_open()
+    engine._core_check_open()
     return engine
 
 
@@ -136,3 +140,28 @@ def _to_binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
     if wasm and isinstance(wasm, (str, bytes)) and wasm[0] not in (0, "\0"):
         return core.wat2wasm(STYLE, wasm, engine._core_engine_module)
     return _check_bytes(wasm)
+
+
+#: The maximum length of a function's name in the message of `_compile_error`.
+_MAX_NAME = 96
+
+
+def _compile_error(failure: core.Failure) -> BaseException:
+    """Returns the exception for a module that cannot be compiled. An invalid module has wasmtime's text."""
+    if failure.kind is not core.ErrorKind.MALFORMED:
+        return STYLE.exception(failure)
+    if not failure.frames:
+        text = f"failed to parse WebAssembly module\n\nCaused by:\n    {failure.message}\n"
+        return WasmtimeError._core_from_engine(text)
+    (function,) = failure.frames
+    symbol, name = f"wasm[0]::function[{function.func_index}]", function.func_name
+    if name is not None:
+        if re.search("[^!-~]", name):
+            # As in wasmtime, one question mark replaces adjacent characters that are not printable ASCII characters.
+            name = re.sub(r"([^!-~]|\?)+", "?", name)
+        symbol = f"{symbol}::{name[:_MAX_NAME]}"
+    reason = failure.message.removesuffix(f" (at offset {function.module_offset:#x})")
+    cause = f"Invalid input WebAssembly code at offset {function.module_offset}: {reason}"
+    return WasmtimeError._core_from_engine(
+        f"failed to compile: {symbol}\n\nCaused by:\n    0: WebAssembly translation error\n    1: {cause}\n"
+    )

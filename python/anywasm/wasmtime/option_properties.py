@@ -23,17 +23,17 @@ class OptionValues(Managed):
     """The values of options. A new engine takes the values and closes this object."""
 
     def __init__(self) -> None:
-        self._options: dict[str, Option] = {}
-        self._set_open()
+        self._core_options: dict[str, Option] = {}
+        self._core_set_open()
 
-    def _set(self, name: str, value: Option) -> None:
-        self._check_open()
-        self._options[name] = value
+    def _core_set(self, name: str, value: Option) -> None:
+        self._core_check_open()
+        self._core_options[name] = value
 
-    def _take(self) -> dict[str, Option]:
+    def _core_take(self) -> dict[str, Option]:
         """Returns the options for a new engine, and closes this object."""
-        self._consume()
-        return self._options
+        self._core_consume()
+        return self._core_options
 
 
 def write_only(setter: Callable[[Any, Any], None], documentation: str) -> property:
@@ -47,7 +47,7 @@ def switch_property(name: str, documentation: str) -> property:
     def set_option(options: OptionValues, enable: bool) -> None:
         if not isinstance(enable, bool) and name not in _SWITCHES_FOR_ANY_VALUE:
             raise TypeError(_ERROR_TEXTS.get(name, "expected a bool"))
-        options._set(name, bool(enable))
+        options._core_set(name, bool(enable))
 
     return write_only(set_option, documentation)
 
@@ -59,7 +59,7 @@ def size_property(name: str, documentation: str) -> property:
         if not isinstance(size, int):
             raise TypeError("expected an int")
         # wasmtime-py passes the number to C as a 64-bit integer, and the conversion keeps the lowest 64 bits.
-        options._set(name, int(size) % (1 << 64))
+        options._core_set(name, int(size) % (1 << 64))
 
     return write_only(set_option, documentation)
 
@@ -71,7 +71,7 @@ def choice_property(name: str, choices: tuple[str, ...], documentation: str) -> 
     def set_option(options: OptionValues, value: str) -> None:
         if value not in choices:
             raise WasmtimeError(f"unknown {noun}: {value}")
-        options._set(name, value)
+        options._core_set(name, value)
 
     return write_only(set_option, f"{documentation} One of: {', '.join(choices)}.")
 
@@ -82,8 +82,8 @@ def target_property(name: str, documentation: str) -> property:
     def set_option(options: OptionValues, triple: str) -> None:
         if not isinstance(triple, str):
             raise TypeError("expected a str")
-        options._check_open()
+        options._core_check_open()
         check_option(STYLE, name, triple)  # Raises WasmtimeError for an invalid triple.
-        options._set(name, triple)
+        options._core_set(name, triple)
 
     return write_only(set_option, documentation)

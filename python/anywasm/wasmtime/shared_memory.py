@@ -28,57 +28,57 @@ class SharedMemory(Managed):
     ...     assert "shared_memory" in str(error)  # The engine lacks the capability.
     """
 
-    _memory: core.SharedMemory
+    _core_memory: core.SharedMemory
 
     def __init__(self, engine: Engine, ty: MemoryType) -> None:
         if not isinstance(engine, Engine):
             raise TypeError("expected an Engine")
         if not isinstance(ty, MemoryType):
             raise TypeError("expected a MemoryType")
-        engine._check_open()
-        self._memory = core.SharedMemory.new(engine, ty._core)
-        self._set_open()
+        engine._core_check_open()
+        self._core_memory = core.SharedMemory.new(engine, ty._core_object)
+        self._core_set_open()
 
     @classmethod
-    def _from_core(cls, memory: core.SharedMemory) -> SharedMemory:
+    def _core_wrap(cls, memory: core.SharedMemory) -> SharedMemory:
         wrapper = cls.__new__(cls)
-        wrapper._memory = memory
-        wrapper._set_open()
+        wrapper._core_memory = memory
+        wrapper._core_set_open()
         return wrapper
 
     @classmethod
-    def _shared_or_plain(cls, extern: core.Memory) -> Memory | SharedMemory:
+    def _core_shared_or_plain(cls, extern: core.Memory) -> Memory | SharedMemory:
         """Creates a `SharedMemory` or a `Memory` for an exported memory.
 
         On an engine without the capability `shared_memory`, every memory is a `Memory`.
         """
         is_shared = extern.type.shared and "shared_memory" in extern._core_store._core_engine._core_capabilities
-        return cls._from_core(core.SharedMemory.from_export(extern)) if is_shared else Memory._from_core(extern)
+        return cls._core_wrap(core.SharedMemory.from_export(extern)) if is_shared else Memory._core_wrap(extern)
 
     @property
-    def _core(self) -> core.SharedMemory:
-        self._check_open()
-        return self._memory
+    def _core_object(self) -> core.SharedMemory:
+        self._core_check_open()
+        return self._core_memory
 
     def type(self) -> MemoryType:
         """Returns the type of the memory, with the limits and the page size."""
-        ty: MemoryType = type_from_core(self._core.type)
+        ty: MemoryType = type_from_core(self._core_object.type)
         return ty
 
     def size(self) -> int:
         """Returns the size of the memory in pages."""
-        return self._core.page_count()
+        return self._core_object.page_count()
 
     def data_len(self) -> int:
         """Returns the size of the memory in bytes."""
-        return self._core.byte_size()
+        return self._core_object.byte_size()
 
     def grow(self, delta: int) -> int:
         """Adds `delta` pages and returns the previous size in pages.
 
         Raises WasmtimeError if the new size is too large.
         """
-        memory = self._core
+        memory = self._core_object
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
         try:
@@ -93,11 +93,11 @@ class SharedMemory(Managed):
         """
         import ctypes  # Imported only when needed, because the import takes long and few programs need ctypes.
 
-        pointer = ctypes.cast(self._core.address(), ctypes.POINTER(ctypes.c_ubyte))
-        pointer._memory = self._core  # type: ignore[attr-defined]
+        pointer = ctypes.cast(self._core_object.address(), ctypes.POINTER(ctypes.c_ubyte))
+        pointer._core_memory = self._core_object  # type: ignore[attr-defined]
         return pointer
 
-    def _delete(self) -> None:
+    def _core_delete(self) -> None:
         # Instances and pointers own references to the `core.SharedMemory`, so they stay usable after this object is
         # closed.
-        del self._memory
+        del self._core_memory

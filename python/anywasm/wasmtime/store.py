@@ -33,11 +33,11 @@ class Store(core.Store, Managed):
             engine = Engine()
         elif not isinstance(engine, Engine):
             raise TypeError("expected an Engine")
-        if not engine._open:
-            engine._check_open()
+        if not engine._core_open:
+            engine._core_check_open()
         core.Store.__init__(self, engine)
-        self._data = data
-        self._open = True
+        self._core_data = data
+        self._core_open = True
 
     @property
     def engine(self) -> Engine:
@@ -48,14 +48,14 @@ class Store(core.Store, Managed):
         """Returns the argument `data` of the constructor. As in wasmtime-py, returns None in place of a false value."""
         # Raises ValueError if the store is closed.
         self._context()
-        return self._data or None
+        return self._core_data or None
 
     def set_wasi(self, wasi: WasiConfig) -> None:
         """Sets the WASI config of the guests in this store, and closes the config.
 
         Raises WasmtimeError if the config cannot be applied, e.g. because a descriptor is not open.
         """
-        wasi._consume()
+        wasi._core_consume()
         core_store = self._context()
         wasi_context = WasiContext(self._core_engine, wasi._take_config())
         state = core_store._core_state.wasi
@@ -114,29 +114,29 @@ class Store(core.Store, Managed):
         self._context()._core_engine._core_require("components", "`wasi:http`")
 
     def _context(self) -> core.Store:
-        if not self._open:
-            self._check_open()
+        if not self._core_open:
+            self._core_check_open()
         return self
 
-    def _delete(self) -> None:
+    def _core_delete(self) -> None:
         self._core_close()
 
 
 class StoreContext:
     """A reference to a store. Programs can pass it as a store until it is invalidated."""
 
-    __slots__ = ("_store",)
+    __slots__ = ("_core_store",)
 
     def __init__(self, ptr: Store) -> None:
-        self._store: Optional[Store] = ptr
+        self._core_store: Optional[Store] = ptr
 
     def _context(self) -> core.Store:
-        if self._store is None:
+        if self._core_store is None:
             raise ValueError("caller is no longer valid")
-        return self._store._context()
+        return self._core_store._context()
 
     def _invalidate(self) -> None:
-        self._store = None
+        self._core_store = None
 
 
 def _check_int(value: Any) -> int:

@@ -17,19 +17,19 @@ class WasmtimeAdapter(core.StyleAdapter):
 
     def exception(self, failure: Failure) -> BaseException:
         if failure.kind is ErrorKind.TRAP:
-            return Trap._from_failure(failure)
+            return Trap._core_from_failure(failure)
         if failure.kind is ErrorKind.EXIT:
             return exit_error(failure)
         if failure.kind is ErrorKind.UNSUPPORTED:
             return MissingCapability(failure.message, failure.capability)
         if failure.kind is ErrorKind.CLOSED:
             return ValueError("already closed")
-        return WasmtimeError._from_engine(failure.message)
+        return WasmtimeError._core_from_engine(failure.message)
 
     def link_error(self, expected: core.Import, actual: core.ExternType | None, failure: Failure) -> BaseException:
         cause = mismatch.describe(expected.type, actual)
         text = f"incompatible import type for `{expected.module}::{expected.name}`\n\nCaused by:\n    {cause}\n"
-        return WasmtimeError._from_engine(text)
+        return WasmtimeError._core_from_engine(text)
 
     def host_results(self, ty: core.FuncType, value: Any) -> Sequence[Any]:
         if not ty.results:

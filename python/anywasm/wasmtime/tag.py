@@ -21,27 +21,27 @@ class Tag:
     ...     assert "`tags`" in str(error)  # The engine lacks the capability.
     """
 
-    __slots__ = ("_core",)
+    __slots__ = ("_core_object",)
 
     def __init__(self, store: Store, ty: TagType) -> None:
         if not isinstance(ty, TagType):
             raise TypeError("expected a TagType")
-        self._core = core.Tag.new(store._context(), ty._core)
+        self._core_object = core.Tag.new(store._context(), ty._core_object)
 
     @classmethod
-    def _from_core(cls, extern: core.Tag) -> Tag:
+    def _core_wrap(cls, extern: core.Tag) -> Tag:
         wrapper = cls.__new__(cls)
-        wrapper._core = extern
+        wrapper._core_object = extern
         return wrapper
 
     def type(self, store: Store) -> TagType:
         """Returns the type of the tag, with the types of an exception's values."""
-        check_store(store, self._core)
-        ty: TagType = type_from_core(self._core.type)
+        check_store(store, self._core_object)
+        ty: TagType = type_from_core(self._core_object.type)
         return ty
 
     def eq(self, store: Store, other: Tag) -> bool:
         """Returns whether `other` is the same tag."""
-        check_store(store, self._core)
-        check_store(store, other._core)
-        return self._core.same(other._core)
+        check_store(store, self._core_object)
+        check_store(store, other._core_object)
+        return self._core_object.same(other._core_object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from typing import Optional
 
 from anywasm import core
@@ -75,27 +76,27 @@ class Frame(Described[core.Frame]):
     @property
     def func_index(self) -> int:
         """The index of the function in the module's function index space."""
-        return self._core.func_index
+        return self._core_object.func_index
 
     @property
     def func_name(self) -> Optional[str]:
         """The name of the function, or None if it is unknown."""
-        return self._core.func_name
+        return self._core_object.func_name
 
     @property
     def module_name(self) -> Optional[str]:
         """The name of the module, or None if it is unknown."""
-        return self._core.module_name
+        return self._core_object.module_name
 
     @property
     def func_offset(self) -> int:
         """The offset of the current instruction in the function, in bytes, or 0 if the engine does not report it."""
-        return self._core.func_offset
+        return self._core_object.func_offset
 
     @property
     def module_offset(self) -> int:
         """The offset of the current instruction in the module, in bytes, or 0 if the engine does not report it."""
-        return self._core.module_offset
+        return self._core_object.module_offset
 
 
 class Trap(Picklable, Managed):
@@ -109,36 +110,38 @@ class Trap(Picklable, Managed):
     def __init__(self, message: str) -> None:
         message.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
         super().__init__(message)
-        self._init(message)
+        self._core_init(message)
 
     @classmethod
-    def _from_failure(cls, failure: core.Failure) -> Trap:
+    def _core_from_failure(cls, failure: core.Failure) -> Trap:
         trap = cls.__new__(cls)
-        trap._init(_trap_message(failure), failure.frames, failure.trap_code)
+        trap._core_init(_trap_message(failure), failure.frames, failure.trap_code)
         return trap
 
-    def _init(self, message: str, frames: tuple[core.Frame, ...] = (), code: Optional[core.TrapCode] = None) -> None:
-        self._message, self._frames = message, frames
-        self._code = None if code is None else TrapCode(code.value)
-        self._set_open()
+    def _core_init(
+        self, message: str, frames: tuple[core.Frame, ...] = (), code: Optional[core.TrapCode] = None
+    ) -> None:
+        self._core_message, self._core_frames = message, frames
+        self._core_code = None if code is None else TrapCode(code.value)
+        self._core_set_open()
 
     @property
     def message(self) -> str:
         """The reason for the trap, with a backtrace if the engine reports one."""
-        self._check_open()
-        return self._message
+        self._core_check_open()
+        return self._core_message
 
     @property
     def frames(self) -> list[Frame]:
         """The stack frames, innermost first. The list is empty if the engine does not report stack frames."""
-        self._check_open()
-        return [Frame._from_core(frame) for frame in self._frames]
+        self._core_check_open()
+        return [Frame._core_wrap(frame) for frame in self._core_frames]
 
     @property
     def trap_code(self) -> Optional[TrapCode]:
         """The code of the trap, or None for a trap that the host has caused."""
-        self._check_open()
-        return self._code
+        self._core_check_open()
+        return self._core_code
 
     def __str__(self) -> str:
         return self.message
@@ -155,6 +158,9 @@ def _trap_message(failure: core.Failure) -> str:
     return _with_backtrace(failure, f"wasm trap: {text}")
 
 
+#: The environment variable that makes wasmtime read the debug information of modules.
+_DETAILS = "WASMTIME_BACKTRACE_DETAILS"
+
 #: The lowest exit code that wasmtime rejects. The codes from 126 on are reserved for the host.
 _FIRST_RESERVED_EXIT_CODE = 126
 
@@ -167,12 +173,12 @@ def exit_error(failure: core.Failure) -> WasmtimeError:
     code = failure.exit_code or 0
     if code >= _FIRST_RESERVED_EXIT_CODE:
         text = "exit with invalid exit status outside of [0..126)"
-        invalid = WasmtimeError._from_engine(_with_backtrace(failure, text))
-        invalid._exit_code = code
+        invalid = WasmtimeError._core_from_engine(_with_backtrace(failure, text))
+        invalid._core_exit_code = code
         return invalid
-    error = ExitTrap._from_engine(_with_backtrace(failure, failure.message))
+    error = ExitTrap._core_from_engine(_with_backtrace(failure, failure.message))
     assert isinstance(error, ExitTrap)
-    error.code = error._exit_code = code
+    error.code = error._core_exit_code = code
     return error
 
 
@@ -183,4 +189,7 @@ def _with_backtrace(failure: core.Failure, text: str) -> str:
     for index, frame in enumerate(failure.frames):
         function = frame.func_name or f"<wasm function {frame.func_index}>"
         lines.append(f"{index:5}: {frame.module_offset:#8x} - {frame.module_name or '<unknown>'}!{function}")
+    # wasmtime adds this note if it could read more from the module, unless the environment variable asks for it.
+    if any(frame.has_debug_info for frame in failure.frames) and os.environ.get(_DETAILS) != "1":
+        lines.append(f"note: using the `{_DETAILS}=1` environment variable may show more debugging information")
     return "\n".join([*lines, "", "Caused by:", f"    {text}", ""])

@@ -42,12 +42,12 @@ class Val:
 
     # The slot `__dict__` lets programs add attributes. Objects stay small, because CPython creates the dictionary only
     # when a program adds an attribute.
-    __slots__ = ("__dict__", "__weakref__", "_type", "_value")
+    __slots__ = ("__dict__", "__weakref__", "_core_type", "_core_value")
 
     __hash__ = None  # type: ignore[assignment]
 
-    _type: core.ValType
-    _value: Any
+    _core_type: core.ValType
+    _core_value: Any
 
     def __init__(self, kind: Any, val: Any) -> None:
         """`kind` is the number of the type in wasmtime's header `val.h`, as an int or a ctypes integer."""
@@ -55,113 +55,113 @@ class Val:
         if number not in _TYPES_BY_NUMBER:
             numbers = ", ".join(map(str, _TYPES_BY_NUMBER))
             raise TypeError(f"expected the number of a value type, one of {numbers}, not {kind!r}")
-        self._type, self._value = _TYPES_BY_NUMBER[number], val
+        self._core_type, self._core_value = _TYPES_BY_NUMBER[number], val
 
     @classmethod
-    def _make(cls, ty: core.ValType, value: Any) -> Val:
+    def _core_make(cls, ty: core.ValType, value: Any) -> Val:
         val = cls.__new__(cls)
-        val._type, val._value = ty, value
+        val._core_type, val._core_value = ty, value
         return val
 
     @classmethod
     def i32(cls, val: int) -> Val:
         """Returns a 32-bit integer: any int, reduced modulo 2**32."""
-        return cls._from_int(core.ValType.I32, val)
+        return cls._core_from_int(core.ValType.I32, val)
 
     @classmethod
     def i64(cls, val: int) -> Val:
         """Returns a 64-bit integer: any int, reduced modulo 2**64."""
-        return cls._from_int(core.ValType.I64, val)
+        return cls._core_from_int(core.ValType.I64, val)
 
     @classmethod
-    def _from_int(cls, ty: core.ValType, val: int) -> Val:
+    def _core_from_int(cls, ty: core.ValType, val: int) -> Val:
         if not isinstance(val, int):
             raise TypeError("expected an integer")
-        return cls._make(ty, wrap(ty, val))
+        return cls._core_make(ty, wrap(ty, val))
 
     @classmethod
     def f32(cls, val: float) -> Val:
         """Returns a 32-bit float: a Python float, rounded to 32 bits."""
-        return cls._from_float(core.ValType.F32, val)
+        return cls._core_from_float(core.ValType.F32, val)
 
     @classmethod
     def f64(cls, val: float) -> Val:
         """Returns a 64-bit float with the value of a Python float."""
-        return cls._from_float(core.ValType.F64, val)
+        return cls._core_from_float(core.ValType.F64, val)
 
     @classmethod
-    def _from_float(cls, ty: core.ValType, val: float) -> Val:
+    def _core_from_float(cls, ty: core.ValType, val: float) -> Val:
         if not isinstance(val, float):
             raise TypeError("expected a float")
-        return cls._make(ty, core.round_to_f32(val) if ty is core.ValType.F32 else float(val))
+        return cls._core_make(ty, core.round_to_f32(val) if ty is core.ValType.F32 else float(val))
 
     @classmethod
     def externref(cls, extern: Any) -> Val:
         """Returns a reference to any Python object. None is the null reference."""
-        return cls._make(core.ValType.EXTERNREF, extern)
+        return cls._core_make(core.ValType.EXTERNREF, extern)
 
     @classmethod
     def funcref(cls, f: Optional[core.Func]) -> Val:
         """Returns a reference to a function. None is the null reference."""
-        return cls._make(core.ValType.FUNCREF, f)
+        return cls._core_make(core.ValType.FUNCREF, f)
 
     @classmethod
     def ref_null(cls, ty: ValType) -> Val:
         """Returns the null reference of type funcref or externref. Raises WasmtimeError for any other type."""
-        if not isinstance(ty, ValType) or ty._core not in (core.ValType.FUNCREF, core.ValType.EXTERNREF):
+        if not isinstance(ty, ValType) or ty._core_object not in (core.ValType.FUNCREF, core.ValType.EXTERNREF):
             raise WasmtimeError(f"Invalid reference type for `ref_null`: {ty}")
-        return cls._make(ty._core, None)
+        return cls._core_make(ty._core_object, None)
 
     @property
     def type(self) -> ValType:
         """The WebAssembly type of the value."""
-        return ValType._from_core(self._type)
+        return ValType._core_wrap(self._core_type)
 
     @property
     def value(self) -> Any:
         """The value as a Python object."""
-        return self._value
+        return self._core_value
 
-    def _value_if(self, ty: core.ValType) -> Any:
-        return self._value if self._type is ty else None
+    def _core_value_if(self, ty: core.ValType) -> Any:
+        return self._core_value if self._core_type is ty else None
 
     def as_i32(self) -> Optional[int]:
         """Returns the integer, or None if the type is not i32."""
-        integer: Optional[int] = self._value_if(core.ValType.I32)
+        integer: Optional[int] = self._core_value_if(core.ValType.I32)
         return integer
 
     def as_i64(self) -> Optional[int]:
         """Returns the integer, or None if the type is not i64."""
-        integer: Optional[int] = self._value_if(core.ValType.I64)
+        integer: Optional[int] = self._core_value_if(core.ValType.I64)
         return integer
 
     def as_f32(self) -> Optional[float]:
         """Returns the float, or None if the type is not f32."""
-        number: Optional[float] = self._value_if(core.ValType.F32)
+        number: Optional[float] = self._core_value_if(core.ValType.F32)
         return number
 
     def as_f64(self) -> Optional[float]:
         """Returns the float, or None if the type is not f64."""
-        number: Optional[float] = self._value_if(core.ValType.F64)
+        number: Optional[float] = self._core_value_if(core.ValType.F64)
         return number
 
     def as_externref(self) -> Any:
         """Returns the Python object, or None if the type is not externref."""
-        return self._value_if(core.ValType.EXTERNREF)
+        return self._core_value_if(core.ValType.EXTERNREF)
 
     def as_funcref(self) -> Any:
         """Returns the function, or None if the type is not funcref. Raises AssertionError for the null reference."""
-        if self._type is core.ValType.FUNCREF:
-            assert isinstance(self._value, core.Func)
-        return self._value_if(core.ValType.FUNCREF)
+        if self._core_type is core.ValType.FUNCREF:
+            assert isinstance(self._core_value, core.Func)
+        return self._core_value_if(core.ValType.FUNCREF)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Val):
-            return self._type is other._type and bool(self._value == other._value)
-        return bool(self._value == other)
+            return self._core_type is other._core_type and bool(self._core_value == other._core_value)
+        return bool(self._core_value == other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __repr__(self) -> str:
-        return f"Val({self.type}, {self._value!r})"
+        return f"Val({self.type}, {self._core_value!r})"

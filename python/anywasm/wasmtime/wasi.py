@@ -58,11 +58,11 @@ class WasiConfig(Managed):
     """
 
     def __init__(self) -> None:
-        self._delete()
-        self._set_open()
+        self._core_delete()
+        self._core_set_open()
 
     def _open_config(self) -> wasi.WasiConfig:
-        self._check_open()
+        self._core_check_open()
         return self._core_config
 
     def _take_config(self) -> wasi.WasiConfig:
@@ -76,15 +76,15 @@ class WasiConfig(Managed):
             for name, value in pairs
             if origin == "given" or name not in given
         ]
-        self._delete()
+        self._core_delete()
         return config
 
     def _set_argv(self, argv: list[str]) -> None:
-        self._check_open()
+        self._core_check_open()
         self._args["given"] = [_c_string(arg) for arg in argv]
 
     def _set_env(self, pairs: Iterable[Iterable[str]]) -> None:
-        self._check_open()
+        self._core_check_open()
         self._env["given"] = [(_c_string(name), _c_string(value)) for name, value in pairs]
 
     def _set_max_open_files(self, count: int) -> None:
@@ -148,7 +148,7 @@ class WasiConfig(Managed):
 
         The arguments are those of `sys.argv`, without Python itself and its options.
         """
-        self._check_open()
+        self._core_check_open()
         self._args["inherited"] = list(sys.argv)
 
     def inherit_env(self) -> None:
@@ -156,7 +156,7 @@ class WasiConfig(Managed):
 
         If both have a variable, the guest gets the value of `env`.
         """
-        self._check_open()
+        self._core_check_open()
         self._env["inherited"] = list(os.environ.items())
 
     def inherit_stdin(self) -> None:
@@ -204,7 +204,7 @@ class WasiConfig(Managed):
             raise WasmtimeError("failed to add preopen dir") from error
         directories.append((directory, guest_path, perms))
 
-    def _delete(self) -> None:
+    def _core_delete(self) -> None:
         self._core_config = wasi.WasiConfig()
         #: The arguments and the environment variables by their origin: "given" by the program or "inherited". The
         #: origins are in the order in which the guest gets them.

@@ -135,6 +135,11 @@ impl ModuleInfo {
         &self.tables[self.imported_tables..]
     }
 
+    /// Returns whether the module has debug information in the format DWARF.
+    pub fn has_debug_info(&self) -> bool {
+        self.custom_sections.iter().any(|section| section.name.starts_with(".debug_"))
+    }
+
     /// Returns the contents of `section`, a custom section of this module.
     pub fn custom_section(&self, section: &CustomSection) -> &[u8] {
         &self.custom_bytes[section.range.clone()]

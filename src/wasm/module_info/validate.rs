@@ -1,15 +1,16 @@
 //! The validation of modules. If a module needs features that the engine lacks, the error names the features.
 
-use crate::base::error::{Error, ErrorKind, Result, fail};
+use crate::base::error::{Error, ErrorKind, Frame, Result, fail};
 use crate::wasm::complexity::{Counts, count_function};
 use crate::wasm::module_info::reader::Parsed;
 use wasmparser::{
-    BinaryReaderError, FuncToValidate, FuncValidatorAllocations, FunctionBody, Parser, ValidPayload, Validator,
-    ValidatorResources, WasmFeatures,
+    BinaryReaderError, FuncToValidate, FuncValidatorAllocations, FunctionBody, KnownCustom, Name, Parser, Payload, TypeRef,
+    ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
 /// Checks that the module `wasm` is valid with `features`, the features of the engine object, and returns the module's
-/// counts. If the module is invalid only because features are missing, the error names these features.
+/// counts. If the module is invalid only because features are missing, the error names these features. If a function is
+/// invalid, the error has a frame for the function.
 ///
 /// `supported` are all features that the engine supports, including the features that the engine object was created
 /// without. `engine` is the name of the engine.
@@ -20,14 +21,14 @@ pub fn validate(wasm: &[u8], features: WasmFeatures, supported: WasmFeatures, en
     };
     check_magic(wasm, &error)?;
     let Some(unsupported) = missing_features(wasm, supported | features, all_features()) else {
-        return Err(malformed_error(error));
+        return Err(invalid_error(wasm, error));
     };
     if !unsupported.is_empty() {
         let names = feature_names(unsupported);
         fail!(Malformed, "the engine `{engine}` does not support {names}: {}", describe(&error));
     }
-    let names = feature_names(missing_features(wasm, features, supported).unwrap_or(supported & !features));
-    fail!(Malformed, "the engine was made without {names}, which the module needs: {}", describe(&error));
+    let missing = missing_features(wasm, features, supported).unwrap_or(supported & !features);
+    Err(Error { disabled_features: feature_names(missing), ..invalid_error(wasm, error) })
 }
 
 /// Checks that everything but the code of functions is valid in the module `wasm`. The module may use all features.
@@ -48,6 +49,52 @@ fn check_magic(wasm: &[u8], error: &BinaryReaderError) -> Result<()> {
         fail!(Malformed, "not a WebAssembly module: it does not begin with the bytes `\\0asm` (at offset {offset:#x})");
     }
     Ok(())
+}
+
+/// Converts the error of the validator for a module.
+fn invalid_error(wasm: &[u8], error: BinaryReaderError) -> Error {
+    let frames = function_at(wasm, error.offset()).into_iter().collect();
+    Error { frames, ..malformed_error(error) }
+}
+
+/// Returns a frame for the function whose body contains the offset `module_offset`. Returns `None` if the offset is
+/// outside the functions.
+fn function_at(wasm: &[u8], module_offset: usize) -> Option<Frame> {
+    let (mut func_index, mut found, mut func_name) = (0, None, None);
+    // The loop ends at the first part of the module that cannot be parsed.
+    for payload in Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok) {
+        match payload {
+            Payload::ImportSection(section) => {
+                let imports = section.into_imports().map_while(std::result::Result::ok);
+                let is_func = |ty: &TypeRef| matches!(ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
+                func_index += imports.filter(|import| is_func(&import.ty)).count() as u32;
+            }
+            Payload::CodeSectionEntry(body) => {
+                if body.range().contains(&module_offset) {
+                    found = Some((func_index, module_offset - body.range().start));
+                }
+                func_index += 1;
+            }
+            Payload::CustomSection(section) => {
+                let KnownCustom::Name(names) = section.as_known() else { continue };
+                for subsection in names.into_iter().map_while(std::result::Result::ok) {
+                    if let (Name::Function(map), Some((index, _))) = (subsection, found) {
+                        let mut namings = map.into_iter().map_while(std::result::Result::ok);
+                        func_name = namings.find(|naming| naming.index == index).map(|naming| naming.name.to_owned());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found.map(|(func_index, func_offset)| Frame {
+        func_index,
+        func_offset,
+        module_offset,
+        func_name,
+        module_name: None,
+        has_debug_info: false,
+    })
 }
 
 /// Returns all features that a core module can need.
@@ -157,9 +204,22 @@ mod tests {
 
     #[test]
     fn a_feature_that_the_engine_could_have_is_named() {
-        let message = error("(module (memory i64 1))", WasmFeatures::WASM2 | WasmFeatures::MEMORY64);
-        let start = "the engine was made without `memory64`, which the module needs: ";
-        assert!(message.starts_with(start), "{message}");
+        let wasm = wat::parse_str("(module (memory i64 1))").unwrap();
+        let supported = WasmFeatures::WASM2 | WasmFeatures::MEMORY64;
+        let error = validate(&wasm, WasmFeatures::WASM2, supported, "x").unwrap_err();
+        assert_eq!(error.disabled_features, "`memory64`");
+        assert!(error.message.starts_with("memory64 must be enabled for 64-bit memories"), "{}", error.message);
+        assert!(error.frames.is_empty());
+    }
+
+    #[test]
+    fn an_invalid_function_is_found() {
+        let source = r#"(module (import "" "" (func)) (func $good) (func $bad (result i32)))"#;
+        let wasm = wat::parse_str(source).unwrap();
+        let error = validate(&wasm, WasmFeatures::WASM2, WasmFeatures::WASM2, "x").unwrap_err();
+        let [frame] = &error.frames[..] else { panic!("{:?}", error.frames) };
+        assert_eq!((frame.func_index, frame.func_name.as_deref()), (2, Some("bad")));
+        assert!(error.message.ends_with(&format!("(at offset {:#x})", frame.module_offset)), "{}", error.message);
     }
 
     #[test]

@@ -29,6 +29,7 @@ class Store(Handle):
 
     def __init__(self, engine: Engine) -> None:
         # This method repeats the assignments of `Handle.__init__`, for speed, because programs create many stores.
+        self._core_check_is_new()
         engine_module = engine._core_engine_module
         owner = engine_module.new_store(engine._core_owner)
         self._core_engine_module = engine_module

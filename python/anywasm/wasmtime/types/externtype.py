@@ -23,4 +23,4 @@ _CLASSES: dict[type, Any] = {
 
 def type_from_core(ty: core.ExternType) -> Any:
     """Returns the object of `anywasm.wasmtime` for a type of the core, e.g. a `FuncType` for a `core.FuncType`."""
-    return _CLASSES[type(ty)]._from_core(ty)
+    return _CLASSES[type(ty)]._core_wrap(ty)

@@ -18,26 +18,30 @@ class FuncType(Described[core.FuncType]):
     """
 
     def __init__(self, params: Sequence[ValType], results: Sequence[ValType]) -> None:
-        self._set_description(core.FuncType(_val_types(params), _val_types(results)))
+        self._core_set_description(core.FuncType(_val_types(params), _val_types(results)))
 
     @property
     def params(self) -> list[ValType]:
         """The types of the parameters, in order."""
-        return [ValType._from_core(ty) for ty in self._core.params]
+        return [ValType._core_wrap(ty) for ty in self._core_object.params]
 
     @property
     def results(self) -> list[ValType]:
         """The types of the results, in order."""
-        return [ValType._from_core(ty) for ty in self._core.results]
+        return [ValType._core_wrap(ty) for ty in self._core_object.results]
 
 
 def _val_types(types: Sequence[ValType]) -> tuple[core.ValType, ...]:
-    for ty in types:
-        if not isinstance(ty, ValType):
-            raise TypeError("expected ValType")
+    try:
+        are_types = all(isinstance(ty, ValType) for ty in types)
+    except NotImplementedError:
+        # A memoryview whose elements have a format that Python cannot read, such as the view of a ctypes array.
+        are_types = False
+    if not are_types:
+        raise TypeError("expected ValType")
     # Indexing raises TypeError for an iterator. The loop above has exhausted an iterator, so a second loop would find
     # no types and raise no error.
-    return tuple(types[index]._core for index in range(len(types)))
+    return tuple(types[index]._core_object for index in range(len(types)))
 
 
 class TagType(Described[core.TagType]):
@@ -53,10 +57,10 @@ class TagType(Described[core.TagType]):
     def __init__(self, functype: FuncType) -> None:
         if not isinstance(functype, FuncType):
             raise TypeError("expected a FuncType")
-        self._set_description(core.TagType(functype._core))
-        functype._consume()
+        self._core_set_description(core.TagType(functype._core_object))
+        functype._core_consume()
 
     @property
     def functype(self) -> FuncType:
         """The function type of the tag. Its parameters are the types of an exception's values."""
-        return FuncType._from_core(self._core.func)
+        return FuncType._core_wrap(self._core_object.func)

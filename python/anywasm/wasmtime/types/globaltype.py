@@ -17,14 +17,14 @@ class GlobalType(Described[core.GlobalType]):
     """
 
     def __init__(self, valtype: ValType, mutable: bool) -> None:
-        self._set_description(core.GlobalType(content_type(valtype), bool(mutable)))
+        self._core_set_description(core.GlobalType(content_type(valtype), bool(mutable)))
 
     @property
     def content(self) -> ValType:
         """The type of the global's value."""
-        return ValType._from_core(self._core.content)
+        return ValType._core_wrap(self._core_object.content)
 
     @property
     def mutable(self) -> bool:
         """Whether the global's value can be changed."""
-        return self._core.mutable
+        return self._core_object.mutable

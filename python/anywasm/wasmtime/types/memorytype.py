@@ -36,32 +36,32 @@ class MemoryType(Described[core.MemoryType]):
         problem = _find_problem(ty)
         if problem:
             raise WasmtimeError(problem)
-        self._set_description(ty)
+        self._core_set_description(ty)
 
     @property
     def limits(self) -> Limits:
         """The minimum and maximum size in pages."""
-        return Limits(self._core.minimum, self._core.maximum)
+        return Limits(self._core_object.minimum, self._core_object.maximum)
 
     @property
     def is_64(self) -> bool:
         """Whether addresses have 64 bits."""
-        return self._core.memory64
+        return self._core_object.memory64
 
     @property
     def is_shared(self) -> bool:
         """Whether threads can share the memory."""
-        return self._core.shared
+        return self._core_object.shared
 
     @property
     def page_size(self) -> int:
         """The size of a page in bytes."""
-        return 1 << self._core.page_size_log2
+        return 1 << self._core_object.page_size_log2
 
     @property
     def page_size_log2(self) -> int:
         """The base-2 logarithm of `page_size`."""
-        return self._core.page_size_log2
+        return self._core_object.page_size_log2
 
 
 def _to_u64(size: int) -> int:

@@ -15,7 +15,7 @@ class ImportType(Described[core.Import]):
     @property
     def module(self) -> str:
         """The module name, the first of the two names of an import."""
-        return self._core.module
+        return self._core_object.module
 
     @property
     def name(self) -> Optional[str]:
@@ -23,12 +23,12 @@ class ImportType(Described[core.Import]):
 
         The name is never None, because only an early module-linking proposal had imports without a name.
         """
-        return self._core.name
+        return self._core_object.name
 
     @property
     def type(self) -> AsExternType:
         """The type that an object must have to be imported."""
-        ty: AsExternType = type_from_core(self._core.type)
+        ty: AsExternType = type_from_core(self._core_object.type)
         return ty
 
 
@@ -38,10 +38,10 @@ class ExportType(Described[core.Export]):
     @property
     def name(self) -> str:
         """The name of the export. Each export of a module has another name."""
-        return self._core.name
+        return self._core_object.name
 
     @property
     def type(self) -> AsExternType:
         """The type of the exported object."""
-        ty: AsExternType = type_from_core(self._core.type)
+        ty: AsExternType = type_from_core(self._core_object.type)
         return ty

@@ -33,17 +33,17 @@ class TableType(Described[core.TableType]):
         minimum = _to_u32(limits.min)
         if element not in core.REFERENCES:
             raise WasmtimeError("failed to allocate TableType")
-        self._set_description(core.TableType(element, minimum, None if maximum == _NO_MAXIMUM else maximum))
+        self._core_set_description(core.TableType(element, minimum, None if maximum == _NO_MAXIMUM else maximum))
 
     @property
     def element(self) -> ValType:
         """The type of the elements."""
-        return ValType._from_core(self._core.element)
+        return ValType._core_wrap(self._core_object.element)
 
     @property
     def limits(self) -> Limits:
         """The minimum and maximum number of elements."""
-        return Limits(self._core.minimum, self._core.maximum)
+        return Limits(self._core_object.minimum, self._core_object.maximum)
 
 
 def _to_u32(size: int) -> int:

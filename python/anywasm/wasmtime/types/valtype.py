@@ -27,42 +27,42 @@ class ValType(Described[core.ValType]):
     @classmethod
     def i32(cls) -> ValType:
         """Returns the type of 32-bit integers."""
-        return cls._from_core(core.ValType.I32)
+        return cls._core_wrap(core.ValType.I32)
 
     @classmethod
     def i64(cls) -> ValType:
         """Returns the type of 64-bit integers."""
-        return cls._from_core(core.ValType.I64)
+        return cls._core_wrap(core.ValType.I64)
 
     @classmethod
     def f32(cls) -> ValType:
         """Returns the type of 32-bit floats."""
-        return cls._from_core(core.ValType.F32)
+        return cls._core_wrap(core.ValType.F32)
 
     @classmethod
     def f64(cls) -> ValType:
         """Returns the type of 64-bit floats."""
-        return cls._from_core(core.ValType.F64)
+        return cls._core_wrap(core.ValType.F64)
 
     @classmethod
     def externref(cls) -> ValType:
         """Returns the type of references to any Python object."""
-        return cls._from_core(core.ValType.EXTERNREF)
+        return cls._core_wrap(core.ValType.EXTERNREF)
 
     @classmethod
     def funcref(cls) -> ValType:
         """Returns the type of references to functions."""
-        return cls._from_core(core.ValType.FUNCREF)
+        return cls._core_wrap(core.ValType.FUNCREF)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ValType) and self._core == other._core
+        return isinstance(other, ValType) and self._core_object == other._core_object
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __str__(self) -> str:
         # When wasmtime-py chose its names, the proposal for reference types still called externref `anyref`.
-        return "anyref" if self._core is core.ValType.EXTERNREF else str(self._core)
+        return "anyref" if self._core_object is core.ValType.EXTERNREF else str(self._core_object)
 
     __repr__ = __str__
 
@@ -74,4 +74,4 @@ def content_type(ty: Any) -> core.ValType:
     """
     if not isinstance(ty, ValType):
         raise TypeError("expected valtype")
-    return ty._core
+    return ty._core_object

@@ -10,7 +10,7 @@ const PROGRAM: &str = "\
 from anywasm.wasmtime import Config
 config = Config()
 config.made_up_option = True
-print(config._take(), Config.made_up_option.__doc__)";
+print(config._core_take(), Config.made_up_option.__doc__)";
 
 #[test]
 fn a_new_option_is_one_row() {
