@@ -111,6 +111,10 @@ typedef struct aw_wasi_root aw_wasi_root;
 // function whose type the engine does not report.
 typedef struct aw_extern aw_extern;
 
+// The functions that install handlers of faults for all engine modules of the process. C only passes a pointer to them
+// from one engine module to another.
+typedef struct aw_fault_keeper aw_fault_keeper;
+
 // A handle to an instance.
 typedef struct aw_instance aw_instance;
 
@@ -537,6 +541,24 @@ bool aw_extern_type(const struct aw_extern *object, struct aw_extern_type_info *
 // Deletes an extern. Has no effect if the pointer is NULL. The extern is only a handle to an object of a store. The
 // store frees the object when the store no longer needs the object.
 void aw_extern_delete(struct aw_extern *object);
+
+// Makes sure that the engines get the faults of guests before other libraries do. Call this function after another
+// library has installed handlers. The functions that create an engine or a module do the same, and `aw_instance_new`
+// does it if the handler of SIGSEGV has been replaced. Fails if other libraries have installed handlers
+// more often than the shim can follow.
+//
+// `have_saved` is false if the library has not saved the handlers that it replaced, so that it can never call or
+// restore them. The shim can follow such a library for ever.
+bool aw_faults_check(bool have_saved);
+
+// Returns the keeper that this engine module uses. The keeper is never freed.
+const struct aw_fault_keeper *aw_faults_keeper(void);
+
+// Makes this engine module use the keeper of another engine module, so that the process has only one. Call this
+// function before the module's first engine is made.
+//
+// The caller guarantees that `aw_faults_keeper` of an engine module of the same version returned the keeper.
+bool aw_faults_share(const struct aw_fault_keeper *keeper);
 
 // Returns a new host function. The caller deletes the extern. The function itself lives until the store no longer
 // needs the function.

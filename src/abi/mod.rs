@@ -23,6 +23,7 @@
 pub mod engine;
 pub mod error;
 pub mod externs;
+pub mod faults;
 pub mod func;
 pub mod global;
 pub mod instance;

@@ -14,6 +14,7 @@ use crate::base::value::Value;
 use std::sync::Arc;
 
 pub mod compiling;
+pub mod faults;
 pub mod guest_memory;
 mod ops;
 pub mod stack;

@@ -5,6 +5,7 @@ pub mod limits;
 pub mod module;
 pub mod version;
 
+use crate::backend::faults::{self, Occasion, Saved};
 use crate::backend::{Backend, EngineOps, LinkedBackend};
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
@@ -46,6 +47,9 @@ pub struct Engine {
 /// Number of modules that the living engines of this process have compiled or loaded.
 static MODULE_COUNT: AtomicU64 = AtomicU64::new(0);
 
+/// The creation of the first engine object, in which the engine may install its handlers of faults.
+static FIRST_ENGINE: Occasion = Occasion::new();
+
 impl Engine {
     /// Creates an engine with these options. Fails if the options ask for a guest stack of more than 1 GiB, or if the
     /// engine library fails.
@@ -55,8 +59,9 @@ impl Engine {
             fail!(Invalid, "the option `max_wasm_stack` cannot be {guest_stack_size}: {MAX_STACK_SIZE} is the most");
         }
         let interruptible = LinkedBackend::interruptible(&options);
+        faults::check(Saved::Perhaps)?;
         let engine = Arc::new(Self {
-            raw: LinkedBackend::engine_new(&options)?,
+            raw: faults::installing(&FIRST_ENGINE, || LinkedBackend::engine_new(&options))?,
             features: options.switch_proposals(LinkedBackend::features(&options)),
             capabilities: LinkedBackend::capabilities(&options),
             guest_stack_size,
@@ -72,10 +77,12 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Calls `make` to compile or load a module, and counts the module. Fails if the process already has the maximum
+    /// Calls `make` to compile or load a module, and counts the module. Checks first that the engine gets the faults of
+    /// guests. Fails if the process already has the maximum
     /// number of modules. The maximum exists because an engine may keep the code of all its modules, and abort the
     /// process if there are more modules than the maximum.
     pub fn make_module<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
+        faults::check(Saved::Perhaps)?;
         let max = LinkedBackend::max_modules();
         if MODULE_COUNT.load(Ordering::Relaxed) >= max {
             fail!(

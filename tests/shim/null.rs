@@ -4,6 +4,7 @@ use crate::support::{Objects, declarations, error, global_type, memory_type, no_
 use anywasm::abi::engine::*;
 use anywasm::abi::error::aw_error_delete;
 use anywasm::abi::externs::{aw_extern_delete, aw_extern_type};
+use anywasm::abi::faults::{aw_faults_keeper, aw_faults_share};
 use anywasm::abi::func::{aw_func_call, aw_func_call_numbers, aw_func_new};
 use anywasm::abi::global::{aw_global_get, aw_global_new, aw_global_set};
 use anywasm::abi::instance::{aw_instance_delete, aw_instance_export, aw_instance_new, aw_module_accepts};
@@ -170,6 +171,7 @@ const FUNCTIONS: &[(&str, Call)] = &[
     ("aw_tag_new", |o, n| {
         raw!(aw_tag_new(n.at(0, &o.store), n.array(1, &[AW_I32]), 1, n.array(3, &[AW_I32]), 1)).is_none()
     }),
+    ("aw_faults_share", |_, n| !raw!(aw_faults_share(n.at(0, aw_faults_keeper().unwrap())))),
     ("aw_tag_same", |o, n| {
         let tag = o.tag.as_ref().unwrap_or(&o.func);
         !aw_tag_same(n.at(0, tag), n.at(1, tag), n.at(2, &mut place()))

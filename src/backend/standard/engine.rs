@@ -1,5 +1,6 @@
 //! Functions for engines and stores.
 
+use crate::backend::faults::{self, Occasion};
 use crate::backend::standard::error::last_error;
 use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::standard::{Standard, Store};
@@ -14,6 +15,9 @@ use wasmparser::WasmFeatures;
 /// tell the actual maximum.
 const DEFAULT_MAX_MAPPINGS: u64 = 65_530;
 
+/// The creation of the first store, in which an engine may install its handlers of faults.
+static FIRST_STORE: Occasion = Occasion::new();
+
 /// An engine of `wasm.h`.
 pub struct Engine(*mut c::wasm_engine_t);
 
@@ -27,7 +31,7 @@ impl Engine {
     /// Creates a store. The caller frees the store.
     pub fn store_new(&self) -> Result<Store> {
         // SAFETY: `self` owns a living engine.
-        let store = unsafe { c::wasm_store_new(self.0) };
+        let store = faults::installing(&FIRST_STORE, || unsafe { c::wasm_store_new(self.0) });
         if store.is_null() {
             fail!(Engine, "the engine could not make a store: {}", last_error());
         }
