@@ -302,6 +302,10 @@ typedef void (*aw_finalizer)(void *env);
 // guest's thread.
 typedef uint64_t (*aw_interrupt_hook_function)(void);
 
+// Hook that returns whether the innermost host function that runs on this thread is not suspended, so that the thread
+// may call WebAssembly (see `aw_nesting_hook`).
+typedef bool (*aw_nesting_hook_function)(void);
+
 // Callback of a stream. The callback of standard input reads up to `len` bytes into `data`. The callback of standard
 // output or error writes up to `len` bytes from `data`. The callback returns the number of bytes that it has read or
 // written. If the operating system reports an error, the callback returns the negated `errno`. If the callback fails
@@ -633,6 +637,14 @@ struct aw_pin *aw_memory_pin(const struct aw_extern *memory, uint8_t **data, uin
 
 // Deletes a pin. Has no effect if the pointer is NULL. Never waits for another thread.
 void aw_pin_delete(struct aw_pin *pin);
+
+// Sets the hook for the whole process. A second call has no effect. The shim calls the hook when a call into
+// WebAssembly begins on a thread that runs a host function. If the hook returns false, the call fails.
+//
+// A host needs the hook if it can switch between several stacks on one thread, and so suspend a host function.
+//
+// The caller guarantees that the hook may be called from any thread until the process ends.
+bool aw_nesting_hook(aw_nesting_hook_function hook);
 
 // Writes the memory's size in bytes to `out`, without waiting. Returns `AW_FAILED`, `AW_DONE` or `AW_BUSY`.
 uint8_t aw_memory_try_size(const struct aw_extern *memory, uint64_t *out);

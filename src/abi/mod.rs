@@ -32,6 +32,7 @@ pub mod limits;
 pub mod memory;
 pub mod memory_access;
 pub mod module;
+pub mod nesting;
 mod reference;
 pub mod shared_memory;
 pub mod store;

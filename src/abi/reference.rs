@@ -50,6 +50,8 @@ pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, valu
         return LinkedBackend::ref_lower(entered.raw, Ref::Null, None);
     }
     if ty == ValType::ExternRef {
+        // The engine may collect garbage first, and then looks at all running guests of this thread.
+        entered.check_nesting()?;
         return LinkedBackend::ref_lower(entered.raw, Ref::Host(bits), None);
     }
     // SAFETY: the caller guarantees that a function reference other than 0 is a pointer to a live `Extern`.

@@ -61,6 +61,9 @@ pub trait Backend {
     /// Maximum number of elements that a table may start with. For a larger table, the engine would allocate all of the
     /// machine's memory.
     const MAX_TABLE_ELEMENTS: u64 = u64::MAX;
+    /// Whether the calls of a thread into different stores may end in any order. If not, the engine keeps the running
+    /// calls of a thread in a list.
+    const CALLS_INTERLEAVE: bool = false;
 
     /// Always fails, with the error for a missing capability. The default functions of the traits in [`ops`] call this
     /// function. The shim refuses operations without their capability earlier, so the error is only a second check.

@@ -49,5 +49,6 @@ PyObject *py_init_module(void)
         || py_add_type(module, "MemoryBuffer", &py_memory_buffer_spec) < 0
         || py_add_type(module, "MemoryElements", &py_elements_spec) < 0)
         Py_CLEAR(module);
+    py_watch_greenlets();
     return module;
 }

@@ -9,6 +9,7 @@ mod deadline;
 pub mod entered;
 mod frames;
 pub mod host;
+pub mod nesting;
 pub mod object;
 pub mod pin;
 mod state;

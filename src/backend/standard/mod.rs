@@ -76,6 +76,7 @@ impl Backend for Standard {
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
     const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
+    const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;
 }
 
 impl SharedMemoryOps for Standard {

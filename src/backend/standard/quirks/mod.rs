@@ -32,6 +32,9 @@ pub struct Quirks {
     /// mappings. The mappings limit the number of modules, because the operating system limits the mappings of a
     /// process.
     pub mappings_per_module: Option<u64>,
+    /// True if the calls of a thread into different stores may end in any order, because the engine keeps no state of a
+    /// thread.
+    pub calls_interleave: bool,
     /// Returns the WebAssembly features that the engine implements under these options.
     pub features: fn(&Options) -> WasmFeatures,
 }
@@ -49,6 +52,7 @@ impl Quirks {
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,
         mappings_per_module: None,
+        calls_interleave: false,
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
     };
 }

@@ -16,6 +16,7 @@ pub const QUIRKS: Quirks = Quirks {
     max_memory_pages: (1 << 48) - 1,
     // wasmi writes every element of a new table, so the machine must have memory for all elements.
     max_table_elements: 10_000_000,
+    calls_interleave: true,
     // `Config::default_features` of wasmi.
     features: |_| {
         WasmFeatures::WASM2
