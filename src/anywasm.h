@@ -302,8 +302,8 @@ typedef void (*aw_finalizer)(void *env);
 // guest's thread.
 typedef uint64_t (*aw_interrupt_hook_function)(void);
 
-// Hook that returns whether the innermost host function that runs on this thread is not suspended, so that the thread
-// may call WebAssembly (see `aw_nesting_hook`).
+// Hook that returns whether this thread may call WebAssembly, because its innermost host function, if there is one, is
+// not suspended (see `aw_nesting_hook`).
 typedef bool (*aw_nesting_hook_function)(void);
 
 // Callback of a stream. The callback of standard input reads up to `len` bytes into `data`. The callback of standard
@@ -639,9 +639,10 @@ struct aw_pin *aw_memory_pin(const struct aw_extern *memory, uint8_t **data, uin
 void aw_pin_delete(struct aw_pin *pin);
 
 // Sets the hook for the whole process. A second call has no effect. The shim calls the hook when a call into
-// WebAssembly begins on a thread that runs a host function. If the hook returns false, the call fails.
+// WebAssembly begins. If the hook returns false, the call fails.
 //
-// A host needs the hook if it can switch between several stacks on one thread, and so suspend a host function.
+// Set the hook only if the host can switch between several stacks on one thread, and so suspend a host function: the hook takes time
+// at each call.
 //
 // The caller guarantees that the hook may be called from any thread until the process ends.
 bool aw_nesting_hook(aw_nesting_hook_function hook);

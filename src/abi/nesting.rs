@@ -4,14 +4,15 @@ use crate::abi::catch_errors;
 use crate::base::pointer::non_null;
 use crate::store::nesting;
 
-/// Hook that returns whether the innermost host function that runs on this thread is not suspended, so that the thread
-/// may call WebAssembly (see `aw_nesting_hook`).
+/// Hook that returns whether this thread may call WebAssembly, because its innermost host function, if there is one, is
+/// not suspended (see `aw_nesting_hook`).
 pub type NestingHook = Option<unsafe extern "C" fn() -> bool>;
 
 /// Sets the hook for the whole process. A second call has no effect. The shim calls the hook when a call into
-/// WebAssembly begins on a thread that runs a host function. If the hook returns false, the call fails.
+/// WebAssembly begins. If the hook returns false, the call fails.
 ///
-/// A host needs the hook if it can switch between several stacks on one thread, and so suspend a host function.
+/// Set the hook only if the host can switch between several stacks on one thread, and so suspend a host function: the hook takes time
+/// at each call.
 ///
 /// # Safety
 /// The caller guarantees that the hook may be called from any thread until the process ends.

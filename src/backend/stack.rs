@@ -35,9 +35,6 @@ const STACK_ALIGN: usize = 64;
 thread_local! {
     /// The memory of the [`OtherStack`] that this thread runs on. Null while the thread runs on its own stack.
     static CURRENT_STACK: Cell<*const StackMemory> = const { Cell::new(ptr::null()) };
-    /// Number of host functions that have begun on this thread and not ended. The number is counted up and down, because
-    /// the host may suspend a host function, and the host functions of a thread may then end in any order.
-    static HOST_DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
 /// A guard that restores the previous value of a cell when the guard is dropped, also during a panic.
@@ -163,12 +160,6 @@ impl StackMemory {
     }
 }
 
-/// Returns whether a host function runs on this thread, or is suspended on it.
-#[inline]
-pub fn is_in_host() -> bool {
-    HOST_DEPTH.get() > 0
-}
-
 /// Runs a host function on the thread's own stack. Fails if that stack has less than 64 KiB left.
 pub fn on_host_stack<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     // SAFETY: the pointer is null, or `OtherStack::run` created the pointer from a reference. `run` resets the pointer
@@ -185,15 +176,6 @@ fn with_host_room<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         let message = "call stack exhausted: calls between the host and WebAssembly are nested too deeply";
         return Err(Error::new(ErrorKind::Trap, message).with_code(TrapCode::StackOverflow as i32));
     }
-    /// Counts the end of the host function, also after a panic.
-    struct End;
-    impl Drop for End {
-        fn drop(&mut self) {
-            HOST_DEPTH.set(HOST_DEPTH.get() - 1);
-        }
-    }
-    HOST_DEPTH.set(HOST_DEPTH.get() + 1);
-    let _end = End;
     work()
 }
 

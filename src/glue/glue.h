@@ -141,9 +141,6 @@ py_callback_entry *py_begin_callback(void);
 /* Records that a callback ends. The caller holds the GIL. */
 void py_end_callback(py_callback_entry *entry);
 
-/* Makes calls into WebAssembly fail while the innermost callback of their thread is suspended. */
-void py_watch_greenlets(void);
-
 /* gil.c */
 
 /* PY_BEGIN_GIL acquires the GIL on a thread that runs a guest, for a callback. PY_END_GIL releases the GIL. Both macros
@@ -197,6 +194,9 @@ PyObject *py_new_host_func(PyObject *module, PyObject *const *args, Py_ssize_t a
 
 /* stream.c */
 PyObject *py_connect_stream(PyObject *module, PyObject *const *args, Py_ssize_t arg_count);
+
+/* greenlet.c */
+PyObject *py_watch_greenlets(PyObject *module, PyObject *unused);
 
 /* interrupt.c */
 PyObject *py_watch_signals(PyObject *module, PyObject *main_thread);

@@ -5,7 +5,8 @@
  * remembers the greenlet of each running callback, and answers the shim's question whether the innermost callback is
  * suspended.
  *
- * While the package `greenlet` is not loaded, there are no greenlets. Then a callback is only counted.
+ * Before the package `greenlet` is imported, there are no greenlets. Then a callback is only counted.
+ * python/anywasm/core/greenlets.py calls `watch_greenlets` when the import begins.
  */
 
 #include "glue.h"
@@ -24,40 +25,21 @@ static PY_THREAD_LOCAL py_callback_entry *py_innermost;
  * main greenlet of the thread. */
 static PY_THREAD_LOCAL size_t py_early_callbacks;
 
+/* Whether `greenlet` is imported, or is being imported. */
+static int py_expects_greenlets;
+
 /* The function `greenlet.getcurrent`; NULL until `greenlet` is loaded. */
 static PyObject *py_getcurrent;
 
-/* Returns whether `greenlet` is loaded. */
-static int py_has_greenlets(void)
-{
-    /* The number of loaded modules at the last look. A module cannot be loaded without changing the number, unless
-     * another module is removed, too. */
-    static Py_ssize_t module_count;
-    PyObject *modules, *module;
-    Py_ssize_t count;
-    if (py_getcurrent)
-        return 1;
-    modules = PyImport_GetModuleDict();
-    count = PyDict_Size(modules);
-    if (count == module_count)
-        return 0;
-    module_count = count;
-    module = PyDict_GetItemString(modules, "greenlet");
-    if (!module)
-        return 0;
-    py_getcurrent = PyObject_GetAttrString(module, "getcurrent");
-    if (!py_getcurrent) {
-        /* The module is still being loaded. */
-        PyErr_Clear();
-        module_count = 0;
-    }
-    return py_getcurrent != NULL;
-}
-
-/* Returns a new reference to the current greenlet, or NULL without an exception on failure. */
+/* Returns a new reference to the current greenlet. Returns NULL without an exception if there are no greenlets. */
 static PyObject *py_current_greenlet(void)
 {
-    PyObject *current = PyObject_CallObject(py_getcurrent, NULL);
+    PyObject *module, *current;
+    if (!py_getcurrent) {
+        module = PyDict_GetItemString(PyImport_GetModuleDict(), "greenlet");
+        py_getcurrent = module ? PyObject_GetAttrString(module, "getcurrent") : NULL;
+    }
+    current = py_getcurrent ? PyObject_CallObject(py_getcurrent, NULL) : NULL;
     if (!current)
         PyErr_Clear();
     return current;
@@ -65,15 +47,14 @@ static PyObject *py_current_greenlet(void)
 
 py_callback_entry *py_begin_callback(void)
 {
-    py_callback_entry *entry = py_has_greenlets() ? malloc(sizeof *entry) : NULL;
-    if (entry && !(entry->greenlet = py_current_greenlet())) {
-        free(entry);
-        entry = NULL;
-    }
+    PyObject *greenlet = py_expects_greenlets ? py_current_greenlet() : NULL;
+    py_callback_entry *entry = greenlet ? malloc(sizeof *entry) : NULL;
     if (!entry) {
+        Py_XDECREF(greenlet);
         py_early_callbacks++;
         return NULL;
     }
+    entry->greenlet = greenlet;
     entry->outer = py_innermost;
     entry->inner = NULL;
     if (py_innermost)
@@ -109,32 +90,30 @@ static int py_is_main(PyObject *greenlet)
     return is_main;
 }
 
-/* Returns whether the innermost callback runs in the current greenlet. The caller holds the GIL. */
-static int py_is_in_innermost(void)
-{
-    PyObject *current;
-    int result;
-    if ((!py_innermost && !py_early_callbacks) || !py_has_greenlets())
-        return 1;
-    current = py_current_greenlet();
-    if (!current)
-        return 1;
-    result = py_innermost ? py_innermost->greenlet == current : py_is_main(current);
-    Py_DECREF(current);
-    return result;
-}
-
 /* The hook of `aw_nesting_hook`. */
 static bool py_nesting_hook(void)
 {
-    int result;
-    PyGILState_STATE state = PyGILState_Ensure();
-    result = py_is_in_innermost();
+    bool result = true;
+    PyGILState_STATE state;
+    PyObject *current;
+    if (!py_innermost && !py_early_callbacks)
+        return true;
+    state = PyGILState_Ensure();
+    current = py_current_greenlet();
+    if (current) {
+        result = py_innermost ? py_innermost->greenlet == current : py_is_main(current);
+        Py_DECREF(current);
+    }
     PyGILState_Release(state);
     return result;
 }
 
-void py_watch_greenlets(void)
+/* watch_greenlets() -> None */
+PyObject *py_watch_greenlets(PyObject *module, PyObject *unused)
 {
+    (void)module;
+    (void)unused;
+    py_expects_greenlets = 1;
     aw_nesting_hook(py_nesting_hook);
+    Py_RETURN_NONE;
 }

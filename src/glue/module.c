@@ -17,6 +17,7 @@ static PyMethodDef py_module_functions[] = {
     {"instance_export", PY_ARRAY_FUNCTION(py_instance_export), "Returns the owner of an instance's export."},
     {"connect_stream", PY_ARRAY_FUNCTION(py_connect_stream), "Connects a standard stream of WASI to a callable."},
     {"watch_signals", py_watch_signals, METH_O, "Makes running guests run Python's signal handlers."},
+    {"watch_greenlets", py_watch_greenlets, METH_NOARGS, "Refuses guests while a host function is suspended."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -49,6 +50,5 @@ PyObject *py_init_module(void)
         || py_add_type(module, "MemoryBuffer", &py_memory_buffer_spec) < 0
         || py_add_type(module, "MemoryElements", &py_elements_spec) < 0)
         Py_CLEAR(module);
-    py_watch_greenlets();
     return module;
 }

@@ -58,7 +58,9 @@ impl Entered<'_> {
     /// nested calls run on the stack of the outermost call.
     pub fn run<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
-        self.check_nesting()?;
+        if nesting::is_watched() {
+            nesting::check(state.is_running())?;
+        }
         let nested = NestedCall::new(state);
         let result = if state.call_depth.get() > 1 {
             let outermost_call_stack = state.other_stack.borrow().clone();
@@ -87,7 +89,7 @@ impl Entered<'_> {
     /// Fails if a host function of this thread is suspended, so that the engine must not run.
     #[inline]
     pub fn check_nesting(&self) -> Result<()> {
-        nesting::check(self.state.is_running())
+        if nesting::is_watched() { nesting::check(self.state.is_running()) } else { Ok(()) }
     }
 
     /// Records that a module is instantiated in the store. The names in the frames of a trap come from the recorded
