@@ -64,6 +64,8 @@ pub trait Backend {
     /// Whether the calls of a thread into different stores may end in any order. If not, the engine keeps the running
     /// calls of a thread in a list.
     const CALLS_INTERLEAVE: bool = false;
+    /// Whether the engine starts threads of its own for each compilation, and aborts the process if it cannot.
+    const STARTS_THREADS: bool = false;
 
     /// Always fails, with the error for a missing capability. The default functions of the traits in [`ops`] call this
     /// function. The shim refuses operations without their capability earlier, so the error is only a second check.

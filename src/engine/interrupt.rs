@@ -8,7 +8,9 @@
 //! The ticker sleeps when no guest has run for a while, and a call into WebAssembly wakes the ticker. To find out
 //! whether the ticker sleeps, a call reads one flag, and takes no lock.
 
+use crate::base::error::{Error, ErrorKind, Result};
 use std::cell::RefCell;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
@@ -55,14 +57,14 @@ impl Ticker {
         TICKER.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the ticker thread. Does nothing if the thread is running, or if there is no hook or no engine.
-    fn start(&mut self) {
-        if self.is_running || self.engines.is_empty() || HOOK.get().is_none() {
-            return;
+    /// Starts the ticker thread. Does nothing if the thread is running, or if there is no hook or no engine. Fails if the
+    /// system cannot start a thread.
+    fn start(&mut self) -> io::Result<()> {
+        if !self.is_running && !self.engines.is_empty() && HOOK.get().is_some() {
+            thread::Builder::new().name("anywasm-ticker".into()).spawn(run_ticker)?;
+            self.is_running = true;
         }
-        // If the system cannot start a thread, guests run without interruption. A guest can still run, so this is not
-        // an error.
-        self.is_running = thread::Builder::new().name("anywasm-ticker".into()).spawn(run_ticker).is_ok();
+        Ok(())
     }
 }
 
@@ -70,16 +72,20 @@ impl Ticker {
 /// thread at any time.
 pub fn set_hook(hook: Hook) {
     HOOK.get_or_init(|| hook);
-    Ticker::lock().start();
+    // The guests of engines that exist already run without interruption if the system cannot start a thread.
+    let _ = Ticker::lock().start();
 }
 
 /// Adds an engine to the ticker. From the next tick on, the engine's guests check the deadline of their store at each
-/// tick.
-pub fn register(engine: Weak<dyn Tick>) {
+/// tick. Fails if the system cannot start the ticker thread.
+pub fn register(engine: Weak<dyn Tick>) -> Result<()> {
     let mut ticker = Ticker::lock();
     ticker.engines.retain(|engine| engine.strong_count() > 0);
     ticker.engines.push(engine);
-    ticker.start();
+    ticker.start().map_err(|e| {
+        ticker.engines.pop();
+        Error::new(ErrorKind::Engine, format!("the thread that interrupts guests cannot be started: {e}"))
+    })
 }
 
 /// Wakes the ticker if the ticker sleeps. Called when a guest is about to run.
@@ -142,6 +148,7 @@ pub fn after_fork(is_child: bool) {
     if let Some(mut ticker) = FORKING.take().filter(|_| is_child) {
         ticker.is_running = false;
         ASLEEP.store(false, Ordering::Relaxed);
-        ticker.start();
+        // The child's guests run without interruption if the system cannot start a thread.
+        let _ = ticker.start();
     }
 }

@@ -72,7 +72,7 @@ impl Engine {
             module_count: AtomicU64::new(0),
         });
         if interruptible {
-            interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
+            interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>)?;
         }
         Ok(engine)
     }

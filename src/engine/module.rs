@@ -35,7 +35,9 @@ impl Module {
         Self::validate(&engine, wasm)?;
         let info = Arc::new(ModuleInfo::parse(wasm)?);
         Self::check_sizes(&info)?;
-        let raw = engine.make_module(|| run_compilation(|| LinkedBackend::module_new(&engine.raw, wasm)))?;
+        let raw = engine.make_module(|| {
+            run_compilation(&engine.options, wasm.len(), || LinkedBackend::module_new(&engine.raw, wasm))
+        })?;
         let serializes = engine.capabilities.has(capabilities::SERIALIZE);
         let wasm = if serializes && !info.has_start { envelope::without_code(wasm) } else { wasm.to_vec() };
         Ok(Self { raw, info, engine, wasm })

@@ -4,7 +4,7 @@
 //! and exports a global with a reference to the wrapper. The wrapper is necessary because wasmer aborts on a reference
 //! to a host function.
 
-use crate::backend::compiling::{self, run_compilation};
+use crate::backend::compiling::{self, run_small_compilation};
 use crate::backend::stack;
 use crate::backend::standard::error::last_error;
 use crate::backend::standard::quirks::QUIRKS;
@@ -50,7 +50,7 @@ unsafe impl<T> Send for Lent<T> {}
 
 fn compile(store: *mut c::wasm_store_t, wasm: &[u8]) -> Result<*mut c::wasm_module_t> {
     let store = Lent(store);
-    let module = run_compilation(move || {
+    let module = run_small_compilation(move || {
         let Lent(store) = { store };
         let bytes = c::wasm_byte_vec_t { size: wasm.len(), data: wasm.as_ptr().cast_mut().cast() };
         // SAFETY: the caller of `make` has entered the store, so the store is alive. The engine only reads the bytes.

@@ -77,6 +77,7 @@ impl Backend for Standard {
     const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
     const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;
+    const STARTS_THREADS: bool = QUIRKS.starts_threads;
 }
 
 impl SharedMemoryOps for Standard {

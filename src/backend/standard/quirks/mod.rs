@@ -35,6 +35,8 @@ pub struct Quirks {
     /// True if the calls of a thread into different stores may end in any order, because the engine keeps no state of a
     /// thread.
     pub calls_interleave: bool,
+    /// True if the engine starts threads of its own for each compilation, and aborts the process if it cannot.
+    pub starts_threads: bool,
     /// Returns the WebAssembly features that the engine implements under these options.
     pub features: fn(&Options) -> WasmFeatures,
 }
@@ -53,6 +55,7 @@ impl Quirks {
         max_table_elements: u64::MAX,
         mappings_per_module: None,
         calls_interleave: false,
+        starts_threads: false,
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
     };
 }

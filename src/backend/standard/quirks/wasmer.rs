@@ -24,6 +24,8 @@ pub const QUIRKS: Quirks = Quirks {
     ref_as_func_is_new: true,
     // The two mappings hold the module's code (wasmer-compiler, `CodeMemory`).
     mappings_per_module: Some(2),
+    // `CraneliftCompiler::compile_module` makes a pool of threads, and unwraps the outcome.
+    starts_threads: true,
     features,
     ..Quirks::NONE
 };
