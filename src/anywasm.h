@@ -111,6 +111,10 @@ typedef struct aw_wasi_root aw_wasi_root;
 // function whose type the engine does not report.
 typedef struct aw_extern aw_extern;
 
+// The functions that install handlers of faults for all engine modules of the process. C only passes a pointer to them
+// from one engine module to another.
+typedef struct aw_fault_keeper aw_fault_keeper;
+
 // A handle to an instance.
 typedef struct aw_instance aw_instance;
 
@@ -309,6 +313,10 @@ typedef void (*aw_finalizer)(void *env);
 // continue. Any other number is a token, by which the host finds the failure that ends the guest. The hook runs on the
 // guest's thread.
 typedef uint64_t (*aw_interrupt_hook_function)(void);
+
+// Hook that returns whether this thread may call WebAssembly, because its innermost host function, if there is one, is
+// not suspended (see `aw_nesting_hook`).
+typedef bool (*aw_nesting_hook_function)(void);
 
 // Callback of a stream. The callback of standard input reads up to `len` bytes into `data`. The callback of standard
 // output or error writes up to `len` bytes from `data`. The callback returns the number of bytes that it has read or
@@ -559,6 +567,24 @@ bool aw_extern_type(const struct aw_extern *object, struct aw_extern_type_info *
 // store frees the object when the store no longer needs the object.
 void aw_extern_delete(struct aw_extern *object);
 
+// Makes sure that the engines get the faults of guests before other libraries do. Call this function after another
+// library has installed handlers. The functions that create an engine or a module do the same, and `aw_instance_new`
+// does it if the handler of SIGSEGV has been replaced. Fails if other libraries have installed handlers
+// more often than the shim can follow.
+//
+// `have_saved` is false if the library has not saved the handlers that it replaced, so that it can never call or
+// restore them. The shim can follow such a library for ever.
+bool aw_faults_check(bool have_saved);
+
+// Returns the keeper that this engine module uses. The keeper is never freed.
+const struct aw_fault_keeper *aw_faults_keeper(void);
+
+// Makes this engine module use the keeper of another engine module, so that the process has only one. Call this
+// function before the module's first engine is made.
+//
+// The caller guarantees that `aw_faults_keeper` of an engine module of the same version returned the keeper.
+bool aw_faults_share(const struct aw_fault_keeper *keeper);
+
 // Returns a new host function. The caller deletes the extern. The function itself lives until the store no longer
 // needs the function.
 //
@@ -639,6 +665,15 @@ bool aw_memories_are_many(void);
 
 // Tells the shim that the host has freed all stores that it can free.
 bool aw_memories_collected(void);
+
+// Sets the hook for the whole process. A second call has no effect. The shim calls the hook when a call into
+// WebAssembly begins. If the hook returns false, the call fails.
+//
+// Set the hook only if the host can switch between several stacks on one thread, and so suspend a host function: the hook takes time
+// at each call.
+//
+// The caller guarantees that the hook may be called from any thread until the process ends.
+bool aw_nesting_hook(aw_nesting_hook_function hook);
 
 // Writes the memory's size in bytes to `out`, without waiting. Returns `AW_FAILED`, `AW_DONE` or `AW_BUSY`.
 uint8_t aw_memory_try_size(const struct aw_extern *memory, uint64_t *out);

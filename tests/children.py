@@ -49,10 +49,15 @@ def completed(
     )
 
 
-def run(engine: str, code: str, *args: str, timeout: float = 120) -> str:
-    """What the code prints on this engine; fails unless the process ends by itself, with 0."""
+def ended(engine: str, code: str, *args: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """How a process ends that runs the code on this engine."""
     path = os.pathsep.join([str(TESTS), *sys.path])
     command = [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(code), *args]
-    result = completed(command, {**os.environ, "ANYWASM_ENGINE": engine, "PYTHONPATH": path}, timeout)
+    return completed(command, {**os.environ, "ANYWASM_ENGINE": engine, "PYTHONPATH": path}, timeout)
+
+
+def run(engine: str, code: str, *args: str, timeout: float = 120) -> str:
+    """What the code prints on this engine; fails unless the process ends by itself, with 0."""
+    result = ended(engine, code, *args, timeout=timeout)
     assert result.returncode == 0, f"exit {result.returncode} on {engine}:\n{result.stdout}\n{result.stderr[-3000:]}"
     return result.stdout

@@ -238,6 +238,7 @@ unsafe fn call(entered: &Entered<'_>, func: &Extern, ty: &FuncType, slots: *mut 
 /// `slots` has as many slots as the type needs, and holds arguments of the parameter types. A `funcref` among the
 /// arguments is 0 or points to a live extern.
 unsafe fn call_with_refs(entered: &Entered<'_>, func: &Extern, ty: &FuncType, slots: &mut [Value]) -> Result<()> {
+    entered.check_nesting()?;
     let mut lowered = slots.to_vec();
     // SAFETY: the caller guarantees that the slots hold arguments of the parameter types, and that a `funcref` among
     // the arguments is 0 or points to a live extern.

@@ -3,7 +3,7 @@
 use crate::abi::module::CModule;
 use crate::abi::store::CStore;
 use crate::abi::{box_for_c, catch_errors, delete};
-use crate::backend::{Backend, InstanceOps, LinkedBackend, MemoryOps, Ref, RefOps, TableOps};
+use crate::backend::{Backend, InstanceOps, LinkedBackend, MemoryOps, Ref, RefOps, TableOps, faults};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
 use crate::base::types::{ExternType, Limits, MemoryType, TableType};
@@ -41,6 +41,7 @@ pub unsafe extern "C" fn aw_instance_new(
 }
 
 fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> Result<Instance> {
+    faults::check_quickly()?;
     let entered = store.enter()?;
     if !Arc::ptr_eq(&store.engine, &module.engine) {
         fail!(Store, "the module was compiled by another engine object than the store was made with");

@@ -23,6 +23,7 @@
 pub mod engine;
 pub mod error;
 pub mod externs;
+pub mod faults;
 pub mod func;
 pub mod global;
 pub mod instance;
@@ -32,6 +33,7 @@ pub mod memory;
 pub mod memory_access;
 pub mod module;
 pub mod module_info;
+pub mod nesting;
 mod reference;
 pub mod shared_memory;
 pub mod store;

@@ -39,12 +39,23 @@ pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value
 }
 
 /// Lowers a reference: returns the engine's reference for a reference of the C layer. The `Extern` of a function
-/// reference stays with its owner, the code that deletes it.
+/// reference stays with its owner, the code that deletes it. Fails if a host function of this thread is suspended,
+/// because the engine may collect garbage first, and then looks at all running guests of the thread.
 ///
 /// # Safety
 /// The slot `value` holds 0, a host number (if `ty` is `externref`), or a pointer to a live `Extern` (if `ty` is
 /// another type).
 pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Result<Value> {
+    entered.check_nesting()?;
+    // SAFETY: the caller guarantees what `lower_one` requires of the slot.
+    unsafe { lower_one(store, entered, ty, value) }
+}
+
+/// Does what [`lower`] does, without the check for suspended host functions.
+///
+/// # Safety
+/// As for [`lower`].
+unsafe fn lower_one(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value: Value) -> Result<Value> {
     let bits = value.bits();
     if bits == 0 {
         return LinkedBackend::ref_lower(entered.raw, Ref::Null);
@@ -67,7 +78,8 @@ pub unsafe fn lower(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, valu
 }
 
 /// Lowers all references among these slots, that is, replaces references of the C layer by references of the engine. If
-/// a reference cannot be lowered, frees the references that were already lowered and fails.
+/// a reference cannot be lowered, frees the references that were already lowered and fails. No host function of this
+/// thread is suspended.
 ///
 /// # Safety
 /// Every slot of a reference type holds 0, a host number (`externref`), or a pointer to a live `Extern` (other types).
@@ -80,7 +92,7 @@ pub unsafe fn lower_all(
     for (index, ty) in types.iter().enumerate().filter(|(_, ty)| ty.is_ref()) {
         // SAFETY: the caller guarantees that this slot holds 0, a host number, or a pointer to a live `Extern`, as its
         // type requires.
-        match unsafe { lower(store, entered, *ty, slots[index]) } {
+        match unsafe { lower_one(store, entered, *ty, slots[index]) } {
             Ok(value) => slots[index] = value,
             Err(error) => {
                 // SAFETY: the slots before `index` hold references that this loop has lowered. Nobody has used these

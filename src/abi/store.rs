@@ -101,7 +101,10 @@ pub extern "C" fn aw_store_set_limits(
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_store_gc(store: Option<&CStore>) -> bool {
     catch_errors(|| {
-        LinkedBackend::store_gc(non_null(store, "the store")?.0.enter()?.raw)?;
+        let entered = non_null(store, "the store")?.0.enter()?;
+        // The collector looks at all running guests of this thread.
+        entered.check_nesting()?;
+        LinkedBackend::store_gc(entered.raw)?;
         Ok(true)
     })
 }

@@ -16,6 +16,7 @@ use crate::wasm::complexity::Limits;
 use std::sync::Arc;
 
 pub mod compiling;
+pub mod faults;
 pub mod guest_memory;
 mod ops;
 pub mod stack;
@@ -70,6 +71,11 @@ pub trait Backend {
     /// Number of bytes for each element of a table, if the engine aborts the process when it cannot allocate a table; 0
     /// if the engine fails then.
     const TABLE_ELEMENT_SIZE: usize = 0;
+    /// Whether the calls of a thread into different stores may end in any order. If not, the engine keeps the running
+    /// calls of a thread in a list.
+    const CALLS_INTERLEAVE: bool = false;
+    /// Whether the engine starts threads of its own for each compilation, and aborts the process if it cannot.
+    const STARTS_THREADS: bool = false;
 
     /// Always fails, with the error for a missing capability. The default functions of the traits in [`ops`] call this
     /// function. The shim refuses operations without their capability earlier, so the error is only a second check.

@@ -5,6 +5,7 @@ pub mod limits;
 pub mod module;
 pub mod version;
 
+use crate::backend::faults::{self, Occasion, Saved};
 use crate::backend::{Backend, EngineOps, LinkedBackend};
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
@@ -44,6 +45,9 @@ pub struct Engine {
     pub max_complexity: u64,
 }
 
+/// The creation of the first engine object, in which the engine may install its handlers of faults.
+static FIRST_ENGINE: Occasion = Occasion::new();
+
 impl Engine {
     /// Creates an engine with these options. Fails if the options ask for a guest stack of more than 1 GiB, or if the
     /// engine library fails.
@@ -53,8 +57,9 @@ impl Engine {
             fail!(Invalid, "the option `max_wasm_stack` cannot be {guest_stack_size}: {MAX_STACK_SIZE} is the most");
         }
         let interruptible = LinkedBackend::interruptible(&options);
+        faults::check(Saved::Perhaps)?;
         let engine = Arc::new(Self {
-            raw: LinkedBackend::engine_new(&options)?,
+            raw: faults::installing(&FIRST_ENGINE, || LinkedBackend::engine_new(&options))?,
             features: options.switch_proposals(LinkedBackend::features(&options)),
             capabilities: LinkedBackend::capabilities(&options),
             guest_stack_size,

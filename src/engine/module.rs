@@ -1,6 +1,7 @@
 //! Compiled modules, with their imports, exports and names.
 
 use crate::backend::compiling::run_compilation;
+use crate::backend::faults::{self, Saved};
 use crate::backend::trusted::TrustedBytes;
 use crate::backend::{Backend, EngineOps, LinkedBackend, ModuleOps};
 use crate::base::capabilities;
@@ -37,13 +38,14 @@ impl Module {
         Self::validate(&engine, wasm)?;
         let mut info = ModuleInfo::parse(wasm)?;
         Self::check_sizes(&info)?;
+        faults::check(Saved::Perhaps)?;
         let mut wasm: Arc<[u8]> = wasm.into();
         let lowered = lowering::lower(&wasm, &info, &LinkedBackend::NEEDS, LinkedBackend::NAME)?.map(|lowered| {
             info.offsets = lowered.offsets;
             lowered.wasm.into()
         });
         let compiled = lowered.as_ref().unwrap_or(&wasm);
-        let raw = run_compilation(|| LinkedBackend::module_new(&engine.raw, compiled))?;
+        let raw = run_compilation(&engine.options, wasm.len(), || LinkedBackend::module_new(&engine.raw, compiled))?;
         let info = Arc::new(info);
         if engine.capabilities.has(capabilities::SERIALIZE) && !info.has_start {
             wasm = envelope::without_code(&wasm).into();
@@ -111,6 +113,7 @@ impl Module {
         let offsets = OffsetMap::from_bytes(envelope.offsets);
         let info = Arc::new(ModuleInfo::parse(envelope.wasm)?.without_bodies(offsets));
         let code = bytes.part(envelope.code)?;
+        faults::check(Saved::Perhaps)?;
         let raw = LinkedBackend::module_deserialize(&engine.raw, code)?;
         Ok(Self { raw, info, engine, wasm: envelope.wasm.into() })
     }

@@ -17,6 +17,7 @@
  *                            numbers.h     number conversion
  *                            exceptions.c  exceptions that end a guest
  *                            gil.c         the GIL on a thread that runs a guest
+ *                            greenlet.c    callbacks that are suspended in another greenlet
  *
  * Terms:
  *   fast path   C code for the usual cases.
@@ -129,10 +130,28 @@ PyObject *py_take_exception(void);
  * PY_PARK_HOST_EXCEPTION. `store` must be NULL for the other functions, because they take only the exception. */
 uint64_t py_park_exception(int callback_index, PyObject *store);
 
+/* greenlet.c */
+
+#ifdef _WIN32
+#define PY_THREAD_LOCAL __declspec(thread)
+#else
+#define PY_THREAD_LOCAL __thread
+#endif
+
+/* A running callback of a guest, while greenlets exist. */
+typedef struct py_callback_entry py_callback_entry;
+
+/* Records that a callback of a guest begins in the current greenlet. Returns the argument of `py_end_callback`, which
+ * may be NULL. The caller holds the GIL. */
+py_callback_entry *py_begin_callback(void);
+
+/* Records that a callback ends. The caller holds the GIL. */
+void py_end_callback(py_callback_entry *entry);
+
 /* gil.c */
 
-/* PY_BEGIN_GIL acquires the GIL on a thread that runs a guest. PY_END_GIL releases the GIL. Both macros must be in the
- * same C block.
+/* PY_BEGIN_GIL acquires the GIL on a thread that runs a guest, for a callback. PY_END_GIL releases the GIL. Both macros
+ * must be in the same C block.
  *
  * A daemon thread may wait for the GIL while the interpreter shuts down. Python before 3.14 ends such a thread with
  * pthread_exit, which unwinds the thread's stack. The stack contains frames of the engine, and these must not be
@@ -141,8 +160,10 @@ uint64_t py_park_exception(int callback_index, PyObject *store);
 #ifdef _WIN32
 #define PY_BEGIN_GIL                                                                                                   \
     {                                                                                                                  \
-        PyGILState_STATE py_gil_state = PyGILState_Ensure();
+        PyGILState_STATE py_gil_state = PyGILState_Ensure();                                                           \
+        py_callback_entry *py_entry = py_begin_callback();
 #define PY_END_GIL                                                                                                     \
+        py_end_callback(py_entry);                                                                                     \
         PyGILState_Release(py_gil_state);                                                                              \
     }
 #else
@@ -152,9 +173,12 @@ void py_hang(void *unused);
 #define PY_BEGIN_GIL                                                                                                   \
     {                                                                                                                  \
         PyGILState_STATE py_gil_state;                                                                                 \
+        py_callback_entry *py_entry;                                                                                   \
         pthread_cleanup_push(py_hang, NULL);                                                                           \
-        py_gil_state = PyGILState_Ensure();
+        py_gil_state = PyGILState_Ensure();                                                                            \
+        py_entry = py_begin_callback();
 #define PY_END_GIL                                                                                                     \
+        py_end_callback(py_entry);                                                                                     \
         PyGILState_Release(py_gil_state);                                                                              \
         pthread_cleanup_pop(0);                                                                                        \
     }
@@ -178,6 +202,9 @@ PyObject *py_new_host_func(PyObject *module, PyObject *const *args, Py_ssize_t a
 
 /* stream.c */
 PyObject *py_connect_stream(PyObject *module, PyObject *const *args, Py_ssize_t arg_count);
+
+/* greenlet.c */
+PyObject *py_watch_greenlets(PyObject *module, PyObject *unused);
 
 /* interrupt.c */
 PyObject *py_watch_signals(PyObject *module, PyObject *main_thread);

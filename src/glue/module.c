@@ -37,6 +37,7 @@ static PyMethodDef py_module_functions[] = {
     {"instance_export", PY_ARRAY_FUNCTION(py_instance_export), "Returns the owner of an instance's export."},
     {"connect_stream", PY_ARRAY_FUNCTION(py_connect_stream), "Connects a standard stream of WASI to a callable."},
     {"watch_signals", py_watch_signals, METH_O, "Makes running guests run Python's signal handlers."},
+    {"watch_greenlets", py_watch_greenlets, METH_NOARGS, "Refuses guests while a host function is suspended."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -5,9 +5,9 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
 use crate::base::types::{FuncType, MemoryType};
 use crate::engine::interrupt;
-use crate::store::Key;
 use crate::store::object::Extern;
 use crate::store::state::State;
+use crate::store::{Key, nesting};
 use crate::wasm::module_info::ModuleInfo;
 use parking_lot::ReentrantMutexGuard;
 use std::sync::Arc;
@@ -79,13 +79,16 @@ impl Entered<'_> {
     }
 
     /// Calls `work`, which runs WebAssembly. If a host function fails during the call, returns the error of the host
-    /// function, not the trap that ended the WebAssembly code.
+    /// function, not the trap that ended the WebAssembly code. Fails if a host function of this thread is suspended.
     ///
     /// `guest_stack_size` is the number of bytes of the caller's stack that WebAssembly may use. An engine computes its
     /// stack limit only at a thread's outermost call into the store. The limit would be wrong on another stack, so
     /// nested calls run on the stack of the outermost call.
     pub fn run<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
+        if nesting::is_watched() {
+            nesting::check(state.is_running())?;
+        }
         let nested = NestedCall::new(state);
         let result = if state.call_depth.get() > 1 {
             let outermost_call_stack = state.other_stack.borrow().clone();
@@ -109,6 +112,12 @@ impl Entered<'_> {
                 Err(Error { frames, ..*error })
             }
         }
+    }
+
+    /// Fails if a host function of this thread is suspended, so that the engine must not run.
+    #[inline]
+    pub fn check_nesting(&self) -> Result<()> {
+        if nesting::is_watched() { nesting::check(self.state.is_running()) } else { Ok(()) }
     }
 
     /// Records that a module is instantiated in the store. The names in the frames of a trap come from the recorded

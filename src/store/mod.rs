@@ -10,6 +10,7 @@ pub mod entered;
 mod frames;
 pub mod host;
 pub mod memory_bytes;
+pub mod nesting;
 pub mod object;
 pub mod pin;
 mod state;

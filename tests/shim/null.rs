@@ -4,6 +4,7 @@ use crate::support::{Objects, declarations, error, global_type, memory_type, no_
 use anywasm::abi::engine::*;
 use anywasm::abi::error::aw_error_delete;
 use anywasm::abi::externs::{aw_extern_delete, aw_extern_type};
+use anywasm::abi::faults::{aw_faults_keeper, aw_faults_share};
 use anywasm::abi::func::{aw_func_call, aw_func_call_numbers, aw_func_new};
 use anywasm::abi::global::{aw_global_get, aw_global_new, aw_global_set};
 use anywasm::abi::instance::{aw_instance_delete, aw_instance_export, aw_instance_new, aw_module_accepts};
@@ -12,6 +13,7 @@ use anywasm::abi::memory::*;
 use anywasm::abi::memory_access::{AW_FAILED, aw_memory_try_read, aw_memory_try_size, aw_memory_try_write};
 use anywasm::abi::module::*;
 use anywasm::abi::module_info::aw_module_info_read;
+use anywasm::abi::nesting::aw_nesting_hook;
 use anywasm::abi::shared_memory::*;
 use anywasm::abi::store::*;
 use anywasm::abi::table::{aw_table_get, aw_table_grow, aw_table_new, aw_table_set, aw_table_size};
@@ -58,6 +60,10 @@ unsafe extern "C" fn host(_: *mut c_void, _: *mut Value) -> u64 {
 
 unsafe extern "C" fn stream(_: *mut c_void, _: *mut u8, _: usize, _: *mut u64) -> i64 {
     0
+}
+
+unsafe extern "C" fn nesting_hook() -> bool {
+    true
 }
 
 unsafe extern "C" fn hook() -> u64 {
@@ -174,6 +180,8 @@ const FUNCTIONS: &[(&str, Call)] = &[
     ("aw_tag_new", |o, n| {
         raw!(aw_tag_new(n.at(0, &o.store), n.array(1, &[AW_I32]), 1, n.array(3, &[AW_I32]), 1)).is_none()
     }),
+    ("aw_nesting_hook", |_, n| !raw!(aw_nesting_hook(n.at(0, nesting_hook as _)))),
+    ("aw_faults_share", |_, n| !raw!(aw_faults_share(n.at(0, aw_faults_keeper().unwrap())))),
     ("aw_tag_same", |o, n| {
         let tag = o.tag.as_ref().unwrap_or(&o.func);
         !aw_tag_same(n.at(0, tag), n.at(1, tag), n.at(2, &mut place()))
@@ -192,7 +200,13 @@ const OPTIONAL: &[(&str, &str)] = &[
 
 /// Returns whether a parameter of the header is a pointer, to an object, an array or a function.
 fn is_pointer(param: &str) -> bool {
-    let callbacks = ["aw_host_callback ", "aw_stream_callback ", "aw_interrupt_hook_function ", "aw_finalizer "];
+    let callbacks = [
+        "aw_host_callback ",
+        "aw_stream_callback ",
+        "aw_interrupt_hook_function ",
+        "aw_nesting_hook_function ",
+        "aw_finalizer ",
+    ];
     param.contains('*') || callbacks.into_iter().any(|callback| param.starts_with(callback))
 }
 

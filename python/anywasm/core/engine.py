@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from anywasm.core import glue, interrupts
+from anywasm.core import faults, glue, greenlets, interrupts
 from anywasm.core.errors import ErrorKind, Failure, missing_capability, take_failure
 from anywasm.core.handle import Handle
 from anywasm.core.style import StyleAdapter
@@ -34,6 +34,8 @@ class Engine(Handle):
         self._core_check_is_new()
         engine_module = load(name) if name else default_engine()
         glue.set_up(engine_module)
+        faults.share_handlers(engine_module)
+        greenlets.watch_greenlets(engine_module)
         interrupts.enable_signal_handlers(engine_module)
         options = interrupts.default_options(engine_module) | dict(options or {})
         raw_options = engine_module.lib.aw_options_new()

@@ -64,6 +64,8 @@ class EngineModule:
         #: A function that makes guests run Python's signal handlers on one thread (src/glue/interrupt.c). The argument
         #: is the thread's identifier.
         self.watch_signals: Any = module.watch_signals
+        #: A function that makes the engine module watch greenlets (src/glue/greenlet.c).
+        self.watch_greenlets: Any = module.watch_greenlets
         #: The base class of functions, which contains the fast path of calls (src/glue/call.c).
         self.callable: Any = module.Callable
         #: The class of objects that the fast path of calls needs, one for each function.

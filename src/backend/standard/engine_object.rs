@@ -2,6 +2,7 @@
 //!
 //! [`CodeLifetime`]: crate::backend::standard::quirks::CodeLifetime
 
+use crate::backend::faults::{self, Occasion};
 use crate::backend::standard::compiled::RawModule;
 use crate::backend::standard::error::last_error;
 use crate::base::error::{Result, fail};
@@ -16,6 +17,9 @@ use wasm_c_api as c;
 const MANY_UNUSED: Amount = Amount { modules: 256, bytes: 1 << 20 };
 
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(0);
+
+/// The creation of the first store, in which an engine may install its handlers of faults.
+static FIRST_STORE: Occasion = Occasion::new();
 
 /// An amount of modules, in the binary format.
 #[derive(Clone, Copy, Default)]
@@ -76,7 +80,7 @@ impl EngineObject {
     /// Creates a store. The caller frees the store.
     pub fn store_new(&self) -> Result<*mut c::wasm_store_t> {
         // SAFETY: `self` owns a living engine.
-        let store = unsafe { c::wasm_store_new(self.raw) };
+        let store = faults::installing(&FIRST_STORE, || unsafe { c::wasm_store_new(self.raw) });
         if store.is_null() {
             fail!(Engine, "the engine could not make a store: {}", last_error());
         }

@@ -4,7 +4,7 @@
 //! and exports a global with a reference to the wrapper. The wrapper is necessary because wasmer aborts on a reference
 //! to a host function.
 
-use crate::backend::compiling::{self, run_compilation};
+use crate::backend::compiling::{self, run_small_compilation};
 use crate::backend::stack;
 use crate::backend::standard::compiled::RawModule;
 use crate::backend::standard::engine_object::EngineObject;
@@ -59,7 +59,7 @@ fn helper_module(engine: &EngineObject, ty: &FuncType) -> Result<*mut c::wasm_mo
         Error::new(ErrorKind::Engine, text)
     };
     let wasm = wat::parse_str(helper_module_text(ty)).map_err(|error| refusal(error.to_string()))?;
-    let module = run_compilation(|| RawModule::compile(engine, &wasm).map_err(refusal))?;
+    let module = run_small_compilation(|| RawModule::compile(engine, &wasm).map_err(refusal))?;
     Ok(helpers.entry(ty.clone()).or_insert(module).raw)
 }
 

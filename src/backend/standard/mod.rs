@@ -75,6 +75,8 @@ impl Backend for Standard {
     const NEEDS: Needs = QUIRKS.needs;
     const TABLE_ELEMENT_SIZE: usize = QUIRKS.table_element_size;
     const COMPLEXITY_LIMITS: Limits = QUIRKS.complexity_limits;
+    const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;
+    const STARTS_THREADS: bool = QUIRKS.starts_threads;
 }
 
 impl SharedMemoryOps for Standard {

@@ -1,7 +1,7 @@
 //! Functions for compiled modules.
 
 use crate::backend::ModuleOps;
-use crate::backend::compiling::run_compilation;
+use crate::backend::compiling::run_small_compilation;
 use crate::backend::standard::Standard;
 use crate::backend::standard::compiled::{Compiled, RawModule, borrow};
 use crate::backend::standard::engine::Engine;
@@ -49,7 +49,7 @@ impl Module {
         if let Some(compiled) = code.older.iter().filter_map(Weak::upgrade).find(fits) {
             return Ok(compiled);
         }
-        let module = run_compilation(|| RawModule::compile(engine, &self.wasm).map_err(refusal))?;
+        let module = run_small_compilation(|| RawModule::compile(engine, &self.wasm).map_err(refusal))?;
         let compiled = Arc::new(Compiled::new(module, engine.clone(), self.wasm.len()));
         if engine.serial() > code.newest.engine.serial() {
             let former = std::mem::replace(&mut code.newest, compiled.clone());

@@ -4,8 +4,8 @@ use crate::base::error::{Error, ErrorKind, Frame, Result, fail};
 use crate::wasm::complexity::{Counts, count_function};
 use crate::wasm::module_info::reader::Parsed;
 use wasmparser::{
-    BinaryReaderError, FuncToValidate, FuncValidatorAllocations, FunctionBody, KnownCustom, Name, Parser, Payload, TypeRef,
-    ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    BinaryReaderError, FuncToValidate, FuncValidatorAllocations, FunctionBody, KnownCustom, Name, Parser, Payload,
+    TypeRef, ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
 /// Checks that the module `wasm` is valid with `features`, the features of the engine object, and returns the module's

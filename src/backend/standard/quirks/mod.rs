@@ -53,6 +53,11 @@ pub struct Quirks {
     /// # Safety
     /// The engine has just created the store.
     pub prepare_store: unsafe fn(*mut c::wasm_store_t),
+    /// True if the calls of a thread into different stores may end in any order, because the engine keeps no state of a
+    /// thread.
+    pub calls_interleave: bool,
+    /// True if the engine starts threads of its own for each compilation, and aborts the process if it cannot.
+    pub starts_threads: bool,
     /// Returns the WebAssembly features that the engine implements under these options.
     pub features: fn(&Options) -> WasmFeatures,
 }
@@ -91,6 +96,8 @@ impl Quirks {
         register_types: |_, _| (),
         mappings_per_module: None,
         prepare_store: |_| (),
+        calls_interleave: false,
+        starts_threads: false,
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
     };
 }

@@ -37,6 +37,8 @@ pub const QUIRKS: Quirks = Quirks {
     register_types: c::wasmer_engine_register_types,
     // The two mappings hold the module's code (wasmer-compiler, `CodeMemory`).
     mappings_per_module: Some(2),
+    // `CraneliftCompiler::compile_module` makes a pool of threads, and unwraps the outcome.
+    starts_threads: true,
     features,
     ..Quirks::NONE
 };

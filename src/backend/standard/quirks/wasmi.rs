@@ -29,6 +29,7 @@ pub const QUIRKS: Quirks = Quirks {
         merges: u64::MAX,
         ..Limits::CRANELIFT
     },
+    calls_interleave: true,
     // `Config::default_features` of wasmi.
     features: |_| {
         WasmFeatures::WASM2

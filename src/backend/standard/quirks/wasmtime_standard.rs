@@ -12,6 +12,8 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS),
+    // The shim honours this option, because `wasm.h` has no function for it.
+    options: &["parallel_compilation"],
     // The default of `Config::max_wasm_stack`. No function of `wasm.h` can change this size.
     stack_size: 512 << 10,
     prepare_store: c::wasmtime_store_remove_limits,
