@@ -21,7 +21,7 @@ def described(engine: str, source: str) -> core.Description:
 
 def test_a_description_is_that_of_the_compiled_module(on_engine: str) -> None:
     description = described(on_engine, SOURCE)
-    module = wasmtime.Module(wasmtime.Engine(), SOURCE)._core
+    module = wasmtime.Module(wasmtime.Engine(), SOURCE)._core_object
     assert description.name == module.name_section == "shop"
     assert description.imports == module.import_list
     assert description.exports == module.export_list

@@ -205,6 +205,7 @@ def a_wasi_config_and_its_program() -> Round:
         output = bytearray()
         for variant in range(4):
             config = WasiConfig()
+            config.max_open_files = 100
             config.argv, config.env = ["program", str(number)], [("NAME", str(number))]
             config.preopen_dir(folder.name, "data")
             config.preopen_dir(folder.name, "old", DirPerms.READ_ONLY, FilePerms.READ_ONLY)

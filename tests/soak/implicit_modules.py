@@ -208,7 +208,7 @@ def a_wasi_environment_and_its_program() -> Round:
     def one_round(number: int, folder: Any = folder) -> None:
         output = bytearray()
         for sink in (output, path, len):
-            builder = StateBuilder("program").argument(str(number)).arguments(["more"])
+            builder = StateBuilder("program").argument(str(number)).arguments(["more"]).max_open_files(100)
             builder.environment("NAME", str(number)).environments({"OTHER": "value"})
             builder.map_directory("data", folder.name, read_only=True).map_directories({"more": folder.name})
             builder.preopen_directory(folder.name).preopen_directories(["/tmp"])
