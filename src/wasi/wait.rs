@@ -80,3 +80,38 @@ impl<'a> Interrupts<'a> {
 fn timespec(duration: Duration) -> Timespec {
     Timespec { tv_sec: duration.as_secs() as i64, tv_nsec: duration.subsec_nanos().into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::error::fail;
+    use crate::wasi::Failure;
+    use std::os::fd::AsFd;
+
+    #[test]
+    fn a_wait_ends_with_the_guest() {
+        let (read_end, write_end) = std::io::pipe().unwrap();
+        let interrupts = Interrupts::new(&|| fail!(Trap, "the guest must end"));
+        let ended = |result: Result<()>| matches!(result, Err(Failure::Stop(Stop::Ended(_))));
+        assert!(ended(interrupts.wait(read_end.as_fd(), PollFlags::IN)));
+        assert!(ended(interrupts.poll(&mut [], None).map(drop)));
+        assert!(ended(interrupts.sleep(2 * CHECK_PERIOD)));
+        interrupts.wait(write_end.as_fd(), PollFlags::OUT).unwrap();
+    }
+
+    #[test]
+    fn a_wait_checks_the_guest_in_each_period() {
+        let checks = Cell::new(0);
+        let check = || {
+            checks.set(checks.get() + 1);
+            Ok(())
+        };
+        let interrupts = Interrupts::new(&check);
+        interrupts.check_if_due().unwrap();
+        assert_eq!(checks.get(), 0, "the first period begins with the first use");
+        let until = Instant::now() + 2 * CHECK_PERIOD;
+        assert_eq!(interrupts.poll(&mut [], Some(until)).unwrap(), 0);
+        assert!(checks.get() >= 1 && Instant::now() >= until);
+        interrupts.poll(&mut [], Some(until)).unwrap();
+    }
+}

@@ -88,6 +88,22 @@ def test_ctrl_c_ends_a_wait_on_every_engine(engine: str, style: str, wait: str) 
     run(engine, code, style, wait)
 
 
+def test_the_exception_of_a_handler_comes_out_as_itself(engine: str) -> None:
+    code = """
+        error, guest = KeyError("from the handler"), make()
+        def handle(*_):
+            raise error
+        signal.signal(signal.SIGALRM, handle)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        try:
+            print(wait(guest))
+        except KeyError as caught:
+            assert caught is error
+            print("ok")
+    """
+    run(engine, code, "implicit", "a clock")
+
+
 @pytest.mark.parametrize("wait", WAITS)
 @pytest.mark.needs("epoch")
 def test_a_deadline_ends_a_wait(on_engine: str, wait: str) -> None:
