@@ -30,6 +30,7 @@ def test_random_operations_when_something_is_scarce(engine: str, style: str, sca
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("style", list(STYLES))
 def test_many_random_operations(engine: str, style: str) -> None:
     for seed in range(1000, 1100):

@@ -463,28 +463,3 @@ def test_threads_that_wait_for_their_errors_get_their_own(wasm: Driver, monkeypa
     for thread in threads:
         thread.join()
     assert right == [True] * count
-
-
-DUMPS = """
-    import resource
-    from anywasm.wasmtime import Engine, Module
-    from anywasm.wasmer import Module as ImplicitModule, Store
-    functions = "".join(f'(func (export "f{n}") (result i32) (i32.const {n}))' for n in range(1500))
-    modules = Module(Engine(), f"(module {functions})"), ImplicitModule(Store(), f"(module {functions})")
-    def resident():
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
-    for module in modules:
-        size = len(module.serialize())
-        assert size > 20_000
-        before = resident()
-        for _ in range(100 * 2**20 // size):
-            module.serialize()
-        print((resident() - before) // 2**20)
-"""
-
-
-@pytest.mark.needs("serialize")
-def test_serialized_bytes_are_freed(on_engine: str) -> None:
-    """A hundred megabytes of them leave the memory flat."""
-    assert max(map(int, children.run(on_engine, DUMPS).split())) < 20

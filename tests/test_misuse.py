@@ -58,6 +58,18 @@ def test_what_can_be_copied(on_engine: str) -> None:
     func.label = "mine"  # type: ignore[attr-defined]
     copied: Any = copy.copy(func)
     assert (type(copied), copied.label, copied(store, 1), copied(store, 1 << 31)) == (Func, "mine", 2, 1 - (1 << 31))
+
+    class Slotted(Func):
+        __slots__ = ("extra",)
+
+    slotted = Slotted(store, FuncType([], []), lambda: None)
+    slotted.extra = 5  # type: ignore[attr-defined]
+    assert (type(copy.copy(slotted)), copy.copy(slotted).extra) == (Slotted, 5)  # type: ignore[attr-defined]
+    raw: Any = Func.__new__(Func)
+    with pytest.raises(AttributeError):
+        copy.copy(raw)(store)
+    raw.label = "mine"
+    assert copy.copy(raw).label == "mine"
     memory = Memory(store, MemoryType(Limits(1, None)))
     copy.copy(memory).write(store, b"abc")
     assert memory.read(store, 0, 3) == b"abc"

@@ -24,7 +24,11 @@ def problem(engine: str, style: str, seed: int, count: int, scarcity: str = "", 
             )
             how = f"exit code {done.returncode}"
             output = (done.stdout[-2000:] + done.stderr[-4000:]).decode(errors="replace")
-            if done.returncode == 0 and "done\n" in output and "panicked" not in output:
+            if (
+                done.returncode == 0
+                and Path(log).read_text(errors="replace").endswith("done\n")
+                and "panicked" not in output
+            ):
                 return None
         except subprocess.TimeoutExpired as expired:
             how, output = f"no end after {timeout} s", ((expired.stderr or b"")[-2000:]).decode(errors="replace")

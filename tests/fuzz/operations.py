@@ -263,7 +263,8 @@ def fuzz(style: str, seed: int, count: int, scarcity: str = "", log: str = os.de
         if not scarcity:
             STYLES[style]()
         os.chdir("/")
-    print("done", file=sys.stderr)
+    # Not to standard error, which an operation may have closed too.
+    os.write(fuzzer.log, b"done\n")
 
 
 if __name__ == "__main__":

@@ -45,8 +45,13 @@ class Func(core.Func):
     def __copy__(self) -> Func:
         """Returns another object for the same function."""
         func: Func = object.__new__(type(self))
-        func.__dict__.update(self.__dict__)
-        func._core_target = self._core_target
+        # The state has the attributes in `__dict__`, and those in slots, also in the slots of a derived class.
+        reduced: Any = object.__reduce_ex__(self, 2)
+        # A function that was never initialised has no slots, or no state at all.
+        attributes, slots = reduced[2] if isinstance(reduced[2], tuple) else (reduced[2], {})
+        func.__dict__.update(attributes or {})
+        for name, value in slots.items():
+            setattr(func, name, value)
         return func
 
     # The engine module defines this method in C (src/glue/call.c). Only type checkers see this definition.
