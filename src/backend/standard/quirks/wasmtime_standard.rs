@@ -1,6 +1,7 @@
 // wasmtime, through `wasm.h`.
 
 use super::Quirks;
+use crate::backend::compiling::WASMTIME_LIMITS;
 use crate::base::capabilities as cap;
 use wasmparser::WasmFeatures;
 
@@ -13,6 +14,7 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::VIEWS),
     // The default of `Config::max_wasm_stack`. No function of `wasm.h` can change this size.
     stack_size: 512 << 10,
+    complexity_limits: WASMTIME_LIMITS,
     features: |_| WasmFeatures::WASM3,
     ..Quirks::NONE
 };
