@@ -12,7 +12,7 @@ import pytest
 
 import anywasm
 import children
-from anywasm.engines import EngineModule
+from anywasm.engines import EngineModule, load
 from conftest import INSTALLED
 
 
@@ -252,3 +252,13 @@ def test_an_engine_s_options(engine: str) -> None:
         store = Store(chosen)
         module = Module(chosen, '(module (func (export "f") (result i32) (i32.const 6)))')
         assert Instance(store, module, []).exports(store)["f"](store) == 6
+
+
+def test_each_bit_of_a_set_is_one_capability(engine: str) -> None:
+    engine_module = load(engine)
+    names = [engine_module.capability_name(bit) for bit in range(len(engine_module.meanings))]
+    for bit, name in enumerate(names):
+        assert engine_module.capability_names(1 << bit) == {name}
+    assert engine_module.capability_names(0b101) == {names[0], names[2]}
+    assert engine_module.capability_names(0) == frozenset()
+    assert engine_module.capability_names((1 << 64) - 1) == engine_module.meanings.keys()
