@@ -171,6 +171,16 @@ conformance: develop ## run the official test suite on all engines; writes docs/
 bench: develop ## measure against the peers
 	$(BIN)/python benchmarks/run.py
 
+# Faults on purpose: make mutants [N=10] [SEED=1] [E=wasmi] [LANGUAGE=rust]
+N ?= 10
+SEED ?= 1
+LANGUAGE ?= python
+
+.PHONY: mutants
+mutants: module-$(E) ## list random faults that no test notices: make mutants [N=10] [SEED=1] [E=wasmi] [LANGUAGE=rust]
+	$(BIN)/python -m pip install --quiet 'cosmic-ray>=8.3'
+	$(CARGO_ENV) nice $(BIN)/python tests/tools/mutants.py $(LANGUAGE) $(N) $(SEED) $(call engine,$(E))
+
 .PHONY: clean
 clean: ## remove what was built here; compiled engines stay in the cache
 	rm -rf $(VENV) build dist target *.egg-info python/*.egg-info python/anywasm/engines/*.so

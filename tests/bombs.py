@@ -96,6 +96,34 @@ def long_expression(instructions: int) -> bytes:
     return module(more=section(6, b"\1\x7f\0" + b"\x41\1" * count + b"\x6a" * (count - 1) + b"\x0b"))
 
 
+#: An import of a global of type i32, and one of type funcref.
+IMPORTED_GLOBALS = section(2, b"\2\1m\1i\3\x7f\0\1m\1f\3\x70\0")
+
+
+def computed_globals(count: int, additions: int = 0) -> bytes:
+    """A module with globals whose initial values are sums of an imported global."""
+    expression = b"\x23\0" * (additions + 1) + b"\x6a" * additions + b"\x0b"
+    globals_ = section(6, number(count) + (b"\x7f\0" + expression) * count)
+    return b"".join([b"\0asm\1\0\0\0", IMPORTED_GLOBALS, globals_])
+
+
+def computed_elements(count: int) -> bytes:
+    elements = b"\1\4\x41\0\x0b" + number(count) + b"\x23\1\x0b" * count
+    table = section(4, b"\1\x70\0" + number(count))
+    return b"".join([b"\0asm\1\0\0\0", IMPORTED_GLOBALS, table, section(9, elements)])
+
+
+def computed_offsets(count: int) -> bytes:
+    data = section(11, number(count) + b"\0\x23\0\x0b\1A" * count)
+    return b"".join([b"\0asm\1\0\0\0", IMPORTED_GLOBALS, section(5, b"\1\0\1"), data])
+
+
+def used_globals(count: int) -> bytes:
+    """A function that sets this number of globals."""
+    code = b"".join(b"\x41\0\x24" + number(index) for index in range(count))
+    return module(bodies=body(code), more=section(6, number(count) + b"\x7f\1\x41\0\x0b" * count))
+
+
 def nested_loops(loops: int, locals: int) -> bytes:
     """A function whose innermost loop sets all local variables, and leaves each of its loops."""
     inside = b"".join(map(increment, range(locals)))

@@ -14,7 +14,7 @@ import pytest
 
 import anywasm
 import children
-from anywasm.engines import EngineModule
+from anywasm.engines import EngineModule, load
 from conftest import INSTALLED
 
 
@@ -355,3 +355,13 @@ def test_a_limit_that_an_engine_does_not_have_is_none() -> None:
     limits = [limit for info in anywasm.engines() for limit in info.limits.values()]
     assert all(limit is None or limit < 1 << 63 for limit in limits)
     assert None in limits
+
+
+def test_each_bit_of_a_set_is_one_capability(engine: str) -> None:
+    engine_module = load(engine)
+    names = [engine_module.capability_name(bit) for bit in range(len(engine_module.meanings))]
+    for bit, name in enumerate(names):
+        assert engine_module.capability_names(1 << bit) == {name}
+    assert engine_module.capability_names(0b101) == {names[0], names[2]}
+    assert engine_module.capability_names(0) == frozenset()
+    assert engine_module.capability_names((1 << 64) - 1) == engine_module.meanings.keys()

@@ -11,6 +11,12 @@
 use crate::backend::stack;
 use crate::base::error::Result;
 use crate::base::options::Options;
+use crate::wasm::complexity::Limits;
+
+/// The limits of wasmtime, through both of its headers. wasmtime compiles a function that computes the initial values of
+/// a module. In one function, wasmtime cannot use more than about 2^16 globals and other places: it aborts the process.
+pub const WASMTIME_LIMITS: Limits =
+    Limits { startup_items: 60_000, startup_instructions: 5_000_000, function_globals: 60_000, ..Limits::CRANELIFT };
 
 /// Stack space that a compilation needs, in bytes.
 pub const STACK_SIZE: usize = 2 << 20;

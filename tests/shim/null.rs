@@ -12,7 +12,7 @@ use anywasm::abi::interrupt::aw_interrupt_hook;
 use anywasm::abi::memory::*;
 use anywasm::abi::memory_access::{AW_FAILED, aw_memory_try_read, aw_memory_try_size, aw_memory_try_write};
 use anywasm::abi::module::*;
-use anywasm::abi::module_info::aw_module_info_read;
+use anywasm::abi::module_info::{aw_module_info_delete, aw_module_info_read};
 use anywasm::abi::nesting::aw_nesting_hook;
 use anywasm::abi::shared_memory::*;
 use anywasm::abi::store::*;
@@ -240,6 +240,7 @@ fn null_may_be_deleted() {
     aw_extern_delete(None);
     aw_instance_delete(None);
     aw_module_delete(None);
+    aw_module_info_delete(None);
     aw_options_delete(None);
     aw_pin_delete(None);
     aw_shared_memory_delete(None);
@@ -249,7 +250,7 @@ fn null_may_be_deleted() {
     aw_wasi_root_delete(None);
     no_error();
     let deletions = declarations().into_iter().filter(|declaration| declaration.name.ends_with("_delete"));
-    assert_eq!(deletions.count(), 13);
+    assert_eq!(deletions.count(), 14);
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod tag;
 mod types;
 
 use crate::backend::Backend;
+use crate::backend::compiling::WASMTIME_LIMITS;
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::wasm::complexity::Limits;
 use wasm_c_api as c;
@@ -40,7 +41,7 @@ impl Backend for Wasmtime {
 
     const NAME: &'static str = if cfg!(feature = "system") { "system" } else { "wasmtime" };
     const KIND: &'static str = "wasmtime.h";
-    const COMPLEXITY_LIMITS: Limits = Limits::CRANELIFT;
+    const COMPLEXITY_LIMITS: Limits = WASMTIME_LIMITS;
     const CAPABILITIES: Capabilities = cap::SERIALIZE
         .with(cap::EXTERNREF)
         .with(cap::EXTERNREF_RELEASE)

@@ -1,5 +1,6 @@
 //! The complexity of a function.
 
+use std::collections::HashSet;
 use wasmparser::{
     BinaryReaderError, BlockType, FrameKind, FuncValidator, FunctionBody, ModuleArity, Operator, OperatorsReader,
     WasmModuleResources,
@@ -36,6 +37,8 @@ pub struct FunctionCounter {
     merges: u64,
     /// The largest number of operands at the same time.
     operands: u64,
+    /// The globals that the function uses.
+    globals: HashSet<u32>,
 }
 
 /// The last use of a local variable.
@@ -65,6 +68,7 @@ impl FunctionCounter {
             loop_reads: 0,
             merges: 0,
             operands: 0,
+            globals: HashSet::new(),
         }
     }
 
@@ -76,6 +80,9 @@ impl FunctionCounter {
         match operator {
             Operator::LocalGet { local_index } => self.read(*local_index),
             Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => self.write(*local_index),
+            Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
+                self.globals.insert(*global_index);
+            }
             Operator::Loop { .. } => {
                 self.open_loops.push(self.loops);
                 self.loops += 1;
@@ -118,6 +125,11 @@ impl FunctionCounter {
     /// Returns the number of parameters and local variables.
     pub fn locals(&self) -> u64 {
         self.last_uses.len() as u64
+    }
+
+    /// Returns the number of different globals.
+    pub fn globals(&self) -> u64 {
+        self.globals.len() as u64
     }
 
     /// Returns the largest number of parameters, local variables and operands at the same time.
@@ -213,6 +225,14 @@ mod tests {
     fn a_loop_that_sets_a_variable_first_is_not_counted() {
         assert_eq!(pairs(&format!("(loop (local.set 0 (i32.const 1)) {READ})")), 0);
         assert_eq!(pairs(&format!("(loop (local.set 0 (i32.const 1)) (loop {READ}))")), 1);
+    }
+
+    #[test]
+    fn different_globals_are_counted() {
+        let source = "(module (global $a (mut i32) (i32.const 0)) (global $b i32 (i32.const 0))
+            (func (global.set $a (global.get $b)) (drop (global.get $a))))";
+        let (wasm, features) = (wat::parse_str(source).unwrap(), wasmparser::WasmFeatures::WASM2);
+        assert_eq!(crate::wasm::module_info::validate(&wasm, features, features, "x").unwrap().function_globals, 2);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::base::error::{Result, fail};
 use function::FunctionCounter;
 pub use function::count as count_function;
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, ConstExpr, DataKind, ElementItems, ElementKind, Payload, SubType, TableInit,
+    BinaryReaderError, CompositeInnerType, ConstExpr, DataKind, ElementItems, ElementKind, Operator, Payload, SubType,
+    TableInit,
 };
 
 /// The counts of a module, or their limits on an engine.
@@ -28,6 +29,13 @@ pub struct Counts {
     pub elements: u64,
     /// Instructions of the longest constant expression.
     pub const_instructions: u64,
+    /// Globals, elements and offsets whose initial values are computed when the module is instantiated, because they are
+    /// not constants.
+    pub startup_items: u64,
+    /// Instructions of all constant expressions that compute the values of `startup_items`.
+    pub startup_instructions: u64,
+    /// Different globals that one function uses.
+    pub function_globals: u64,
     /// Steps for the local variables that loops read: see [`FunctionCounter`].
     pub loop_steps: u64,
     /// Values that compilers merge where branches meet: see [`FunctionCounter`].
@@ -47,6 +55,9 @@ impl Limits {
         function_values: u64::MAX,
         elements: 1_000_000,
         const_instructions: 100_000,
+        startup_items: u64::MAX,
+        startup_instructions: u64::MAX,
+        function_globals: u64::MAX,
         loop_steps: 5_000_000_000,
         merges: 10_000_000,
     };
@@ -107,23 +118,29 @@ impl Counts {
     pub fn add_function(&mut self, counter: &FunctionCounter) {
         self.locals += counter.locals();
         self.function_values = self.function_values.max(counter.values());
+        self.function_globals = self.function_globals.max(counter.globals());
         self.loop_steps = self.loop_steps.saturating_add(counter.loop_steps());
         self.merges += counter.merges();
     }
 
     fn add_expression(&mut self, expression: &ConstExpr<'_>) -> std::result::Result<(), BinaryReaderError> {
         let mut reader = expression.get_operators_reader();
-        let mut instructions = 0;
+        let (mut instructions, mut is_constant) = (0, true);
         while !reader.eof() {
-            reader.read()?;
+            is_constant &= is_constant_operator(&reader.read()?);
             instructions += 1;
         }
         self.const_instructions = self.const_instructions.max(instructions);
+        // A constant is one instruction, and an `end` follows it.
+        if !is_constant || instructions != 2 {
+            self.startup_items += 1;
+            self.startup_instructions += instructions;
+        }
         Ok(())
     }
 
     /// Returns the name, the meaning and the value of each count.
-    pub fn rows(&self) -> [(&'static str, &'static str, u64); 8] {
+    pub fn rows(&self) -> [(&'static str, &'static str, u64); 11] {
         [
             ("functions", "functions in a module", self.functions),
             ("types", "types, parameters, results and fields in the type section of a module", self.types),
@@ -131,6 +148,13 @@ impl Counts {
             ("function_values", "local variables and operands at the same time in a function", self.function_values),
             ("elements", "elements in all element segments of a module", self.elements),
             ("const_instructions", "instructions in a constant expression", self.const_instructions),
+            (
+                "startup_items",
+                "globals, elements and offsets of a module with computed initial values",
+                self.startup_items,
+            ),
+            ("startup_instructions", "instructions that compute initial values of a module", self.startup_instructions),
+            ("function_globals", "different globals that a function uses", self.function_globals),
             ("loop_steps", "steps to compile the local variables that loops read", self.loop_steps),
             ("merges", "values to merge where branches meet", self.merges),
         ]
@@ -153,6 +177,22 @@ impl Counts {
         }
         Ok(())
     }
+}
+
+/// Returns whether the value of a constant expression with this instruction is known before the instantiation.
+fn is_constant_operator(operator: &Operator<'_>) -> bool {
+    use Operator as O;
+    matches!(
+        operator,
+        O::I32Const { .. }
+            | O::I64Const { .. }
+            | O::F32Const { .. }
+            | O::F64Const { .. }
+            | O::V128Const { .. }
+            | O::RefNull { .. }
+            | O::RefFunc { .. }
+            | O::End
+    )
 }
 
 /// Returns the number of parameters, results and fields of a type, plus one for the type itself.
@@ -197,6 +237,10 @@ mod tests {
             function_values: 3,
             elements: 5,
             const_instructions: 6,
+            // The sum of the global.
+            startup_items: 1,
+            startup_instructions: 6,
+            function_globals: 0,
             loop_steps: 0,
             merges: 0,
         };

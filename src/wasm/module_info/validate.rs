@@ -231,10 +231,10 @@ mod tests {
     #[test]
     fn all_missing_features_are_named() {
         let message = error("(module (memory i64 1) (tag))", WasmFeatures::WASM2);
-        assert!(message.starts_with("the engine `x` does not support `memory64`, `exceptions`: "), "{message}");
+        assert!(message.starts_with("the engine `x` does not support `exceptions`, `memory64`: "), "{message}");
         let supported = WasmFeatures::WASM2 | WasmFeatures::MEMORY64 | WasmFeatures::EXCEPTIONS;
         let message = error("(module (memory i64 1) (tag))", supported);
-        assert!(message.starts_with("the engine was made without `memory64`, `exceptions`, which"), "{message}");
+        assert!(message.starts_with("the engine was made without `exceptions`, `memory64`, which"), "{message}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 // wasmtime, through `wasm.h`.
 
 use super::Quirks;
+use crate::backend::compiling::WASMTIME_LIMITS;
 use crate::base::capabilities as cap;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
@@ -17,6 +18,7 @@ pub const QUIRKS: Quirks = Quirks {
     // The default of `Config::max_wasm_stack`. No function of `wasm.h` can change this size.
     stack_size: 512 << 10,
     prepare_store: c::wasmtime_store_remove_limits,
+    complexity_limits: WASMTIME_LIMITS,
     features: |_| WasmFeatures::WASM3,
     ..Quirks::NONE
 };
