@@ -143,13 +143,12 @@ fn write_code(
     Ok(())
 }
 
+/// Where code came from: pairs of an offset in the new code, and the offset in the original module.
+type Places = Vec<(usize, usize)>;
+
 /// Returns a changed function body, and where its instructions came from: the offset in the new body, and the offset in
 /// the original module.
-fn changed_body(
-    wasm: &[u8],
-    body: &FunctionBody<'_>,
-    guards: &Guards,
-) -> Result<(Vec<u8>, Vec<(usize, usize)>), BinaryReaderError> {
+fn changed_body(wasm: &[u8], body: &FunctionBody<'_>, guards: &Guards) -> Result<(Vec<u8>, Places), BinaryReaderError> {
     let range = body.range();
     let mut copied = range.start;
     let (mut code, mut places) = (Vec::with_capacity(range.len()), vec![(0, range.start)]);

@@ -31,7 +31,7 @@ def extern_at(store: Store, instance_owner: Any, module: Module, index: int) -> 
         return Global(store, owner, ty)
     if module.import_list and isinstance(ty, (TableType, MemoryType)):
         # The export may be an import, whose type is at least as narrow as the type that the module declares.
-        ty = type_of(store, store._core_engine_module.pointer(owner))
+        ty = type_of(store, store._core_engine_module.pointer(owner)) or ty
     if isinstance(ty, TableType):
         return Table(store, owner, ty)
     if isinstance(ty, MemoryType):

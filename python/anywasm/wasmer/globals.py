@@ -11,7 +11,6 @@ from anywasm.wasmer.store import Store
 from anywasm.wasmer.types import GlobalType, type_from_core
 from anywasm.wasmer.value import Value
 
-
 _NUMBERS = (core.ValType.I32, core.ValType.I64, core.ValType.F32, core.ValType.F64)
 
 

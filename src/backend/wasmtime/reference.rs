@@ -6,7 +6,7 @@ use crate::backend::wasmtime::external::Extern;
 use crate::backend::wasmtime::store::{Released, Store};
 use crate::backend::{Ref, RefOps};
 use crate::base::error::{Result, fail};
-use crate::base::types::{FuncType, ValType};
+use crate::base::types::ValType;
 use crate::base::value::Value;
 use std::ffi::c_void;
 use std::sync::{Arc, PoisonError};

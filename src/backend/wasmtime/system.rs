@@ -12,7 +12,7 @@ use crate::base::options::Options;
 use crate::base::target::Target;
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use std::fs::OpenOptions;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
@@ -98,8 +98,8 @@ fn check_library_version() -> Result<()> {
 fn loaded_version() -> Result<Option<String>> {
     // SAFETY: the constructor takes no arguments. The new `Engine` is the only owner of the returned engine.
     let engine = engine::Engine(unsafe { c::wasm_engine_new() });
-    let empty = b"\0asm\x01\0\0\0";
-    Ok(version_in(&Wasmtime::module_serialize(&Wasmtime::module_new(&engine, empty)?)?))
+    let empty: Arc<[u8]> = Arc::from(*b"\0asm\x01\0\0\0");
+    Ok(version_in(&Wasmtime::module_serialize(&Wasmtime::module_new(&engine, &empty)?)?))
 }
 
 /// Offsets of fields in the header of a 64-bit ELF file, with the fields' names in elf.h.

@@ -30,7 +30,11 @@ pub const QUIRKS: Quirks = Quirks {
     // `VMTable` of wasmer-vm allocates all elements at once, and aborts the process if that fails.
     max_table_elements: MAX_TABLE_ELEMENTS as u64,
     table_element_size: size_of::<usize>(),
-    needs: Needs { imported_fixed_tables: true, max_table_elements: Some(MAX_TABLE_ELEMENTS), no_table_init_of_externref: true },
+    needs: Needs {
+        imported_fixed_tables: true,
+        max_table_elements: Some(MAX_TABLE_ELEMENTS),
+        no_table_init_of_externref: true,
+    },
     // `EngineInner::code_memory` of wasmer-compiler holds the code of all modules of an engine. Compiled code identifies
     // types by a hash of the type, not by a number of its engine, so that modules of several engines work together.
     code_lifetime: CodeLifetime::OwnEngine,
