@@ -4,6 +4,7 @@ use crate::abi::module::CModule;
 use crate::abi::store::CStore;
 use crate::abi::{box_for_c, catch_errors, delete};
 use crate::backend::faults;
+use crate::backend::reserve::require_memory;
 use crate::backend::{InstanceOps, LinkedBackend, MemoryOps, TableOps};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
@@ -46,6 +47,7 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
         fail!(Store, "the module was compiled by another engine object than the store was made with");
     }
     check_imports(&store, &entered, &module, imports)?;
+    require_table_memory(&module)?;
     entered.record_module(&module.info);
     let raw: Vec<_> = imports.iter().map(|import| import.raw).collect();
     let instantiate = || LinkedBackend::instance_new(entered.raw, &module.raw, &module.info, &raw);
@@ -53,6 +55,18 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
     let key = entered.add_instance(raw);
     drop(entered);
     Ok(Instance { store, module, raw, key })
+}
+
+/// Fails if there is no memory for the elements of the module's tables. Small tables need no look.
+fn require_table_memory(module: &Module) -> Result<()> {
+    const SMALL: u64 = 1 << 16;
+    let elements = module.info.tables.iter().map(|ty| ty.limits.min).fold(0, u64::saturating_add);
+    if elements > SMALL {
+        // The engines in use need at most two pointers for an element.
+        let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(2 * size_of::<usize>());
+        require_memory(bytes, format_args!("tables of {elements} elements"))?;
+    }
+    Ok(())
 }
 
 fn check_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, imports: &[&Extern]) -> Result<()> {

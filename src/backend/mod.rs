@@ -7,6 +7,7 @@
 //!
 //! The shim checks everything that a backend passes to an engine, because some engines abort the process on bad input.
 
+use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::FuncType;
@@ -17,6 +18,7 @@ pub mod compiling;
 pub mod faults;
 pub mod guest_memory;
 mod ops;
+pub mod reserve;
 pub mod stack;
 #[cfg(not(wasmtime_h))]
 mod standard;
@@ -66,6 +68,8 @@ pub trait Backend {
     const CALLS_INTERLEAVE: bool = false;
     /// Whether the engine starts threads of its own for each compilation, and aborts the process if it cannot.
     const STARTS_THREADS: bool = false;
+    /// Estimated memory that a compilation needs.
+    const COMPILE_MEMORY: CompileMemory;
 
     /// Always fails, with the error for a missing capability. The default functions of the traits in [`ops`] call this
     /// function. The shim refuses operations without their capability earlier, so the error is only a second check.

@@ -24,6 +24,7 @@ mod trap_text;
 mod types;
 mod value;
 
+use crate::backend::reserve::CompileMemory;
 use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
@@ -78,6 +79,7 @@ impl Backend for Standard {
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
     const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;
     const STARTS_THREADS: bool = QUIRKS.starts_threads;
+    const COMPILE_MEMORY: CompileMemory = QUIRKS.compile_memory;
 }
 
 impl SharedMemoryOps for Standard {

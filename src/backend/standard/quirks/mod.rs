@@ -3,6 +3,7 @@
 //! Each engine has a file in this folder with one constant, `QUIRKS`. build.rs sets the variable `ENGINE_QUIRKS` to the
 //! name of the linked engine's file, so this file needs no list of engines.
 
+use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::options::Options;
 use wasmparser::WasmFeatures;
@@ -37,6 +38,8 @@ pub struct Quirks {
     pub calls_interleave: bool,
     /// True if the engine starts threads of its own for each compilation, and aborts the process if it cannot.
     pub starts_threads: bool,
+    /// Estimated memory that a compilation needs.
+    pub compile_memory: CompileMemory,
     /// Returns the WebAssembly features that the engine implements under these options.
     pub features: fn(&Options) -> WasmFeatures,
 }
@@ -56,6 +59,8 @@ impl Quirks {
         mappings_per_module: None,
         calls_interleave: false,
         starts_threads: false,
+        // No bundled engine needs more.
+        compile_memory: CompileMemory { per_function: 5 << 10, per_byte: 14 },
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
     };
 }

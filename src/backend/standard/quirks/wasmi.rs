@@ -1,6 +1,7 @@
 // wasmi 2.0.0, through `wasm.h`.
 
 use super::Quirks;
+use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities as cap;
 use wasmparser::WasmFeatures;
 
@@ -17,6 +18,8 @@ pub const QUIRKS: Quirks = Quirks {
     // wasmi writes every element of a new table, so the machine must have memory for all elements.
     max_table_elements: 10_000_000,
     calls_interleave: true,
+    // wasmi translates a function when it is first called. It keeps a copy of the module.
+    compile_memory: CompileMemory { per_function: 80, per_byte: 3 },
     // `Config::default_features` of wasmi.
     features: |_| {
         WasmFeatures::WASM2
