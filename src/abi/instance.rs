@@ -5,7 +5,7 @@ use crate::abi::store::CStore;
 use crate::abi::{box_for_c, catch_errors, delete};
 use crate::backend::faults;
 use crate::backend::reserve::require_memory;
-use crate::backend::{InstanceOps, LinkedBackend, MemoryOps, TableOps};
+use crate::backend::{Backend, InstanceOps, LinkedBackend, MemoryOps, TableOps};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
 use crate::base::types::{ExternType, Limits, MemoryType, TableType};
@@ -61,9 +61,8 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
 fn require_table_memory(module: &Module) -> Result<()> {
     const SMALL: u64 = 1 << 16;
     let elements = module.info.tables.iter().map(|ty| ty.limits.min).fold(0, u64::saturating_add);
-    if elements > SMALL {
-        // The engines in use need at most two pointers for an element.
-        let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(2 * size_of::<usize>());
+    if elements > SMALL && LinkedBackend::TABLE_ELEMENT_SIZE != 0 {
+        let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(LinkedBackend::TABLE_ELEMENT_SIZE);
         require_memory(bytes, format_args!("tables of {elements} elements"))?;
     }
     Ok(())

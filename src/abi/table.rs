@@ -142,8 +142,10 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
 
 /// Fails if there is no memory for this number of elements.
 fn require_table_memory(elements: u64) -> Result<()> {
-    // The engines in use need at most two pointers for an element.
-    let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(2 * size_of::<usize>());
+    if LinkedBackend::TABLE_ELEMENT_SIZE == 0 {
+        return Ok(());
+    }
+    let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(LinkedBackend::TABLE_ELEMENT_SIZE);
     require_memory(bytes, format_args!("a table of {elements} elements"))
 }
 

@@ -68,6 +68,9 @@ pub trait Backend {
     const CALLS_INTERLEAVE: bool = false;
     /// Whether the engine starts threads of its own for each compilation, and aborts the process if it cannot.
     const STARTS_THREADS: bool = false;
+    /// Bytes for each element of a table, if the engine ends the process when it cannot allocate a table. 0 if the engine
+    /// reports an error.
+    const TABLE_ELEMENT_SIZE: usize = 0;
     /// Estimated memory that a compilation needs.
     const COMPILE_MEMORY: CompileMemory;
 

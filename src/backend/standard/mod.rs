@@ -79,6 +79,7 @@ impl Backend for Standard {
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
     const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;
     const STARTS_THREADS: bool = QUIRKS.starts_threads;
+    const TABLE_ELEMENT_SIZE: usize = QUIRKS.table_element_size;
     const COMPILE_MEMORY: CompileMemory = QUIRKS.compile_memory;
 }
 

@@ -38,6 +38,9 @@ pub struct Quirks {
     pub calls_interleave: bool,
     /// True if the engine starts threads of its own for each compilation, and aborts the process if it cannot.
     pub starts_threads: bool,
+    /// Bytes for each element of a table, if the engine ends the process when it cannot allocate a table. 0 if the engine
+    /// reports an error.
+    pub table_element_size: usize,
     /// Estimated memory that a compilation needs.
     pub compile_memory: CompileMemory,
     /// Returns the WebAssembly features that the engine implements under these options.
@@ -59,6 +62,7 @@ impl Quirks {
         mappings_per_module: None,
         calls_interleave: false,
         starts_threads: false,
+        table_element_size: 0,
         // No bundled engine needs more.
         compile_memory: CompileMemory { per_function: 5 << 10, per_byte: 14 },
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,

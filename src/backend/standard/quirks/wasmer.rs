@@ -27,6 +27,8 @@ pub const QUIRKS: Quirks = Quirks {
     mappings_per_module: Some(2),
     // `CraneliftCompiler::compile_module` makes a pool of threads, and unwraps the outcome.
     starts_threads: true,
+    // A table is a vector of pointers, and the allocation is not checked.
+    table_element_size: 8,
     // Measured with modules of 20,000 small functions, and of 200 large ones.
     compile_memory: CompileMemory { per_function: 1700, per_byte: 14 },
     features,
