@@ -193,7 +193,7 @@ PRELUDE = """
     def attempt(work):
         try:
             return work()
-        except (WasmtimeError, Trap, TypeError, OverflowError, ValueError) as error:
+        except (WasmtimeError, Trap, TypeError, OverflowError, ValueError, MemoryError) as error:
             assert str(error), repr(error)
             print(type(error).__name__, str(error).splitlines()[0])
 """

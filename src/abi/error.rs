@@ -41,7 +41,7 @@ pub struct CFrame {
 #[repr(C)]
 pub struct CError {
     /// Kind of the error: 1 invalid, 2 malformed, 3 unsupported, 4 link, 5 trap, 6 host, 7 engine, 8 closed, 9 store,
-    /// 10 bounds, 11 incompatible, 12 panic, 13 exit.
+    /// 10 bounds, 11 incompatible, 12 panic, 13 exit, 14 memory.
     pub kind: u32,
     /// Detail of the error, whose meaning depends on the kind: the trap code of a trap, the bit number of the missing
     /// capability (unsupported), the index of the wrong import (link), or the exit code (exit). -1 for all other kinds.

@@ -3,11 +3,11 @@
 use crate::abi::module::CModule;
 use crate::abi::store::CStore;
 use crate::abi::{box_for_c, catch_errors, delete};
+use crate::backend::reserve::require_memory;
 use crate::backend::{Backend, InstanceOps, LinkedBackend, MemoryOps, Ref, RefOps, TableOps, faults};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
 use crate::base::types::{ExternType, Limits, MemoryType, TableType};
-use crate::engine::limits;
 use crate::engine::module::Module;
 use crate::lowering;
 use crate::store::object::{Extern, Identity, Instance};
@@ -47,8 +47,8 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
         fail!(Store, "the module was compiled by another engine object than the store was made with");
     }
     check_imports(&store, &entered, &module, imports)?;
+    require_table_memory(&module)?;
     entered.record_module(&module.info);
-    limits::check_room_for_elements(module.info.own_tables().iter().map(|ty| ty.limits.min).sum())?;
     let hidden = HiddenTables::new(&entered, &module)?;
     let raw: Vec<_> = imports.iter().map(|import| import.raw).chain(hidden.0.iter().copied()).collect();
     let instantiate = || LinkedBackend::instance_new(entered.raw, &module.raw, &module.info, &raw);
@@ -81,6 +81,17 @@ impl Drop for HiddenTables {
     fn drop(&mut self) {
         self.0.drain(..).for_each(LinkedBackend::extern_drop);
     }
+}
+
+/// Fails if there is no memory for the elements of the module's tables. Small tables need no look.
+fn require_table_memory(module: &Module) -> Result<()> {
+    const SMALL: u64 = 1 << 16;
+    let elements = module.info.own_tables().iter().map(|ty| ty.limits.min).fold(0, u64::saturating_add);
+    if elements > SMALL && LinkedBackend::TABLE_ELEMENT_SIZE != 0 {
+        let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(LinkedBackend::TABLE_ELEMENT_SIZE);
+        require_memory(bytes, format_args!("tables of {elements} elements"))?;
+    }
+    Ok(())
 }
 
 fn check_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, imports: &[&Extern]) -> Result<()> {

@@ -3,13 +3,13 @@
 use crate::abi::store::CStore;
 use crate::abi::types::CExternType;
 use crate::abi::{box_for_c, catch_errors, reference};
+use crate::backend::reserve::require_memory;
 use crate::backend::{Backend, LinkedBackend, TableOps};
 use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::pointer::non_null;
 use crate::base::types::{ExternType, TableType};
 use crate::base::value::Value;
-use crate::engine::limits;
 use crate::store::object::{self, Extern};
 use std::mem::MaybeUninit;
 
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn aw_table_new(
         if ty.limits.min > MAX_ELEMENTS {
             fail!(Invalid, "a table cannot have {} elements: {MAX_ELEMENTS} is the most", ty.limits.min);
         }
-        limits::check_room_for_elements(ty.limits.min)?;
+        require_table_memory(ty.limits.min)?;
         let entered = store.enter()?;
         // SAFETY: the caller guarantees that `init` holds 0, a host number, or a pointer to a live extern, as the
         // element type requires.
@@ -126,8 +126,8 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
         let max = ty.limits.max.unwrap_or(MAX_ELEMENTS).min(MAX_ELEMENTS);
         let mut has_grown = size.checked_add(delta).is_some_and(|size| size <= max);
         if has_grown {
-            // An engine copies the elements to a larger place.
-            limits::check_room_for_elements(2 * (size + delta))?;
+            // A growth moves the elements, so the old ones and the new ones exist at the same time.
+            require_table_memory(size + delta)?;
             // SAFETY: the caller guarantees that `init` holds 0, a host number, or a pointer to a live extern, as the
             // element type requires.
             let init = unsafe { reference::lower(&table.store, &entered, ty.element, *init) }?;
@@ -138,6 +138,15 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
         }
         Ok(size)
     })
+}
+
+/// Fails if there is no memory for this number of elements.
+fn require_table_memory(elements: u64) -> Result<()> {
+    if LinkedBackend::TABLE_ELEMENT_SIZE == 0 {
+        return Ok(());
+    }
+    let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(LinkedBackend::TABLE_ELEMENT_SIZE);
+    require_memory(bytes, format_args!("a table of {elements} elements"))
 }
 
 fn check_index(index: u64, size: u64) -> Result<()> {

@@ -7,6 +7,7 @@
 //!
 //! The shim checks everything that a backend passes to an engine, because some engines abort the process on bad input.
 
+use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::FuncType;
@@ -19,6 +20,7 @@ pub mod compiling;
 pub mod faults;
 pub mod guest_memory;
 mod ops;
+pub mod reserve;
 pub mod stack;
 #[cfg(not(wasmtime_h))]
 mod standard;
@@ -68,14 +70,16 @@ pub trait Backend {
 
     /// What the engine needs to be rewritten in a module.
     const NEEDS: Needs = Needs::NONE;
-    /// Number of bytes for each element of a table, if the engine aborts the process when it cannot allocate a table; 0
-    /// if the engine fails then.
-    const TABLE_ELEMENT_SIZE: usize = 0;
     /// Whether the calls of a thread into different stores may end in any order. If not, the engine keeps the running
     /// calls of a thread in a list.
     const CALLS_INTERLEAVE: bool = false;
     /// Whether the engine starts threads of its own for each compilation, and aborts the process if it cannot.
     const STARTS_THREADS: bool = false;
+    /// Bytes for each element of a table, if the engine ends the process when it cannot allocate a table. 0 if the engine
+    /// reports an error.
+    const TABLE_ELEMENT_SIZE: usize = 0;
+    /// Estimated memory that a compilation needs.
+    const COMPILE_MEMORY: CompileMemory;
 
     /// Always fails, with the error for a missing capability. The default functions of the traits in [`ops`] call this
     /// function. The shim refuses operations without their capability earlier, so the error is only a second check.

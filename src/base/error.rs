@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Panic = 12,
     /// A WASI program called `proc_exit`. `code` is the exit code of the program.
     Exit = 13,
+    /// There is not enough memory for an operation that needs much.
+    Memory = 14,
 }
 
 /// A WebAssembly function on the call stack at the time of a trap.

@@ -6,6 +6,7 @@ pub mod module;
 pub mod version;
 
 use crate::backend::faults::{self, Occasion, Saved};
+use crate::backend::reserve::require_memory;
 use crate::backend::{Backend, EngineOps, LinkedBackend};
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
@@ -18,6 +19,9 @@ use wasmparser::WasmFeatures;
 /// Maximum size of a guest's stack, in bytes. The shim may allocate a stack of this size as committed memory, so a
 /// larger maximum could exhaust the machine's memory.
 const MAX_STACK_SIZE: usize = 1 << 30;
+
+/// Estimated memory for an engine, in bytes.
+const ENGINE_MEMORY: usize = 1 << 20;
 
 /// An engine with its options and capabilities.
 pub struct Engine {
@@ -58,6 +62,7 @@ impl Engine {
         }
         let interruptible = LinkedBackend::interruptible(&options);
         faults::check(Saved::Perhaps)?;
+        require_memory(ENGINE_MEMORY, "an engine")?;
         let engine = Arc::new(Self {
             raw: faults::installing(&FIRST_ENGINE, || LinkedBackend::engine_new(&options))?,
             features: options.switch_proposals(LinkedBackend::features(&options)),

@@ -2,6 +2,7 @@
 
 use crate::backend::compiling::run_compilation;
 use crate::backend::faults::{self, Saved};
+use crate::backend::reserve::require_memory;
 use crate::backend::trusted::TrustedBytes;
 use crate::backend::{Backend, EngineOps, LinkedBackend, ModuleOps};
 use crate::base::capabilities;
@@ -15,6 +16,12 @@ use crate::wasm::module_info::{self, ModuleInfo};
 use crate::wasm::offsets::OffsetMap;
 use crate::wasm::start;
 use std::sync::Arc;
+
+/// Estimated memory for the validation of a module and for its description, in bytes for each byte of the module.
+const VALIDATE_MEMORY_PER_BYTE: usize = 8;
+
+/// Estimated memory for the serialization of a module, in bytes for each byte of the code in its final form.
+const SEAL_MEMORY_PER_BYTE: usize = 3;
 
 /// A compiled module.
 pub struct Module {
@@ -38,6 +45,10 @@ impl Module {
         Self::validate(&engine, wasm)?;
         let mut info = ModuleInfo::parse(wasm)?;
         Self::check_sizes(&info)?;
+        require_memory(
+            LinkedBackend::COMPILE_MEMORY.of(info.body_count(), wasm.len()),
+            format_args!("compiling a module of {} KiB", wasm.len() >> 10),
+        )?;
         faults::check(Saved::Perhaps)?;
         let mut wasm: Arc<[u8]> = wasm.into();
         let lowered = lowering::lower(&wasm, &info, &LinkedBackend::NEEDS, LinkedBackend::NAME)?.map(|lowered| {
@@ -55,6 +66,10 @@ impl Module {
 
     /// Validates a binary module. Fails with the reason if the engine cannot compile the module.
     pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
+        require_memory(
+            wasm.len() * VALIDATE_MEMORY_PER_BYTE,
+            format_args!("validating a module of {} KiB", wasm.len() >> 10),
+        )?;
         let counts = module_info::validate(wasm, engine.features, LinkedBackend::max_features(), LinkedBackend::NAME)?;
         counts.check(&LinkedBackend::COMPLEXITY_LIMITS, engine.max_complexity, LinkedBackend::NAME)
     }
@@ -91,10 +106,14 @@ impl Module {
     /// Returns the module as bytes for [`Module::deserialize`].
     pub fn serialize(&self) -> Result<Vec<u8>> {
         let code = if self.engine.capabilities.has(capabilities::SERIALIZE) {
+            // The size of the code is not known yet. The code took less memory than the compilation.
+            let needed = LinkedBackend::COMPILE_MEMORY.of(self.info.body_count(), self.wasm.len());
+            require_memory(needed, "serializing a module")?;
             LinkedBackend::module_serialize(&self.raw)?
         } else {
             Vec::new()
         };
+        require_memory((self.wasm.len() + code.len()) * SEAL_MEMORY_PER_BYTE, "serializing a module")?;
         let (stamp, offsets) = (version::stamp(&self.engine), self.info.offsets.to_bytes());
         Envelope { stamp: stamp.as_bytes(), wasm: &self.wasm, offsets: &offsets, code: &code }.seal()
     }
@@ -102,6 +121,8 @@ impl Module {
     /// Loads a module from bytes that [`Module::serialize`] returned. Fails if the bytes are damaged. Also fails if the
     /// bytes come from another engine, version or machine, or from an engine with other options.
     pub fn deserialize(engine: Arc<Engine>, bytes: TrustedBytes<'_>) -> Result<Self> {
+        let len = bytes.bytes().len();
+        require_memory(len, format_args!("loading a module of {} KiB", len >> 10))?;
         let envelope = Envelope::open(bytes.bytes())?;
         envelope.check_stamp(&version::stamp(&engine))?;
         if envelope.code.is_empty() {

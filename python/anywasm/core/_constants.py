@@ -38,6 +38,8 @@ class ErrorKind(enum.IntEnum):
     PANIC = 12
     #: A WASI program called `proc_exit`. `code` is the exit code of the program.
     EXIT = 13
+    #: There is not enough memory for an operation that needs much.
+    MEMORY = 14
 
 
 class TrapCode(TrapCodeBase):

@@ -48,12 +48,15 @@ class Module(Handle):
         """Validates a binary module for this engine.
 
         Returns None if the module is valid. If the module is invalid, returns, but does not raise, the API style's
-        exception that describes the problem.
+        exception that describes the problem. Raises MemoryError if there is not enough memory to find out.
         """
         engine_module = engine._core_engine_module
         if _call_with_bytes(engine, engine_module.lib.aw_module_validate, wasm):
             return None
-        return engine._core_style.exception(take_failure(engine_module))
+        exception = engine._core_style.exception(take_failure(engine_module))
+        if isinstance(exception, MemoryError):
+            raise exception
+        return exception
 
     def dump(self) -> bytes:
         """Serializes the module. Only the same engine in the same version can `load` the returned bytes."""

@@ -24,6 +24,8 @@ class WasmerAdapter(core.StyleAdapter):
             return CapabilityError(failure.message, failure.capability)
         if failure.kind is ErrorKind.TRAP:
             return RuntimeError(_format_trap(failure))
+        if failure.kind is ErrorKind.MEMORY:
+            return MemoryError(failure.message)
         if failure.kind is ErrorKind.EXIT:
             return RuntimeError(f"RuntimeError: WASI exited with code: {failure.exit_code}")
         if failure.kind is ErrorKind.MALFORMED:
@@ -76,6 +78,8 @@ class TextAdapter(WasmerAdapter):
     """The style adapter for `wat2wasm` and `wasm2wat`. Its error texts have no prefix such as "Validation error"."""
 
     def exception(self, failure: Failure) -> BaseException:
+        if failure.kind is ErrorKind.MEMORY:
+            return super().exception(failure)
         return RuntimeError(_with_decimal_offset(failure.message))
 
 

@@ -18,6 +18,8 @@ class WasmtimeAdapter(core.StyleAdapter):
     def exception(self, failure: Failure) -> BaseException:
         if failure.kind is ErrorKind.TRAP:
             return Trap._core_from_failure(failure)
+        if failure.kind is ErrorKind.MEMORY:
+            return MemoryError(failure.message)
         if failure.kind is ErrorKind.EXIT:
             return exit_error(failure)
         if failure.kind is ErrorKind.UNSUPPORTED:

@@ -27,6 +27,7 @@ mod trap_text;
 mod types;
 mod value;
 
+use crate::backend::reserve::CompileMemory;
 use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
@@ -73,10 +74,11 @@ impl Backend for Standard {
     const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
     const NEEDS: Needs = QUIRKS.needs;
-    const TABLE_ELEMENT_SIZE: usize = QUIRKS.table_element_size;
     const COMPLEXITY_LIMITS: Limits = QUIRKS.complexity_limits;
     const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;
     const STARTS_THREADS: bool = QUIRKS.starts_threads;
+    const TABLE_ELEMENT_SIZE: usize = QUIRKS.table_element_size;
+    const COMPILE_MEMORY: CompileMemory = QUIRKS.compile_memory;
 }
 
 impl SharedMemoryOps for Standard {

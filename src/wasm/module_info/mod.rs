@@ -99,6 +99,11 @@ impl ModuleInfo {
         Ok(reader.finish())
     }
 
+    /// Returns the number of function bodies. Returns 0 after [`ModuleInfo::forget_bodies`].
+    pub fn body_count(&self) -> usize {
+        self.bodies.len()
+    }
+
     /// Removes the offsets of function bodies. The description of a module without code
     /// ([`without_code`](crate::wasm::envelope::without_code)) needs this, because its offsets are not those of the
     /// original module.

@@ -3,6 +3,7 @@
 //! Each engine has a file in this folder with one constant, `QUIRKS`. build.rs sets the variable `ENGINE_QUIRKS` to the
 //! name of the linked engine's file, so this file needs no list of engines.
 
+use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::options::Options;
 use crate::lowering::Needs;
@@ -33,9 +34,6 @@ pub struct Quirks {
     pub max_table_elements: u64,
     /// The counts up to which the engine compiles a module in a bounded time.
     pub complexity_limits: Limits,
-    /// Number of bytes for each element of a table, if the engine aborts the process when it cannot allocate a table; 0
-    /// if the engine fails then.
-    pub table_element_size: usize,
     /// What the engine needs to be rewritten in a module.
     pub needs: Needs,
     /// When the engine frees the code of a module.
@@ -58,6 +56,11 @@ pub struct Quirks {
     pub calls_interleave: bool,
     /// True if the engine starts threads of its own for each compilation, and aborts the process if it cannot.
     pub starts_threads: bool,
+    /// Bytes for each element of a table, if the engine ends the process when it cannot allocate a table. 0 if the engine
+    /// reports an error.
+    pub table_element_size: usize,
+    /// Estimated memory that a compilation needs.
+    pub compile_memory: CompileMemory,
     /// Returns the WebAssembly features that the engine implements under these options.
     pub features: fn(&Options) -> WasmFeatures,
 }
@@ -90,7 +93,6 @@ impl Quirks {
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,
         complexity_limits: Limits::CRANELIFT,
-        table_element_size: 0,
         needs: Needs::NONE,
         code_lifetime: CodeLifetime::Module,
         register_types: |_, _| (),
@@ -98,6 +100,9 @@ impl Quirks {
         prepare_store: |_| (),
         calls_interleave: false,
         starts_threads: false,
+        table_element_size: 0,
+        // No bundled engine needs more.
+        compile_memory: CompileMemory { per_function: 5 << 10, per_byte: 14 },
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
     };
 }

@@ -1,6 +1,7 @@
 // wasmi 2.0.0, through `wasm.h`.
 
 use super::{CodeLifetime, Quirks};
+use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities as cap;
 use crate::wasm::complexity::Limits;
 use wasmparser::WasmFeatures;
@@ -30,6 +31,8 @@ pub const QUIRKS: Quirks = Quirks {
         ..Limits::CRANELIFT
     },
     calls_interleave: true,
+    // wasmi translates a function when it is first called. It keeps a copy of the module.
+    compile_memory: CompileMemory { per_function: 80, per_byte: 3 },
     // `Config::default_features` of wasmi.
     features: |_| {
         WasmFeatures::WASM2
