@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from anywasm.core.extern import type_of
 from anywasm.core.globals import Global
@@ -29,13 +29,11 @@ def extern_at(store: Store, instance_owner: Any, module: Module, index: int) -> 
         return store._core_style.func._core_from_owner(store, owner, ty)
     if isinstance(ty, GlobalType):
         return Global(store, owner, ty)
-    if module.import_list and isinstance(ty, (TableType, MemoryType)):
-        # The export may be an import, whose type is at least as narrow as the type that the module declares.
-        ty = type_of(store, store._core_engine_module.pointer(owner)) or ty
-    if isinstance(ty, TableType):
-        return Table(store, owner, ty)
-    if isinstance(ty, MemoryType):
-        return Memory(store, owner, ty)
+    if isinstance(ty, (TableType, MemoryType)):
+        if module.import_list:
+            # The export may be an import, whose type is at least as narrow as the type that the module declares.
+            ty = cast("TableType | MemoryType", type_of(store, store._core_engine_module.pointer(owner)))
+        return Table(store, owner, ty) if isinstance(ty, TableType) else Memory(store, owner, ty)
     return Tag(store, owner, ty)
 
 
