@@ -40,7 +40,7 @@ pub mod base;
 pub mod engine;
 #[cfg(feature = "python")]
 mod glue;
-mod lowering;
+mod lower;
 pub mod store;
 pub mod wasi;
 pub mod wasm;

@@ -55,6 +55,21 @@ CASES = {
             attempt(lambda: exports["h"].value(store))
             attempt(lambda: exports["t"].get(store, 0))
             attempt(lambda: exports["t"].set(store, 0, None))""",
+    "a table that grows without end": """
+        import resource
+        in_use = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (in_use + (3 << 30), -1))
+        exports = instantiate('''(module (table 1 funcref)
+            (func (export "f") (loop
+              (br_if 0 (i32.ge_s (table.grow (ref.null func) (i32.const 1000000)) (i32.const 0)))))
+            (func (export "g") (result i32) (table.grow (ref.null func) (i32.const -2))))''')
+        attempt(lambda: exports["f"](store))
+        assert attempt(lambda: exports["g"](store)) == -1""",
+    "many large tables": """
+        import resource
+        in_use = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (in_use + (3 << 30), -1))
+        attempt(lambda: instantiate("(module " + "(table 10000000 funcref)" * 100 + ")"))""",
     "a host function as a reference": """
         ref = ValType.funcref()
         host = Func(store, FuncType([], []), lambda: None)

@@ -63,7 +63,7 @@ def test_a_bomb_is_refused_or_compiled(engine: str, bomb: tuple[str, str]) -> No
     lines = children.run(engine, code).splitlines()
     if limit is None:
         assert lines[0] == "compiled"
-        assert lines[1] == "compiled" or "the engine refused the module" in lines[1]
+        assert lines[1] == "compiled" or any("the engine refused the module" in line for line in lines[1:])
         return
     for line in lines:
         assert f"the module is too complex for the engine `{engine}`: " in line

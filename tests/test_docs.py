@@ -24,7 +24,7 @@ CODE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 #: Names that stand for others in recipes.
 PLACEHOLDER = re.compile(r"[A-Z]{4,}|copycat")
 #: Rooms that docs/architecture.md draws dotted.
-PLANNED = {"src/backend/dynamic", "src/component", "src/lower"}
+PLANNED = {"src/backend/dynamic", "src/component"}
 
 
 def test_there_are_documents() -> None:

@@ -112,4 +112,4 @@ def test_an_interruptible_engine(engine: str, on_engine: str) -> None:
     lines = children.run(engine, children.joined(PRELUDE, code)).splitlines()
     assert len(lines) == 2
     for line in lines:
-        assert line.startswith("the thread that interrupts guests cannot be started: ")
+        assert line.startswith("an engine that is `interruptible` needs a thread, and the system cannot start one: ")

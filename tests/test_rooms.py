@@ -10,7 +10,7 @@ import pytest
 SRC = Path(__file__).parent.parent / "src"
 
 #: From the ground up. A room may use the rooms before it in this list.
-ROOMS = ["base", "wasm", "lowering", "backend", "engine", "store", "wasi", "abi", "glue"]
+ROOMS = ["base", "wasm", "lower", "backend", "engine", "store", "wasi", "abi", "glue"]
 
 #: Where unsafe code may be: at the border to an engine, at the border to C, and in the helpers for pointers.
 UNSAFE = ("abi/", "backend/", "glue/", "base/pointer.rs")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from anywasm.core import TrapCode
-from anywasm.wasmtime import wat2wasm
+from anywasm.wasmtime import Engine, Instance, Module, Store, Trap, wat2wasm
 from drivers import Driver
 
 SOURCE = """(module $traps
@@ -185,6 +185,33 @@ def test_a_trap_tells_where_it_is(
     with pytest.raises(wasm.trap) as caught:
         wasm.call(wasm.export(instance, "f"))
     assert frames(caught.value)[0] == body_start(binary) + offset
+
+
+@pytest.mark.needs("frame_offsets")
+@pytest.mark.parametrize(
+    ("tables", "body", "offset"),
+    [
+        ('(table (export "t") 2 2 funcref)', "unreachable", 0),
+        ("(table 1 2 funcref)", "(drop (table.grow (ref.null func) (i32.const 1))) unreachable", 8),
+    ],
+)
+def test_a_trap_tells_where_it_is_in_the_original_of_a_rewritten_module(
+    on_engine: str, tables: str, body: str, offset: int
+) -> None:
+    binary = wat2wasm(f'(module {tables} (func (export "f") {body}) (func (export "g") (call 0)))')
+    engine = Engine()
+    module = Module(engine, binary)
+    modules = [module, Module.deserialize(engine, module.serialize())]
+    for module in modules:
+        store = Store(engine)
+        exports = Instance(store, module, []).exports(store)
+        for name in ("f", "g"):
+            with pytest.raises(Trap) as caught:
+                exports[name](store)
+            frame = caught.value.frames[0]
+            assert frame.module_offset == body_start(bytes(binary)) + offset
+            # The function starts with the number of its groups of locals.
+            assert (frame.func_index, frame.func_offset) == (0, 1 + offset)
 
 
 def body_start(binary: bytes) -> int:

@@ -9,7 +9,8 @@ use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
 use crate::base::types::{ExternType, Limits, MemoryType, TableType};
 use crate::engine::module::Module;
-use crate::lowering;
+use crate::lower;
+use crate::store::memory_bytes::Cost;
 use crate::store::object::{Extern, Identity, Instance};
 use crate::store::{Entered, Store};
 use std::borrow::Cow;
@@ -49,11 +50,12 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
     check_imports(&store, &entered, &module, imports)?;
     require_table_memory(&module)?;
     entered.record_module(&module.info);
+    let memories = Cost::take(module.info.own_memories())?;
     let hidden = HiddenTables::new(&entered, &module)?;
     let raw: Vec<_> = imports.iter().map(|import| import.raw).chain(hidden.0.iter().copied()).collect();
     let instantiate = || LinkedBackend::instance_new(entered.raw, &module.raw, &module.info, &raw);
     let raw = entered.run(store.engine.guest_stack_size, instantiate)?;
-    module.info.own_memories().iter().for_each(|ty| entered.count_memory(ty));
+    entered.add_memories(memories);
     let (key, number) = (entered.add_instance(raw), entered.next_number());
     drop(entered);
     let exports = module.info.exports.iter().enumerate();
@@ -69,7 +71,7 @@ struct HiddenTables(Vec<<LinkedBackend as Backend>::Extern>);
 impl HiddenTables {
     fn new(entered: &Entered<'_>, module: &Module) -> Result<Self> {
         let mut tables = Self(Vec::new());
-        for ty in lowering::hidden_tables(&module.info, &LinkedBackend::NEEDS) {
+        for ty in lower::hidden_tables(&module.info, &LinkedBackend::NEEDS) {
             let null = LinkedBackend::ref_lower(entered.raw, Ref::Null)?;
             tables.0.push(LinkedBackend::table_new(entered.raw, ty, null)?);
         }

@@ -8,7 +8,7 @@ use crate::base::capabilities::{self, Capabilities};
 use crate::base::error::{Result, fail};
 use crate::base::pointer::{Handle, check_len, non_null};
 use crate::base::types::{ExternType, MemoryType};
-use crate::store::memory_bytes;
+use crate::store::memory_bytes::{self, Cost};
 use crate::store::object::{self, Extern};
 use crate::store::pin::Pin;
 use std::mem::MaybeUninit;
@@ -21,13 +21,14 @@ pub extern "C" fn aw_memory_new(store: Option<&CStore>, ty: Option<&CExternType>
     catch_errors(|| {
         let (store, ty) = (&non_null(store, "the store")?.0, non_null(ty, "the type")?.memory()?);
         check_supported(store.engine.capabilities, &ty)?;
+        let cost = Cost::take(&[ty])?;
         let entered = store.enter()?;
         let raw = if ty.shared {
             LinkedBackend::shared_memory_extern(&LinkedBackend::shared_memory_new(&store.engine.raw, &ty)?)
         } else {
             LinkedBackend::memory_new(entered.raw, &ty)?
         };
-        entered.count_memory(&ty);
+        entered.add_memories(cost);
         box_for_c(Extern::new(store, &entered, raw, Some(ExternType::Memory(ty))))
     })
 }

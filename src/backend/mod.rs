@@ -12,13 +12,14 @@ use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::FuncType;
 use crate::base::value::Value;
-use crate::lowering::Needs;
+use crate::lower::Needs;
 use crate::wasm::complexity::Limits;
 use std::sync::Arc;
 
 pub mod compiling;
 pub mod faults;
 pub mod guest_memory;
+pub mod mappings;
 mod ops;
 pub mod reserve;
 pub mod stack;
@@ -70,6 +71,8 @@ pub trait Backend {
 
     /// What the engine needs to be rewritten in a module.
     const NEEDS: Needs = Needs::NONE;
+    /// Number of memory mappings that each memory takes: see [`mappings`].
+    const MAPPINGS_PER_MEMORY: u64 = 0;
     /// Whether the calls of a thread into different stores may end in any order. If not, the engine keeps the running
     /// calls of a thread in a list.
     const CALLS_INTERLEAVE: bool = false;

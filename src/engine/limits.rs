@@ -1,7 +1,7 @@
 //! Limits of the linked engine, the one engine that this build of the shim contains. The engine would abort the process,
 //! or compile for minutes, if a size or a count exceeded a limit. The shim therefore refuses larger sizes and counts.
 
-use crate::backend::{Backend, EngineOps, LinkedBackend};
+use crate::backend::{Backend, EngineOps, LinkedBackend, mappings};
 
 /// A limit of the linked engine.
 pub struct Limit {
@@ -24,7 +24,12 @@ pub fn all() -> Vec<Limit> {
             LinkedBackend::MAX_MEMORY_PAGES,
         ),
         limit("table_elements", "elements that a table may declare as its minimum", LinkedBackend::MAX_TABLE_ELEMENTS),
-        limit("modules", "compiled modules in one process", LinkedBackend::max_modules()),
+        limit("modules", "compiled modules in one process, if it has no memories", LinkedBackend::max_modules()),
+        limit(
+            "memories",
+            "memories in one process, if its modules take no memory mappings",
+            mappings::max().checked_div(LinkedBackend::MAPPINGS_PER_MEMORY).unwrap_or(u64::MAX),
+        ),
     ];
     limits.extend(complexity.map(|(name, meaning, max)| limit(name, meaning, max)));
     limits

@@ -10,7 +10,7 @@ use crate::base::error::{Result, fail};
 use crate::base::types::MemoryType;
 use crate::engine::Engine;
 use crate::engine::version;
-use crate::lowering;
+use crate::lower;
 use crate::wasm::envelope::{self, Envelope};
 use crate::wasm::module_info::{self, ModuleInfo};
 use crate::wasm::offsets::OffsetMap;
@@ -51,7 +51,7 @@ impl Module {
         )?;
         faults::check(Saved::Perhaps)?;
         let mut wasm: Arc<[u8]> = wasm.into();
-        let lowered = lowering::lower(&wasm, &info, &LinkedBackend::NEEDS, LinkedBackend::NAME)?.map(|lowered| {
+        let lowered = lower::rewrite(&wasm, &info, &LinkedBackend::NEEDS, LinkedBackend::NAME)?.map(|lowered| {
             info.offsets = lowered.offsets;
             lowered.wasm.into()
         });

@@ -3,8 +3,9 @@
 use crate::backend::{Backend, LinkedBackend, RefOps, stack};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
-use crate::base::types::{FuncType, MemoryType};
+use crate::base::types::FuncType;
 use crate::engine::interrupt;
+use crate::store::memory_bytes::Cost;
 use crate::store::object::Extern;
 use crate::store::state::State;
 use crate::store::{Key, nesting};
@@ -46,9 +47,9 @@ impl Entered<'_> {
         self.state.extern_at(key)
     }
 
-    /// Counts the bytes of a new memory of this type: see [`crate::store::memory_bytes`].
-    pub fn count_memory(&self, ty: &MemoryType) {
-        self.state.memory_bytes.add(ty.limits.min.checked_shl(ty.page_size_log2.into()).unwrap_or(0));
+    /// Counts memories that were made in the store.
+    pub fn add_memories(&self, cost: Cost) {
+        self.state.memories.add(cost);
     }
 
     /// Returns a number that no other object of the store has.

@@ -1,7 +1,11 @@
-//! Counts the bytes of the memories of all stores, so that the host knows when it should look for stores that it can
+//! Counts what the memories of all stores take. The host learns from the bytes when it should look for stores that it can
 //! free. A collector that counts objects does not see that a small object holds a large memory.
 
-use std::cell::Cell;
+use crate::backend::mappings::Mappings;
+use crate::backend::{Backend, LinkedBackend};
+use crate::base::error::Result;
+use crate::base::types::MemoryType;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Number of bytes of memories below which the host need not look for unused stores.
@@ -23,20 +27,40 @@ pub fn collected() {
     MARK.store(BYTES.load(Ordering::Relaxed).saturating_mul(2).max(SMALL), Ordering::Relaxed);
 }
 
-/// The bytes of one store's memories: their sizes when they were made, and what the host has added. What guests add is
-/// not counted, because that would cost time at each call.
-#[derive(Default)]
-pub struct StoreBytes(Cell<u64>);
+/// What memories take: the bytes of their declared minimums, and memory mappings.
+pub struct Cost {
+    bytes: u64,
+    mappings: Mappings,
+}
 
-impl StoreBytes {
-    /// Counts the bytes of another memory.
-    pub fn add(&self, bytes: u64) {
-        self.0.set(self.0.get().saturating_add(bytes));
-        BYTES.fetch_add(bytes, Ordering::Relaxed);
+impl Cost {
+    /// Records that memories of these types are about to be made. Fails if the process has no mappings for them.
+    pub fn take(types: &[MemoryType]) -> Result<Self> {
+        let mappings = Mappings::take(types.len() as u64 * LinkedBackend::MAPPINGS_PER_MEMORY, "memories")?;
+        let size = |ty: &MemoryType| ty.limits.min.checked_shl(ty.page_size_log2.into()).unwrap_or(0);
+        Ok(Self { bytes: types.iter().map(size).fold(0, u64::saturating_add), mappings })
+    }
+}
+
+/// What the memories of one store take. What guests add to their memories is not counted, because that would cost time
+/// at each call.
+#[derive(Default)]
+pub struct StoreMemories {
+    bytes: Cell<u64>,
+    mappings: RefCell<Mappings>,
+}
+
+impl StoreMemories {
+    /// Counts memories that were made.
+    pub fn add(&self, cost: Cost) {
+        self.bytes.set(self.bytes.get().saturating_add(cost.bytes));
+        BYTES.fetch_add(cost.bytes, Ordering::Relaxed);
+        self.mappings.borrow_mut().add(cost.mappings);
     }
 
     /// Records that the store's memories were freed.
     pub fn free(&self) {
-        BYTES.fetch_sub(self.0.take(), Ordering::Relaxed);
+        BYTES.fetch_sub(self.bytes.take(), Ordering::Relaxed);
+        self.mappings.take();
     }
 }

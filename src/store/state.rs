@@ -6,7 +6,7 @@ use crate::backend::stack::OtherStack;
 use crate::backend::{Backend, InstanceOps, LinkedBackend, StoreOps};
 use crate::base::error::{Error, Result};
 use crate::store::Key;
-use crate::store::memory_bytes::StoreBytes;
+use crate::store::memory_bytes::StoreMemories;
 use crate::store::object::Identity;
 use crate::wasm::module_info::ModuleInfo;
 use slab::Slab;
@@ -25,8 +25,8 @@ pub struct State {
     instances: RefCell<Slab<<LinkedBackend as Backend>::Instance>>,
     /// The references that [`RefOps::reference_to`] has created, by the function that they refer to.
     pub references: RefCell<HashMap<Identity, <LinkedBackend as Backend>::Extern>>,
-    /// The bytes of the store's memories.
-    pub memory_bytes: StoreBytes,
+    /// What the store's memories take.
+    pub memories: StoreMemories,
     /// The next number for an object of the store.
     pub next_number: Cell<u64>,
     /// The modules that were instantiated in the store. The names in the frames of a trap come from these modules.
@@ -57,7 +57,7 @@ impl State {
             externs: RefCell::default(),
             instances: RefCell::default(),
             references: RefCell::default(),
-            memory_bytes: StoreBytes::default(),
+            memories: StoreMemories::default(),
             next_number: Cell::new(0),
             modules: RefCell::default(),
             has_unusual_funcs: Cell::new(false),
@@ -136,7 +136,7 @@ impl State {
         instances.into_iter().for_each(|(_, object)| LinkedBackend::instance_drop(object));
         if let Some(raw) = self.raw.take() {
             LinkedBackend::store_drop(raw);
-            self.memory_bytes.free();
+            self.memories.free();
         }
     }
 

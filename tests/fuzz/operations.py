@@ -7,6 +7,7 @@ that the last ones are known if the process ends. Everything may raise, but for 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import copy
 import fcntl
 import gc
@@ -127,7 +128,8 @@ class Fuzzer:
         return name, self.pool[name]
 
     def _keep(self, name: str, thing: Any) -> None:
-        if thing is not None and len(self.pool) < 120:
+        # A raw pointer, such as `Memory.data_ptr` returns, reads and writes wherever its user says.
+        if thing is not None and not isinstance(thing, ctypes._Pointer) and len(self.pool) < 120:
             self.pool[f"{name} {len(self.pool)}"] = thing
 
     def _arguments(self) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from anywasm.core.collection import collect_unused_stores
+from anywasm.core.collection import collect_unused_stores, has_freed_memory
 from anywasm.core.errors import Failure, take_failure
 from anywasm.core.exports import export_at, extern_at
 from anywasm.core.extern import Extern, crossing_error, type_with_current_size
@@ -38,7 +38,13 @@ class Instance(StoreObject):
         compiled = module.deferred if defers_start else module
         owner = engine_module.new_instance(store._core_owner, compiled._core_owner, owners)
         if owner is None:
-            raise _instantiation_error(store, module, owners, take_failure(engine_module))
+            failure = take_failure(engine_module)
+            # No code of the guest has run yet if there is no memory for the instance.
+            if has_freed_memory(engine_module, failure):
+                owner = engine_module.new_instance(store._core_owner, compiled._core_owner, owners)
+                failure = failure if owner is not None else take_failure(engine_module)
+            if owner is None:
+                raise _instantiation_error(store, module, owners, failure)
         # `StoreObject.__init__` explains why these assignments are repeated.
         self._core_store = store
         self._core_engine_module = engine_module

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from anywasm.core import types
-from anywasm.core.collection import collect_unused_stores
+from anywasm.core.collection import collect_unused_stores, has_freed_memory
+from anywasm.core.errors import take_failure
 from anywasm.core.extern import Extern
 from anywasm.core.paged import Paged
 from anywasm.core.store import Store
@@ -38,9 +39,15 @@ class Memory(Paged, Extern):
     def new(cls, store: Store, ty: MemoryType) -> Memory:
         """Creates a memory of type `ty` in a store."""
         raw = types.write(store._core_engine_module, ty)
-        ptr = store._core_engine_module.lib.aw_memory_new(store._core_ptr, raw)
+        engine_module = store._core_engine_module
+        ptr = engine_module.lib.aw_memory_new(store._core_ptr, raw)
+        if not ptr:
+            failure = take_failure(engine_module)
+            if not has_freed_memory(engine_module, failure):
+                raise store._core_exception_for(failure)
+            ptr = engine_module.lib.aw_memory_new(store._core_ptr, raw)
         memory = cls(store, store._core_own_extern(ptr), ty)
-        collect_unused_stores(store._core_engine_module)
+        collect_unused_stores(engine_module)
         return memory
 
     def read_array(self, start: int, length: int) -> bytearray:

@@ -68,11 +68,11 @@ class WasiConfig(Managed):
     def _take_config(self) -> wasi.WasiConfig:
         """Returns the config of the core and removes it from this object, which then keeps no directory open."""
         config = self._core_config
-        config.args = [arg for args in self._args.values() for arg in args]
-        given = {name for name, _ in self._env.get("given", [])}
+        config.args = [arg for args in self._core_args.values() for arg in args]
+        given = {name for name, _ in self._core_env.get("given", [])}
         config.env = [
             (name, value)
-            for origin, pairs in self._env.items()
+            for origin, pairs in self._core_env.items()
             for name, value in pairs
             if origin == "given" or name not in given
         ]
@@ -81,11 +81,11 @@ class WasiConfig(Managed):
 
     def _set_argv(self, argv: list[str]) -> None:
         self._core_check_open()
-        self._args["given"] = [_c_string(arg) for arg in argv]
+        self._core_args["given"] = [_c_string(arg) for arg in argv]
 
     def _set_env(self, pairs: Iterable[Iterable[str]]) -> None:
         self._core_check_open()
-        self._env["given"] = [(_c_string(name), _c_string(value)) for name, value in pairs]
+        self._core_env["given"] = [(_c_string(name), _c_string(value)) for name, value in pairs]
 
     def _set_max_open_files(self, count: int) -> None:
         self._open_config().max_open_files = wasi.to_file_count(count)
@@ -149,7 +149,7 @@ class WasiConfig(Managed):
         The arguments are those of `sys.argv`, without Python itself and its options.
         """
         self._core_check_open()
-        self._args["inherited"] = list(sys.argv)
+        self._core_args["inherited"] = list(sys.argv)
 
     def inherit_env(self) -> None:
         """Passes this process's environment variables to the guest, in addition to those of `env`.
@@ -157,7 +157,7 @@ class WasiConfig(Managed):
         If both have a variable, the guest gets the value of `env`.
         """
         self._core_check_open()
-        self._env["inherited"] = list(os.environ.items())
+        self._core_env["inherited"] = list(os.environ.items())
 
     def inherit_stdin(self) -> None:
         """Lets the guest read this process's standard input (descriptor 0)."""
@@ -208,8 +208,8 @@ class WasiConfig(Managed):
         self._core_config = wasi.WasiConfig()
         #: The arguments and the environment variables by their origin: "given" by the program or "inherited". The
         #: origins are in the order in which the guest gets them.
-        self._args: dict[str, list[str]] = {}
-        self._env: dict[str, list[tuple[str, str]]] = {}
+        self._core_args: dict[str, list[str]] = {}
+        self._core_env: dict[str, list[tuple[str, str]]] = {}
 
 
 #: The maximum number of bytes that `stdout_custom` and `stderr_custom` get in one call, as in wasmtime-py.

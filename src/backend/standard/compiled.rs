@@ -1,12 +1,11 @@
 //! The code of a module, compiled by one engine object.
 
-use crate::backend::standard::Standard;
+use crate::backend::mappings::Mappings;
 use crate::backend::standard::engine_object::EngineObject;
 use crate::backend::standard::error::last_error;
-use crate::backend::{Backend, EngineOps};
-use crate::base::error::{Result, fail};
+use crate::backend::standard::quirks::QUIRKS;
+use crate::base::error::Result;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use wasm_c_api as c;
 
 /// A module that an engine object has compiled, and the store in which the module was compiled. `wasm.h` compiles only
@@ -60,24 +59,6 @@ impl Drop for RawModule {
     }
 }
 
-/// Number of compiled modules in this process.
-static MODULE_COUNT: AtomicU64 = AtomicU64::new(0);
-
-/// Fails if the process already has the maximum number of compiled modules. An engine may abort the process if there
-/// are more.
-pub fn check_count() -> Result<()> {
-    let max = Standard::max_modules();
-    if MODULE_COUNT.load(Ordering::Relaxed) >= max {
-        fail!(
-            Unsupported,
-            "the engine `{}` cannot have more than {max} modules in a process: let go of modules that are not needed, \
-             and of the stores that use them",
-            Standard::NAME
-        );
-    }
-    Ok(())
-}
-
 /// A compiled module that keeps its engine object alive, because the engine object may own the code.
 pub struct Compiled {
     module: RawModule,
@@ -86,14 +67,21 @@ pub struct Compiled {
     pub engine: Arc<EngineObject>,
     /// Size of the module in the binary format, in bytes.
     bytes: usize,
+    _mappings: Mappings,
 }
 
 impl Compiled {
-    /// Keeps the engine object of a compiled module alive. `bytes` is the size of the module in the binary format.
-    pub fn new(module: RawModule, engine: Arc<EngineObject>, bytes: usize) -> Self {
+    /// Calls `make` to compile or load a module with an engine object, and keeps the engine object alive. `bytes` is the
+    /// size of the module in the binary format. Fails if the process has no mappings for another module.
+    pub fn new(
+        engine: Arc<EngineObject>,
+        bytes: usize,
+        make: impl FnOnce(&EngineObject) -> Result<RawModule>,
+    ) -> Result<Self> {
+        let mappings = Mappings::take(QUIRKS.mappings_per_module, "modules")?;
+        let module = make(&engine)?;
         engine.add_module(bytes);
-        MODULE_COUNT.fetch_add(1, Ordering::Relaxed);
-        Self { module, engine, bytes }
+        Ok(Self { module, engine, bytes, _mappings: mappings })
     }
 
     /// Returns the engine's module.
@@ -105,7 +93,6 @@ impl Compiled {
 impl Drop for Compiled {
     fn drop(&mut self) {
         self.engine.drop_module(self.bytes);
-        MODULE_COUNT.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -1,18 +1,14 @@
 //! Functions for engines.
 
-use crate::backend::EngineOps;
+use crate::backend::standard::Standard;
 use crate::backend::standard::engine_object::EngineObject;
 use crate::backend::standard::quirks::{CodeLifetime, QUIRKS};
-use crate::backend::standard::{Standard, compiled};
+use crate::backend::{EngineOps, mappings};
 use crate::base::error::Result;
 use crate::base::options::Options;
 use parking_lot::Mutex;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use wasmparser::WasmFeatures;
-
-/// Linux's default for `vm.max_map_count`, the maximum number of memory mappings of a process. Used if /proc does not
-/// tell the actual maximum.
-const DEFAULT_MAX_MAPPINGS: u64 = 65_530;
 
 /// An engine: its options, and the engine object that new stores and modules use.
 pub struct Engine {
@@ -31,9 +27,8 @@ impl Engine {
         Ok(current.clone())
     }
 
-    /// Returns the engine object to compile a module with. Fails if the process has too many modules.
+    /// Returns the engine object to compile a module with.
     pub fn for_module(&self) -> Result<Arc<EngineObject>> {
-        compiled::check_count()?;
         match QUIRKS.code_lifetime {
             CodeLifetime::OwnEngine => Ok(Arc::new(self.new_object()?)),
             _ => self.current(),
@@ -64,12 +59,6 @@ impl EngineOps for Standard {
     }
 
     fn max_modules() -> u64 {
-        static MAX_MAPPINGS: LazyLock<u64> = LazyLock::new(|| {
-            let text = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok();
-            text.and_then(|text| text.trim().parse().ok()).unwrap_or(DEFAULT_MAX_MAPPINGS)
-        });
-        // Modules may use two thirds of the mappings that a process may have. The last third stays free for all other
-        // mappings.
-        QUIRKS.mappings_per_module.map_or(u64::MAX, |count| *MAX_MAPPINGS / 3 * 2 / count)
+        mappings::max().checked_div(QUIRKS.mappings_per_module).unwrap_or(u64::MAX)
     }
 }

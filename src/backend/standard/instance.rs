@@ -27,7 +27,7 @@ impl InstanceOps for Standard {
     fn instance_new(store: Self::Store, module: &Module, info: &ModuleInfo, imports: &[Extern]) -> Result<Instance> {
         let mut order: Vec<_> = (0..imports.len()).collect();
         if QUIRKS.imports_grouped {
-            // What is beyond the module's own imports are tables that `lowering` has added.
+            // What is beyond the module's own imports are tables that `lower` has added.
             order.sort_by_key(|index| info.imports.get(*index).map_or(TABLE_RANK, |import| kind_rank(&import.ty)));
         }
         let mut externs: Vec<_> = order.into_iter().map(|index| imports[index].raw).collect();

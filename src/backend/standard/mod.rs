@@ -31,7 +31,7 @@ use crate::backend::reserve::CompileMemory;
 use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
-use crate::lowering::Needs;
+use crate::lower::Needs;
 use crate::wasm::complexity::Limits;
 use std::ptr;
 use wasm_c_api as c;
@@ -74,6 +74,7 @@ impl Backend for Standard {
     const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
     const NEEDS: Needs = QUIRKS.needs;
+    const MAPPINGS_PER_MEMORY: u64 = QUIRKS.mappings_per_memory;
     const COMPLEXITY_LIMITS: Limits = QUIRKS.complexity_limits;
     const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;
     const STARTS_THREADS: bool = QUIRKS.starts_threads;

@@ -30,12 +30,11 @@ struct Code {
 }
 
 impl Module {
-    fn new(module: RawModule, engine: &Engine, compiled_by: Arc<EngineObject>, wasm: Arc<[u8]>) -> Result<Self> {
+    fn new(engine: &Engine, compiled: Compiled, wasm: Arc<[u8]>) -> Result<Self> {
         let engine_of_stores = engine.current()?;
         // SAFETY: both objects are alive, and the engine created them.
-        unsafe { (QUIRKS.register_types)(engine_of_stores.raw(), module.raw) };
-        let newest = Arc::new(Compiled::new(module, compiled_by, wasm.len()));
-        Ok(Self { code: Mutex::new(Code { newest, older: Vec::new() }), wasm })
+        unsafe { (QUIRKS.register_types)(engine_of_stores.raw(), compiled.raw()) };
+        Ok(Self { code: Mutex::new(Code { newest: Arc::new(compiled), older: Vec::new() }), wasm })
     }
 
     /// Returns the module for stores of this engine object. Compiles the module if necessary.
@@ -49,8 +48,9 @@ impl Module {
         if let Some(compiled) = code.older.iter().filter_map(Weak::upgrade).find(fits) {
             return Ok(compiled);
         }
-        let module = run_small_compilation(|| RawModule::compile(engine, &self.wasm).map_err(refusal))?;
-        let compiled = Arc::new(Compiled::new(module, engine.clone(), self.wasm.len()));
+        let compile = |engine: &EngineObject| RawModule::compile(engine, &self.wasm).map_err(refusal);
+        let make = |engine: &EngineObject| run_small_compilation(|| compile(engine));
+        let compiled = Arc::new(Compiled::new(engine.clone(), self.wasm.len(), make)?);
         if engine.serial() > code.newest.engine.serial() {
             let former = std::mem::replace(&mut code.newest, compiled.clone());
             code.older.push(Arc::downgrade(&former));
@@ -67,9 +67,8 @@ fn refusal(reason: String) -> Error {
 
 impl ModuleOps for Standard {
     fn module_new(engine: &Engine, wasm: &Arc<[u8]>) -> Result<Module> {
-        let compiled_by = engine.for_module()?;
-        let module = RawModule::compile(&compiled_by, wasm).map_err(refusal)?;
-        Module::new(module, engine, compiled_by, wasm.clone())
+        let compile = |engine: &EngineObject| RawModule::compile(engine, wasm).map_err(refusal);
+        Module::new(engine, Compiled::new(engine.for_module()?, wasm.len(), compile)?, wasm.clone())
     }
 
     fn module_serialize(module: &Module) -> Result<Vec<u8>> {
@@ -89,14 +88,15 @@ impl ModuleOps for Standard {
     }
 
     fn module_deserialize(engine: &Engine, code: TrustedBytes<'_>) -> Result<Module> {
-        let compiled_by = engine.for_module()?;
         // SAFETY: the host guarantees that this version of this engine serialized the code (see `TrustedBytes`). The
         // engine reads the bytes only during the call.
         let load = |store| unsafe { c::wasm_module_deserialize(store, &borrow(code.bytes())) };
-        let module = RawModule::new(&compiled_by, load).map_err(|reason| {
-            Error::new(ErrorKind::Incompatible, format!("the engine refused its own module: {reason}"))
-        })?;
+        let load = |engine: &EngineObject| {
+            RawModule::new(engine, load).map_err(|reason| {
+                Error::new(ErrorKind::Incompatible, format!("the engine refused its own module: {reason}"))
+            })
+        };
         // An engine that serializes code never compiles a module again.
-        Module::new(module, engine, compiled_by, Arc::default())
+        Module::new(engine, Compiled::new(engine.for_module()?, 0, load)?, Arc::default())
     }
 }

@@ -43,6 +43,8 @@ impl Backend for Wasmtime {
     const NAME: &'static str = if cfg!(feature = "system") { "system" } else { "wasmtime" };
     const KIND: &'static str = "wasmtime.h";
     const COMPLEXITY_LIMITS: Limits = WASMTIME_LIMITS;
+    // One for the accessible bytes, one for the others that the memory may grow to.
+    const MAPPINGS_PER_MEMORY: u64 = 2;
     // Measured with modules of 20,000 small functions, and of 200 large ones.
     const COMPILE_MEMORY: CompileMemory = CompileMemory { per_function: 5 << 10, per_byte: 14 };
     const CAPABILITIES: Capabilities = cap::SERIALIZE

@@ -73,7 +73,7 @@ pub struct ModuleInfo {
     /// The indices of the exported tables.
     pub exported_tables: Vec<u32>,
     /// Translates the code offsets that the engine reports, which are those of the module that it
-    /// compiled. The room `lowering` may have rewritten that module.
+    /// compiled. The room `lower` may have rewritten that module.
     pub offsets: OffsetMap,
     /// The contents of all custom sections, concatenated.
     custom_bytes: Vec<u8>,

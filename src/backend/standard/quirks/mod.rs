@@ -6,7 +6,7 @@
 use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::options::Options;
-use crate::lowering::Needs;
+use crate::lower::Needs;
 use crate::wasm::complexity::Limits;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
@@ -43,9 +43,11 @@ pub struct Quirks {
     /// # Safety
     /// The engine created both objects, and they are alive.
     pub register_types: unsafe fn(engine: *const c::wasm_engine_t, module: *const c::wasm_module_t),
-    /// Number of memory mappings that each module takes; `None` if a module takes no mappings. The mappings limit the
-    /// number of modules, because the operating system limits the mappings of a process.
-    pub mappings_per_module: Option<u64>,
+    /// Number of memory mappings that each module takes. The mappings limit the number of modules, because the operating
+    /// system limits the mappings of a process.
+    pub mappings_per_module: u64,
+    /// Number of memory mappings that each memory takes.
+    pub mappings_per_memory: u64,
     /// Prepares a new store.
     ///
     /// # Safety
@@ -96,7 +98,8 @@ impl Quirks {
         needs: Needs::NONE,
         code_lifetime: CodeLifetime::Module,
         register_types: |_, _| (),
-        mappings_per_module: None,
+        mappings_per_module: 0,
+        mappings_per_memory: 0,
         prepare_store: |_| (),
         calls_interleave: false,
         starts_threads: false,

@@ -4,7 +4,7 @@ use super::{CodeLifetime, HAS_COMPILERS, Quirks};
 use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities as cap;
 use crate::base::options::Options;
-use crate::lowering::Needs;
+use crate::lower::Needs;
 use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
@@ -41,7 +41,9 @@ pub const QUIRKS: Quirks = Quirks {
     code_lifetime: CodeLifetime::OwnEngine,
     register_types: c::wasmer_engine_register_types,
     // The two mappings hold the module's code (wasmer-compiler, `CodeMemory`).
-    mappings_per_module: Some(2),
+    mappings_per_module: 2,
+    // One for the accessible bytes, one for the others that the memory may grow to.
+    mappings_per_memory: 2,
     // `CraneliftCompiler::compile_module` makes a pool of threads, and unwraps the outcome.
     starts_threads: true,
     // Measured with modules of 20,000 small functions, and of 200 large ones.

@@ -17,6 +17,8 @@ pub const QUIRKS: Quirks = Quirks {
     options: &["parallel_compilation"],
     // The default of `Config::max_wasm_stack`. No function of `wasm.h` can change this size.
     stack_size: 512 << 10,
+    // One for the accessible bytes, one for the others that the memory may grow to.
+    mappings_per_memory: 2,
     prepare_store: c::wasmtime_store_remove_limits,
     complexity_limits: WASMTIME_LIMITS,
     features: |_| WasmFeatures::WASM3,

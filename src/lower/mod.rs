@@ -51,7 +51,7 @@ pub fn hidden_tables<'a>(info: &'a ModuleInfo, needs: &Needs) -> &'a [TableType]
 
 /// Rewrites the valid module `wasm` for the engine `engine`. Returns `None` if the engine needs no change. Fails if the
 /// engine would abort the process.
-pub fn lower(wasm: &[u8], info: &ModuleInfo, needs: &Needs, engine: &str) -> Result<Option<Lowered>> {
+pub fn rewrite(wasm: &[u8], info: &ModuleInfo, needs: &Needs, engine: &str) -> Result<Option<Lowered>> {
     let tables = hidden_tables(info, needs);
     let mut growth = None;
     if let Some(max) = needs.max_table_elements

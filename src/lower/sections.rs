@@ -1,8 +1,8 @@
 //! Writes a module anew, with additions to some sections and with changed function bodies.
 
 use crate::base::types::{TableType, ValType};
-use crate::lowering::Lowered;
-use crate::lowering::table_growth::Guards;
+use crate::lower::Lowered;
+use crate::lower::table_growth::Guards;
 use crate::wasm::binary::{push_leb128, push_section};
 use crate::wasm::offsets::OffsetMap;
 use std::ops::Range;
@@ -166,7 +166,7 @@ fn changed_body(wasm: &[u8], body: &FunctionBody<'_>, guards: &Guards) -> Result
 
 #[cfg(test)]
 mod tests {
-    use crate::lowering::{Needs, hidden_tables, lower};
+    use crate::lower::{Needs, hidden_tables, rewrite};
     use crate::wasm::module_info::ModuleInfo;
     use wasmparser::{Operator, Parser, Payload, Validator, WasmFeatures};
 
@@ -178,7 +178,7 @@ mod tests {
     fn lowered(text: &str) -> Option<String> {
         let wasm = wat::parse_str(text).unwrap();
         let info = ModuleInfo::parse(&wasm).unwrap();
-        let lowered = lower(&wasm, &info, &ALL, "x").unwrap()?;
+        let lowered = rewrite(&wasm, &info, &ALL, "x").unwrap()?;
         Validator::new_with_features(WasmFeatures::all()).validate_all(&lowered.wasm).unwrap();
         let new = ModuleInfo::parse(&lowered.wasm).unwrap();
         assert_eq!(new.imports.len(), info.imports.len() + hidden_tables(&info, &ALL).len());
@@ -258,7 +258,7 @@ mod tests {
             wat::parse_str(text.replace("TY", ty).replace("HEAP", ty.trim_end_matches("ref"))).unwrap()
         };
         let lower =
-            |wasm: &[u8]| lower(wasm, &ModuleInfo::parse(wasm).unwrap(), &ALL, "x").map(|lowered| lowered.is_some());
+            |wasm: &[u8]| rewrite(wasm, &ModuleInfo::parse(wasm).unwrap(), &ALL, "x").map(|lowered| lowered.is_some());
         let error = lower(&wasm("externref")).unwrap_err();
         assert!(
             error.message.starts_with("the engine `x` cannot run `table.init` on a table of `externref`"),
