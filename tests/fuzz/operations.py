@@ -7,8 +7,8 @@ that the last ones are known if the process ends. Everything may raise, but for 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import copy
+import ctypes
 import fcntl
 import gc
 import os
