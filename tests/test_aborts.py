@@ -65,6 +65,27 @@ CASES = {
             (func (export "g") (result i32) (table.grow (ref.null func) (i32.const -2))))''')
         attempt(lambda: exports["f"](store))
         assert attempt(lambda: exports["g"](store)) == -1""",
+    "growth without end, on a small stack too": """
+        import threading
+        def grow():
+            exports = instantiate('''(module (memory 1 3) (table 1 3 funcref)
+                (func (export "size") (result i32) memory.size)
+                (func (export "memory") (param i32) (param i32) (result i32)
+                  (loop (result i32) (memory.grow (local.get 1))
+                    (br_if 1 (i32.eqz (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) drop (br 0)))
+                (func (export "table") (param i32) (param i32) (result i32)
+                  (loop (result i32) (table.grow (ref.null func) (local.get 1))
+                    (br_if 1 (i32.eqz (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) drop (br 0))))''')
+            assert exports["memory"](store, 1000, 0) == 1 and exports["memory"](store, 1, 1) == 1
+            assert exports["table"](store, 1000, 0) == 1 and exports["table"](store, 1, 1) == 1
+            assert exports["size"](store) == 2
+            assert exports["memory"](store, 300_000, 7) == -1 and exports["table"](store, 300_000, 7) == -1
+        grow()
+        threading.stack_size(256 << 10)
+        thread = threading.Thread(target=grow)
+        thread.start()
+        thread.join()
+        threading.stack_size(0)""",
     "many large tables": """
         import resource
         in_use = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

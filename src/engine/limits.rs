@@ -24,6 +24,11 @@ pub fn all() -> Vec<Limit> {
             LinkedBackend::MAX_MEMORY_PAGES,
         ),
         limit("table_elements", "elements that a table may declare as its minimum", LinkedBackend::MAX_TABLE_ELEMENTS),
+        limit(
+            "growths",
+            "times that an instance may grow its memories and tables",
+            LinkedBackend::NEEDS.max_growths.map_or(u64::MAX, u64::from),
+        ),
         limit("modules", "compiled modules in one process, if it has no memories", LinkedBackend::max_modules()),
         limit(
             "memories",

@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::engine::version;
 use crate::lower;
 use crate::wasm::envelope::{self, Envelope};
-use crate::wasm::module_info::{self, ModuleInfo};
+use crate::wasm::module_info::{self, Findings, ModuleInfo};
 use crate::wasm::offsets::OffsetMap;
 use crate::wasm::start;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub struct Module {
 impl Module {
     /// Validates and compiles a binary module.
     pub fn new(engine: Arc<Engine>, wasm: &[u8]) -> Result<Self> {
-        Self::validate(&engine, wasm)?;
+        let findings = Self::validate(&engine, wasm)?;
         let mut info = ModuleInfo::parse(wasm)?;
         Self::check_sizes(&info)?;
         require_memory(
@@ -51,10 +51,11 @@ impl Module {
         )?;
         faults::check(Saved::Perhaps)?;
         let mut wasm: Arc<[u8]> = wasm.into();
-        let lowered = lower::rewrite(&wasm, &info, &LinkedBackend::NEEDS, LinkedBackend::NAME)?.map(|lowered| {
-            info.offsets = lowered.offsets;
-            lowered.wasm.into()
-        });
+        let lowered = lower::rewrite(&wasm, &info, &findings.rewritable, &LinkedBackend::NEEDS, LinkedBackend::NAME)?
+            .map(|lowered| {
+                info.offsets = lowered.offsets;
+                lowered.wasm.into()
+            });
         let compiled = lowered.as_ref().unwrap_or(&wasm);
         let raw = run_compilation(&engine.options, wasm.len(), || LinkedBackend::module_new(&engine.raw, compiled))?;
         let info = Arc::new(info);
@@ -65,13 +66,15 @@ impl Module {
     }
 
     /// Validates a binary module. Fails with the reason if the engine cannot compile the module.
-    pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<()> {
+    pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<Findings> {
         require_memory(
             wasm.len() * VALIDATE_MEMORY_PER_BYTE,
             format_args!("validating a module of {} KiB", wasm.len() >> 10),
         )?;
-        let counts = module_info::validate(wasm, engine.features, LinkedBackend::max_features(), LinkedBackend::NAME)?;
-        counts.check(&LinkedBackend::COMPLEXITY_LIMITS, engine.max_complexity, LinkedBackend::NAME)
+        let (supported, name) = (LinkedBackend::max_features(), LinkedBackend::NAME);
+        let findings = module_info::validate(wasm, engine.features, supported, name)?;
+        findings.counts.check(&LinkedBackend::COMPLEXITY_LIMITS, engine.max_complexity, name)?;
+        Ok(findings)
     }
 
     /// Fails if a memory or table has a valid size beyond the engine's limits, because the engine would abort the

@@ -5,16 +5,16 @@
 //! exports, function indices and names, and [`OffsetMap`] translates the code offsets that traps report. The engine
 //! compiles the rewritten module. All descriptions come from the original module.
 
+mod growth;
 mod sections;
-mod table_growth;
 mod table_imports;
 
 use crate::base::error::{Result, fail};
-use crate::base::types::TableType;
+use crate::base::types::TableType as HiddenTable;
 use crate::wasm::module_info::{ModuleInfo, malformed_error};
 use crate::wasm::offsets::OffsetMap;
-use table_growth::Guards;
-use wasmparser::{Operator, RefType};
+use growth::Guards;
+use wasmparser::{Operator, TableType};
 
 /// What an engine needs.
 #[derive(Clone, Copy)]
@@ -25,14 +25,26 @@ pub struct Needs {
     /// The engine aborts the process if a table cannot grow because memory has run out. No table grows beyond this
     /// number of elements.
     pub max_table_elements: Option<u32>,
+    /// The engine keeps native stack for each growth of a memory or table until the outermost call ends, and ends the
+    /// process if the stack has no room left. An instance grows its objects at most this often.
+    pub max_growths: Option<u32>,
     /// The engine aborts the process at `table.init` of a table of external references.
     pub no_table_init_of_externref: bool,
 }
 
 impl Needs {
     /// The engine needs nothing.
-    pub const NONE: Self =
-        Self { imported_fixed_tables: false, max_table_elements: None, no_table_init_of_externref: false };
+    pub const NONE: Self = Self {
+        imported_fixed_tables: false,
+        max_table_elements: None,
+        max_growths: None,
+        no_table_init_of_externref: false,
+    };
+
+    /// Returns whether the code of a module must be looked at.
+    fn looks_at_code(&self) -> bool {
+        self.max_table_elements.is_some() || self.max_growths.is_some() || self.no_table_init_of_externref
+    }
 }
 
 /// A rewritten module.
@@ -45,24 +57,31 @@ pub struct Lowered {
 
 /// Returns the types of the tables that the rewritten module imports in addition to the imports of the original module.
 /// They follow all other imports.
-pub fn hidden_tables<'a>(info: &'a ModuleInfo, needs: &Needs) -> &'a [TableType] {
+pub fn hidden_tables<'a>(info: &'a ModuleInfo, needs: &Needs) -> &'a [HiddenTable] {
     if needs.imported_fixed_tables { table_imports::tables(info) } else { &[] }
 }
 
-/// Rewrites the valid module `wasm` for the engine `engine`. Returns `None` if the engine needs no change. Fails if the
+/// Rewrites the valid module `wasm` for the engine `engine`. `rewritable` are the functions with instructions that an
+/// engine may need to be rewritten, as positions in the code section. Returns `None` if the engine needs no change. Fails if the
 /// engine would abort the process.
-pub fn rewrite(wasm: &[u8], info: &ModuleInfo, needs: &Needs, engine: &str) -> Result<Option<Lowered>> {
+pub fn rewrite(
+    wasm: &[u8],
+    info: &ModuleInfo,
+    rewritable: &[usize],
+    needs: &Needs,
+    engine: &str,
+) -> Result<Option<Lowered>> {
     let tables = hidden_tables(info, needs);
     let mut growth = None;
-    if let Some(max) = needs.max_table_elements
-        && !info.tables.is_empty()
-    {
+    if needs.looks_at_code() && !rewritable.is_empty() {
         let mut init = None;
-        let look = |operator: &Operator<'_>, offset, tables: &[RefType]| match operator {
-            Operator::TableInit { table, .. } if tables[*table as usize].is_extern_ref() => init = Some(offset),
+        let look = |operator: &Operator<'_>, offset, tables: &[TableType]| match operator {
+            Operator::TableInit { table, .. } if tables[*table as usize].element_type.is_extern_ref() => {
+                init = Some(offset);
+            }
             _ => {}
         };
-        growth = Guards::find(wasm, max, look).map_err(malformed_error)?;
+        growth = Guards::find(wasm, rewritable, needs, look).map_err(malformed_error)?;
         if let Some(offset) = init.filter(|_| needs.no_table_init_of_externref) {
             fail!(
                 Unsupported,

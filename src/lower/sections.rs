@@ -2,7 +2,7 @@
 
 use crate::base::types::{TableType, ValType};
 use crate::lower::Lowered;
-use crate::lower::table_growth::Guards;
+use crate::lower::growth::Guards;
 use crate::wasm::binary::{push_leb128, push_section};
 use crate::wasm::offsets::OffsetMap;
 use std::ops::Range;
@@ -15,7 +15,12 @@ mod id {
     pub const IMPORT: u8 = 2;
     pub const FUNCTION: u8 = 3;
     pub const TABLE: u8 = 4;
+    pub const GLOBAL: u8 = 6;
+    pub const EXPORT: u8 = 7;
+    pub const START: u8 = 8;
+    pub const ELEMENT: u8 = 9;
     pub const CODE: u8 = 10;
+    pub const DATA_COUNT: u8 = 12;
 }
 
 /// Returns the module with these tables as additional imports instead of its own first tables, and with these guards.
@@ -24,9 +29,16 @@ pub fn rewrite(wasm: &[u8], tables: &[TableType], guards: Option<&Guards>) -> Re
     let mut offsets = OffsetMap::default();
     let added = guards.map_or(0, Guards::count);
     let mut has_imports = tables.is_empty();
+    let mut global = guards.and_then(Guards::global);
     let mut bodies = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
+        // The global section precedes these sections.
+        if let Some((id::EXPORT | id::START | id::ELEMENT | id::DATA_COUNT | id::CODE, _)) = payload.as_section()
+            && let Some(global) = global.take()
+        {
+            push_section(&mut out, id::GLOBAL, &with_count(1, &global));
+        }
         match payload {
             Payload::CodeSectionStart { .. } => continue,
             Payload::CodeSectionEntry(body) => {
@@ -52,6 +64,7 @@ pub fn rewrite(wasm: &[u8], tables: &[TableType], guards: Option<&Guards>) -> Re
         let contents = match (section, guards) {
             (id::TYPE, Some(guards)) => append(wasm, range, added, &guards.types()),
             (id::FUNCTION, Some(guards)) => append(wasm, range, added, &guards.type_indices()),
+            (id::GLOBAL, _) if global.is_some() => append(wasm, range, 1, &global.take().unwrap_or_default()),
             (id::TABLE, _) if !tables.is_empty() => {
                 let Payload::TableSection(section) = payload else { continue };
                 let left = section.count() as usize - tables.len();
@@ -167,18 +180,22 @@ fn changed_body(wasm: &[u8], body: &FunctionBody<'_>, guards: &Guards) -> Result
 #[cfg(test)]
 mod tests {
     use crate::lower::{Needs, hidden_tables, rewrite};
-    use crate::wasm::module_info::ModuleInfo;
+    use crate::wasm::module_info::{ModuleInfo, validate};
     use wasmparser::{Operator, Parser, Payload, Validator, WasmFeatures};
 
-    const ALL: Needs =
-        Needs { imported_fixed_tables: true, max_table_elements: Some(1000), no_table_init_of_externref: true };
+    const ALL: Needs = Needs {
+        imported_fixed_tables: true,
+        max_table_elements: Some(1000),
+        max_growths: None,
+        no_table_init_of_externref: true,
+    };
 
     /// Returns the text of the rewritten module, which must be valid. Checks that the map of offsets
     /// finds each `unreachable`.
     fn lowered(text: &str) -> Option<String> {
         let wasm = wat::parse_str(text).unwrap();
         let info = ModuleInfo::parse(&wasm).unwrap();
-        let lowered = rewrite(&wasm, &info, &ALL, "x").unwrap()?;
+        let lowered = rewrite(&wasm, &info, &rewritable(&wasm), &ALL, "x").unwrap()?;
         Validator::new_with_features(WasmFeatures::all()).validate_all(&lowered.wasm).unwrap();
         let new = ModuleInfo::parse(&lowered.wasm).unwrap();
         assert_eq!(new.imports.len(), info.imports.len() + hidden_tables(&info, &ALL).len());
@@ -189,6 +206,10 @@ mod tests {
             unreachable_offsets(&lowered.wasm).into_iter().map(|offset| lowered.offsets.original(offset)).collect();
         assert_eq!(restored, unreachable_offsets(&wasm));
         Some(wasmprinter::print_bytes(&lowered.wasm).unwrap())
+    }
+
+    fn rewritable(wasm: &[u8]) -> Vec<usize> {
+        validate(wasm, WasmFeatures::all(), WasmFeatures::all(), "x").unwrap().rewritable
     }
 
     fn unreachable_offsets(wasm: &[u8]) -> Vec<usize> {
@@ -257,13 +278,35 @@ mod tests {
                  (func (table.init 0 0 (i32.const 0) (i32.const 0) (i32.const 0))))"#;
             wat::parse_str(text.replace("TY", ty).replace("HEAP", ty.trim_end_matches("ref"))).unwrap()
         };
-        let lower =
-            |wasm: &[u8]| rewrite(wasm, &ModuleInfo::parse(wasm).unwrap(), &ALL, "x").map(|lowered| lowered.is_some());
+        let lower = |wasm: &[u8]| {
+            rewrite(wasm, &ModuleInfo::parse(wasm).unwrap(), &rewritable(wasm), &ALL, "x")
+                .map(|lowered| lowered.is_some())
+        };
         let error = lower(&wasm("externref")).unwrap_err();
         assert!(
             error.message.starts_with("the engine `x` cannot run `table.init` on a table of `externref`"),
             "{error:?}"
         );
         assert!(!lower(&wasm("funcref")).unwrap());
+    }
+
+    #[test]
+    fn growths_are_counted() {
+        const COUNTED: Needs = Needs { max_growths: Some(77), ..Needs::NONE };
+        for globals in ["", "(global i64 (i64.const 1))"] {
+            let text = format!(
+                r#"(module (memory 1) (memory i64 1) (table 1 funcref) {globals}
+                     (func (export "f") (drop (memory.grow 0 (i32.const 1))) (drop (memory.grow 1 (i64.const 1)))
+                       (drop (table.grow 0 (ref.null func) (i32.const 1)))) (data "x") (func (data.drop 0)))"#
+            );
+            let wasm = wat::parse_str(text).unwrap();
+            let lowered =
+                rewrite(&wasm, &ModuleInfo::parse(&wasm).unwrap(), &rewritable(&wasm), &COUNTED, "x").unwrap().unwrap();
+            Validator::new_with_features(WasmFeatures::all()).validate_all(&lowered.wasm).unwrap();
+            let text = wasmprinter::print_bytes(&lowered.wasm).unwrap();
+            assert!(text.contains("(mut i32) i32.const 77"), "{text}");
+            assert_eq!(text.matches("i32.eqz").count(), 3, "{text}");
+            assert_eq!((text.matches("memory.grow").count(), text.matches("table.grow").count()), (2, 1), "{text}");
+        }
     }
 }

@@ -39,6 +39,9 @@ pub struct FunctionCounter {
     operands: u64,
     /// The globals that the function uses.
     globals: HashSet<u32>,
+    /// Whether the function has an instruction that an engine may need to be rewritten: `memory.grow`, `table.grow` or
+    /// `table.init`.
+    pub may_be_rewritten: bool,
 }
 
 /// The last use of a local variable.
@@ -69,6 +72,7 @@ impl FunctionCounter {
             merges: 0,
             operands: 0,
             globals: HashSet::new(),
+            may_be_rewritten: false,
         }
     }
 
@@ -102,6 +106,9 @@ impl FunctionCounter {
             | Operator::BrOnNonNull { relative_depth } => self.merges += arity(validator, *relative_depth),
             Operator::BrTable { targets } => {
                 self.merges += u64::from(targets.len() + 1) * arity(validator, targets.default());
+            }
+            Operator::MemoryGrow { .. } | Operator::TableGrow { .. } | Operator::TableInit { .. } => {
+                self.may_be_rewritten = true;
             }
             _ => {}
         }
@@ -232,7 +239,10 @@ mod tests {
         let source = "(module (global $a (mut i32) (i32.const 0)) (global $b i32 (i32.const 0))
             (func (global.set $a (global.get $b)) (drop (global.get $a))))";
         let (wasm, features) = (wat::parse_str(source).unwrap(), wasmparser::WasmFeatures::WASM2);
-        assert_eq!(crate::wasm::module_info::validate(&wasm, features, features, "x").unwrap().function_globals, 2);
+        assert_eq!(
+            crate::wasm::module_info::validate(&wasm, features, features, "x").unwrap().counts.function_globals,
+            2
+        );
     }
 
     #[test]

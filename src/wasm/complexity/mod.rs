@@ -212,7 +212,7 @@ mod tests {
 
     fn counts(source: &str) -> Counts {
         let features = WasmFeatures::WASM3;
-        validate(&wat::parse_str(source).unwrap(), features, features, "name of an engine").unwrap()
+        validate(&wat::parse_str(source).unwrap(), features, features, "name of an engine").unwrap().counts
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod reader;
 mod types;
 mod validate;
 
-pub use validate::{malformed_error, validate, validate_sections};
+pub use validate::{Findings, malformed_error, validate, validate_sections};
 
 use crate::base::error::Result;
 use crate::base::types::{ExternType, MemoryType, TableType};

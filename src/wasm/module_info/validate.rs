@@ -8,15 +8,15 @@ use wasmparser::{
     TypeRef, ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
-/// Checks that the module `wasm` is valid with `features`, the features of the engine object, and returns the module's
-/// counts. If the module is invalid only because features are missing, the error names these features. If a function is
+/// Checks that the module `wasm` is valid with `features`, the features of the engine object, and returns what the
+/// validation has found. If the module is invalid only because features are missing, the error names these features. If a function is
 /// invalid, the error has a frame for the function.
 ///
 /// `supported` are all features that the engine supports, including the features that the engine object was created
 /// without. `engine` is the name of the engine.
-pub fn validate(wasm: &[u8], features: WasmFeatures, supported: WasmFeatures, engine: &str) -> Result<Counts> {
+pub fn validate(wasm: &[u8], features: WasmFeatures, supported: WasmFeatures, engine: &str) -> Result<Findings> {
     let error = match check(wasm, features) {
-        Ok(counts) => return Ok(counts),
+        Ok(findings) => return Ok(findings),
         Err(error) => error,
     };
     check_magic(wasm, &error)?;
@@ -121,16 +121,30 @@ fn check_sections(wasm: &[u8], features: WasmFeatures) -> Parsed<Sections<'_>> {
     Ok((functions, counts))
 }
 
-/// Validates a module and returns its counts.
-fn check(wasm: &[u8], features: WasmFeatures) -> Parsed<Counts> {
+/// What the validation of a module finds besides errors.
+#[derive(Debug)]
+pub struct Findings {
+    /// The module's complexity.
+    pub counts: Counts,
+    /// The functions with instructions that an engine may need to be rewritten, as positions in the code section.
+    pub rewritable: Vec<usize>,
+}
+
+/// Validates a module.
+fn check(wasm: &[u8], features: WasmFeatures) -> Parsed<Findings> {
     let (functions, mut counts) = check_sections(wasm, features)?;
+    let mut rewritable = Vec::new();
     let mut allocations = FuncValidatorAllocations::default();
-    for (function, body) in functions {
+    for (position, (function, body)) in functions.into_iter().enumerate() {
         let mut validator = function.into_validator(allocations);
-        counts.add_function(&count_function(&mut validator, &body)?);
+        let counter = count_function(&mut validator, &body)?;
+        counts.add_function(&counter);
+        if counter.may_be_rewritten {
+            rewritable.push(position);
+        }
         allocations = validator.into_allocations();
     }
-    Ok(counts)
+    Ok(Findings { counts, rewritable })
 }
 
 /// Returns the features of `universe` that a module needs in addition to `features`. The module needs each of them.

@@ -34,6 +34,7 @@ pub const QUIRKS: Quirks = Quirks {
     needs: Needs {
         imported_fixed_tables: true,
         max_table_elements: Some(MAX_TABLE_ELEMENTS),
+        max_growths: None,
         no_table_init_of_externref: true,
     },
     // `EngineInner::code_memory` of wasmer-compiler holds the code of all modules of an engine. Compiled code identifies

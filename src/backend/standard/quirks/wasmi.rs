@@ -3,13 +3,22 @@
 use super::{CodeLifetime, Quirks};
 use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities as cap;
+use crate::lower::Needs;
 use crate::wasm::complexity::Limits;
 use wasmparser::WasmFeatures;
 
+/// How often an instance may grow its memories and tables.
+const MAX_GROWTHS: u32 = 20_000;
+
+/// Number of bytes of native stack that each growth keeps at most. Measured: 176 for a memory.
+const GROWTH_STACK_SIZE: usize = 256;
+
 pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::FUNCREF.with(cap::VIEWS),
-    // The interpreter runs guests on a separate stack.
-    stack_size: 0,
+    // The interpreter runs guests on a separate stack, but each growth of a memory or table keeps native stack: its
+    // handlers, `memory_grow` and `table_grow`, do not end in a tail call on this processor.
+    stack_size: GROWTH_STACK_SIZE * MAX_GROWTHS as usize,
+    needs: Needs { max_growths: Some(MAX_GROWTHS), ..Needs::NONE },
     // `wasm_instance_exports` of wasmi returns the exports sorted by name.
     exports_sorted: true,
     // `ModuleImports` in wasmi groups the imports by kind.
