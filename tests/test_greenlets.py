@@ -5,10 +5,14 @@ Each test runs in a process of its own. What needs no stack of its own, generato
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
 
 import children
 from drivers import Driver
+
+pytestmark = pytest.mark.skipif(not find_spec("greenlet"), reason="needs the package greenlet")
 
 PRELUDE = """
     import asyncio, sys, threading

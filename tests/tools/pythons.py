@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 TOML = "tomli; python_version < '3.11'"
-NEEDS = ["cffi", "click", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "rich", TOML]
+NEEDS = ["cffi", "click", "greenlet", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "rich", TOML]
 
 #: Excludes the tests of the conformance runner, which is not part of the package and always runs in the checkout.
 CHECKOUT = "--ignore=tests/conformance"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import importlib.util
 import pkgutil
 import subprocess
@@ -32,7 +33,9 @@ def _stock_modules() -> dict[str, set[str]]:
 
 
 def test_all_private_modules_with_public_names_exist() -> None:
-    pytest.importorskip("wasmtime")
+    # The name alone could be that of a folder on the path.
+    if not list(importlib.metadata.distributions(name="wasmtime")):
+        pytest.skip("needs the stock package")
     ours = {path.stem for path in Path(anywasm.wasmtime.__file__).parent.glob("_[a-z]*.py")} - OURS
     stock = _stock_modules()
     assert ours == stock.keys() - WITHOUT_PUBLIC_NAMES
