@@ -2,8 +2,8 @@
 
 use crate::abi::module::CModule;
 use crate::abi::store::CStore;
+use crate::abi::table::require_element_memory;
 use crate::abi::{box_for_c, catch_errors, delete};
-use crate::backend::reserve::require_memory;
 use crate::backend::{Backend, InstanceOps, LinkedBackend, MemoryOps, Ref, RefOps, TableOps, faults};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
@@ -89,11 +89,7 @@ impl Drop for HiddenTables {
 fn require_table_memory(module: &Module) -> Result<()> {
     const SMALL: u64 = 1 << 16;
     let elements = module.info.own_tables().iter().map(|ty| ty.limits.min).fold(0, u64::saturating_add);
-    if elements > SMALL && LinkedBackend::TABLE_ELEMENT_SIZE != 0 {
-        let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(LinkedBackend::TABLE_ELEMENT_SIZE);
-        require_memory(bytes, format_args!("tables of {elements} elements"))?;
-    }
-    Ok(())
+    if elements > SMALL { require_element_memory(elements, "tables") } else { Ok(()) }
 }
 
 fn check_imports(store: &Arc<Store>, entered: &Entered<'_>, module: &Module, imports: &[&Extern]) -> Result<()> {

@@ -45,7 +45,7 @@ pub unsafe extern "C" fn aw_table_new(
         if ty.limits.min > MAX_ELEMENTS {
             fail!(Invalid, "a table cannot have {} elements: {MAX_ELEMENTS} is the most", ty.limits.min);
         }
-        require_table_memory(ty.limits.min)?;
+        require_element_memory(ty.limits.min, "a table")?;
         let entered = store.enter()?;
         // SAFETY: the caller guarantees that `init` holds 0, a host number, or a pointer to a live extern, as the
         // element type requires.
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
         let mut has_grown = size.checked_add(delta).is_some_and(|size| size <= max);
         if has_grown {
             // A growth moves the elements, so the old ones and the new ones exist at the same time.
-            require_table_memory(size + delta)?;
+            require_element_memory(size + delta, "a table")?;
             // SAFETY: the caller guarantees that `init` holds 0, a host number, or a pointer to a live extern, as the
             // element type requires.
             let init = unsafe { reference::lower(&table.store, &entered, ty.element, *init) }?;
@@ -140,13 +140,13 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
     })
 }
 
-/// Fails if there is no memory for this number of elements.
-fn require_table_memory(elements: u64) -> Result<()> {
+/// Fails if there is no memory for this number of elements. `objects` names in the error's message what has the elements.
+pub(super) fn require_element_memory(elements: u64, objects: &str) -> Result<()> {
     if LinkedBackend::TABLE_ELEMENT_SIZE == 0 {
         return Ok(());
     }
     let bytes = usize::try_from(elements).unwrap_or(usize::MAX).saturating_mul(LinkedBackend::TABLE_ELEMENT_SIZE);
-    require_memory(bytes, format_args!("a table of {elements} elements"))
+    require_memory(bytes, format_args!("{objects} of {elements} elements"))
 }
 
 fn check_index(index: u64, size: u64) -> Result<()> {

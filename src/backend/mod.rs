@@ -71,6 +71,8 @@ pub trait Backend {
 
     /// What the engine needs to be rewritten in a module.
     const NEEDS: Needs = Needs::NONE;
+    /// Number of memory mappings that each module takes: see [`mappings`].
+    const MAPPINGS_PER_MODULE: u64 = 0;
     /// Number of memory mappings that each memory takes: see [`mappings`].
     const MAPPINGS_PER_MEMORY: u64 = 0;
     /// Whether the calls of a thread into different stores may end in any order. If not, the engine keeps the running

@@ -50,11 +50,6 @@ pub trait EngineOps: Backend {
     /// Advances the engine's time by one tick, so that running guests check their deadline. May be called from any
     /// thread.
     fn engine_tick(_: &Self::Engine) {}
-
-    /// Returns the maximum number of compiled modules in a process. The engine aborts the process beyond this number.
-    fn max_modules() -> u64 {
-        u64::MAX
-    }
 }
 
 /// Functions for stores.

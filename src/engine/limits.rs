@@ -1,7 +1,7 @@
 //! Limits of the linked engine, the one engine that this build of the shim contains. The engine would abort the process,
 //! or compile for minutes, if a size or a count exceeded a limit. The shim therefore refuses larger sizes and counts.
 
-use crate::backend::{Backend, EngineOps, LinkedBackend, mappings};
+use crate::backend::{Backend, LinkedBackend, mappings};
 
 /// A limit of the linked engine.
 pub struct Limit {
@@ -15,6 +15,7 @@ pub struct Limit {
 
 /// Returns the limits of the linked engine.
 pub fn all() -> Vec<Limit> {
+    let max_objects = |mappings_per_object| mappings::max().checked_div(mappings_per_object).unwrap_or(u64::MAX);
     let limit = |name, meaning, max| Limit { name, meaning, max };
     let complexity = LinkedBackend::COMPLEXITY_LIMITS.rows().into_iter();
     let mut limits = vec![
@@ -29,11 +30,15 @@ pub fn all() -> Vec<Limit> {
             "times that an instance may grow its memories and tables",
             LinkedBackend::NEEDS.max_growths.map_or(u64::MAX, u64::from),
         ),
-        limit("modules", "compiled modules in one process, if it has no memories", LinkedBackend::max_modules()),
+        limit(
+            "modules",
+            "compiled modules in one process, if it has no memories",
+            max_objects(LinkedBackend::MAPPINGS_PER_MODULE),
+        ),
         limit(
             "memories",
             "memories in one process, if its modules take no memory mappings",
-            mappings::max().checked_div(LinkedBackend::MAPPINGS_PER_MEMORY).unwrap_or(u64::MAX),
+            max_objects(LinkedBackend::MAPPINGS_PER_MEMORY),
         ),
     ];
     limits.extend(complexity.map(|(name, meaning, max)| limit(name, meaning, max)));

@@ -10,11 +10,11 @@ mod sections;
 mod table_imports;
 
 use crate::base::error::{Result, fail};
-use crate::base::types::TableType as HiddenTable;
+use crate::base::types::TableType;
 use crate::wasm::module_info::{ModuleInfo, malformed_error};
 use crate::wasm::offsets::OffsetMap;
 use growth::Guards;
-use wasmparser::{Operator, TableType};
+use wasmparser::Operator;
 
 /// What an engine needs.
 #[derive(Clone, Copy)]
@@ -57,7 +57,7 @@ pub struct Lowered {
 
 /// Returns the types of the tables that the rewritten module imports in addition to the imports of the original module.
 /// They follow all other imports.
-pub fn hidden_tables<'a>(info: &'a ModuleInfo, needs: &Needs) -> &'a [HiddenTable] {
+pub fn hidden_tables<'a>(info: &'a ModuleInfo, needs: &Needs) -> &'a [TableType] {
     if needs.imported_fixed_tables { table_imports::tables(info) } else { &[] }
 }
 
@@ -75,7 +75,7 @@ pub fn rewrite(
     let mut growth = None;
     if needs.looks_at_code() && !rewritable.is_empty() {
         let mut init = None;
-        let look = |operator: &Operator<'_>, offset, tables: &[TableType]| match operator {
+        let look = |operator: &Operator<'_>, offset, tables: &[wasmparser::TableType]| match operator {
             Operator::TableInit { table, .. } if tables[*table as usize].element_type.is_extern_ref() => {
                 init = Some(offset);
             }

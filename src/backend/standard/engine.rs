@@ -1,9 +1,9 @@
 //! Functions for engines.
 
+use crate::backend::EngineOps;
 use crate::backend::standard::Standard;
 use crate::backend::standard::engine_object::EngineObject;
 use crate::backend::standard::quirks::{CodeLifetime, QUIRKS};
-use crate::backend::{EngineOps, mappings};
 use crate::base::error::Result;
 use crate::base::options::Options;
 use parking_lot::Mutex;
@@ -56,9 +56,5 @@ impl EngineOps for Standard {
 
     fn guest_stack_size(_: &Options) -> usize {
         QUIRKS.stack_size
-    }
-
-    fn max_modules() -> u64 {
-        mappings::max().checked_div(QUIRKS.mappings_per_module).unwrap_or(u64::MAX)
     }
 }

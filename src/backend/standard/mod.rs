@@ -74,6 +74,7 @@ impl Backend for Standard {
     const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
     const NEEDS: Needs = QUIRKS.needs;
+    const MAPPINGS_PER_MODULE: u64 = QUIRKS.mappings_per_module;
     const MAPPINGS_PER_MEMORY: u64 = QUIRKS.mappings_per_memory;
     const COMPLEXITY_LIMITS: Limits = QUIRKS.complexity_limits;
     const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;

@@ -99,7 +99,7 @@ impl ModuleInfo {
         Ok(reader.finish())
     }
 
-    /// Returns the number of function bodies. Returns 0 after [`ModuleInfo::forget_bodies`].
+    /// Returns the number of function bodies. Returns 0 after [`ModuleInfo::without_bodies`].
     pub fn body_count(&self) -> usize {
         self.bodies.len()
     }
