@@ -2,15 +2,14 @@
 
 use crate::abi::types::Str;
 use crate::abi::{box_for_c, catch_errors, delete};
-use crate::backend::{Backend, EngineOps, LinkedBackend};
+use crate::backend::{Backend, LinkedBackend};
 use crate::base::capabilities::{self, Capabilities, TABLE};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::options::{self, Options};
 use crate::base::pointer::{self, Handle, non_null};
-use crate::engine::version;
 use crate::engine::{self, Engine};
+use crate::engine::{lowering, version};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// An engine with its options. C owns the struct; stores and modules share the `Arc`.
 pub struct CEngine(pub Arc<Engine>);
@@ -47,7 +46,14 @@ pub extern "C" fn aw_version() -> Str {
 /// to a bit number.
 #[unsafe(no_mangle)]
 pub extern "C" fn aw_capabilities() -> u64 {
-    catch_errors(|| Ok(LinkedBackend::CAPABILITIES.0))
+    catch_errors(|| Ok(lowering::capabilities().0))
+}
+
+/// Returns the capabilities that the engine has only because the shim rewrites modules: one bit for each capability. They
+/// are among those that `aw_capabilities` returns.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_lowered_capabilities() -> u64 {
+    catch_errors(|| Ok(lowering::capabilities_by_rewriting().0))
 }
 
 /// Returns the name of the capability with this bit number, or no text if no capability has the bit.
@@ -172,8 +178,7 @@ pub extern "C" fn aw_engine_increment_epoch(engine: Option<&CEngine>) -> bool {
     catch_errors(|| {
         let engine = &non_null(engine, "the engine")?.0;
         engine.capabilities.require(capabilities::EPOCH, LinkedBackend::NAME, "advancing the epoch")?;
-        engine.epoch.fetch_add(1, Ordering::SeqCst);
-        LinkedBackend::engine_tick(&engine.raw);
+        engine.increment_epoch();
         Ok(true)
     })
 }

@@ -4,15 +4,15 @@ use crate::abi::module::CModule;
 use crate::abi::store::CStore;
 use crate::abi::table::require_element_memory;
 use crate::abi::{box_for_c, catch_errors, delete};
-use crate::backend::{Backend, InstanceOps, LinkedBackend, MemoryOps, Ref, RefOps, TableOps, faults};
+use crate::backend::{Backend, FuncOps, InstanceOps, LinkedBackend, MemoryOps, Ref, RefOps, TableOps, faults};
 use crate::base::error::{Error, ErrorKind, Result, fail};
 use crate::base::pointer::{self, Handle, non_null};
-use crate::base::types::{ExternType, Limits, MemoryType, TableType};
+use crate::base::types::{ExternType, FuncType, Limits, MemoryType, TableType};
 use crate::engine::module::Module;
-use crate::lower;
 use crate::store::memory_bytes::Cost;
 use crate::store::object::{Extern, Identity, Instance};
 use crate::store::{Entered, Store};
+use crate::wasm::hidden::HiddenExport;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -50,18 +50,47 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
     check_imports(&store, &entered, &module, imports)?;
     require_table_memory(&module)?;
     entered.record_module(&module.info);
-    let memories = Cost::take(module.info.own_memories())?;
+    if let Some(meter) = entered.meter() {
+        let (memories, tables) = (module.info.own_memories(), module.info.own_tables());
+        meter.counts.add_instance(&meter.store_limits.get(), memories, tables)?;
+    }
+    let memories = Cost::take(module.info.own_memories(), module.info.hidden.memory_count())?;
     let hidden = HiddenTables::new(&entered, &module)?;
-    let raw: Vec<_> = imports.iter().map(|import| import.raw).chain(hidden.0.iter().copied()).collect();
+    let fuel = match entered.meter() {
+        Some(meter) if module.info.hidden.fuel => Some(meter.fuel_global(entered.raw)?),
+        _ => None,
+    };
+    let own = imports.iter().map(|import| import.raw);
+    let raw: Vec<_> = own.chain(fuel).chain(hidden.0.iter().copied()).collect();
     let instantiate = || LinkedBackend::instance_new(entered.raw, &module.raw, &module.info, &raw);
     let raw = entered.run(store.engine.guest_stack_size, instantiate)?;
     entered.add_memories(memories);
     let (key, number) = (entered.add_instance(raw), entered.next_number());
-    drop(entered);
     let exports = module.info.exports.iter().enumerate();
     let exported_imports = exports.filter_map(|(index, export)| Some((index, imports[export.import?])));
     let exported_imports = exported_imports.map(|(index, import)| (index, (import.ty.clone(), import.identity)));
-    Ok(Instance { exported_imports: exported_imports.collect(), store, module, raw, key, number })
+    let exported_imports = exported_imports.collect();
+    let instance = Instance { exported_imports, store: store.clone(), module, raw, key, number };
+    run_hidden_start(&entered, &instance)?;
+    drop(entered);
+    Ok(instance)
+}
+
+/// Registers the hidden exports of a new instance. Then runs the start function, if it is one of them.
+fn run_hidden_start(entered: &Entered<'_>, instance: &Instance) -> Result<()> {
+    let info = &instance.module.info;
+    if let Some(meter) = entered.meter() {
+        meter.add_instance(entered.raw, instance.raw, info)?;
+    }
+    let Some(position) = info.hidden.position(HiddenExport::Start) else { return Ok(()) };
+    let start = LinkedBackend::instance_export(entered.raw, instance.raw, info, info.exports.len() + position)?;
+    let mut no_values = [];
+    // SAFETY: a start function has no parameters and no results, so it needs no slots.
+    let call =
+        || unsafe { LinkedBackend::func_call(entered.raw, &start, &FuncType::default(), no_values.as_mut_ptr()) };
+    let outcome = entered.run(instance.store.engine.guest_stack_size, call);
+    LinkedBackend::extern_drop(start);
+    outcome
 }
 
 /// The tables that a rewritten module imports in addition to its own imports. They are dropped when the instance exists,
@@ -71,7 +100,7 @@ struct HiddenTables(Vec<<LinkedBackend as Backend>::Extern>);
 impl HiddenTables {
     fn new(entered: &Entered<'_>, module: &Module) -> Result<Self> {
         let mut tables = Self(Vec::new());
-        for ty in lower::hidden_tables(&module.info, &LinkedBackend::NEEDS) {
+        for ty in &module.info.hidden.tables {
             let null = LinkedBackend::ref_lower(entered.raw, Ref::Null)?;
             tables.0.push(LinkedBackend::table_new(entered.raw, ty, null)?);
         }

@@ -21,8 +21,9 @@ pub extern "C" fn aw_memory_new(store: Option<&CStore>, ty: Option<&CExternType>
     catch_errors(|| {
         let (store, ty) = (&non_null(store, "the store")?.0, non_null(ty, "the type")?.memory()?);
         check_supported(store.engine.capabilities, &ty)?;
-        let cost = Cost::take(&[ty])?;
+        let cost = Cost::take(&[ty], 0)?;
         let entered = store.enter()?;
+        entered.limits().check_memory(&ty)?;
         let raw = if ty.shared {
             LinkedBackend::shared_memory_extern(&LinkedBackend::shared_memory_new(&store.engine.raw, &ty)?)
         } else {
@@ -120,6 +121,7 @@ pub extern "C" fn aw_memory_grow(memory: Option<&Extern>, delta: u64) -> u64 {
         let max = ty.limits.max.unwrap_or(types::max_pages(ty.memory64, ty.page_size_log2));
         // Sizes above the type's maximum do not reach the engine, because one engine reports success for such a size.
         let fits = pages.checked_add(delta).is_some_and(|pages| pages <= max);
+        let fits = fits && (delta == 0 || entered.limits().allows_memory((pages + delta) << ty.page_size_log2));
         if !fits || !LinkedBackend::memory_grow(entered.raw, &memory.raw, delta) {
             fail!(Bounds, "the memory cannot grow by {delta} pages: it has {pages}, and at most {max} are allowed");
         }

@@ -47,7 +47,7 @@ pub extern "C" fn aw_store_set_fuel(store: Option<&CStore>, fuel: u64) -> bool {
     catch_errors(|| {
         let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::FUEL, LinkedBackend::NAME, "setting a store's fuel")?;
-        LinkedBackend::store_set_fuel(store.enter()?.raw, fuel)?;
+        store.set_fuel(fuel)?;
         Ok(true)
     })
 }
@@ -58,7 +58,7 @@ pub extern "C" fn aw_store_fuel(store: Option<&CStore>, out: Option<&mut MaybeUn
     catch_errors(|| {
         let (out, store) = (non_null(out, "the place for the number")?, &non_null(store, "the store")?.0);
         store.engine.capabilities.require(cap::FUEL, LinkedBackend::NAME, "reading a store's fuel")?;
-        out.write(LinkedBackend::store_fuel(store.enter()?.raw)?);
+        out.write(store.fuel()?);
         Ok(true)
     })
 }
@@ -90,8 +90,7 @@ pub extern "C" fn aw_store_set_limits(
     catch_errors(|| {
         let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::LIMITS, LinkedBackend::NAME, "limiting a store")?;
-        let limits = [memory_size, table_elements, instances, tables, memories];
-        LinkedBackend::store_set_limits(store.enter()?.raw, limits);
+        store.set_limits([memory_size, table_elements, instances, tables, memories])?;
         Ok(true)
     })
 }

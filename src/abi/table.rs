@@ -47,6 +47,7 @@ pub unsafe extern "C" fn aw_table_new(
         }
         require_element_memory(ty.limits.min, "a table")?;
         let entered = store.enter()?;
+        entered.limits().check_table(&ty)?;
         // SAFETY: the caller guarantees that `init` holds 0, a host number, or a pointer to a live extern, as the
         // element type requires.
         let init = unsafe { reference::lower(store, &entered, ty.element, *init) }?;
@@ -124,7 +125,9 @@ pub unsafe extern "C" fn aw_table_grow(table: Option<&Extern>, delta: u64, init:
         let entered = table.store.enter()?;
         let size = LinkedBackend::table_size(entered.raw, &table.raw);
         let max = ty.limits.max.unwrap_or(MAX_ELEMENTS).min(MAX_ELEMENTS);
-        let mut has_grown = size.checked_add(delta).is_some_and(|size| size <= max);
+        let limits = entered.limits();
+        let fits = |size| size <= max && (delta == 0 || limits.allows_table(size));
+        let mut has_grown = size.checked_add(delta).is_some_and(fits);
         if has_grown {
             // A growth moves the elements, so the old ones and the new ones exist at the same time.
             require_element_memory(size + delta, "a table")?;

@@ -54,6 +54,17 @@ impl Options {
         fail!(Unsupported, "the engine `{}` cannot honour the option `{name}={value}`", engine.name)
     }
 
+    /// Returns these options without those of the given names.
+    pub fn without(&self, names: &[&str]) -> Self {
+        Self(
+            self.0
+                .iter()
+                .filter(|(name, _)| !names.contains(&name.as_str()))
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect(),
+        )
+    }
+
     /// Returns the value of an option, or `None` if the option was not set.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)

@@ -2,6 +2,7 @@
 
 pub mod interrupt;
 pub mod limits;
+pub mod lowering;
 pub mod module;
 pub mod version;
 
@@ -12,7 +13,10 @@ use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::options::{EngineDescription, Options};
 use crate::engine::interrupt::Tick;
-use std::sync::atomic::AtomicU64;
+use crate::engine::lowering::Lowering;
+use crate::store::watch::Watch;
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use wasmparser::WasmFeatures;
 
@@ -47,6 +51,10 @@ pub struct Engine {
     /// The value of the option `max_complexity`: how complex modules may be, in percent of the engine's default limits.
     /// 0 means no limits.
     pub max_complexity: u64,
+    /// What modules are rewritten for.
+    pub lowering: Lowering,
+    /// The words of the stores whose modules were rewritten to look at them.
+    watches: Mutex<Vec<Weak<Watch>>>,
 }
 
 /// The creation of the first engine object, in which the engine may install its handlers of faults.
@@ -60,18 +68,22 @@ impl Engine {
         if guest_stack_size > MAX_STACK_SIZE {
             fail!(Invalid, "the option `max_wasm_stack` cannot be {guest_stack_size}: {MAX_STACK_SIZE} is the most");
         }
-        let interruptible = LinkedBackend::interruptible(&options);
+        let lowering = Lowering::new(&options);
+        let native = lowering::native_options(&options);
+        let interruptible = lowering.metering.deadline || LinkedBackend::interruptible(&native);
         faults::check(Saved::Perhaps)?;
         require_memory(ENGINE_MEMORY, "an engine")?;
         let engine = Arc::new(Self {
-            raw: faults::installing(&FIRST_ENGINE, || LinkedBackend::engine_new(&options))?,
+            raw: faults::installing(&FIRST_ENGINE, || LinkedBackend::engine_new(&native))?,
             features: options.switch_proposals(LinkedBackend::features(&options)),
-            capabilities: LinkedBackend::capabilities(&options),
+            capabilities: LinkedBackend::capabilities(&native).with(lowering::capabilities_by_rewriting()),
             guest_stack_size,
             epoch: AtomicU64::new(0),
             interruptible,
             has_deadlines: interruptible && options.switch("epoch_interruption") == Some(true),
             max_complexity: options.size("max_complexity").unwrap_or(100),
+            lowering,
+            watches: Mutex::default(),
             options,
         });
         if interruptible {
@@ -87,11 +99,33 @@ impl Engine {
         }
         Ok(engine)
     }
+
+    /// Adds the words of a new store.
+    pub fn add_watch(&self, watch: &Arc<Watch>) {
+        let mut watches = self.watches.lock();
+        if watches.len() == watches.capacity() {
+            watches.retain(|watch| watch.strong_count() > 0);
+        }
+        watches.push(Arc::downgrade(watch));
+    }
+
+    /// Advances the epoch, and ends the guests whose deadline it reaches.
+    pub fn increment_epoch(&self) {
+        let epoch = self.epoch.fetch_add(1, Ordering::SeqCst) + 1;
+        if self.lowering.metering.deadline {
+            let watches = self.watches.lock();
+            watches.iter().filter_map(Weak::upgrade).for_each(|watch| watch.advance_epoch(epoch));
+        } else {
+            LinkedBackend::engine_tick(&self.raw);
+        }
+    }
 }
 
 impl Tick for Engine {
     fn tick(&self) {
-        LinkedBackend::engine_tick(&self.raw);
+        if !self.lowering.metering.deadline {
+            LinkedBackend::engine_tick(&self.raw);
+        }
     }
 }
 
@@ -100,8 +134,8 @@ impl Tick for Engine {
 pub fn description() -> EngineDescription {
     EngineDescription {
         name: LinkedBackend::NAME,
-        has_option: LinkedBackend::has_option,
+        has_option: lowering::has_option,
         max_features: LinkedBackend::max_features(),
-        capabilities: LinkedBackend::CAPABILITIES,
+        capabilities: lowering::capabilities(),
     }
 }

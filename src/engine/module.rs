@@ -9,6 +9,7 @@ use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::MemoryType;
 use crate::engine::Engine;
+use crate::engine::lowering::Lowering;
 use crate::engine::version;
 use crate::lower;
 use crate::wasm::envelope::{self, Envelope};
@@ -51,9 +52,10 @@ impl Module {
         )?;
         faults::check(Saved::Perhaps)?;
         let mut wasm: Arc<[u8]> = wasm.into();
-        let lowered = lower::rewrite(&wasm, &info, &findings.rewritable, &LinkedBackend::NEEDS, LinkedBackend::NAME)?
-            .map(|lowered| {
-                info.offsets = lowered.offsets;
+        let Lowering { metering, needs, .. } = &engine.lowering;
+        let lowered =
+            lower::rewrite(&wasm, &info, &findings.rewritable, needs, *metering, LinkedBackend::NAME)?.map(|lowered| {
+                (info.offsets, info.hidden) = (lowered.offsets, lowered.hidden);
                 lowered.wasm.into()
             });
         let compiled = lowered.as_ref().unwrap_or(&wasm);
@@ -117,8 +119,9 @@ impl Module {
             Vec::new()
         };
         require_memory((self.wasm.len() + code.len()) * SEAL_MEMORY_PER_BYTE, "serializing a module")?;
-        let (stamp, offsets) = (version::stamp(&self.engine), self.info.offsets.to_bytes());
-        Envelope { stamp: stamp.as_bytes(), wasm: &self.wasm, offsets: &offsets, code: &code }.seal()
+        let stamp = version::stamp(&self.engine);
+        let rewriting = [&[self.info.hidden.to_byte()], self.info.offsets.to_bytes().as_slice()].concat();
+        Envelope { stamp: stamp.as_bytes(), wasm: &self.wasm, rewriting: &rewriting, code: &code }.seal()
     }
 
     /// Loads a module from bytes that [`Module::serialize`] returned. Fails if the bytes are damaged. Also fails if the
@@ -134,8 +137,10 @@ impl Module {
             }
             return Self::new(engine, envelope.wasm);
         }
-        let offsets = OffsetMap::from_bytes(envelope.offsets);
-        let info = Arc::new(ModuleInfo::parse(envelope.wasm)?.without_bodies(offsets));
+        let (hidden, offsets) = envelope.rewriting.split_first().unwrap_or((&0, &[]));
+        let mut info = ModuleInfo::parse(envelope.wasm)?.without_bodies(OffsetMap::from_bytes(offsets));
+        info.hidden = lower::hidden(&info, &engine.lowering.needs, *hidden);
+        let info = Arc::new(info);
         let code = bytes.part(envelope.code)?;
         faults::check(Saved::Perhaps)?;
         let raw = LinkedBackend::module_deserialize(&engine.raw, code)?;

@@ -15,9 +15,10 @@ pub const ENGINE: &str = wasm_c_api::ENGINE_VERSION;
 pub fn stamp(engine: &Engine) -> String {
     let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
     format!(
-        "{} {ENGINE} ({}) anywasm {SHIM} {target} [{}]",
+        "{} {ENGINE} ({}) anywasm {SHIM} {target} [{}] [{}]",
         LinkedBackend::NAME,
         LinkedBackend::KIND,
-        engine.options.stamp()
+        engine.options.stamp(),
+        engine.lowering.stamp()
     )
 }

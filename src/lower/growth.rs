@@ -1,20 +1,24 @@
 //! Guards for `memory.grow` and `table.grow`: a function for each memory and table that the module grows. It grows the
-//! object, or returns -1 where the engine must not be asked. Every growth becomes a call of such a function.
+//! object, or returns -1 where a limit does not allow it, or the engine must not be asked. Every growth becomes a call of
+//! such a function.
 
 use crate::lower::Needs;
+use crate::lower::spaces::Spaces;
+use crate::wasm::hidden::HiddenExport;
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Encode, Function, GlobalType, InstructionSink, RefType, ValType};
-use wasmparser::{BinaryReaderError, Operator, Parser, Payload, TypeRef};
+use wasmparser::{BinaryReaderError, Operator, Parser, Payload};
+
+/// Base-2 logarithm of the size of a page, unless the memory says otherwise.
+const PAGE_SIZE_LOG2: u32 = 16;
 
 /// The guards of a module.
 pub struct Guards {
     /// The guards, by the object that they grow, in the order of their functions.
     guards: BTreeMap<Object, Guard>,
-    /// The maximum number of elements of a table.
-    max_table_elements: Option<u32>,
-    /// The counter of growths, if their number is limited.
-    counter: Option<Counter>,
+    /// The globals that the guards use, in the order of their indices.
+    globals: Vec<Global>,
     /// The functions of the module that grow objects, as positions in the code section.
     bodies: BTreeSet<usize>,
 }
@@ -31,54 +35,54 @@ struct Guard {
     element: Option<RefType>,
     /// Whether sizes have 64 bits.
     is_64: bool,
+    /// Base-2 logarithm of the number of bytes, or elements, that the object grows by at least.
+    unit_log2: u32,
     /// The index of the guard's function type.
     ty: u32,
     /// The index of the guard's function.
     func: u32,
 }
 
-/// A global that holds how often the instance may still grow its objects.
-struct Counter {
+/// A global that guards use.
+#[derive(Clone, Copy)]
+struct Global {
+    use_: Use,
     index: u32,
-    max: u32,
+    /// The value that the global starts with.
+    init: i64,
 }
 
-/// What the guards must know of a module.
-#[derive(Default)]
-struct Facts {
-    types: u32,
-    funcs: u32,
-    globals: u32,
-    tables: Vec<wasmparser::TableType>,
-    memories: Vec<wasmparser::MemoryType>,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// How often the instance may still grow its objects, as an i32.
+    Counter,
+    /// The maximum size of each memory or table, as an i64.
+    Limit(HiddenExport),
 }
 
 impl Guards {
     /// Reads what the functions `rewritable` grow; these are positions in the code section. Returns `None` if they grow
-    /// nothing that the engine needs a guard for. `look` sees each of their operators, its offset, and the types of the
-    /// tables.
+    /// nothing that the engine needs a guard for. `look` sees each of their operators, and its offset. The first global
+    /// that guards add has the index `next_global`.
     pub fn find(
         wasm: &[u8],
+        spaces: &Spaces,
         rewritable: &[usize],
         needs: &Needs,
-        mut look: impl FnMut(&Operator<'_>, usize, &[wasmparser::TableType]),
+        next_global: u32,
+        mut look: impl FnMut(&Operator<'_>, usize),
     ) -> Result<Option<Self>, BinaryReaderError> {
-        let mut facts = Facts::default();
         let (mut grown, mut bodies, mut position) = (BTreeSet::new(), BTreeSet::new(), 0);
         for payload in Parser::new(0).parse_all(wasm) {
-            let payload = payload?;
-            let Payload::CodeSectionEntry(body) = payload else {
-                facts.add(&payload)?;
-                continue;
-            };
+            let Payload::CodeSectionEntry(body) = payload? else { continue };
             position += 1;
             if rewritable.binary_search(&(position - 1)).is_err() {
                 continue;
             }
             for operator in body.get_operators_reader()?.into_iter_with_offsets() {
                 let (operator, offset) = operator?;
-                look(&operator, offset, &facts.tables);
-                if let Some(object) = grown_object(&operator).filter(|object| needs_guard(*object, needs)) {
+                look(&operator, offset);
+                if let Some(object) = grown_object(&operator) {
                     grown.insert(object);
                     bodies.insert(position - 1);
                 }
@@ -87,9 +91,28 @@ impl Guards {
         if grown.is_empty() {
             return Ok(None);
         }
-        let guards = grown.into_iter().zip(0..).map(|(object, number)| (object, facts.guard(object, number)));
-        let counter = needs.max_growths.map(|max| Counter { index: facts.globals, max });
-        Ok(Some(Self { guards: guards.collect(), max_table_elements: needs.max_table_elements, counter, bodies }))
+        let mut globals = Vec::new();
+        let mut add = |is_needed: bool, use_, init: i64| {
+            if is_needed {
+                globals.push(Global { use_, index: next_global + globals.len() as u32, init });
+            }
+        };
+        let grows = |is_kind: fn(&Object) -> bool| needs.limits && grown.iter().any(is_kind);
+        add(needs.max_growths.is_some(), Use::Counter, needs.max_growths.unwrap_or(0).into());
+        add(grows(|object| matches!(object, Object::Memory(_))), Use::Limit(HiddenExport::MemoryLimit), i64::MAX);
+        let max = needs.max_table_elements.map_or(i64::MAX, i64::from);
+        add(grows(|object| matches!(object, Object::Table(_))), Use::Limit(HiddenExport::TableLimit), max);
+        let guards = grown.into_iter().zip(0..).map(|(object, number)| (object, Guard::new(spaces, object, number)));
+        Ok(Some(Self { guards: guards.collect(), globals, bodies }))
+    }
+
+    /// Returns the index of the global behind a hidden export.
+    pub fn limit(&self, export: HiddenExport) -> Option<u32> {
+        self.global(Use::Limit(export)).map(|global| global.index)
+    }
+
+    fn global(&self, use_: Use) -> Option<Global> {
+        self.globals.iter().find(|global| global.use_ == use_).copied()
     }
 
     /// Returns the number of guards.
@@ -117,13 +140,15 @@ impl Guards {
         out
     }
 
-    /// Returns the global of the counter, for the global section. Returns `None` if growths are not counted.
-    pub fn global(&self) -> Option<Vec<u8>> {
-        let counter = self.counter.as_ref()?;
-        let mut out = Vec::new();
-        GlobalType { val_type: ValType::I32, mutable: true, shared: false }.encode(&mut out);
-        wasm_encoder::ConstExpr::i32_const(counter.max as i32).encode(&mut out);
-        Some(out)
+    /// Returns the globals that guards use, for the global section.
+    pub fn globals(&self) -> impl Iterator<Item = (GlobalType, wasm_encoder::ConstExpr)> {
+        self.globals.iter().map(|global| {
+            let (val_type, init) = match global.use_ {
+                Use::Counter => (ValType::I32, wasm_encoder::ConstExpr::i32_const(global.init as i32)),
+                Use::Limit(_) => (ValType::I64, wasm_encoder::ConstExpr::i64_const(global.init)),
+            };
+            (GlobalType { val_type, mutable: true, shared: false }, init)
+        })
     }
 
     /// Returns the bodies of the guards, for the code section.
@@ -131,15 +156,23 @@ impl Guards {
         self.guards.iter().map(|(object, guard)| {
             let mut body = Function::new([]);
             let mut code = body.instructions();
-            if let (Object::Table(table), Some(max), false) = (*object, self.max_table_elements, guard.is_64) {
-                code.local_get(guard.delta()).i64_extend_i32_u().table_size(table).i64_extend_i32_u().i64_add();
-                code.i64_const(max.into()).i64_gt_u();
+            let (export, size): (_, fn(&mut InstructionSink<'_>, u32)) = match object {
+                Object::Memory(_) => (HiddenExport::MemoryLimit, |code, index| {
+                    code.memory_size(index);
+                }),
+                Object::Table(_) => (HiddenExport::TableLimit, |code, index| {
+                    code.table_size(index);
+                }),
+            };
+            let (Object::Memory(index) | Object::Table(index)) = *object;
+            if let Some(limit) = self.limit(export) {
+                guard.compare(&mut code, limit, |code| size(code, index));
                 guard.refuse_if(&mut code);
             }
-            if let Some(counter) = &self.counter {
-                code.global_get(counter.index).i32_eqz();
+            if let Some(Global { index: counter, .. }) = self.global(Use::Counter) {
+                code.global_get(counter).i32_eqz();
                 guard.refuse_if(&mut code);
-                code.global_get(counter.index).i32_const(1).i32_sub().global_set(counter.index);
+                code.global_get(counter).i32_const(1).i32_sub().global_set(counter);
             }
             match *object {
                 Object::Memory(memory) => code.local_get(0).memory_grow(memory),
@@ -166,6 +199,51 @@ impl Guards {
 }
 
 impl Guard {
+    /// Returns the guard of an object of a valid module. `number` counts the guards.
+    fn new(spaces: &Spaces, object: Object, number: u32) -> Self {
+        let (element, is_64, unit_log2) = match object {
+            Object::Memory(memory) => {
+                let ty = spaces.memories[memory as usize];
+                (None, ty.memory64, ty.page_size_log2.unwrap_or(PAGE_SIZE_LOG2))
+            }
+            Object::Table(table) => {
+                let ty = spaces.tables[table as usize];
+                // Every element type of a valid module can be written again.
+                (Some(RoundtripReencoder.ref_type(ty.element_type).unwrap_or(RefType::FUNCREF)), ty.table64, 0)
+            }
+        };
+        let (ty, func) = (spaces.types.len() as u32 + number, spaces.func_types.len() as u32 + number);
+        Self { element, is_64, unit_log2, ty, func }
+    }
+
+    /// Writes code that compares the size after the growth with a limit. Leaves 1 on the stack if the size would be too
+    /// large. A growth by 0 is always allowed, because it is how some programs ask for the size.
+    fn compare(&self, code: &mut InstructionSink<'_>, limit: u32, size: impl FnOnce(&mut InstructionSink<'_>)) {
+        let extend = |code: &mut InstructionSink<'_>| {
+            if !self.is_64 {
+                code.i64_extend_i32_u();
+            }
+        };
+        let units = |code: &mut InstructionSink<'_>| {
+            code.global_get(limit).i64_const(self.unit_log2.into()).i64_shr_u();
+        };
+        // The growth alone is compared first, because the sum could be too large for 64 bits.
+        code.local_get(self.delta());
+        extend(code);
+        units(code);
+        code.i64_gt_u();
+        code.local_get(self.delta());
+        extend(code);
+        size(code);
+        extend(code);
+        code.i64_add();
+        units(code);
+        code.i64_gt_u().i32_or();
+        code.local_get(self.delta());
+        extend(code);
+        code.i64_eqz().i32_eqz().i32_and();
+    }
+
     /// Returns the type of a size.
     fn size(&self) -> ValType {
         if self.is_64 { ValType::I64 } else { ValType::I32 }
@@ -188,64 +266,10 @@ impl Guard {
     }
 }
 
-impl Facts {
-    fn add(&mut self, payload: &Payload<'_>) -> Result<(), BinaryReaderError> {
-        match payload {
-            Payload::TypeSection(section) => {
-                for group in section.clone() {
-                    self.types += group?.types().len() as u32;
-                }
-            }
-            Payload::ImportSection(section) => {
-                for import in section.clone().into_imports() {
-                    match import?.ty {
-                        TypeRef::Func(_) | TypeRef::FuncExact(_) => self.funcs += 1,
-                        TypeRef::Table(ty) => self.tables.push(ty),
-                        TypeRef::Memory(ty) => self.memories.push(ty),
-                        TypeRef::Global(_) => self.globals += 1,
-                        TypeRef::Tag(_) => {}
-                    }
-                }
-            }
-            Payload::FunctionSection(section) => self.funcs += section.count(),
-            Payload::TableSection(section) => {
-                for table in section.clone() {
-                    self.tables.push(table?.ty);
-                }
-            }
-            Payload::MemorySection(section) => {
-                for memory in section.clone() {
-                    self.memories.push(memory?);
-                }
-            }
-            Payload::GlobalSection(section) => self.globals += section.count(),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Returns the guard of an object of a valid module. `number` counts the guards.
-    fn guard(&self, object: Object, number: u32) -> Guard {
-        let (element, is_64) = match object {
-            Object::Memory(memory) => (None, self.memories[memory as usize].memory64),
-            Object::Table(table) => {
-                let ty = self.tables[table as usize];
-                // Every element type of a valid module can be written again.
-                (Some(RoundtripReencoder.ref_type(ty.element_type).unwrap_or(RefType::FUNCREF)), ty.table64)
-            }
-        };
-        Guard { element, is_64, ty: self.types + number, func: self.funcs + number }
-    }
-}
-
 fn grown_object(operator: &Operator<'_>) -> Option<Object> {
     match operator {
         Operator::MemoryGrow { mem } => Some(Object::Memory(*mem)),
         Operator::TableGrow { table } => Some(Object::Table(*table)),
         _ => None,
     }
-}
-
-fn needs_guard(object: Object, needs: &Needs) -> bool {
-    needs.max_growths.is_some() || matches!(object, Object::Table(_)) && needs.max_table_elements.is_some()
 }

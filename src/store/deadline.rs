@@ -15,7 +15,13 @@ impl Store {
     pub fn set_deadline(&self, ticks: u64) -> Result<()> {
         let entered = self.enter()?;
         if self.engine.has_deadlines {
-            entered.set_deadline(self.engine.epoch.load(Ordering::SeqCst).saturating_add(ticks));
+            let epoch = || self.engine.epoch.load(Ordering::SeqCst);
+            let deadline = epoch().saturating_add(ticks);
+            entered.set_deadline(deadline);
+            if let Some(meter) = entered.meter().filter(|_| self.engine.lowering.metering.deadline) {
+                meter.watch.set_deadline(deadline, epoch);
+                return Ok(());
+            }
             // The engine calls `check_deadline` at the next tick, or at once if `ticks` is 0. `check_deadline` compares
             // the epoch with the store's deadline, so the engine itself never needs a deadline of more than one tick.
             LinkedBackend::store_set_deadline(entered.raw, ticks.min(1));

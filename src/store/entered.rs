@@ -5,7 +5,9 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
 use crate::base::types::FuncType;
 use crate::engine::interrupt;
+use crate::store::limits::Limits;
 use crate::store::memory_bytes::Cost;
+use crate::store::meter::Meter;
 use crate::store::object::Extern;
 use crate::store::state::State;
 use crate::store::{Key, nesting};
@@ -45,6 +47,17 @@ impl Entered<'_> {
     /// been freed.
     pub fn extern_at(&self, key: Key) -> Option<<LinkedBackend as Backend>::Extern> {
         self.state.extern_at(key)
+    }
+
+    /// Returns what the store has for rewritten modules. `None` if the engine needs no help with fuel, deadlines and
+    /// limits.
+    pub fn meter(&self) -> Option<&Meter> {
+        self.state.meter.as_ref()
+    }
+
+    /// Returns the limits that the shim itself keeps. They are unlimited if the engine keeps them.
+    pub fn limits(&self) -> Limits {
+        self.meter().map_or_else(Limits::default, |meter| meter.store_limits.get())
     }
 
     /// Counts memories that were made in the store.
@@ -101,6 +114,10 @@ impl Entered<'_> {
         } else {
             interrupt::wake_ticker();
             if stack::has_room(guest_stack_size) { work() } else { state.run_on_other_stack(guest_stack_size, work) }
+        };
+        let result = match &state.meter {
+            Some(meter) => meter.explain(self.raw, result),
+            None => result,
         };
         match nested.end() {
             None if state.interrupted.take() => result.map_err(|error| {

@@ -34,9 +34,11 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Records that memories of these types are about to be made. Fails if the process has no mappings for them.
-    pub fn take(types: &[MemoryType]) -> Result<Self> {
-        let mappings = Mappings::take(types.len() as u64 * LinkedBackend::MAPPINGS_PER_MEMORY, "memories")?;
+    /// Records that memories of these types, and `small` memories of one page, are about to be made. Fails if the process
+    /// has no mappings for them.
+    pub fn take(types: &[MemoryType], small: u64) -> Result<Self> {
+        let count = types.len() as u64 + small;
+        let mappings = Mappings::take(count * LinkedBackend::MAPPINGS_PER_MEMORY, "memories")?;
         let size = |ty: &MemoryType| ty.limits.min.checked_shl(ty.page_size_log2.into()).unwrap_or(0);
         Ok(Self { bytes: types.iter().map(size).fold(0, u64::saturating_add), mappings })
     }

@@ -9,17 +9,22 @@ mod deadline;
 pub mod entered;
 mod frames;
 pub mod host;
+pub mod limits;
 pub mod memory_bytes;
+pub mod meter;
 pub mod nesting;
 pub mod object;
 pub mod pin;
 mod state;
+pub mod watch;
 
 pub use entered::Entered;
 
 use crate::backend::{LinkedBackend, StoreOps};
 use crate::base::error::{Error, Result, fail};
 use crate::engine::Engine;
+use limits::Limits;
+use meter::Meter;
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use state::State;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -57,7 +62,13 @@ impl Store {
     /// Creates an empty store.
     pub fn new(engine: Arc<Engine>) -> Result<Arc<Self>> {
         let raw = LinkedBackend::store_new(&engine.raw)?;
-        let state = State::new(raw, if engine.has_deadlines { 0 } else { u64::MAX });
+        let deadline = if engine.has_deadlines { 0 } else { u64::MAX };
+        let meter = engine.lowering.needs_meter().then(|| Meter::new(&engine.lowering));
+        if let Some(meter) = meter.as_ref().filter(|_| engine.lowering.metering.deadline) {
+            meter.watch.set_deadline(deadline, || 0);
+            engine.add_watch(&meter.watch);
+        }
+        let state = State::new(raw, deadline, meter);
         let record = Arc::new_cyclic(|this| Self {
             engine,
             this: this.clone(),
@@ -66,7 +77,7 @@ impl Store {
             has_pending_frees: AtomicBool::new(false),
             pins: AtomicUsize::new(0),
         });
-        if record.engine.interruptible {
+        if record.engine.interruptible && !record.engine.lowering.metering.deadline {
             let store = record.this.clone();
             LinkedBackend::store_set_deadline_callback(
                 raw,
@@ -110,6 +121,42 @@ impl Store {
             None => {
                 self.pending_frees.lock().push(key);
                 self.has_pending_frees.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Sets the fuel that guests may still consume. Requires the capability `fuel`.
+    pub fn set_fuel(&self, fuel: u64) -> Result<()> {
+        let entered = self.enter()?;
+        match entered.meter().filter(|_| self.engine.lowering.metering.fuel) {
+            Some(meter) => meter.set_fuel(entered.raw, fuel),
+            None => LinkedBackend::store_set_fuel(entered.raw, fuel),
+        }
+    }
+
+    /// Returns the fuel that guests may still consume. Requires the capability `fuel`.
+    pub fn fuel(&self) -> Result<u64> {
+        let entered = self.enter()?;
+        match entered.meter().filter(|_| self.engine.lowering.metering.fuel) {
+            Some(meter) => meter.fuel(entered.raw),
+            None => LinkedBackend::store_fuel(entered.raw),
+        }
+    }
+
+    /// Sets the limits of the store: bytes of each memory, elements of each table, number of instances, number of tables,
+    /// number of memories. A negative number means no limit. Requires the capability `limits`.
+    pub fn set_limits(&self, limits: [i64; 5]) -> Result<()> {
+        let entered = self.enter()?;
+        match entered.meter().filter(|_| self.engine.lowering.needs.limits) {
+            Some(meter) => {
+                let [memory_size, table_elements, instances, tables, memories] =
+                    limits.map(|limit| u64::try_from(limit).ok());
+                let limits = Limits { memory_size, table_elements, instances, tables, memories };
+                meter.set_limits(entered.raw, limits)
+            }
+            None => {
+                LinkedBackend::store_set_limits(entered.raw, limits);
+                Ok(())
             }
         }
     }

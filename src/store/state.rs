@@ -7,6 +7,7 @@ use crate::backend::{Backend, InstanceOps, LinkedBackend, StoreOps};
 use crate::base::error::{Error, Result};
 use crate::store::Key;
 use crate::store::memory_bytes::StoreMemories;
+use crate::store::meter::Meter;
 use crate::store::object::Identity;
 use crate::wasm::module_info::ModuleInfo;
 use slab::Slab;
@@ -47,11 +48,13 @@ pub struct State {
     pub deadline: Cell<u64>,
     /// Whether the guest that has just ended was interrupted by its deadline.
     pub interrupted: Cell<bool>,
+    /// What the store has for rewritten modules. `None` if the engine needs no help with fuel, deadlines and limits.
+    pub meter: Option<Meter>,
 }
 
 impl State {
     /// Creates the state of an empty store.
-    pub fn new(raw: <LinkedBackend as Backend>::Store, deadline: u64) -> Self {
+    pub fn new(raw: <LinkedBackend as Backend>::Store, deadline: u64, meter: Option<Meter>) -> Self {
         Self {
             raw: Cell::new(Some(raw)),
             externs: RefCell::default(),
@@ -67,6 +70,7 @@ impl State {
             other_stack: RefCell::default(),
             deadline: Cell::new(deadline),
             interrupted: Cell::new(false),
+            meter,
         }
     }
 
@@ -128,6 +132,7 @@ impl State {
 
     /// Frees the externs, then the instances, then the engine's store. Every engine accepts this order.
     pub fn free_all(&self) {
+        self.meter.iter().for_each(Meter::free);
         let externs = std::mem::take(&mut *self.externs.borrow_mut());
         let references = std::mem::take(&mut *self.references.borrow_mut());
         let externs = externs.into_iter().map(|(_, object)| object).chain(references.into_values());

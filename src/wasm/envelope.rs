@@ -13,8 +13,9 @@
 //! 4. The module in the binary format: its length (u32) and its bytes. The module is complete if the engine cannot
 //!    serialize, or if the module has a start function. Otherwise the module has no code, because the next part contains
 //!    the compiled code.
-//! 5. The map of code offsets: its length (u32) and its bytes. Empty unless the shim rewrote the module before it was
-//!    compiled.
+//! 5. What rewriting the module has changed: its length (u32) and its bytes. The first byte is that of
+//!    [`Hidden::to_byte`](crate::wasm::hidden::Hidden::to_byte). The others are the map of code offsets, as
+//!    [`OffsetMap::to_bytes`](crate::wasm::offsets::OffsetMap::to_bytes) writes it.
 //! 6. The compiled code that the engine has serialized: its length (u32) and its bytes.
 
 use crate::base::error::{Error, ErrorKind, Result, fail};
@@ -30,8 +31,8 @@ pub struct Envelope<'a> {
     pub stamp: &'a [u8],
     /// The module in the binary format, complete or [without its code](without_code).
     pub wasm: &'a [u8],
-    /// The map of code offsets, as [`OffsetMap::to_bytes`](crate::wasm::offsets::OffsetMap::to_bytes) writes it.
-    pub offsets: &'a [u8],
+    /// What rewriting the module has changed.
+    pub rewriting: &'a [u8],
     /// The compiled code that the engine has serialized. Empty if the engine cannot serialize.
     pub code: &'a [u8],
 }
@@ -40,8 +41,8 @@ impl<'a> Envelope<'a> {
     /// Returns the bytes of the envelope. Fails if a part is longer than 4 GiB.
     pub fn seal(&self) -> Result<Vec<u8>> {
         let mut body =
-            Vec::with_capacity(16 + self.stamp.len() + self.wasm.len() + self.offsets.len() + self.code.len());
-        for part in [self.stamp, self.wasm, self.offsets, self.code] {
+            Vec::with_capacity(16 + self.stamp.len() + self.wasm.len() + self.rewriting.len() + self.code.len());
+        for part in [self.stamp, self.wasm, self.rewriting, self.code] {
             let Ok(length) = u32::try_from(part.len()) else { fail!(Engine, "a module of 4 GiB cannot be serialized") };
             body.extend_from_slice(&length.to_le_bytes());
             body.extend_from_slice(part);
@@ -69,7 +70,7 @@ impl<'a> Envelope<'a> {
             Some(part)
         };
         let mut next_part = || read_part().ok_or_else(damaged);
-        Ok(Self { stamp: next_part()?, wasm: next_part()?, offsets: next_part()?, code: next_part()? })
+        Ok(Self { stamp: next_part()?, wasm: next_part()?, rewriting: next_part()?, code: next_part()? })
     }
 
     /// Fails unless the envelope has the stamp `ours`. `ours` names the engine that loads the module, its version and
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn damage_anywhere_is_noticed() {
-        let sealed = Envelope { stamp: b"e 1", wasm: b"w", offsets: b"", code: b"machine code" }.seal().unwrap();
+        let sealed = Envelope { stamp: b"e 1", wasm: b"w", rewriting: b"", code: b"machine code" }.seal().unwrap();
         assert_eq!(Envelope::open(&sealed).unwrap().code, b"machine code");
         for position in 0..sealed.len() {
             let mut damaged = sealed.clone();
@@ -150,7 +151,7 @@ mod tests {
     }
     #[test]
     fn another_stamp_is_refused() {
-        let sealed = Envelope { stamp: b"wasmi 1", wasm: b"", offsets: b"", code: b"" }.seal().unwrap();
+        let sealed = Envelope { stamp: b"wasmi 1", wasm: b"", rewriting: b"", code: b"" }.seal().unwrap();
         let envelope = Envelope::open(&sealed).unwrap();
         envelope.check_stamp("wasmi 1").unwrap();
         let error = envelope.check_stamp("wasmi 2").unwrap_err();

@@ -4,6 +4,7 @@
 pub mod binary;
 pub mod complexity;
 pub mod envelope;
+pub mod hidden;
 pub mod module_info;
 pub mod offsets;
 pub mod start;

@@ -32,8 +32,12 @@ def enable_signal_handlers(engine_module: EngineModule) -> None:
 
 def default_options(engine_module: EngineModule) -> dict[str, bool | int | str]:
     """Returns the engine options that environment variables set. Omits options that the engine does not support."""
-    is_wanted = os.environ.get("ANYWASM_INTERRUPTIBLE", "0") not in ("", "0")
-    return {"interruptible": True} if is_wanted and "epoch" in engine_module.capabilities else {}
+    options: dict[str, bool | int | str] = {}
+    if os.environ.get("ANYWASM_INTERRUPTIBLE", "0") not in ("", "0") and "epoch" in engine_module.capabilities:
+        options["interruptible"] = True
+    if lowering := os.environ.get("ANYWASM_LOWERING"):
+        options["lowering"] = lowering
+    return options
 
 
 def _install_hook(engine_module: EngineModule) -> None:

@@ -27,8 +27,9 @@ impl InstanceOps for Standard {
     fn instance_new(store: Self::Store, module: &Module, info: &ModuleInfo, imports: &[Extern]) -> Result<Instance> {
         let mut order: Vec<_> = (0..imports.len()).collect();
         if QUIRKS.imports_grouped {
-            // What is beyond the module's own imports are tables that `lower` has added.
-            order.sort_by_key(|index| info.imports.get(*index).map_or(TABLE_RANK, |import| kind_rank(&import.ty)));
+            let hidden: Vec<_> = info.hidden.imports().collect();
+            let types: Vec<_> = info.imports.iter().map(|import| &import.ty).chain(&hidden).collect();
+            order.sort_by_key(|index| kind_rank(types[*index]));
         }
         let mut externs: Vec<_> = order.into_iter().map(|index| imports[index].raw).collect();
         let externs = c::wasm_extern_vec_t { size: externs.len(), data: externs.as_mut_ptr() };
@@ -55,13 +56,14 @@ impl InstanceOps for Standard {
 
     fn instance_export(_: Self::Store, instance: Instance, info: &ModuleInfo, index: usize) -> Result<Extern> {
         let position = if QUIRKS.exports_sorted {
-            let name = &info.exports[index].name;
-            info.exports.iter().filter(|export| export.name < *name).count()
+            let name = info.export_name(index).unwrap_or_default();
+            info.export_names().filter(|other| *other < name).count()
         } else {
             index
         };
-        if instance.exports.size != info.exports.len() {
-            fail!(Engine, "the engine gives {} exports for {}", instance.exports.size, info.exports.len());
+        let count = info.export_names().len();
+        if instance.exports.size != count {
+            fail!(Engine, "the engine gives {} exports for {count}", instance.exports.size);
         }
         // SAFETY: the check above ensures that the position is in range. The exports live until `instance_drop`.
         unsafe { Ok(Extern::owning(c::wasm_extern_copy(*instance.exports.data.add(position)))) }
@@ -105,15 +107,12 @@ fn classify_failure(error: Error, info: &ModuleInfo) -> Error {
     Error::new(ErrorKind::Link, error.message)
 }
 
-/// The position of tables among the imports, which are grouped by kind.
-const TABLE_RANK: u8 = 1;
-
 /// Returns the position of an import's kind in the order in which some engines group imports by kind. Within a kind,
 /// these engines keep the module's order.
 fn kind_rank(ty: &ExternType) -> u8 {
     match ty {
         ExternType::Func(_) => 0,
-        ExternType::Table(_) => TABLE_RANK,
+        ExternType::Table(_) => 1,
         ExternType::Memory(_) => 2,
         ExternType::Global(_) => 3,
         ExternType::Tag(_) => 4,

@@ -39,7 +39,7 @@ impl InstanceOps for Wasmtime {
         info: &ModuleInfo,
         index: usize,
     ) -> Result<Extern> {
-        let name = &info.exports[index].name;
+        let name = info.export_name(index).unwrap_or_default();
         // SAFETY: the instance belongs to the store, and wasmtime only reads the name.
         unsafe {
             let mut out = std::mem::zeroed();

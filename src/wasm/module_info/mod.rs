@@ -10,6 +10,7 @@ pub use validate::{Findings, malformed_error, validate, validate_sections};
 
 use crate::base::error::Result;
 use crate::base::types::{ExternType, MemoryType, TableType};
+use crate::wasm::hidden::Hidden;
 use crate::wasm::offsets::OffsetMap;
 use reader::Reader;
 use std::collections::BTreeMap;
@@ -75,6 +76,8 @@ pub struct ModuleInfo {
     /// Translates the code offsets that the engine reports, which are those of the module that it
     /// compiled. The room `lower` may have rewritten that module.
     pub offsets: OffsetMap,
+    /// What the module that the engine compiled imports and exports in addition.
+    pub hidden: Hidden,
     /// The contents of all custom sections, concatenated.
     custom_bytes: Vec<u8>,
     /// The range of each function body in the bytes of the module. Imported functions have no bodies and come first, so
@@ -102,6 +105,19 @@ impl ModuleInfo {
     /// Returns the number of function bodies. Returns 0 after [`ModuleInfo::without_bodies`].
     pub fn body_count(&self) -> usize {
         self.bodies.len()
+    }
+
+    /// Returns the name of the export at `index` of the module that the engine compiled. Hidden exports follow those of
+    /// the original module.
+    pub fn export_name(&self, index: usize) -> Option<&str> {
+        let hidden = || self.hidden.exports().get(index - self.exports.len()).map(|(_, name)| name.as_str());
+        self.exports.get(index).map(|export| export.name.as_str()).or_else(hidden)
+    }
+
+    /// Returns the names of all exports of the module that the engine compiled.
+    pub fn export_names(&self) -> impl ExactSizeIterator<Item = &str> {
+        let count = self.exports.len() + self.hidden.exports().len();
+        (0..count).map(|index| self.export_name(index).unwrap_or_default())
     }
 
     /// Removes the offsets of function bodies. The description of a module without code

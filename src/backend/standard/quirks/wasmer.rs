@@ -34,8 +34,8 @@ pub const QUIRKS: Quirks = Quirks {
     needs: Needs {
         imported_fixed_tables: true,
         max_table_elements: Some(MAX_TABLE_ELEMENTS),
-        max_growths: None,
         no_table_init_of_externref: true,
+        ..Needs::NONE
     },
     // `EngineInner::code_memory` of wasmer-compiler holds the code of all modules of an engine. Compiled code identifies
     // types by a hash of the type, not by a number of its engine, so that modules of several engines work together.
