@@ -480,6 +480,14 @@ bool aw_store_fuel(const struct aw_store *store, uint64_t *out);
 // its epoch reaches the deadline. Has no effect unless the engine was made with the option `epoch_interruption`.
 bool aw_store_set_epoch_deadline(const struct aw_store *store, uint64_t ticks);
 
+// Limits how long the store's guests may run from now on: `time` is the time in nanoseconds until they end, and `cpu_time`
+// the processor time in nanoseconds that they may use, together with the host functions that they call. A negative number
+// means no limit. The engine must have been made with the option `interruptible` or `epoch_interruption`. Fails if this
+// thread runs WebAssembly in the store.
+bool aw_store_set_time_limits(const struct aw_store *store,
+                              int64_t time,
+                              int64_t cpu_time);
+
 // Limits the allocations of the store's guests. `memory_size` is the maximum size of each memory in bytes, and
 // `table_elements` is the maximum size of each table in elements. The other parameters are the maximum numbers of
 // instances, tables and memories in the store. A negative number means no limit.
@@ -630,6 +638,11 @@ bool aw_func_call_numbers(const struct aw_extern *func, union aw_value *slots);
 //
 // The caller guarantees that the hook may be called from any thread until the process ends.
 bool aw_interrupt_hook(aw_interrupt_hook_function hook);
+
+// Ends the guests that run on a thread, if the shim has rewritten their code, so that they cannot call the hook. The
+// thread calls the hook as soon as its guest has ended. `thread` is the number that Python's `threading.get_ident`
+// returns.
+void aw_interrupt_thread(uint64_t thread);
 
 // Keeps the interruption of guests working when the process forks. The thread that forks calls this function before
 // the fork with `stage` 0, after the fork in the parent with `stage` 1, and after the fork in the child with `stage`

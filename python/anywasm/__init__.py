@@ -17,6 +17,7 @@ from anywasm.engines import EngineInfo, EngineUnavailable, engines, use_engine
 TYPE_CHECKING = False  # As `typing.TYPE_CHECKING`.
 if TYPE_CHECKING:
     from anywasm.core.errors import CapabilityError
+    from anywasm.core.guest_limits import limits
 
 __all__ = [
     "CapabilityError",
@@ -25,15 +26,18 @@ __all__ = [
     "__version__",
     "activate",
     "engines",
+    "limits",
     "use_engine",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Imports `CapabilityError` when it is first used, because its module imports the whole core."""
-    if name != "CapabilityError":
+    """Imports `CapabilityError` and `limits` when they are first used, because their modules import the whole core."""
+    if name == "CapabilityError":
+        from anywasm.core.errors import CapabilityError as value
+    elif name == "limits":
+        from anywasm.core.guest_limits import limits as value  # type: ignore[assignment]
+    else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from anywasm.core.errors import CapabilityError
-
-    globals()[name] = CapabilityError
-    return CapabilityError
+    globals()[name] = value
+    return value

@@ -63,7 +63,7 @@ fn instantiate(store: Arc<Store>, module: Arc<Module>, imports: &[&Extern]) -> R
     let own = imports.iter().map(|import| import.raw);
     let raw: Vec<_> = own.chain(fuel).chain(hidden.0.iter().copied()).collect();
     let instantiate = || LinkedBackend::instance_new(entered.raw, &module.raw, &module.info, &raw);
-    let raw = entered.run(store.engine.guest_stack_size, instantiate)?;
+    let raw = entered.run_instantiation(store.engine.guest_stack_size, instantiate)?;
     entered.add_memories(memories);
     let (key, number) = (entered.add_instance(raw), entered.next_number());
     let exports = module.info.exports.iter().enumerate();

@@ -9,6 +9,7 @@ use crate::base::pointer::{Handle, non_null};
 use crate::store::Store;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A store. C owns the struct; the objects of the store share the `Arc`.
 pub struct CStore(pub Arc<Store>);
@@ -71,6 +72,19 @@ pub extern "C" fn aw_store_set_epoch_deadline(store: Option<&CStore>, ticks: u64
         let store = &non_null(store, "the store")?.0;
         store.engine.capabilities.require(cap::EPOCH, LinkedBackend::NAME, "a store's deadline")?;
         store.set_deadline(ticks)?;
+        Ok(true)
+    })
+}
+
+/// Limits how long the store's guests may run from now on: `time` is the time in nanoseconds until they end, and `cpu_time`
+/// the processor time in nanoseconds that they may use, together with the host functions that they call. A negative number
+/// means no limit. The engine must have been made with the option `interruptible` or `epoch_interruption`. Fails if this
+/// thread runs WebAssembly in the store.
+#[unsafe(no_mangle)]
+pub extern "C" fn aw_store_set_time_limits(store: Option<&CStore>, time: i64, cpu_time: i64) -> bool {
+    catch_errors(|| {
+        let duration = |nanoseconds| u64::try_from(nanoseconds).ok().map(Duration::from_nanos);
+        non_null(store, "the store")?.0.set_timeouts(duration(time), duration(cpu_time))?;
         Ok(true)
     })
 }

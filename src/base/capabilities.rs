@@ -92,6 +92,8 @@ capabilities! {
     VIEWS = 18, "views";
     /// objects passed as externref are released when no guest can reach them; otherwise when the store is freed
     EXTERNREF_RELEASE = 19, "externref_release";
+    /// Python's signal handlers run while a guest runs; otherwise Ctrl-C ends the guest, and other handlers wait for its end
+    SIGNAL_HANDLERS = 20, "signal_handlers";
 }
 
 #[cfg(test)]

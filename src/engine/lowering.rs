@@ -43,6 +43,12 @@ impl Lowering {
         self.needs.limits || self.metering != Metering::default()
     }
 
+    /// Returns the capabilities of an engine object with this lowering. `native` are those of the engine itself.
+    pub fn capabilities(&self, native: Capabilities) -> Capabilities {
+        let native = if self.metering.deadline { native.without(cap::SIGNAL_HANDLERS) } else { native };
+        native.with(capabilities_by_rewriting())
+    }
+
     /// Returns the letters that tell serialized modules of different rewritings apart.
     pub fn stamp(&self) -> String {
         let Metering { fuel, deadline } = self.metering;

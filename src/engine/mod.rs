@@ -12,7 +12,7 @@ use crate::backend::{Backend, EngineOps, LinkedBackend};
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::options::{EngineDescription, Options};
-use crate::engine::interrupt::Tick;
+use crate::engine::interrupt::ticker::{self, Tick};
 use crate::engine::lowering::Lowering;
 use crate::store::watch::Watch;
 use parking_lot::Mutex;
@@ -76,7 +76,7 @@ impl Engine {
         let engine = Arc::new(Self {
             raw: faults::installing(&FIRST_ENGINE, || LinkedBackend::engine_new(&native))?,
             features: options.switch_proposals(LinkedBackend::features(&options)),
-            capabilities: LinkedBackend::capabilities(&native).with(lowering::capabilities_by_rewriting()),
+            capabilities: lowering.capabilities(LinkedBackend::capabilities(&native)),
             guest_stack_size,
             epoch: AtomicU64::new(0),
             interruptible,
@@ -87,7 +87,7 @@ impl Engine {
             options,
         });
         if interruptible {
-            let registered = interrupt::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
+            let registered = ticker::register(Arc::downgrade(&engine) as Weak<dyn Tick>);
             // With `epoch_interruption` alone, the host's own calls advance the epoch, so guests can do without ticks.
             if let (Err(error), Some(true)) = (registered, engine.options.switch("interruptible")) {
                 fail!(
@@ -113,11 +113,15 @@ impl Engine {
     pub fn increment_epoch(&self) {
         let epoch = self.epoch.fetch_add(1, Ordering::SeqCst) + 1;
         if self.lowering.metering.deadline {
-            let watches = self.watches.lock();
-            watches.iter().filter_map(Weak::upgrade).for_each(|watch| watch.advance_epoch(epoch));
+            ticker::acting(|| self.for_each_watch(|watch| watch.advance_epoch(epoch)));
         } else {
             LinkedBackend::engine_tick(&self.raw);
         }
+    }
+
+    fn for_each_watch(&self, act: impl Fn(&Watch)) {
+        let watches: Vec<_> = self.watches.lock().iter().filter_map(Weak::upgrade).collect();
+        watches.iter().for_each(|watch| act(watch));
     }
 }
 
@@ -126,6 +130,10 @@ impl Tick for Engine {
         if !self.lowering.metering.deadline {
             LinkedBackend::engine_tick(&self.raw);
         }
+    }
+
+    fn end_thread(&self, thread: u64) {
+        self.for_each_watch(|watch| watch.end_thread(thread));
     }
 }
 

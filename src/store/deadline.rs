@@ -3,11 +3,12 @@
 //!
 //! python/anywasm/core/parking.py describes how the exception of a signal handler gets from here to the program.
 
-use crate::backend::{LinkedBackend, StoreOps, stack};
+use crate::backend::{Backend, LinkedBackend, StoreOps, stack};
 use crate::base::error::{Error, Result, fail};
 use crate::engine::interrupt;
 use crate::store::Store;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 impl Store {
     /// Sets the store's deadline: guests are interrupted once the host has advanced the engine's epoch `ticks` times
@@ -16,24 +17,49 @@ impl Store {
         let entered = self.enter()?;
         if self.engine.has_deadlines {
             let epoch = || self.engine.epoch.load(Ordering::SeqCst);
-            let deadline = epoch().saturating_add(ticks);
-            entered.set_deadline(deadline);
-            if let Some(meter) = entered.meter().filter(|_| self.engine.lowering.metering.deadline) {
-                meter.watch.set_deadline(deadline, epoch);
-                return Ok(());
+            self.watch.set_epoch(epoch().saturating_add(ticks), epoch);
+            if !self.engine.lowering.metering.deadline {
+                // The engine calls `check_deadline` at the next tick, or at once if `ticks` is 0. `check_deadline`
+                // compares the epoch with the store's deadline, so the engine itself never needs a deadline of more
+                // than one tick.
+                LinkedBackend::store_set_deadline(entered.raw, ticks.min(1));
             }
-            // The engine calls `check_deadline` at the next tick, or at once if `ticks` is 0. `check_deadline` compares
-            // the epoch with the store's deadline, so the engine itself never needs a deadline of more than one tick.
-            LinkedBackend::store_set_deadline(entered.raw, ticks.min(1));
         }
         Ok(())
+    }
+
+    /// Sets how long guests may run from now on: the time until they end, and the processor time that they may use. `None`
+    /// means no limit. Fails if the guests of the engine cannot be interrupted.
+    pub fn set_timeouts(&self, time: Option<Duration>, cpu_time: Option<Duration>) -> Result<()> {
+        if !self.engine.interruptible && (time.is_some() || cpu_time.is_some()) {
+            fail!(
+                Unsupported,
+                "the guests of the store cannot be interrupted: give its engine (`{}`) the option `interruptible`",
+                LinkedBackend::NAME
+            );
+        }
+        let entered = self.enter()?;
+        if entered.is_running() {
+            fail!(Store, "the time limits of a store cannot be set while it runs WebAssembly on this thread");
+        }
+        let now = Instant::now();
+        // A time that is too long for the clock is no limit.
+        let end = time.and_then(|time| now.checked_add(time));
+        self.watch.set_time(end, cpu_time.filter(|time| now.checked_add(*time).is_some()));
+        if !self.engine.lowering.metering.deadline {
+            LinkedBackend::store_set_deadline(entered.raw, u64::from(!self.watch.ends_guests()));
+        }
+        match self.watch.add_timer(end) {
+            Ok(()) => Ok(()),
+            Err(error) => fail!(Engine, "time limits need a thread, and the system cannot start one: {error}"),
+        }
     }
 
     /// Fails if the running guest must end. The engine calls this function at each tick, on the thread that runs the
     /// guest. A system call of WASI that waits calls this function several times a second, on any engine.
     pub fn check_deadline(&self) -> Result<()> {
         let entered = self.enter()?;
-        if self.engine.epoch.load(Ordering::SeqCst) >= entered.deadline() {
+        if self.watch.ends_guests_at(self.engine.epoch.load(Ordering::SeqCst)) {
             entered.mark_interrupted();
             fail!(Trap, "wasm trap: interrupt");
         }

@@ -4,12 +4,13 @@ use crate::backend::{Backend, LinkedBackend, RefOps, stack};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
 use crate::base::types::FuncType;
-use crate::engine::interrupt;
+use crate::engine::interrupt::{self, ticker};
 use crate::store::limits::Limits;
 use crate::store::memory_bytes::Cost;
 use crate::store::meter::Meter;
 use crate::store::object::Extern;
 use crate::store::state::State;
+use crate::store::watch::Watch;
 use crate::store::{Key, nesting};
 use crate::wasm::module_info::ModuleInfo;
 use parking_lot::ReentrantMutexGuard;
@@ -53,6 +54,11 @@ impl Entered<'_> {
     /// limits.
     pub fn meter(&self) -> Option<&Meter> {
         self.state.meter.as_ref()
+    }
+
+    /// Returns whether this thread runs guests of the store.
+    pub fn is_running(&self) -> bool {
+        self.state.is_running()
     }
 
     /// Returns the limits that the shim itself keeps. They are unlimited if the engine keeps them.
@@ -99,11 +105,23 @@ impl Entered<'_> {
     /// stack limit only at a thread's outermost call into the store. The limit would be wrong on another stack, so
     /// nested calls run on the stack of the outermost call.
     pub fn run<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.run_guest(guest_stack_size, true, work)
+    }
+
+    /// Like [`Entered::run`], for `work` that instantiates a module. The guest may have to end, but it may also run
+    /// nothing.
+    pub fn run_instantiation<T>(&self, guest_stack_size: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.run_guest(guest_stack_size, false, work)
+    }
+
+    #[inline]
+    fn run_guest<T>(&self, guest_stack_size: usize, is_call: bool, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let state = &*self.state;
         if nesting::is_watched() {
             nesting::check(state.is_running())?;
         }
         let nested = NestedCall::new(state);
+        let mut record = None;
         let result = if state.call_depth.get() > 1 {
             let outermost_call_stack = state.other_stack.borrow().clone();
             match outermost_call_stack {
@@ -112,13 +130,26 @@ impl Entered<'_> {
                 None => work(),
             }
         } else {
-            interrupt::wake_ticker();
+            ticker::wake();
+            let must_end = state.watch.begin();
+            record = Some(EndOnDrop(&state.watch));
+            if must_end && is_call {
+                let code = TrapCode::Interrupt as i32;
+                return Err(Error::new(ErrorKind::Trap, "wasm trap: interrupt").with_code(code));
+            }
             if stack::has_room(guest_stack_size) { work() } else { state.run_on_other_stack(guest_stack_size, work) }
         };
         let result = match &state.meter {
-            Some(meter) => meter.explain(self.raw, result),
+            Some(meter) => {
+                let result = meter.explain(self.raw, result);
+                if result.is_err() && state.watch.take_signal() {
+                    self.run_signal_handlers();
+                }
+                result
+            }
             None => result,
         };
+        drop(record);
         match nested.end() {
             None if state.interrupted.take() => result.map_err(|error| {
                 let code = TrapCode::Interrupt as i32;
@@ -129,6 +160,16 @@ impl Entered<'_> {
                 let frames = result.err().map_or(Vec::new(), |error| self.complete_frames(error).frames);
                 Err(Error { frames, ..*error })
             }
+        }
+    }
+
+    /// Runs the host's handlers of signals, which a guest that has just ended could not run. If a handler fails, its error
+    /// is that of the call.
+    fn run_signal_handlers(&self) {
+        // If the stack has no room for the host's hook, the handlers run later.
+        let token = stack::on_host_stack(|| Ok(interrupt::call_hook())).unwrap_or(0);
+        if token != 0 {
+            self.record_host_error(&Error::host(token));
         }
     }
 
@@ -160,20 +201,19 @@ impl Entered<'_> {
         self.state.host_error.set(Some(Box::new(error.clone())));
     }
 
-    /// Returns the engine's epoch at which guests are interrupted.
-    pub(super) fn deadline(&self) -> u64 {
-        self.state.deadline.get()
-    }
-
-    /// Sets the engine's epoch at which guests are interrupted.
-    pub(super) fn set_deadline(&self, epoch: u64) {
-        self.state.deadline.set(epoch);
-    }
-
     /// Records that the running guest ends because of its deadline. [`Entered::run`] then returns a trap with the code
     /// of an interruption.
     pub(super) fn mark_interrupted(&self) {
         self.state.interrupted.set(true);
+    }
+}
+
+/// Ends the record of an outermost call, also after a panic.
+struct EndOnDrop<'a>(&'a Watch);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 

@@ -6,6 +6,10 @@ use crate::base::trap::TrapCode;
 use crate::store::Entered;
 use crate::wasm::module_info::ModuleInfo;
 
+/// What precedes the frames, and the cause, in the message of an engine that puts frames into it.
+const MESSAGE_FRAMES: &str = "wasm backtrace:";
+const MESSAGE_CAUSE: &str = "Caused by:\n    ";
+
 impl Entered<'_> {
     /// Fills in missing names of frames. A frame does not identify its instance, so this function searches the store's
     /// modules by function index and code offset. Also finds out whether the module has debug information. If several modules match and their names differ, the frame stays
@@ -47,6 +51,12 @@ impl Entered<'_> {
             let start = info.offsets.original(frame.module_offset - frame.func_offset);
             frame.module_offset = original(info);
             frame.func_offset = frame.module_offset - start;
+        }
+        // Some engines put the frames into the message, too. The host writes them anew from the translated ones.
+        if error.message.contains(MESSAGE_FRAMES)
+            && let Some((_, cause)) = error.message.rsplit_once(MESSAGE_CAUSE)
+        {
+            error.message = cause.trim_end().to_owned();
         }
     }
 

@@ -32,8 +32,8 @@ pub struct Meter {
     initial_counter: u64,
     /// Fuel beyond what the global can hold.
     reserve: Cell<u64>,
-    /// The words of the store's instances.
-    pub watch: Arc<Watch>,
+    /// Why and when guests must end, with the words of the store's instances.
+    watch: Arc<Watch>,
     /// The memories of the words. They keep the words valid.
     word_memories: RefCell<Vec<RawExtern>>,
     /// The globals with the limits of growths, with the value that means no limit.
@@ -58,13 +58,13 @@ struct LimitGlobal {
 
 impl Meter {
     /// Creates what a store of an engine needs that rewrites modules in this way.
-    pub fn new(lowering: &Lowering) -> Self {
+    pub fn new(lowering: &Lowering, watch: Arc<Watch>) -> Self {
         Self {
             metering: lowering.metering,
             fuel: Cell::new(None),
             reserve: Cell::new(lowering.initial_fuel - counted(lowering.initial_fuel)),
             initial_counter: counted(lowering.initial_fuel),
-            watch: Arc::default(),
+            watch,
             word_memories: RefCell::default(),
             limits: RefCell::default(),
             store_limits: Cell::default(),
@@ -72,9 +72,8 @@ impl Meter {
         }
     }
 
-    /// Frees all objects. The caller frees the store afterwards.
+    /// Frees all objects. The caller has cleared the words, and frees the store afterwards.
     pub fn free(&self) {
-        self.watch.clear();
         let limits = self.limits.take().into_iter().map(|limit| limit.raw);
         let externs = self.word_memories.take().into_iter().chain(limits).chain(self.fuel.take());
         externs.for_each(LinkedBackend::extern_drop);
@@ -133,7 +132,7 @@ impl Meter {
                     self.word_memories.borrow_mut().push(memory);
                     let (data, _) = LinkedBackend::memory_data(store, &memory);
                     // SAFETY: the memory has one page, and never grows or moves. `word_memories` keeps the memory until
-                    // `free`, which first clears the words. The beginning of a page is aligned.
+                    // `free`, whose caller has cleared the words. The beginning of a page is aligned.
                     unsafe { self.watch.add(data.cast::<AtomicU32>()) };
                 }
                 HiddenExport::MemoryLimit | HiddenExport::TableLimit => {

@@ -23,12 +23,14 @@ pub use entered::Entered;
 use crate::backend::{LinkedBackend, StoreOps};
 use crate::base::error::{Error, Result, fail};
 use crate::engine::Engine;
+use crate::engine::interrupt::ticker::Tick;
 use limits::Limits;
 use meter::Meter;
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use state::State;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
+use watch::Watch;
 
 /// The key of an object in the store record.
 #[derive(Clone, Copy)]
@@ -46,6 +48,8 @@ pub struct Store {
     pub engine: Arc<Engine>,
     /// A weak reference to this record. [`Store::shared`] creates an `Arc` from the weak reference.
     this: Weak<Store>,
+    /// Why and when guests must end.
+    watch: Arc<Watch>,
     lock: ReentrantMutex<State>,
     /// Keys of objects that were deleted while another thread held the store's lock. The next thread that enters the
     /// store frees these objects. A deletion must not wait for the lock, because Python's garbage collector may delete
@@ -62,16 +66,21 @@ impl Store {
     /// Creates an empty store.
     pub fn new(engine: Arc<Engine>) -> Result<Arc<Self>> {
         let raw = LinkedBackend::store_new(&engine.raw)?;
-        let deadline = if engine.has_deadlines { 0 } else { u64::MAX };
-        let meter = engine.lowering.needs_meter().then(|| Meter::new(&engine.lowering));
-        if let Some(meter) = meter.as_ref().filter(|_| engine.lowering.metering.deadline) {
-            meter.watch.set_deadline(deadline, || 0);
-            engine.add_watch(&meter.watch);
+        let watch = Arc::<Watch>::default();
+        // The deadline of a new store has already passed, if the host sets deadlines.
+        watch.set_epoch(if engine.has_deadlines { 0 } else { u64::MAX }, || 0);
+        if engine.lowering.metering.deadline {
+            watch.record_calls();
+            engine.add_watch(&watch);
+        } else if engine.interruptible {
+            watch.set_engine(Arc::downgrade(&engine) as Weak<dyn Tick>);
         }
-        let state = State::new(raw, deadline, meter);
+        let meter = engine.lowering.needs_meter().then(|| Meter::new(&engine.lowering, watch.clone()));
+        let state = State::new(raw, watch.clone(), meter);
         let record = Arc::new_cyclic(|this| Self {
             engine,
             this: this.clone(),
+            watch,
             lock: ReentrantMutex::new(state),
             pending_frees: Mutex::default(),
             has_pending_frees: AtomicBool::new(false),
@@ -130,7 +139,10 @@ impl Store {
         let entered = self.enter()?;
         match entered.meter().filter(|_| self.engine.lowering.metering.fuel) {
             Some(meter) => meter.set_fuel(entered.raw, fuel),
-            None => LinkedBackend::store_set_fuel(entered.raw, fuel),
+            None => {
+                self.check_fuel()?;
+                LinkedBackend::store_set_fuel(entered.raw, fuel)
+            }
         }
     }
 
@@ -139,8 +151,19 @@ impl Store {
         let entered = self.enter()?;
         match entered.meter().filter(|_| self.engine.lowering.metering.fuel) {
             Some(meter) => meter.fuel(entered.raw),
-            None => LinkedBackend::store_fuel(entered.raw),
+            None => {
+                self.check_fuel()?;
+                LinkedBackend::store_fuel(entered.raw)
+            }
         }
+    }
+
+    /// Fails if the guests of the store do not consume fuel.
+    fn check_fuel(&self) -> Result<()> {
+        if self.engine.options.switch("consume_fuel") != Some(true) {
+            fail!(Invalid, "fuel is not configured in this store");
+        }
+        Ok(())
     }
 
     /// Sets the limits of the store: bytes of each memory, elements of each table, number of instances, number of tables,

@@ -9,6 +9,7 @@ use crate::store::Key;
 use crate::store::memory_bytes::StoreMemories;
 use crate::store::meter::Meter;
 use crate::store::object::Identity;
+use crate::store::watch::Watch;
 use crate::wasm::module_info::ModuleInfo;
 use slab::Slab;
 use std::cell::{Cell, RefCell};
@@ -44,8 +45,8 @@ pub struct State {
     closed: Cell<bool>,
     /// The separate stack that the outermost call runs on. `None` if the outermost call runs on the thread's own stack.
     pub other_stack: RefCell<Option<OtherStack>>,
-    /// The engine's epoch at which guests are interrupted.
-    pub deadline: Cell<u64>,
+    /// Why and when guests must end.
+    pub watch: Arc<Watch>,
     /// Whether the guest that has just ended was interrupted by its deadline.
     pub interrupted: Cell<bool>,
     /// What the store has for rewritten modules. `None` if the engine needs no help with fuel, deadlines and limits.
@@ -54,7 +55,7 @@ pub struct State {
 
 impl State {
     /// Creates the state of an empty store.
-    pub fn new(raw: <LinkedBackend as Backend>::Store, deadline: u64, meter: Option<Meter>) -> Self {
+    pub fn new(raw: <LinkedBackend as Backend>::Store, watch: Arc<Watch>, meter: Option<Meter>) -> Self {
         Self {
             raw: Cell::new(Some(raw)),
             externs: RefCell::default(),
@@ -68,7 +69,7 @@ impl State {
             host_error: Cell::new(None),
             closed: Cell::new(false),
             other_stack: RefCell::default(),
-            deadline: Cell::new(deadline),
+            watch,
             interrupted: Cell::new(false),
             meter,
         }
@@ -132,6 +133,7 @@ impl State {
 
     /// Frees the externs, then the instances, then the engine's store. Every engine accepts this order.
     pub fn free_all(&self) {
+        self.watch.clear();
         self.meter.iter().for_each(Meter::free);
         let externs = std::mem::take(&mut *self.externs.borrow_mut());
         let references = std::mem::take(&mut *self.references.borrow_mut());

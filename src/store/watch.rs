@@ -1,8 +1,19 @@
-//! The words of a store's instances, by which any thread ends the store's guests. Code that
-//! [metering](crate::lower::metering) has rewritten looks at the word of its instance.
+//! Why and when the guests of a store must end. Any thread may ask for it.
+//!
+//! Code that [metering](crate::lower::metering) has rewritten looks at the word of its instance, so a watch writes these
+//! words. Other guests ask their store when their engine's time advances.
 
+use crate::engine::interrupt::cpu_clock::CpuClock;
+use crate::engine::interrupt::thread_number;
+use crate::engine::interrupt::ticker::{self, Tick, Timer};
 use parking_lot::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+/// The shortest time between two looks at the processor time of a guest.
+const MIN_CPU_SLICE: Duration = Duration::from_millis(2);
 
 /// Why guests must end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -10,11 +21,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub enum Cause {
     /// The engine's epoch has reached the deadline.
     Epoch = 1,
+    /// The time of the store is over.
+    Timeout = 2,
+    /// The host wants to run the handler of a signal on the guest's thread.
+    Signal = 4,
 }
 
-/// The words of a store. Other threads than that of the store write them.
+/// What other threads than that of the store know of it.
 #[derive(Default)]
-pub struct Watch(Mutex<State>);
+pub struct Watch {
+    state: Mutex<State>,
+    /// Whether [`Watch::begin`] must record calls.
+    records_calls: AtomicBool,
+    /// The number of the thread that runs guests of the store; 0 for none.
+    thread: AtomicU64,
+    /// The engine, if its guests must be asked to look.
+    engine: OnceLock<Weak<dyn Tick>>,
+}
 
 #[derive(Default)]
 struct State {
@@ -22,7 +45,11 @@ struct State {
     /// The causes that hold now, as a sum of [`Cause`]s. It is the value of all words.
     causes: u32,
     /// The epoch from which on guests must end.
-    deadline: u64,
+    epoch: u64,
+    /// When the time of the store is over.
+    end: Option<Instant>,
+    /// The processor time that guests may still use, if it is limited, and what measures it during a call.
+    cpu: Option<Cpu>,
 }
 
 /// A word in the memory of an instance.
@@ -31,30 +58,55 @@ struct Word(*const AtomicU32);
 // SAFETY: the word is atomic, so any thread may write it. It is valid as long as it is in a `State`: see `Watch::add`.
 unsafe impl Send for Word {}
 
-impl State {
-    fn write(&self) {
-        for word in &self.words {
-            // SAFETY: the word is valid as long as it is in the list.
-            unsafe { &*word.0 }.store(self.causes, Ordering::Relaxed);
-        }
-    }
+/// A limit on processor time.
+struct Cpu {
+    left: Duration,
+    /// The clock of the thread that runs guests now, and its time when the call began.
+    running: Option<(CpuClock, Duration)>,
+}
 
+impl State {
     fn set(&mut self, cause: Cause, holds: bool) {
         let bit = cause as u32;
         let causes = if holds { self.causes | bit } else { self.causes & !bit };
         if std::mem::replace(&mut self.causes, causes) != causes {
-            self.write();
+            for word in &self.words {
+                // SAFETY: the word is valid as long as it is in the list.
+                unsafe { &*word.0 }.store(causes, Ordering::Relaxed);
+            }
         }
     }
 }
 
+impl Timer for Watch {
+    fn expire(&self, now: Instant) -> Option<Instant> {
+        let next = self.look_at_time(now);
+        if next.is_none()
+            && let Some(engine) = self.engine.get().and_then(Weak::upgrade)
+        {
+            engine.tick();
+        }
+        next
+    }
+}
+
 impl Watch {
+    /// Sets the engine whose running guests must be asked to look when the time of the store is over.
+    pub fn set_engine(&self, engine: Weak<dyn Tick>) {
+        self.engine.get_or_init(|| engine);
+    }
+
+    /// Makes [`Watch::begin`] record which thread runs guests, so that [`Watch::end_thread`] finds them.
+    pub fn record_calls(&self) {
+        self.records_calls.store(true, Ordering::Relaxed);
+    }
+
     /// Adds the word of an instance, and writes it.
     ///
     /// # Safety
     /// The word is valid and aligned until [`Watch::clear`] returns.
     pub unsafe fn add(&self, word: *const AtomicU32) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         state.words.push(Word(word));
         // SAFETY: the caller guarantees that the word is valid.
         unsafe { &*word }.store(state.causes, Ordering::Relaxed);
@@ -62,27 +114,144 @@ impl Watch {
 
     /// Forgets all words. No thread writes them any more.
     pub fn clear(&self) {
-        self.0.lock().words.clear();
+        self.state.lock().words.clear();
     }
 
     /// Sets the epoch from which on guests must end. `now` returns the epoch of the engine.
-    pub fn set_deadline(&self, deadline: u64, now: impl FnOnce() -> u64) {
-        let mut state = self.0.lock();
-        state.deadline = deadline;
-        state.set(Cause::Epoch, now() >= deadline);
+    pub fn set_epoch(&self, epoch: u64, now: impl FnOnce() -> u64) {
+        let mut state = self.state.lock();
+        state.epoch = epoch;
+        state.set(Cause::Epoch, now() >= epoch);
     }
 
     /// Ends the guests if the epoch `now` has reached their deadline.
     pub fn advance_epoch(&self, now: u64) {
-        let mut state = self.0.lock();
-        if now >= state.deadline {
+        let mut state = self.state.lock();
+        if now >= state.epoch {
             state.set(Cause::Epoch, true);
         }
     }
 
-    /// Returns whether guests must end.
+    /// Sets when the time of the store is over, and the processor time that guests may use from now on. Host functions
+    /// that they call count, too. `None` means no limit. No guest of the store runs.
+    pub fn set_time(&self, end: Option<Instant>, cpu: Option<Duration>) {
+        let mut state = self.state.lock();
+        state.end = end;
+        state.cpu = cpu.map(|left| Cpu { left, running: None });
+        state.update_timeout();
+        if cpu.is_some() {
+            self.record_calls();
+        }
+    }
+
+    /// Makes the ticker look at the time of the store at `time`. Fails if the system cannot start the ticker's thread.
+    pub fn add_timer(self: &Arc<Self>, time: Option<Instant>) -> io::Result<()> {
+        let Some(time) = time else { return Ok(()) };
+        let this: Arc<dyn Timer> = self.clone();
+        ticker::add_timer(time, Arc::downgrade(&this))
+    }
+
+    /// Ends the guests if the time of the store is over. Returns when to look again.
+    fn look_at_time(&self, now: Instant) -> Option<Instant> {
+        let mut state = self.state.lock();
+        state.update_timeout_at(now);
+        if state.causes & Cause::Timeout as u32 != 0 {
+            return None;
+        }
+        let runs = state.cpu.as_ref().is_some_and(|cpu| cpu.running.is_some());
+        let cpu_end = state.cpu_left().filter(|_| runs).map(|left| now + left.max(MIN_CPU_SLICE));
+        [state.end, cpu_end].into_iter().flatten().min()
+    }
+
+    /// Returns whether guests must end at the engine's epoch `now`.
+    pub fn ends_guests_at(&self, now: u64) -> bool {
+        self.advance_epoch(now);
+        self.state.lock().causes != 0
+    }
+
+    /// Returns whether this cause holds.
+    pub fn has(&self, cause: Cause) -> bool {
+        self.state.lock().causes & cause as u32 != 0
+    }
+
+    /// Returns whether any cause holds.
     pub fn ends_guests(&self) -> bool {
-        self.0.lock().causes != 0
+        self.state.lock().causes != 0
+    }
+
+    /// Ends the guests of the store that run on this thread, because of [`Cause::Signal`].
+    pub fn end_thread(&self, thread: u64) {
+        let mut state = self.state.lock();
+        if self.thread.load(Ordering::Relaxed) == thread {
+            state.set(Cause::Signal, true);
+        }
+    }
+
+    /// Forgets [`Cause::Signal`]. Returns whether it held.
+    pub fn take_signal(&self) -> bool {
+        let mut state = self.state.lock();
+        let held = state.causes & Cause::Signal as u32 != 0;
+        state.set(Cause::Signal, false);
+        held
+    }
+
+    /// Records that this thread begins to run guests of the store, which it did not run before. Returns whether they must
+    /// end before they begin. Code without loops would not notice it.
+    #[inline]
+    pub fn begin(self: &Arc<Self>) -> bool {
+        self.records_calls.load(Ordering::Relaxed) && self.begin_recorded()
+    }
+
+    /// Records that this thread has ended what [`Watch::begin`] has begun.
+    #[inline]
+    pub fn end(&self) {
+        if self.records_calls.load(Ordering::Relaxed) {
+            self.end_recorded();
+        }
+    }
+
+    fn begin_recorded(self: &Arc<Self>) -> bool {
+        let mut state = self.state.lock();
+        self.thread.store(thread_number(), Ordering::Relaxed);
+        let ends = state.causes != 0;
+        let Some(cpu) = &mut state.cpu else { return ends };
+        cpu.running = CpuClock::of_this_thread().and_then(|clock| Some((clock, clock.now()?)));
+        let end = Instant::now() + cpu.left;
+        drop(state);
+        // The thread was started when the limit was set. If it has ended and cannot be started again, the next tick of
+        // another store starts it.
+        let _ = self.add_timer(Some(end));
+        ends
+    }
+
+    fn end_recorded(&self) {
+        let mut state = self.state.lock();
+        self.thread.store(0, Ordering::Relaxed);
+        state.set(Cause::Signal, false);
+        if let Some(left) = state.cpu_left()
+            && let Some(cpu) = &mut state.cpu
+        {
+            *cpu = Cpu { left, running: None };
+            state.update_timeout();
+        }
+    }
+}
+
+impl State {
+    /// Returns the processor time that guests may still use. `None` if it is not limited.
+    fn cpu_left(&self) -> Option<Duration> {
+        let cpu = self.cpu.as_ref()?;
+        let used = cpu.running.and_then(|(clock, start)| Some(clock.now()?.saturating_sub(start)));
+        Some(cpu.left.saturating_sub(used.unwrap_or_default()))
+    }
+
+    fn update_timeout(&mut self) {
+        self.update_timeout_at(Instant::now());
+    }
+
+    fn update_timeout_at(&mut self, now: Instant) {
+        let is_over = self.end.is_some_and(|end| end <= now) || self.cpu_left() == Some(Duration::ZERO);
+        self.set(Cause::Timeout, is_over);
     }
 }
 
@@ -90,26 +259,82 @@ impl Watch {
 mod tests {
     use super::*;
 
+    fn values(words: &[AtomicU32; 2]) -> [u32; 2] {
+        words.each_ref().map(|word| word.load(Ordering::Relaxed))
+    }
+
     #[test]
-    fn words_follow_the_deadline() {
+    fn words_follow_the_epoch() {
         let (watch, words) = (Watch::default(), [AtomicU32::new(7), AtomicU32::new(7)]);
-        watch.set_deadline(5, || 4);
+        watch.set_epoch(5, || 4);
         // SAFETY: the words live until the end of the test.
         unsafe { watch.add(&raw const words[0]) };
-        let values = || words.each_ref().map(|word| word.load(Ordering::Relaxed));
-        assert_eq!((values(), watch.ends_guests()), ([0, 7], false));
+        assert_eq!((values(&words), watch.ends_guests()), ([0, 7], false));
         watch.advance_epoch(4);
-        assert_eq!(values(), [0, 7]);
+        assert_eq!(values(&words), [0, 7]);
         watch.advance_epoch(5);
         // SAFETY: as above.
         unsafe { watch.add(&raw const words[1]) };
-        assert_eq!((values(), watch.ends_guests()), ([1, 1], true));
-        watch.set_deadline(6, || 5);
-        assert_eq!(values(), [0, 0]);
-        watch.set_deadline(5, || 5);
-        assert_eq!(values(), [1, 1]);
+        assert_eq!((values(&words), watch.ends_guests()), ([1, 1], true));
+        watch.set_epoch(6, || 5);
+        assert_eq!(values(&words), [0, 0]);
+        watch.set_epoch(5, || 5);
+        assert_eq!(values(&words), [1, 1]);
         watch.clear();
-        watch.set_deadline(9, || 5);
-        assert_eq!((values(), watch.ends_guests()), ([1, 1], false));
+        watch.set_epoch(9, || 5);
+        assert_eq!((values(&words), watch.ends_guests()), ([1, 1], false));
+    }
+
+    #[test]
+    fn time_ends_guests() {
+        let watch = Watch::default();
+        watch.set_epoch(u64::MAX, || 0);
+        let now = Instant::now();
+        let end = now + Duration::from_secs(60);
+        watch.set_time(Some(end), None);
+        assert_eq!((watch.expire(now), watch.ends_guests()), (Some(end), false));
+        assert_eq!((watch.expire(end), watch.ends_guests()), (None, true));
+        watch.set_time(None, None);
+        assert_eq!((watch.expire(end), watch.ends_guests()), (None, false));
+        watch.set_time(Some(now), None);
+        assert!(watch.ends_guests());
+    }
+
+    #[test]
+    fn processor_time_ends_guests() {
+        let watch = Arc::<Watch>::default();
+        watch.set_epoch(u64::MAX, || 0);
+        watch.set_time(None, Some(Duration::from_millis(5)));
+        assert_eq!(watch.expire(Instant::now()), None, "no guest runs");
+        assert!(!watch.ends_guests());
+        assert!(!watch.begin());
+        while watch.expire(Instant::now()).is_some() {}
+        assert!(watch.has(Cause::Timeout));
+        watch.end();
+        assert!(watch.ends_guests() && watch.begin());
+        watch.end();
+        watch.set_time(None, Some(Duration::from_secs(5)));
+        assert!(!watch.ends_guests());
+        watch.set_time(None, None);
+        watch.begin();
+        assert_eq!(watch.expire(Instant::now()), None);
+    }
+
+    #[test]
+    fn a_signal_ends_the_guests_of_its_thread() {
+        let watch = Arc::<Watch>::default();
+        watch.set_epoch(u64::MAX, || 0);
+        watch.record_calls();
+        let thread = thread_number();
+        watch.end_thread(thread);
+        assert!(!watch.ends_guests());
+        watch.begin();
+        watch.end_thread(thread + 1);
+        assert!(!watch.ends_guests());
+        watch.end_thread(thread);
+        assert!(watch.take_signal() && !watch.take_signal() && !watch.ends_guests());
+        watch.end_thread(thread);
+        watch.end();
+        assert!(!watch.ends_guests());
     }
 }

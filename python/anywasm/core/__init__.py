@@ -48,6 +48,7 @@ from anywasm.core.errors import CapabilityError, ErrorKind, Failure
 from anywasm.core.extern import Extern
 from anywasm.core.func import Func, OpaqueRef
 from anywasm.core.globals import Global
+from anywasm.core.guest_limits import current_limits, limits
 from anywasm.core.importer import Caller, Importable
 from anywasm.core.instance import Instance
 from anywasm.core.linker import Linker, PreparedModule

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from anywasm.core import faults, glue, greenlets, interrupts
+from anywasm.core import faults, glue, greenlets, interrupts, wakeups
 from anywasm.core.errors import ErrorKind, Failure, missing_capability, take_failure
+from anywasm.core.guest_limits import current_limits
 from anywasm.core.handle import Handle
 from anywasm.core.style import StyleAdapter
 from anywasm.engines import EngineModule, default_engine, engines, load
@@ -37,7 +38,9 @@ class Engine(Handle):
         faults.share_handlers(engine_module)
         greenlets.watch_greenlets(engine_module)
         interrupts.enable_signal_handlers(engine_module)
-        options = interrupts.default_options(engine_module) | dict(options or {})
+        limits = current_limits()
+        needed = limits._core_engine_options() if limits is not None else {}
+        options = interrupts.default_options(engine_module) | needed | dict(options or {})
         raw_options = engine_module.lib.aw_options_new()
         # The owner deletes the options when Python frees the owner. This variable keeps the owner until this method
         # returns.
@@ -47,6 +50,8 @@ class Engine(Handle):
                 raise style.exception(_name_capable_engines(take_failure(engine_module), key, value))
         ptr = engine_module.lib.aw_engine_new(raw_options)
         super().__init__(engine_module, style, engine_module.own("engine", ptr))
+        if options.get("interruptible") and "signal_handlers" not in self._core_capabilities:
+            wakeups.watch(engine_module)
 
     @property
     def _core_capabilities(self) -> frozenset[str]:

@@ -27,7 +27,9 @@ _engines: dict[tuple[EngineModule, frozenset[tuple[str, core.Option]]], WeakSing
 _DEFAULT_STORE_ENGINE = Universal(Compiler)
 
 
-def _shared_engine(name: str | None, compiler: str | None, options: Mapping[str, core.Option]) -> core.Engine:
+def _shared_engine(
+    name: str | None, compiler: str | None, options: Mapping[str, core.Option], limits: core.limits | None
+) -> core.Engine:
     engine_module = load(name) if name is not None else default_engine()
     engine_options: dict[str, core.Option] = {}
     # The first value of the option `compiler` is the default compiler of the engine. For the default compiler, do not
@@ -40,6 +42,8 @@ def _shared_engine(name: str | None, compiler: str | None, options: Mapping[str,
         # A program for wasmer 1.1 sets no option to use a shared memory: the type of the memory has an attribute
         # `shared`. So the engine always gets the option for shared memories.
         engine_options["shared_memory"] = True
+    if limits is not None:
+        engine_options.update(limits._core_engine_options())
     engine_options.update(options)
     key = engine_module, frozenset(engine_options.items())
     singleton = _engines.get(key)
@@ -67,6 +71,9 @@ class Store(Sealed):
     engines. None means the default engine. Raises TypeError if `engine` is an object of another class, and
     `anywasm.EngineUnavailable` if the engine called `name` is not installed.
 
+    `limits` limits the time, memory and fuel of the guests. Each engine store has limits of its own, which begin when the
+    engine store is made, that is, with the first object or instance in it.
+
     `options` sets options of the engine. For example, options switch WebAssembly proposals on or off. The option names
     are the attribute names of the class `Config` in anywasm's other API style. Raises RuntimeError for an unknown name
     or value. Raises `anywasm.CapabilityError`, a subclass of RuntimeError, if the engine does not support an option.
@@ -82,7 +89,7 @@ class Store(Sealed):
     RuntimeError: Validation error: the engine was made without `multi-memory`, which the module needs: ...
     """
 
-    __slots__ = ("_engine", "_home_singleton", "_store_engine", "together")
+    __slots__ = ("_engine", "_home_singleton", "_limits", "_store_engine", "together")
 
     def __init__(
         self,
@@ -91,12 +98,18 @@ class Store(Sealed):
         name: str | None = None,
         together: bool = False,
         options: Mapping[str, core.Option] | None = None,
+        limits: core.limits | None = None,
     ) -> None:
         store_engine = _DEFAULT_STORE_ENGINE if engine is None else engine
         if not isinstance(store_engine, StoreEngine):
             raise TypeError("Unknown engine")
+        if limits is None:
+            limits = core.current_limits()
+        elif not isinstance(limits, core.limits):
+            raise TypeError("expected anywasm.limits")
         self._store_engine = store_engine
-        self._engine = _shared_engine(name, store_engine._core_compiler_name, options or {})
+        self._engine = _shared_engine(name, store_engine._core_compiler_name, options or {}, limits)
+        self._limits = limits
         self._home_singleton: WeakSingleton[core.Store] = WeakSingleton()
         #: Whether all instances of modules compiled with this store share one engine store.
         self.together = together
@@ -117,7 +130,7 @@ class Store(Sealed):
         This `Store` has only a weak reference to the home store. Strong references are held by the caller and by the
         objects that live in the home store. After the home store has been freed, the next call makes a new home store.
         """
-        return self._home_singleton.get(lambda: core.Store(self._engine))
+        return self._home_singleton.get(lambda: core.Store(self._engine, self._limits))
 
     def _replace_home(self, home: core.Store) -> None:
         """Makes later calls of `_home` return a new home store if `home` is the current home store.
@@ -129,4 +142,4 @@ class Store(Sealed):
 
     def _store_for_instance(self) -> core.Store:
         """Returns the engine store for a new instance whose imports all live in no engine store yet."""
-        return self._home() if self.together else core.Store(self._engine)
+        return self._home() if self.together else core.Store(self._engine, self._limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from anywasm import core
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 class Store(core.Store, Managed):
     """A store: the container of instances, functions, memories, tables and globals. Their methods need the store.
 
+    `limits` limits the time, memory and fuel of the guests. Without `engine`, the store makes an engine for them.
+
     >>> from anywasm.wasmtime import Store
     >>> with Store() as store:
     ...     store.engine is not None
@@ -28,14 +31,19 @@ class Store(core.Store, Managed):
 
     _core_engine: Engine
 
-    def __init__(self, engine: Optional[Engine] = None, data: Any = None) -> None:
+    def __init__(
+        self, engine: Optional[Engine] = None, data: Any = None, *, limits: Optional[core.limits] = None
+    ) -> None:
+        if limits is not None and not isinstance(limits, core.limits):
+            raise TypeError("expected anywasm.limits")
         if engine is None:
-            engine = Engine()
+            with limits or contextlib.nullcontext():
+                engine = Engine()
         elif not isinstance(engine, Engine):
             raise TypeError("expected an Engine")
         if not engine._core_open:
             engine._core_check_open()
-        core.Store.__init__(self, engine)
+        core.Store.__init__(self, engine, limits)
         self._core_data = data
         self._core_open = True
 

@@ -58,6 +58,7 @@ impl Backend for Wasmtime {
         .with(cap::TAGS)
         .with(cap::FUEL)
         .with(cap::EPOCH)
+        .with(cap::SIGNAL_HANDLERS)
         .with(cap::LIMITS)
         .with(cap::CUSTOM_PAGE_SIZES)
         .with(cap::FRAMES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from anywasm.core import parking
+from anywasm.core import guest_limits, parking
 from anywasm.core.engine import Engine
 from anywasm.core.errors import ErrorKind, Failure, take_failure
 from anywasm.core.handle import Handle
@@ -27,7 +27,7 @@ class Store(Handle):
     #: has read the results.
     _core_last_results: Any = None
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, limits: guest_limits.limits | None = None) -> None:
         # This method repeats the assignments of `Handle.__init__`, for speed, because programs create many stores.
         self._core_check_is_new()
         engine_module = engine._core_engine_module
@@ -42,6 +42,9 @@ class Store(Handle):
         #: The Python objects that the store holds for its guests. Closing the store replaces this object.
         self._core_state = state = StoreState()
         state.callables = []
+        limits = limits or guest_limits.current_limits()
+        if limits is not None:
+            limits.apply_to(self)
 
     @lazy
     def _core_parked(self) -> parking.ParkedExceptions:
