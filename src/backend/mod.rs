@@ -80,6 +80,8 @@ pub trait Backend {
     const CALLS_INTERLEAVE: bool = false;
     /// Whether the engine starts threads of its own for each compilation, and aborts the process if it cannot.
     const STARTS_THREADS: bool = false;
+    /// Whether code that the shim has rewritten counts fuel and looks at its deadline faster than the engine does it.
+    const REWRITTEN_METERING_IS_FASTER: bool = true;
     /// Bytes for each element of a table, if the engine ends the process when it cannot allocate a table. 0 if the engine
     /// reports an error.
     const TABLE_ELEMENT_SIZE: usize = 0;

@@ -183,8 +183,8 @@ options! {
     switch("epoch_interruption").requires(cap::EPOCH);
     /// Whether running guests regularly ask the host whether they may continue (see `crate::engine::interrupt`).
     switch("interruptible").requires(cap::EPOCH).without_property();
-    /// Rewrite modules for what the engine lacks, for what it has too, or for all that rewriting can do.
-    choice("lowering", &["needed", "always", "all"]).without_property();
+    /// Rewrite modules only where the engine needs it, also where that is faster, always, or for all that is possible.
+    choice("lowering", &["needed", "fast", "always", "all"]).without_property();
     /// Maximum size of a guest's stack, in bytes.
     size("max_wasm_stack");
     /// How complex modules may be, in percent of the engine's default limits. 0 means no limits.

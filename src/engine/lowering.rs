@@ -26,15 +26,20 @@ impl Lowering {
     pub fn new(options: &Options) -> Self {
         let is_on = |name| options.switch(name) == Some(true);
         let native = if is_forced(options) { Capabilities(0) } else { LinkedBackend::CAPABILITIES };
+        let metered = if meters_by_rewriting(options) { Capabilities(0) } else { LinkedBackend::CAPABILITIES };
         let (has_fuel, has_deadline) = (is_on("consume_fuel"), is_on("epoch_interruption") || is_on("interruptible"));
         let all = options.get("lowering") == Some("all");
         Self {
             metering: Metering {
-                fuel: all || has_fuel && !native.has(cap::FUEL),
-                deadline: all || has_deadline && !native.has(cap::EPOCH),
+                fuel: all || has_fuel && !metered.has(cap::FUEL),
+                deadline: all || has_deadline && !metered.has(cap::EPOCH),
             },
             initial_fuel: if has_fuel { 0 } else { u64::MAX },
-            needs: Needs { limits: !native.has(cap::LIMITS), ..LinkedBackend::NEEDS },
+            needs: Needs {
+                limits: !native.has(cap::LIMITS),
+                deferred_start: LinkedBackend::NEEDS.deferred_start && (has_fuel || has_deadline),
+                ..LinkedBackend::NEEDS
+            },
         }
     }
 
@@ -62,9 +67,14 @@ fn is_forced(options: &Options) -> bool {
     matches!(options.get("lowering"), Some("always" | "all"))
 }
 
+/// Returns whether rewritten code counts fuel and looks at the deadline even if the engine can.
+fn meters_by_rewriting(options: &Options) -> bool {
+    is_forced(options) || options.get("lowering") == Some("fast") && LinkedBackend::REWRITTEN_METERING_IS_FASTER
+}
+
 /// Returns the options for the engine itself: those that rewritten modules honour are left out.
 pub fn native_options(options: &Options) -> Options {
-    if is_forced(options) { options.without(&OPTIONS) } else { options.clone() }
+    if meters_by_rewriting(options) { options.without(&OPTIONS) } else { options.clone() }
 }
 
 /// Returns whether the engine, or rewritten modules, honour the option `name`.

@@ -36,6 +36,8 @@ pub struct Needs {
     /// The engine keeps native stack for each growth of a memory or table until the outermost call ends, and ends the
     /// process if the stack has no room left. An instance grows its objects at most this often.
     pub max_growths: Option<u32>,
+    /// The host must call the start function, so that it can end it.
+    pub deferred_start: bool,
     /// The engine aborts the process at `table.init` of a table of external references.
     pub no_table_init_of_externref: bool,
 }
@@ -47,6 +49,7 @@ impl Needs {
         limits: false,
         max_table_elements: None,
         max_growths: None,
+        deferred_start: false,
         no_table_init_of_externref: false,
     };
 
@@ -79,7 +82,8 @@ pub fn rewrite(
 ) -> Result<Option<Lowered>> {
     let tables = if needs.imported_fixed_tables { table_imports::tables(info) } else { &[] };
     let looks_at_code = (needs.guards() || needs.no_table_init_of_externref) && !rewritable.is_empty();
-    if tables.is_empty() && !looks_at_code && metering == Metering::default() {
+    let defers_start = info.has_start && (needs.deferred_start || metering != Metering::default());
+    if tables.is_empty() && !looks_at_code && metering == Metering::default() && !defers_start {
         return Ok(None);
     }
     let spaces = Spaces::read(wasm).map_err(malformed_error)?;
@@ -103,7 +107,7 @@ pub fn rewrite(
         }
     }
     let guards = guards.filter(|_| needs.guards());
-    if tables.is_empty() && guards.is_none() && meter.is_none() {
+    if tables.is_empty() && guards.is_none() && meter.is_none() && !defers_start {
         return Ok(None);
     }
     let has = |export| match export {
@@ -112,7 +116,7 @@ pub fn rewrite(
             guards.as_ref().is_some_and(|guards| guards.limit(export).is_some())
         }
         // The start function must not run before the host can end it, or before the limits of the store are known.
-        HiddenExport::Start => info.has_start && (meter.is_some() || guards.as_ref().is_some_and(|_| needs.limits)),
+        HiddenExport::Start => defers_start || info.has_start && needs.limits && guards.is_some(),
     };
     let hidden = Hidden::new(info, metering.fuel, tables, has);
     let changes = Changes { spaces: &spaces, hidden: &hidden, guards: guards.as_ref(), meter: meter.as_ref() };

@@ -14,6 +14,11 @@ mod wasmer_extras;
 #[cfg(feature = "wasmer")]
 pub use wasmer_extras::*;
 
+#[cfg(feature = "wasmi")]
+mod wasmi_extras;
+#[cfg(feature = "wasmi")]
+pub use wasmi_extras::*;
+
 #[cfg(any(feature = "wasmtime", feature = "wasmtime-standard"))]
 mod wasmtime_extras;
 #[cfg(any(feature = "wasmtime", feature = "wasmtime-standard"))]

@@ -130,8 +130,7 @@ class limits:
         if self.fuel is not None:
             options["consume_fuel"] = True
         if options:
-            # Rewritten code runs faster than the code of engines that count fuel and look at the time themselves.
-            options["lowering"] = "always"
+            options["lowering"] = "fast"
         return options
 
 

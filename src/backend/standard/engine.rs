@@ -4,15 +4,19 @@ use crate::backend::EngineOps;
 use crate::backend::standard::Standard;
 use crate::backend::standard::engine_object::EngineObject;
 use crate::backend::standard::quirks::{CodeLifetime, QUIRKS};
+use crate::backend::standard::slices::{self, Slices};
 use crate::base::error::Result;
 use crate::base::options::Options;
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasmparser::WasmFeatures;
 
 /// An engine: its options, and the engine object that new stores and modules use.
 pub struct Engine {
     options: Options,
+    /// The time by which guests reach their deadline, if their calls run in slices.
+    now: Arc<AtomicU64>,
     current: Mutex<Arc<EngineObject>>,
 }
 
@@ -35,6 +39,11 @@ impl Engine {
         }
     }
 
+    /// Returns what the calls of a new store need if they run in slices.
+    pub fn slices(&self) -> Option<Slices> {
+        QUIRKS.resumable.as_ref().and_then(|_| Slices::new(&self.options, &self.now))
+    }
+
     fn new_object(&self) -> Result<EngineObject> {
         EngineObject::new(&self.options)
     }
@@ -43,7 +52,7 @@ impl Engine {
 impl EngineOps for Standard {
     fn engine_new(options: &Options) -> Result<Engine> {
         let current = Mutex::new(Arc::new(EngineObject::new(options)?));
-        Ok(Engine { options: options.clone(), current })
+        Ok(Engine { options: options.clone(), now: Arc::default(), current })
     }
 
     fn has_option(name: &str) -> bool {
@@ -56,5 +65,13 @@ impl EngineOps for Standard {
 
     fn guest_stack_size(_: &Options) -> usize {
         QUIRKS.stack_size
+    }
+
+    fn interruptible(options: &Options) -> bool {
+        QUIRKS.resumable.is_some() && slices::is_interruptible(options)
+    }
+
+    fn engine_tick(engine: &Engine) {
+        engine.now.fetch_add(1, Ordering::SeqCst);
     }
 }

@@ -5,11 +5,15 @@
 use crate::backend::faults::{self, Occasion};
 use crate::backend::standard::compiled::RawModule;
 use crate::backend::standard::error::last_error;
+#[cfg(feature = "wasmi")]
+use crate::backend::standard::slices::Slices;
 use crate::base::error::{Result, fail};
 use crate::base::options::Options;
 use crate::base::types::FuncType;
 use parking_lot::Mutex;
 use std::collections::HashMap;
+#[cfg(feature = "wasmi")]
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wasm_c_api as c;
 
@@ -142,9 +146,26 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
     }
 }
 
+/// Sets the options that this engine honours in a config.
+///
+/// # Safety
+/// `config` is a live config.
+#[cfg(feature = "wasmi")]
+unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
+    /// The maximum size of the stack in bytes, unless an option says otherwise.
+    const DEFAULT_STACK_SIZE: u64 = 1 << 20;
+    /// The least number of bytes that a call takes on the stack of another engine. It makes as many nested calls possible
+    /// as there.
+    const CALL_SIZE: usize = 16;
+    let stack_size = options.size("max_wasm_stack").unwrap_or(DEFAULT_STACK_SIZE) as usize;
+    let consumes_fuel = Slices::new(options, &Arc::default()).is_some();
+    // SAFETY: the caller guarantees that the config is live.
+    unsafe { c::wasmi_config_set(config, stack_size, stack_size / CALL_SIZE, consumes_fuel) }
+}
+
 /// Does nothing, because this engine has no options.
 ///
 /// # Safety
 /// The function has no condition. It is `unsafe` because the variant for wasmer is `unsafe`.
-#[cfg(not(feature = "wasmer"))]
+#[cfg(not(any(feature = "wasmer", feature = "wasmi")))]
 unsafe fn configure(_: *mut c::wasm_config_t, _: &Options) {}

@@ -38,7 +38,7 @@ impl FuncOps for Standard {
         }
     }
 
-    unsafe fn func_call(_: Self::Store, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
+    unsafe fn func_call(store: Self::Store, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
         let mut args = Slots::new(ty.params.len(), ZERO);
         for (index, (arg, ty)) in args.as_mut_slice().iter_mut().zip(ty.params.iter()).enumerate() {
             // SAFETY: the caller guarantees that `values` has a slot for every parameter.
@@ -51,6 +51,21 @@ impl FuncOps for Standard {
         // SAFETY: the caller guarantees that the extern is a function of this type. Both vectors have the lengths that
         // the type requires. The engine only borrows the vectors during the call.
         let trap = unsafe {
+            if let Some((slices, engine)) = store.slices() {
+                let (args, results) = (args.as_mut_slice(), results.as_mut_slice());
+                let work = AssertUnwindSafe(|| slices.call(engine, store.raw, func.raw, args, results));
+                let outcome = catch_unwind(work);
+                free_arg_refs(ty, args);
+                return match outcome {
+                    Ok(Ok(())) => {
+                        write_results(values, results);
+                        Ok(())
+                    }
+                    Ok(Err(Ok(message))) => Err(trap::error(message)),
+                    Ok(Err(Err(error))) => Err(error),
+                    Err(_) => fail!(Engine, "the engine panicked"),
+                };
+            }
             let func = c::wasm_extern_as_func(func.raw);
             c::wasm_func_call(func as _, &args.borrow(), &mut results.borrow())
         };
@@ -64,10 +79,8 @@ impl FuncOps for Standard {
         if let Some(reason) = pending_error() {
             fail!(Engine, "the engine could not call the function: {reason}");
         }
-        for (index, result) in results.as_mut_slice().iter().enumerate() {
-            // SAFETY: the caller guarantees that `values` has a slot for every result.
-            unsafe { *values.add(index) = value::from_c(result) }
-        }
+        // SAFETY: the caller guarantees that `values` has a slot for every result.
+        unsafe { write_results(values, results.as_mut_slice()) };
         Ok(())
     }
 
@@ -75,6 +88,17 @@ impl FuncOps for Standard {
         // SAFETY: the function lives. The caller guarantees that the engine does not abort on the function's value
         // types.
         (!func.raw.is_null()).then(|| unsafe { types::read_func_type(c::wasm_extern_as_func(func.raw)) })
+    }
+}
+
+/// Writes the results of a call to the slots.
+///
+/// # Safety
+/// `values` points to a slot for each result.
+unsafe fn write_results(values: *mut Value, results: &[c::wasm_val_t]) {
+    for (index, result) in results.iter().enumerate() {
+        // SAFETY: see the condition of this function.
+        unsafe { *values.add(index) = value::from_c(result) }
     }
 }
 

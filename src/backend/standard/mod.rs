@@ -19,6 +19,7 @@ mod module;
 mod pinning;
 mod quirks;
 mod reference;
+mod slices;
 mod slots;
 mod store;
 mod table;
@@ -79,6 +80,8 @@ impl Backend for Standard {
     const COMPLEXITY_LIMITS: Limits = QUIRKS.complexity_limits;
     const CALLS_INTERLEAVE: bool = QUIRKS.calls_interleave;
     const STARTS_THREADS: bool = QUIRKS.starts_threads;
+    // An engine whose calls can be resumed is an interpreter, which pays for each instruction of rewritten code.
+    const REWRITTEN_METERING_IS_FASTER: bool = QUIRKS.resumable.is_none();
     const TABLE_ELEMENT_SIZE: usize = QUIRKS.table_element_size;
     const COMPILE_MEMORY: CompileMemory = QUIRKS.compile_memory;
 }

@@ -1,12 +1,14 @@
 //! Functions for stores.
 
-use crate::backend::StoreOps;
 use crate::backend::standard::Standard;
 use crate::backend::standard::compiled::Compiled;
 use crate::backend::standard::engine::Engine;
 use crate::backend::standard::engine_object::EngineObject;
 use crate::backend::standard::module::Module;
 use crate::backend::standard::quirks::QUIRKS;
+use crate::backend::standard::slices::{Resumable, Slices};
+use crate::backend::{Backend, StoreOps};
+use crate::base::capabilities as cap;
 use crate::base::error::Result;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -29,6 +31,8 @@ struct Kept {
     modules: Mutex<HashMap<usize, Arc<Compiled>>>,
     /// The engine object that the store belongs to.
     engine: Arc<EngineObject>,
+    /// What calls need that run in slices.
+    slices: Option<Slices>,
 }
 
 // SAFETY: `wasm.h` ("Runtime Environment") allows a store to move between threads if only one thread uses the store at
@@ -47,6 +51,12 @@ impl Store {
         &self.kept().engine
     }
 
+    /// Returns what calls need that run in slices, and the functions of the engine for it. Returns `None` if calls run as
+    /// a whole.
+    pub fn slices(&self) -> Option<(&Slices, &'static Resumable)> {
+        Some((self.kept().slices.as_ref()?, QUIRKS.resumable.as_ref()?))
+    }
+
     /// Returns the module for this store. The store keeps the code alive, so the pointer is valid as long as the store.
     pub fn module(&self, module: &Module) -> Result<*mut c::wasm_module_t> {
         let compiled = module.for_engine(self.engine())?;
@@ -58,11 +68,35 @@ impl Store {
 
 impl StoreOps for Standard {
     fn store_new(engine: &Engine) -> Result<Store> {
+        let slices = engine.slices();
         let engine = engine.current()?;
         let raw = engine.store_new()?;
         // SAFETY: the engine has just created the store.
         unsafe { (QUIRKS.prepare_store)(raw) };
-        Ok(Store { raw, kept: Box::into_raw(Box::new(Kept { modules: Mutex::default(), engine })) })
+        Ok(Store { raw, kept: Box::into_raw(Box::new(Kept { modules: Mutex::default(), engine, slices })) })
+    }
+
+    fn store_set_deadline_callback(store: Store, callback: Box<dyn Fn() -> Result<()>>) {
+        if let Some((slices, _)) = store.slices() {
+            slices.set_callback(callback);
+        }
+    }
+
+    fn store_set_deadline(store: Store, ticks: u64) {
+        if let Some((slices, _)) = store.slices() {
+            slices.set_deadline(ticks);
+        }
+    }
+
+    fn store_set_fuel(store: Store, fuel: u64) -> Result<()> {
+        let Some((slices, engine)) = store.slices() else { return Self::missing_capability(cap::FUEL) };
+        slices.set_fuel(engine, store.raw, fuel);
+        Ok(())
+    }
+
+    fn store_fuel(store: Store) -> Result<u64> {
+        let Some((slices, engine)) = store.slices() else { return Self::missing_capability(cap::FUEL) };
+        Ok(slices.fuel(engine, store.raw))
     }
 
     fn store_drop(store: Store) {

@@ -35,7 +35,12 @@ pub unsafe fn into_error(trap: *mut c::wasm_trap_t) -> Error {
             Vec::new()
         };
         c::wasm_trap_delete(trap);
-        let code = trap_text::code(&message).map_or(-1, |code| code as i32);
-        Error { code, frames, ..Error::new(ErrorKind::Trap, message) }
+        Error { frames, ..error(message) }
     }
+}
+
+/// Returns the error for the message of a trap.
+pub fn error(message: String) -> Error {
+    let code = trap_text::code(&message).map_or(-1, |code| code as i32);
+    Error::new(ErrorKind::Trap, message).with_code(code)
 }

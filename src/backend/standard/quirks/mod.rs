@@ -4,6 +4,7 @@
 //! name of the linked engine's file, so this file needs no list of engines.
 
 use crate::backend::reserve::CompileMemory;
+use crate::backend::standard::slices::Resumable;
 use crate::base::capabilities::{self as cap, Capabilities};
 use crate::base::options::Options;
 use crate::lower::Needs;
@@ -34,6 +35,8 @@ pub struct Quirks {
     pub max_table_elements: u64,
     /// The counts up to which the engine compiles a module in a bounded time.
     pub complexity_limits: Limits,
+    /// The functions by which a call can be resumed, if the engine has them.
+    pub resumable: Option<Resumable>,
     /// What the engine needs to be rewritten in a module.
     pub needs: Needs,
     /// When the engine frees the code of a module.
@@ -95,6 +98,7 @@ impl Quirks {
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,
         complexity_limits: Limits::CRANELIFT,
+        resumable: None,
         needs: Needs::NONE,
         code_lifetime: CodeLifetime::Module,
         register_types: |_, _| (),

@@ -2,9 +2,11 @@
 
 use super::{CodeLifetime, Quirks};
 use crate::backend::reserve::CompileMemory;
+use crate::backend::standard::slices::Resumable;
 use crate::base::capabilities as cap;
 use crate::lower::Needs;
 use crate::wasm::complexity::Limits;
+use wasm_c_api as c;
 use wasmparser::WasmFeatures;
 
 /// How often an instance may grow its memories and tables.
@@ -14,11 +16,23 @@ const MAX_GROWTHS: u32 = 20_000;
 const GROWTH_STACK_SIZE: usize = 256;
 
 pub const QUIRKS: Quirks = Quirks {
-    capabilities: cap::FUNCREF.with(cap::VIEWS),
+    capabilities: cap::FUNCREF
+        .with(cap::VIEWS)
+        .with(cap::FUEL)
+        .with(cap::EPOCH)
+        .with(cap::SIGNAL_HANDLERS),
+    options: &["max_wasm_stack", "consume_fuel", "epoch_interruption", "interruptible"],
+    // An interpreter pays for each instruction of rewritten code.
+    resumable: Some(Resumable {
+        set_fuel: c::wasmi_store_set_fuel,
+        fuel: c::wasmi_store_fuel,
+        call: c::wasmi_func_call,
+    }),
     // The interpreter runs guests on a separate stack, but each growth of a memory or table keeps native stack: its
     // handlers, `memory_grow` and `table_grow`, do not end in a tail call on this processor.
     stack_size: GROWTH_STACK_SIZE * MAX_GROWTHS as usize,
-    needs: Needs { max_growths: Some(MAX_GROWTHS), ..Needs::NONE },
+    // The engine cannot resume a start function that it runs itself.
+    needs: Needs { max_growths: Some(MAX_GROWTHS), deferred_start: true, ..Needs::NONE },
     // `wasm_instance_exports` of wasmi returns the exports sorted by name.
     exports_sorted: true,
     // `ModuleImports` in wasmi groups the imports by kind.
