@@ -6,7 +6,6 @@
 //! lowered references.
 
 use crate::backend::{Backend, FuncOps, InstanceOps, LinkedBackend, Ref, RefOps, StoreOps};
-use crate::base::capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::types::{ExternType, FuncType, ValType};
 use crate::base::value::Value;
@@ -27,9 +26,9 @@ pub unsafe fn lift(store: &Arc<Store>, entered: &Entered<'_>, ty: ValType, value
         Ref::Null => 0,
         Ref::Host(number) => number,
         Ref::Func(raw) => {
-            let has_known_type = LinkedBackend::CAPABILITIES.has(capabilities::V128) || !entered.has_unusual_funcs();
-            // SAFETY: `func_type` requires a function whose type the engine can report. An engine with the capability
-            // `v128` can report every type. On any other engine, no function in this store has an unusual type
+            let has_known_type = LinkedBackend::REPORTS_ALL_FUNC_TYPES || !entered.has_unusual_funcs();
+            // SAFETY: `func_type` requires a function whose type the engine can report. Some engines can
+            // report every type. On any other engine, no function in this store has an unusual type
             // (`has_unusual_funcs`).
             let ty = has_known_type.then(|| unsafe { LinkedBackend::func_type(entered.raw, &raw) }).flatten();
             Box::into_raw(Box::new(Extern::new(store, entered, raw, ty.map(ExternType::Func)))) as u64

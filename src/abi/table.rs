@@ -83,7 +83,7 @@ pub extern "C" fn aw_table_get(table: Option<&Extern>, index: u64, out: Option<&
         object::require(table.store.engine.capabilities, [ty.element], "reading a table")?;
         let entered = table.store.enter()?;
         check_index(index, LinkedBackend::table_size(entered.raw, &table.raw))?;
-        let value = LinkedBackend::table_get(entered.raw, &table.raw, index)?;
+        let value = LinkedBackend::table_get(entered.raw, &table.raw, ty, index)?;
         // SAFETY: the engine has just stored a reference of the table's element type in `value`, and only this call
         // lifts the reference.
         out.write(unsafe { reference::lift(&table.store, &entered, ty.element, value) });

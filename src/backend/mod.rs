@@ -71,6 +71,8 @@ pub trait Backend {
 
     /// What the engine needs to be rewritten in a module.
     const NEEDS: Needs = Needs::NONE;
+    /// Whether [`FuncOps::func_type`] accepts functions of any type.
+    const REPORTS_ALL_FUNC_TYPES: bool = false;
     /// Number of memory mappings that each module takes: see [`mappings`].
     const MAPPINGS_PER_MODULE: u64 = 0;
     /// Number of memory mappings that each memory takes: see [`mappings`].

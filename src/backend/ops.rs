@@ -244,7 +244,7 @@ pub trait TableOps: Backend {
 
     /// Returns the element at `index`, in a slot for [`RefOps::ref_lift`]. The caller has checked that the table has
     /// this element.
-    fn table_get(store: Self::Store, table: &Self::Extern, index: u64) -> Result<Value>;
+    fn table_get(store: Self::Store, table: &Self::Extern, ty: &TableType, index: u64) -> Result<Value>;
 
     /// Sets the element at `index` to `value`, and consumes `value`. The caller has checked that the table has this
     /// element.

@@ -10,7 +10,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 use core::mem::offset_of;
-use wasmi_api::{Config, Extern, Func, Nullable, Ref, ResumableCall, Store, Val};
+use wasmi_api::{
+    Caller, Config, Extern, ExternRef, Func, Global, Mutability, Nullable, Ref, ResumableCall, Store, Val,
+};
 
 type StoreHandle = Arc<UnsafeCell<Store<()>>>;
 
@@ -169,4 +171,55 @@ fn write_val(result: &mut wasm_val_t, value: Val) {
         }
         _ => result.of.ref_ = core::ptr::null_mut(),
     }
+}
+
+/// What an external reference of the host refers to: the number by which the host finds its object.
+struct HostNumber(u64);
+
+/// The number of a reference that the host has not made.
+const NO_NUMBER: u64 = u64::MAX;
+
+fn to_ref(ctx: impl wasmi_api::AsContextMut, number: u64) -> Nullable<ExternRef> {
+    if number == 0 { Nullable::Null } else { Nullable::Val(ExternRef::new(ctx, HostNumber(number))) }
+}
+
+fn into_raw(store: *mut wasm_store_t, which: Extern) -> *mut wasm_extern_t {
+    const {
+        assert!(size_of::<ExternParts>() == size_of::<wasmi_c_api::wasm_extern_t>());
+        assert!(align_of::<ExternParts>() == align_of::<wasmi_c_api::wasm_extern_t>());
+    }
+    // SAFETY: the callers guarantee that wasmi created the store, which is one `StoreHandle`.
+    let store = unsafe { (*store.cast::<StoreHandle>()).clone() };
+    // wasmi frees the extern as a box of its own type, which has the same fields, size and alignment.
+    Box::into_raw(Box::new(ExternParts { store, which })).cast()
+}
+
+/// Creates two functions in a store: from a number to an external reference, and back. 0 is null. The caller deletes the
+/// externs.
+///
+/// # Safety
+/// wasmi created the store, and this thread alone uses it.
+pub unsafe fn wasmi_external_ref_functions(raw: *mut wasm_store_t) -> [*mut wasm_extern_t; 2] {
+    // SAFETY: see the condition of this function.
+    let ctx = unsafe { store(raw) };
+    let make = Func::wrap(&mut *ctx, |caller: Caller<'_, ()>, number: u64| to_ref(caller, number));
+    let number = Func::wrap(&mut *ctx, |caller: Caller<'_, ()>, reference: Nullable<ExternRef>| match reference {
+        Nullable::Null => 0,
+        Nullable::Val(reference) => {
+            reference.data(&caller).downcast_ref::<HostNumber>().map_or(NO_NUMBER, |number| number.0)
+        }
+    });
+    [make, number].map(|func| into_raw(raw, Extern::Func(func)))
+}
+
+/// Creates a global whose value is the external reference with this number. The caller deletes the extern.
+///
+/// # Safety
+/// wasmi created the store, and this thread alone uses it.
+pub unsafe fn wasmi_external_ref_global(raw: *mut wasm_store_t, number: u64, mutable: bool) -> *mut wasm_extern_t {
+    // SAFETY: see the condition of this function.
+    let ctx = unsafe { store(raw) };
+    let value = Val::ExternRef(to_ref(&mut *ctx, number));
+    let mutability = if mutable { Mutability::Var } else { Mutability::Const };
+    into_raw(raw, Extern::Global(Global::new(&mut *ctx, value, mutability)))
 }

@@ -9,7 +9,6 @@ use crate::backend::standard::error::last_error;
 use crate::backend::standard::slices::Slices;
 use crate::base::error::{Result, fail};
 use crate::base::options::Options;
-use crate::base::types::FuncType;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 #[cfg(feature = "wasmi")]
@@ -45,8 +44,8 @@ pub struct EngineObject {
     modules: Mutex<CompiledModules>,
     /// A number that is larger for a newer engine object.
     serial: u64,
-    /// The helper modules that create function references: see funcref.rs.
-    pub helpers: Mutex<HashMap<FuncType, RawModule>>,
+    /// The [helper modules](crate::backend::standard::helper), by their text.
+    pub helpers: Mutex<HashMap<String, RawModule>>,
 }
 
 // SAFETY: `wasm.h` ("Runtime Environment") allows any thread to use an engine. The pointer is private to this file, and

@@ -2,10 +2,10 @@
 
 use crate::backend::standard::error::{last_error, pending_error};
 use crate::backend::standard::slots::Slots;
-use crate::backend::standard::{Extern, Standard, trap, types, value};
+use crate::backend::standard::{Adapter, Extern, Standard, border, trap, types, value};
 use crate::backend::{FuncOps, HostFunc};
 use crate::base::error::{Error, ErrorKind, Result, fail};
-use crate::base::types::FuncType;
+use crate::base::types::{ExternType, FuncType};
 use crate::base::value::Value;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,12 +16,17 @@ struct Env {
     func: HostFunc,
     /// The store of the host function. `trampoline` creates traps in this store.
     store: *mut c::wasm_store_t,
+    /// The type of the function that the engine calls, if its values are converted: see [`border`].
+    wire: Option<FuncType>,
 }
 
 impl FuncOps for Standard {
     fn func_new(store: Self::Store, func: HostFunc) -> Result<Extern> {
-        let ty = types::func_type(&func.ty);
-        let env = Box::into_raw(Box::new(Env { func, store: store.raw }));
+        let whole = func.ty.clone();
+        let wire = border::func::is_converted(&whole).then(|| border::func::wire_type(&whole));
+        let ty = types::func_type(wire.as_ref().unwrap_or(&whole));
+        let is_converted = wire.is_some();
+        let env = Box::into_raw(Box::new(Env { func, store: store.raw, wire }));
         // SAFETY: the store lives. The engine only reads the type, and the type is freed after the engine has read it.
         // The engine takes ownership of the environment, and frees the environment with `finalize` when the store is
         // freed. If the engine returns null, this function still owns the environment and frees it.
@@ -34,11 +39,20 @@ impl FuncOps for Standard {
             }
             let raw = c::wasm_extern_copy(c::wasm_func_as_extern(func));
             c::wasm_func_delete(func);
-            Ok(Extern::owning(raw))
+            if !is_converted {
+                return Ok(Extern::owning(raw));
+            }
+            let wrapped = border::func::wrap(store, raw, &whole);
+            c::wasm_extern_delete(raw);
+            Ok(Extern::typed(wrapped?, &ExternType::Func(whole)))
         }
     }
 
     unsafe fn func_call(store: Self::Store, func: &Extern, ty: &FuncType, values: *mut Value) -> Result<()> {
+        if let Some(Adapter::Func(adapter)) = func.adapter() {
+            // SAFETY: the caller guarantees what the function requires.
+            return unsafe { adapter.call(store, func.raw, ty, values) };
+        }
         let mut args = Slots::new(ty.params.len(), ZERO);
         for (index, (arg, ty)) in args.as_mut_slice().iter_mut().zip(ty.params.iter()).enumerate() {
             // SAFETY: the caller guarantees that `values` has a slot for every parameter.
@@ -146,6 +160,10 @@ unsafe extern "C" fn trampoline(
 /// The `data` of each vector points to `size` values.
 unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c::wasm_val_vec_t) -> Result<()> {
     let ty = &env.func.ty;
+    if let Some(wire) = &env.wire {
+        // SAFETY: see the condition of this function.
+        return unsafe { convert_numbers_and_call(env, wire, args, results) };
+    }
     if args.size != ty.params.len() || results.size != ty.results.len() {
         fail!(Engine, "the engine called a host function {ty} with {} arguments", args.size);
     }
@@ -168,6 +186,44 @@ unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c:
         // SAFETY: the index is in range, because `results.size` is the number of results. The engine takes ownership of
         // a reference in the slot.
         unsafe { results.data.add(index).write(value::to_c(*ty, slots.as_mut_slice()[index])) }
+    }
+    Ok(())
+}
+
+/// Does what [`convert_and_call`] does, for a function whose values are converted.
+///
+/// # Safety
+/// As for [`convert_and_call`].
+unsafe fn convert_numbers_and_call(
+    env: &Env,
+    wire: &FuncType,
+    args: &c::wasm_val_vec_t,
+    results: &mut c::wasm_val_vec_t,
+) -> Result<()> {
+    let ty = &env.func.ty;
+    if args.size != wire.params.len() || results.size != wire.results.len() {
+        fail!(Engine, "the engine called a host function {ty} with {} numbers", args.size);
+    }
+    let mut slots = vec![Value::default(); ty.slot_count()];
+    let numbers = (0..args.size).map(|index| {
+        // SAFETY: the index is in range. The engine still owns a reference to a function in the argument, so the slot
+        // gets a copy of the reference.
+        unsafe {
+            let mut value = value::from_c(&*args.data.add(index));
+            if wire.params[index].is_ref() && value.bits() != 0 {
+                value.reference = c::wasm_ref_copy(value.bits() as *mut c::wasm_ref_t) as u64;
+            }
+            value
+        }
+    });
+    border::func::arguments(ty, numbers, &mut slots);
+    // SAFETY: there are as many slots as the type needs. The first slots hold arguments of the parameter types. Only this
+    // call uses the slots.
+    unsafe { env.func.call(slots.as_mut_ptr()) }?;
+    let numbers = border::func::results(ty, &slots);
+    for (index, (ty, number)) in wire.results.iter().zip(numbers).enumerate() {
+        // SAFETY: the index is in range. The engine takes ownership of a reference in the slot.
+        unsafe { results.data.add(index).write(value::to_c(*ty, number)) }
     }
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use crate::backend::GlobalOps;
 use crate::backend::standard::error::{last_error, pending_error};
-use crate::backend::standard::{Extern, Standard, reference, types, value};
+use crate::backend::standard::{Adapter, Extern, Standard, border, reference, types, value};
 use crate::base::error::{Result, fail};
-use crate::base::types::GlobalType;
+use crate::base::types::{ExternType, GlobalType};
 use crate::base::value::Value;
 use wasm_c_api as c;
 
@@ -16,6 +16,9 @@ fn global(object: &Extern) -> *mut c::wasm_global_t {
 
 impl GlobalOps for Standard {
     fn global_new(store: Self::Store, ty: &GlobalType, slot: Value) -> Result<Extern> {
+        if border::converts(ty.content) {
+            return Ok(Extern::typed(border::global::new(store, ty, slot)?, &ExternType::Global(*ty)));
+        }
         let raw_type = types::global_type(ty);
         let init = value::to_c(ty.content, slot);
         // SAFETY: the store lives. The engine only reads the type and the value. The returned extern is a copy, so the
@@ -32,7 +35,10 @@ impl GlobalOps for Standard {
         }
     }
 
-    fn global_get(_: Self::Store, object: &Extern, ty: &GlobalType) -> Result<Value> {
+    fn global_get(store: Self::Store, object: &Extern, ty: &GlobalType) -> Result<Value> {
+        if let Some(Adapter::Global(adapter)) = object.adapter() {
+            return adapter.get(store, object.raw, ty);
+        }
         let mut out = value::zero(ty.content);
         // SAFETY: the global lives, and `out` receives one value.
         unsafe { c::wasm_global_get(global(object), &mut out) };
@@ -42,7 +48,10 @@ impl GlobalOps for Standard {
         }
     }
 
-    fn global_set(_: Self::Store, object: &Extern, ty: &GlobalType, slot: Value) -> Result<()> {
+    fn global_set(store: Self::Store, object: &Extern, ty: &GlobalType, slot: Value) -> Result<()> {
+        if let Some(Adapter::Global(adapter)) = object.adapter() {
+            return adapter.set(store, object.raw, ty, slot);
+        }
         let value = value::to_c(ty.content, slot);
         // SAFETY: the global lives. The caller has checked that the global is mutable. The engine only reads the value.
         consume(ty, slot, || unsafe { c::wasm_global_set(global(object), &value) });

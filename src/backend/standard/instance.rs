@@ -66,7 +66,10 @@ impl InstanceOps for Standard {
             fail!(Engine, "the engine gives {} exports for {count}", instance.exports.size);
         }
         // SAFETY: the check above ensures that the position is in range. The exports live until `instance_drop`.
-        unsafe { Ok(Extern::owning(c::wasm_extern_copy(*instance.exports.data.add(position)))) }
+        unsafe {
+            let raw = c::wasm_extern_copy(*instance.exports.data.add(position));
+            Ok(info.exports.get(index).map_or(Extern::owning(raw), |export| Extern::typed(raw, &export.ty)))
+        }
     }
 
     fn instance_drop(mut instance: Instance) {
@@ -78,8 +81,11 @@ impl InstanceOps for Standard {
     }
 
     fn extern_drop(object: Extern) {
-        // SAFETY: the store record owns each extern with both pointers, and drops each extern once.
+        // SAFETY: the store record owns each extern with all pointers, and drops each extern once.
         unsafe {
+            if !object.adapter.is_null() {
+                drop(Box::from_raw(object.adapter));
+            }
             if !object.raw.is_null() {
                 c::wasm_extern_delete(object.raw);
             }

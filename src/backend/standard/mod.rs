@@ -5,6 +5,7 @@
 //! calls `wasm_foreign_*` and `*_host_info` only if the engine has the capability `externref`. The backend calls
 //! `wasm_ref_as_func` and `wasm_func_type` only if the engine has the capability `funcref_call`.
 
+mod border;
 mod compiled;
 mod engine;
 mod engine_object;
@@ -12,6 +13,7 @@ mod error;
 mod func;
 mod funcref;
 mod global;
+mod helper;
 mod instance;
 mod memory;
 mod module;
@@ -32,6 +34,7 @@ use crate::backend::reserve::CompileMemory;
 use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
+use crate::base::types::ExternType;
 use crate::lower::Needs;
 use crate::wasm::complexity::Limits;
 use std::ptr;
@@ -47,6 +50,16 @@ pub struct Extern {
     raw: *mut c::wasm_extern_t,
     /// The reference. This extern owns the reference. Null if this extern is not a reference.
     reference: *mut c::wasm_ref_t,
+    /// What the host needs to exchange values with the object as numbers. This extern owns the adapter. Null if it
+    /// exchanges no such values.
+    adapter: *mut Adapter,
+}
+
+/// What the host needs to exchange values with an object as numbers: see [`border`].
+enum Adapter {
+    Func(border::func::Adapter),
+    Global(border::global::Adapter),
+    Table(border::table::Adapter),
 }
 
 // SAFETY: the object belongs to a store. A thread uses the object only while the thread holds the lock of the store
@@ -54,9 +67,27 @@ pub struct Extern {
 unsafe impl Send for Extern {}
 
 impl Extern {
-    /// Creates an extern that owns `raw` and that is not a reference.
+    /// Creates an extern that owns `raw`, that is not a reference, and whose values need no conversion.
     fn owning(raw: *mut c::wasm_extern_t) -> Self {
-        Self { raw, reference: ptr::null_mut() }
+        Self { raw, reference: ptr::null_mut(), adapter: ptr::null_mut() }
+    }
+
+    /// Creates an extern of this type that owns `raw` and that is not a reference.
+    fn typed(raw: *mut c::wasm_extern_t, ty: &ExternType) -> Self {
+        let adapter = match ty {
+            ExternType::Func(ty) if border::func::is_converted(ty) => Adapter::Func(Default::default()),
+            ExternType::Global(ty) if border::converts(ty.content) => Adapter::Global(Default::default()),
+            ExternType::Table(ty) if border::converts(ty.element) => Adapter::Table(Default::default()),
+            _ => return Self::owning(raw),
+        };
+        Self { adapter: Box::into_raw(Box::new(adapter)), ..Self::owning(raw) }
+    }
+
+    /// Returns the adapter of an object whose values need conversion.
+    fn adapter(&self) -> Option<&Adapter> {
+        // SAFETY: the pointer is null, or came from `Box::into_raw`. `extern_drop` frees the box, and no code uses the
+        // extern after `extern_drop`.
+        unsafe { self.adapter.as_ref() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! References in value slots. A slot holds the address of a `wasm_ref_t` and owns this object. The null reference is a
 //! slot with 0.
 
-use crate::backend::standard::{Extern, Standard, funcref};
+use crate::backend::standard::{Extern, Standard, border, funcref};
 use crate::backend::{Ref, RefOps};
 use crate::base::error::{Result, fail};
 use crate::base::types::{FuncType, ValType};
@@ -14,7 +14,7 @@ impl RefOps for Standard {
     fn reference_to(store: Self::Store, func: Extern, ty: Option<&FuncType>) -> Result<Option<Extern>> {
         match ty {
             Some(ty) if func.reference.is_null() => {
-                Ok(Some(Extern { raw: ptr::null_mut(), reference: funcref::make(store, func, ty)? }))
+                Ok(Some(Extern { reference: funcref::make(store, func, ty)?, ..Extern::owning(ptr::null_mut()) }))
             }
             _ => Ok(None),
         }
@@ -26,6 +26,7 @@ impl RefOps for Standard {
             // SAFETY: the extern is alive and owns its reference. The slot owns the copy.
             Ref::Func(object) if !object.reference.is_null() => unsafe { c::wasm_ref_copy(object.reference) },
             Ref::Func(_) => fail!(Invalid, "this reference cannot be passed to the engine"),
+            Ref::Host(number) if border::has_numbers_as_refs() => return border::check_number(number),
             Ref::Host(number) => external_ref(store.raw, number)?,
         };
         Ok(Value { reference: reference as u64 })
@@ -36,13 +37,16 @@ impl RefOps for Standard {
         if reference.is_null() {
             return Ref::Null;
         }
+        if border::converts(ty) {
+            return Ref::Host(slot.bits());
+        }
         if ty == ValType::ExternRef {
             // SAFETY: the caller guarantees that the slot owns an external reference. Every external reference is a
             // copy of a reference from `external_ref`, so every external reference has a number.
             return Ref::Host(consume(slot, |reference| unsafe { c::wasm_ref_get_host_info(reference) }) as u64);
         }
         // SAFETY: the caller guarantees that the slot owns a reference to a function and that the store is alive.
-        Ref::Func(Extern { raw: unsafe { funcref::to_extern(reference) }, reference })
+        Ref::Func(Extern { reference, ..Extern::owning(unsafe { funcref::to_extern(reference) }) })
     }
 }
 

@@ -5,12 +5,13 @@ use crate::backend::standard::compiled::Compiled;
 use crate::backend::standard::engine::Engine;
 use crate::backend::standard::engine_object::EngineObject;
 use crate::backend::standard::module::Module;
-use crate::backend::standard::quirks::QUIRKS;
+use crate::backend::standard::quirks::{Conversions, QUIRKS};
 use crate::backend::standard::slices::{Resumable, Slices};
 use crate::backend::{Backend, StoreOps};
 use crate::base::capabilities as cap;
 use crate::base::error::Result;
 use parking_lot::Mutex;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use wasm_c_api as c;
@@ -33,6 +34,8 @@ struct Kept {
     engine: Arc<EngineObject>,
     /// What calls need that run in slices.
     slices: Option<Slices>,
+    /// The functions that convert external references, as [`Conversions`] describes them.
+    conversions: OnceCell<[*mut c::wasm_extern_t; 2]>,
 }
 
 // SAFETY: `wasm.h` ("Runtime Environment") allows a store to move between threads if only one thread uses the store at
@@ -57,6 +60,12 @@ impl Store {
         Some((self.kept().slices.as_ref()?, QUIRKS.resumable.as_ref()?))
     }
 
+    /// Returns the functions that convert external references in this store.
+    pub fn conversions(&self, conversions: &Conversions) -> [*mut c::wasm_extern_t; 2] {
+        // SAFETY: the store lives, and this thread holds its lock.
+        *self.kept().conversions.get_or_init(|| unsafe { (conversions.functions)(self.raw) })
+    }
+
     /// Returns the module for this store. The store keeps the code alive, so the pointer is valid as long as the store.
     pub fn module(&self, module: &Module) -> Result<*mut c::wasm_module_t> {
         let compiled = module.for_engine(self.engine())?;
@@ -73,7 +82,15 @@ impl StoreOps for Standard {
         let raw = engine.store_new()?;
         // SAFETY: the engine has just created the store.
         unsafe { (QUIRKS.prepare_store)(raw) };
-        Ok(Store { raw, kept: Box::into_raw(Box::new(Kept { modules: Mutex::default(), engine, slices })) })
+        Ok(Store {
+            raw,
+            kept: Box::into_raw(Box::new(Kept {
+                modules: Mutex::default(),
+                engine,
+                slices,
+                conversions: OnceCell::new(),
+            })),
+        })
     }
 
     fn store_set_deadline_callback(store: Store, callback: Box<dyn Fn() -> Result<()>>) {
@@ -103,6 +120,8 @@ impl StoreOps for Standard {
         // SAFETY: the store record, which owns the store and its objects, calls this function once, after the record
         // has freed all objects. The engine's store is freed before the code and the engine object that it uses.
         unsafe {
+            let conversions = store.kept().conversions.get().into_iter().flatten();
+            conversions.for_each(|object| c::wasm_extern_delete(*object));
             c::wasm_store_delete(store.raw);
             drop(Box::from_raw(store.kept.cast_mut()));
         }

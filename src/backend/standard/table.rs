@@ -2,9 +2,9 @@
 
 use crate::backend::TableOps;
 use crate::backend::standard::error::last_error;
-use crate::backend::standard::{Extern, Standard, reference, types};
+use crate::backend::standard::{Adapter, Extern, Standard, border, reference, types};
 use crate::base::error::{Result, fail};
-use crate::base::types::TableType;
+use crate::base::types::{ExternType, TableType};
 use crate::base::value::Value;
 use wasm_c_api as c;
 
@@ -16,6 +16,9 @@ fn table(object: &Extern) -> *mut c::wasm_table_t {
 
 impl TableOps for Standard {
     fn table_new(store: Self::Store, ty: &TableType, init: Value) -> Result<Extern> {
+        if border::converts(ty.element) {
+            return Ok(Extern::typed(border::table::new(store, ty, init)?, &ExternType::Table(*ty)));
+        }
         let raw_type = types::table_type(ty);
         // SAFETY: the store lives. The engine only reads the type and the reference. The returned extern is a copy, so
         // the original table is freed.
@@ -36,13 +39,19 @@ impl TableOps for Standard {
         u64::from(unsafe { c::wasm_table_size(table(object)) })
     }
 
-    fn table_get(_: Self::Store, object: &Extern, index: u64) -> Result<Value> {
+    fn table_get(store: Self::Store, object: &Extern, ty: &TableType, index: u64) -> Result<Value> {
+        if let Some(Adapter::Table(adapter)) = object.adapter() {
+            return adapter.get(store, object.raw, ty, index);
+        }
         // SAFETY: the table lives. The caller has checked that the table has this element, so null means the null
         // reference.
         Ok(Value { reference: unsafe { c::wasm_table_get(table(object), index as u32) } as u64 })
     }
 
-    fn table_set(_: Self::Store, object: &Extern, _: &TableType, index: u64, value: Value) -> Result<()> {
+    fn table_set(store: Self::Store, object: &Extern, ty: &TableType, index: u64, value: Value) -> Result<()> {
+        if let Some(Adapter::Table(adapter)) = object.adapter() {
+            return adapter.set(store, object.raw, ty, index, value);
+        }
         // SAFETY: the table lives. The engine only reads the reference.
         if !reference::consume(value, |value| unsafe { c::wasm_table_set(table(object), index as u32, value) }) {
             fail!(Engine, "the engine refused to set element {index} of the table: {}", last_error());
@@ -50,7 +59,10 @@ impl TableOps for Standard {
         Ok(())
     }
 
-    fn table_grow(_: Self::Store, object: &Extern, _: &TableType, delta: u64, init: Value) -> Result<bool> {
+    fn table_grow(store: Self::Store, object: &Extern, ty: &TableType, delta: u64, init: Value) -> Result<bool> {
+        if let Some(Adapter::Table(adapter)) = object.adapter() {
+            return adapter.grow(store, object.raw, ty, delta, init);
+        }
         Ok(reference::consume(init, |init| {
             // SAFETY: the table lives. The engine only reads the reference.
             u32::try_from(delta).is_ok_and(|delta| unsafe { c::wasm_table_grow(table(object), delta, init) })

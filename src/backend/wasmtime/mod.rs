@@ -43,6 +43,7 @@ impl Backend for Wasmtime {
     const NAME: &'static str = if cfg!(feature = "system") { "system" } else { "wasmtime" };
     const KIND: &'static str = "wasmtime.h";
     const COMPLEXITY_LIMITS: Limits = WASMTIME_LIMITS;
+    const REPORTS_ALL_FUNC_TYPES: bool = true;
     // One for the accessible bytes, one for the others that the memory may grow to.
     const MAPPINGS_PER_MEMORY: u64 = 2;
     // Measured with modules of 20,000 small functions, and of 200 large ones.

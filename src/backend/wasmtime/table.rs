@@ -27,7 +27,7 @@ impl TableOps for Wasmtime {
         unsafe { c::wasmtime_table_size(store.context, table.as_table()) }
     }
 
-    fn table_get(store: Self::Store, table: &Extern, index: u64) -> Result<Value> {
+    fn table_get(store: Self::Store, table: &Extern, _: &TableType, index: u64) -> Result<Value> {
         // SAFETY: the caller passes a table of this store, so the union holds a table. The returned slot owns the
         // value.
         unsafe {

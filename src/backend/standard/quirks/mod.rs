@@ -35,6 +35,8 @@ pub struct Quirks {
     pub max_table_elements: u64,
     /// The counts up to which the engine compiles a module in a bounded time.
     pub complexity_limits: Limits,
+    /// How the host and guests exchange external references.
+    pub external_refs: ExternalRefs,
     /// The functions by which a call can be resumed, if the engine has them.
     pub resumable: Option<Resumable>,
     /// What the engine needs to be rewritten in a module.
@@ -70,6 +72,34 @@ pub struct Quirks {
     pub features: fn(&Options) -> WasmFeatures,
 }
 
+/// How the host and guests exchange external references.
+#[allow(dead_code, reason = "each engine has one of these")]
+pub enum ExternalRefs {
+    /// Not at all.
+    None,
+    /// By the functions of `wasm.h`.
+    CApi,
+    /// Helper modules make external references of 31-bit numbers, which the proposal "GC" allows.
+    I31,
+    /// Helper modules import functions of the engine that make them.
+    HostFunctions(Conversions),
+}
+
+/// The functions of an engine that convert external references.
+pub struct Conversions {
+    /// Creates two functions in a store: from a host number to an external reference, and back. 0 is null, and -1 stands
+    /// for a reference that has no number.
+    ///
+    /// # Safety
+    /// The engine created the store, and this thread alone uses it.
+    pub functions: unsafe fn(*mut c::wasm_store_t) -> [*mut c::wasm_extern_t; 2],
+    /// Creates a global whose value is the external reference with a host number, and that is mutable or not.
+    ///
+    /// # Safety
+    /// As for `functions`.
+    pub new_global: unsafe fn(*mut c::wasm_store_t, u64, bool) -> *mut c::wasm_extern_t,
+}
+
 /// When an engine frees the code of a module.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[allow(dead_code, reason = "each engine has one of these")]
@@ -98,6 +128,7 @@ impl Quirks {
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,
         complexity_limits: Limits::CRANELIFT,
+        external_refs: ExternalRefs::None,
         resumable: None,
         needs: Needs::NONE,
         code_lifetime: CodeLifetime::Module,

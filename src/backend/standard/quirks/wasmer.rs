@@ -1,6 +1,6 @@
 // wasmer 7.3.0, through `wasm.h` and the functions that `wasm_c_api` declares in `wasmer_extras.rs`.
 
-use super::{CodeLifetime, HAS_COMPILERS, Quirks};
+use super::{CodeLifetime, ExternalRefs, HAS_COMPILERS, Quirks};
 use crate::backend::reserve::CompileMemory;
 use crate::base::capabilities as cap;
 use crate::base::options::Options;
@@ -16,6 +16,7 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::FUNCREF)
         .with(cap::FUNCREF_CALL)
         .with(cap::EXTERNREF)
+        .with(cap::V128)
         .with(cap::FRAMES)
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
@@ -25,6 +26,7 @@ pub const QUIRKS: Quirks = Quirks {
     } else {
         &["cranelift_nan_canonicalization"]
     },
+    external_refs: ExternalRefs::CApi,
     // wasmer runs guests on a separate stack, and host functions on the caller's stack.
     stack_size: 0,
     ref_as_func_is_new: true,

@@ -1,6 +1,6 @@
 // wasmi 2.0.0, through `wasm.h`.
 
-use super::{CodeLifetime, Quirks};
+use super::{CodeLifetime, Conversions, ExternalRefs, Quirks};
 use crate::backend::reserve::CompileMemory;
 use crate::backend::standard::slices::Resumable;
 use crate::base::capabilities as cap;
@@ -17,11 +17,17 @@ const GROWTH_STACK_SIZE: usize = 256;
 
 pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::FUNCREF
+        .with(cap::EXTERNREF)
+        .with(cap::V128)
         .with(cap::VIEWS)
         .with(cap::FUEL)
         .with(cap::EPOCH)
         .with(cap::SIGNAL_HANDLERS),
     options: &["max_wasm_stack", "consume_fuel", "epoch_interruption", "interruptible"],
+    external_refs: ExternalRefs::HostFunctions(Conversions {
+        functions: c::wasmi_external_ref_functions,
+        new_global: c::wasmi_external_ref_global,
+    }),
     // An interpreter pays for each instruction of rewritten code.
     resumable: Some(Resumable {
         set_fuel: c::wasmi_store_set_fuel,

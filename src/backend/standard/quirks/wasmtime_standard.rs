@@ -1,6 +1,6 @@
 // wasmtime, through `wasm.h`.
 
-use super::Quirks;
+use super::{ExternalRefs, Quirks};
 use crate::backend::compiling::WASMTIME_LIMITS;
 use crate::base::capabilities as cap;
 use wasm_c_api as c;
@@ -9,10 +9,13 @@ use wasmparser::WasmFeatures;
 pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::SERIALIZE
         .with(cap::FUNCREF)
+        .with(cap::EXTERNREF)
+        .with(cap::V128)
         .with(cap::FRAMES)
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS),
+    external_refs: ExternalRefs::I31,
     // The shim honours this option, because `wasm.h` has no function for it.
     options: &["parallel_compilation"],
     // The default of `Config::max_wasm_stack`. No function of `wasm.h` can change this size.
