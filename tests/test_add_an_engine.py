@@ -91,8 +91,8 @@ def add_copycat(copy: Checkout) -> None:
     copy.replace("Cargo.toml", 'wasmi = ["wasm_c_api/wasmi"]\n', 'wasmi = ["wasm_c_api/wasmi"]\n' + feature)
     copy.replace(
         "wasm_c_api/Cargo.toml",
-        'wasmi = ["dep:wasmi_c_api_impl"]\n',
-        'wasmi = ["dep:wasmi_c_api_impl"]\n' + crate_feature,
+        'wasmi = ["dep:wasmi-api", "dep:wasmi_c_api_impl"]\n',
+        'wasmi = ["dep:wasmi-api", "dep:wasmi_c_api_impl"]\n' + crate_feature,
     )
     (copy.root / QUIRKS / "copycat.rs").write_text(quirks)
 

@@ -25,10 +25,12 @@ pub mod reserve;
 pub mod stack;
 #[cfg(not(wasmtime_h))]
 mod standard;
+pub mod thread_clock;
 pub mod trusted;
 mod wasm_h;
 #[cfg(wasmtime_h)]
 mod wasmtime;
+pub mod word;
 
 pub use ops::{
     EngineOps, FuncOps, GlobalOps, InstanceOps, MemoryOps, ModuleOps, RefOps, SharedMemoryOps, StoreOps, TableOps,

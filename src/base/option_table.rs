@@ -196,7 +196,7 @@ options! {
     /// Goal of the compiler's optimizations.
     choice("cranelift_opt_level", &["none", "speed", "speed_and_size"]).ignorable();
     /// Whether the compiler verifies its intermediate code.
-    switch("cranelift_debug_verifier");
+    switch("cranelift_debug_verifier").ignorable();
     /// Whether every NaN that an instruction produces is the canonical NaN.
     switch("cranelift_nan_canonicalization").in_stamp();
     /// A flag of the compiler. The empty text as value switches the flag on.
@@ -204,9 +204,9 @@ options! {
     /// Target triple that modules are compiled for. Code for another machine can be serialized, but not run.
     target("target");
     /// Whether compiled code has debug information for native debuggers.
-    switch("debug_info");
+    switch("debug_info").ignorable();
     /// Profiler that the engine reports compiled code to.
-    choice("profiler", &["none", "jitdump", "vtune", "perfmap"]).neutral("none");
+    choice("profiler", &["none", "jitdump", "vtune", "perfmap"]).ignorable();
     /// Path of a TOML file that configures a cache for compiled code. The empty text selects the defaults.
     text("cache").ignorable().without_property();
     /// Whether the functions of a module are compiled on several threads.

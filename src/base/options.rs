@@ -1,10 +1,10 @@
 //! Options for a new engine, each with a name and a value. [`Options::set`] checks both against [`TABLE`] and against
 //! the engine's description.
 //!
-//! All engines use the option names of wasmtime-py's `Config`. A proposal, a feature of WebAssembly, can be switched
-//! off on every engine, because the shim itself validates modules, and refuses a module that uses the feature. A
-//! proposal can be switched on only if the engine implements the proposal. If an engine does not have an option that
-//! only changes speed, it ignores the option. An engine refuses every other option that it cannot honour.
+//! All engines use the option names of wasmtime-py's `Config`. A proposal, a feature of WebAssembly, can be switched on
+//! and off on every engine, because the shim itself validates modules. A module that needs a proposal which the engine
+//! does not implement is refused when it is compiled. If an engine does not have an option that changes no results, it
+//! ignores the option. An engine refuses every other option that it cannot honour.
 
 use crate::base::capabilities::Capabilities;
 use crate::base::error::{Error, ErrorKind, Result, fail};
@@ -19,8 +19,6 @@ pub struct EngineDescription {
     pub name: &'static str,
     /// Returns whether the engine honours an option. The caller passes only names of options that are not proposals.
     pub has_option: fn(&str) -> bool,
-    /// Features of all proposals that can be switched on for this engine.
-    pub max_features: WasmFeatures,
     /// Capabilities of the engine.
     pub capabilities: Capabilities,
 }
@@ -35,8 +33,7 @@ impl Options {
         let option = find(name)?;
         option.check(name, value)?;
         let is_honoured = match option.domain {
-            Domain::Proposal(features) => value == "false" || engine.max_features.contains(features),
-            Domain::Percent => true,
+            Domain::Proposal(_) | Domain::Percent => true,
             _ => (engine.has_option)(option.name),
         };
         if is_honoured {
@@ -92,11 +89,12 @@ impl Options {
         self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
     }
 
-    /// Returns these features after switching proposals on and off according to the options.
-    pub fn switch_proposals(&self, mut features: WasmFeatures) -> WasmFeatures {
+    /// Returns these features after switching proposals on and off according to the options. `max` are the features that
+    /// the engine implements.
+    pub fn switch_proposals(&self, mut features: WasmFeatures, max: WasmFeatures) -> WasmFeatures {
         for option in TABLE {
             if let (Domain::Proposal(proposal), Some(on)) = (option.domain, self.switch(option.name)) {
-                features.set(proposal, on);
+                features.set(proposal, on && max.contains(proposal));
             }
         }
         features
@@ -171,7 +169,6 @@ mod tests {
     const ENGINE: EngineDescription = EngineDescription {
         name: "x",
         has_option: |name| matches!(name, "max_wasm_stack" | "profiler" | "cranelift_flag."),
-        max_features: WasmFeatures::WASM2,
         capabilities: Capabilities(0),
     };
 
@@ -210,10 +207,14 @@ mod tests {
         assert_eq!(kind("consume_fuel", "true"), Err(ErrorKind::Unsupported));
         assert_eq!(kind("debug_info", "false"), Ok(0));
         assert_eq!(kind("target", "x86_64-linux-gnu"), Err(ErrorKind::Unsupported));
-        assert_eq!(kind("wasm_gc", "true"), Err(ErrorKind::Unsupported));
+        assert_eq!(kind("wasm_gc", "true"), Ok(1));
         assert_eq!(kind("wasm_gc", "false"), Ok(1));
         assert!(message("consume_fuel", "true").contains("lacks the capability `fuel`"));
-        assert_eq!(message("debug_info", "true"), "the engine `x` cannot honour the option `debug_info=true`");
+        assert_eq!(kind("debug_info", "true"), Ok(0));
+        assert_eq!(
+            message("cranelift_nan_canonicalization", "true"),
+            "the engine `x` cannot honour the option `cranelift_nan_canonicalization=true`"
+        );
     }
 
     #[test]
@@ -244,7 +245,9 @@ mod tests {
     #[test]
     fn a_proposal_can_be_switched_off() {
         let options = set("wasm_simd", "false").unwrap();
-        let features = options.switch_proposals(WasmFeatures::WASM2);
+        let max = WasmFeatures::WASM2;
+        let features = options.switch_proposals(WasmFeatures::WASM2, max);
+        assert!(!set("wasm_gc", "true").unwrap().switch_proposals(max, max).contains(WasmFeatures::GC));
         assert!(!features.contains(WasmFeatures::SIMD) && features.contains(WasmFeatures::MULTI_VALUE));
         assert_eq!(options.stamp(), "wasm_simd=false");
         assert_eq!(set("max_wasm_stack", "65536").unwrap().stamp(), "");

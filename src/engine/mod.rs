@@ -13,8 +13,8 @@ use crate::base::capabilities::Capabilities;
 use crate::base::error::{Result, fail};
 use crate::base::options::{EngineDescription, Options};
 use crate::engine::interrupt::ticker::{self, Tick};
+use crate::engine::interrupt::watch::Watch;
 use crate::engine::lowering::Lowering;
-use crate::store::watch::Watch;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -75,7 +75,7 @@ impl Engine {
         require_memory(ENGINE_MEMORY, "an engine")?;
         let engine = Arc::new(Self {
             raw: faults::installing(&FIRST_ENGINE, || LinkedBackend::engine_new(&native))?,
-            features: options.switch_proposals(LinkedBackend::features(&options)),
+            features: options.switch_proposals(LinkedBackend::features(&options), LinkedBackend::max_features()),
             capabilities: lowering.capabilities(LinkedBackend::capabilities(&native)),
             guest_stack_size,
             epoch: AtomicU64::new(0),
@@ -143,7 +143,6 @@ pub fn description() -> EngineDescription {
     EngineDescription {
         name: LinkedBackend::NAME,
         has_option: lowering::has_option,
-        max_features: LinkedBackend::max_features(),
         capabilities: lowering::capabilities(),
     }
 }

@@ -1,20 +1,20 @@
 //! The host's side of rewritten modules: the counter of fuel, the words and the limits of a store. See
 //! [`crate::lower`].
 
-use crate::backend::{Backend, GlobalOps, InstanceOps, LinkedBackend, MemoryOps};
+use crate::backend::word::Word;
+use crate::backend::{Backend, GlobalOps, InstanceOps, LinkedBackend};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::trap::TrapCode;
 use crate::base::types::{GlobalType, ValType};
 use crate::base::value::Value;
+use crate::engine::interrupt::watch::Watch;
 use crate::engine::lowering::Lowering;
 use crate::lower::metering::Metering;
 use crate::store::limits::{Counts, Limits};
-use crate::store::watch::Watch;
 use crate::wasm::hidden::{FUEL_TYPE, HiddenExport};
 use crate::wasm::module_info::ModuleInfo;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
 type RawStore = <LinkedBackend as Backend>::Store;
 type RawExtern = <LinkedBackend as Backend>::Extern;
@@ -130,10 +130,8 @@ impl Meter {
                 HiddenExport::Word => {
                     let memory = get()?;
                     self.word_memories.borrow_mut().push(memory);
-                    let (data, _) = LinkedBackend::memory_data(store, &memory);
-                    // SAFETY: the memory has one page, and never grows or moves. `word_memories` keeps the memory until
-                    // `free`, whose caller has cleared the words. The beginning of a page is aligned.
-                    unsafe { self.watch.add(data.cast::<AtomicU32>()) };
+                    // `word_memories` keeps the memory until `free`, whose caller has cleared the words.
+                    self.watch.add(Word::of(store, &memory));
                 }
                 HiddenExport::MemoryLimit | HiddenExport::TableLimit => {
                     let raw = get()?;

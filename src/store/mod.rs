@@ -16,7 +16,6 @@ pub mod nesting;
 pub mod object;
 pub mod pin;
 mod state;
-pub mod watch;
 
 pub use entered::Entered;
 
@@ -24,13 +23,13 @@ use crate::backend::{LinkedBackend, StoreOps};
 use crate::base::error::{Error, Result, fail};
 use crate::engine::Engine;
 use crate::engine::interrupt::ticker::Tick;
+use crate::engine::interrupt::watch::Watch;
 use limits::Limits;
 use meter::Meter;
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use state::State;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
-use watch::Watch;
 
 /// The key of an object in the store record.
 #[derive(Clone, Copy)]

@@ -308,4 +308,4 @@ def test_a_cache_is_used(on_engine: str, tmp_path: Path) -> None:
     Module(engine, MEMORY)
     files = [path for path in (tmp_path / "code").rglob("*") if path.is_file()]
     # An engine that has no use for a cache drops the option.
-    assert bool(files) == ("fuel" in engine.capabilities)
+    assert bool(files) == ("custom_page_sizes" in engine.capabilities)

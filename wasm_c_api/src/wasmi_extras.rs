@@ -11,8 +11,12 @@ use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 use core::mem::offset_of;
 use wasmi_api::{
-    Caller, Config, Extern, ExternRef, Func, Global, Mutability, Nullable, Ref, ResumableCall, Store, Val,
+    Caller, Config, CustomFuelCosts, Extern, ExternRef, Func, Global, Mutability, Nullable, Ref, ResumableCall, Store,
+    Val,
 };
+
+/// The number of bytes that a guest copies for a unit of fuel: wasmi's default.
+const BYTES_COPIED_PER_FUEL: u32 = 64;
 
 type StoreHandle = Arc<UnsafeCell<Store<()>>>;
 
@@ -32,6 +36,13 @@ pub unsafe fn wasmi_config_set(config: *mut wasm_config_t, stack_size: usize, ma
     // wasmi panics if the maximum is below the minimum.
     config.set_min_stack_height(stack_size.min(1_000)).set_max_stack_height(stack_size);
     config.set_max_recursion_depth(max_calls).consume_fuel(consume_fuel);
+    // wasmi translates a function when it is first called. A call that has no fuel for that could not be resumed, and the
+    // first call would cost more than the next one.
+    config.fuel_cost(CustomFuelCosts {
+        bytes_copied_per_fuel: BYTES_COPIED_PER_FUEL,
+        fuel_per_bytes_translated: 0,
+        fuel_per_bytes_validated: 0,
+    });
 }
 
 /// Returns the store behind the C type.

@@ -46,16 +46,12 @@ class limits:
     Raises ValueError for a negative number and for a text that is no size, and TypeError for another type.
 
     >>> import anywasm
-    >>> from anywasm.wasmtime import Instance, Module, Store, Trap
-    >>> with anywasm.limits(timeout=0.1, memory="64MiB"):
-    ...     store = Store()
-    >>> module = Module(store.engine, '(module (func (export "loop") (loop (br 0))))')
-    >>> loop = Instance(store, module, []).exports(store)["loop"]
-    >>> try:
-    ...     loop(store)
-    ... except Trap as trap:
-    ...     print(trap.trap_code.name)
-    INTERRUPT
+    >>> anywasm.limits(timeout=2, memory="64MiB")
+    anywasm.limits(timeout=2.0, memory=67108864)
+    >>> anywasm.limits(memory="64 mebibytes")
+    Traceback (most recent call last):
+    ...
+    ValueError: `memory` cannot be '64 mebibytes': expected a number and one of B, kB, MB, GB, KiB, MiB, GiB
     """
 
     __slots__ = ("_end", "_tokens", "cpu_seconds", "fuel", "memory", "table_elements", "timeout")

@@ -27,6 +27,15 @@ class Store(core.Store, Managed):
     >>> with Store() as store:
     ...     store.engine is not None
     True
+    >>> import anywasm
+    >>> from anywasm.wasmtime import Instance, Module, Trap
+    >>> store = Store(limits=anywasm.limits(timeout=0.1, memory="64MiB"))
+    >>> module = Module(store.engine, '(module (func (export "loop") (loop (br 0))))')
+    >>> try:
+    ...     Instance(store, module, []).exports(store)["loop"](store)
+    ... except Trap as trap:
+    ...     print(trap.trap_code.name)
+    INTERRUPT
     """
 
     _core_engine: Engine

@@ -111,7 +111,7 @@ impl FuncOps for Standard {
 /// `values` points to a slot for each result.
 unsafe fn write_results(values: *mut Value, results: &[c::wasm_val_t]) {
     for (index, result) in results.iter().enumerate() {
-        // SAFETY: see the condition of this function.
+        // SAFETY: the caller guarantees that there is a slot for each result.
         unsafe { *values.add(index) = value::from_c(result) }
     }
 }
@@ -161,7 +161,7 @@ unsafe extern "C" fn trampoline(
 unsafe fn convert_and_call(env: &Env, args: &c::wasm_val_vec_t, results: &mut c::wasm_val_vec_t) -> Result<()> {
     let ty = &env.func.ty;
     if let Some(wire) = &env.wire {
-        // SAFETY: see the condition of this function.
+        // SAFETY: the caller guarantees that each vector points to its values.
         return unsafe { convert_numbers_and_call(env, wire, args, results) };
     }
     if args.size != ty.params.len() || results.size != ty.results.len() {

@@ -102,9 +102,10 @@ impl Slices {
         if self.counts_fuel {
             self.reserve.set(self.reserve.get() - added);
         }
-        // SAFETY: as above.
+        // SAFETY: this thread still holds the lock of the store.
         unsafe { (engine.set_fuel)(store, left + added) };
-        left + added >= needed
+        // A guest that needs nothing could run for ever without using anything.
+        left + added >= needed.max(1)
     }
 
     /// Runs the callback if the deadline is reached.
@@ -147,7 +148,7 @@ impl Slices {
                 false
             }
         };
-        // SAFETY: see the condition of this function.
+        // SAFETY: the caller guarantees what the engine's function requires.
         let outcome = unsafe { (engine.call)(store, func, args, results, &mut go_on) };
         outcome.map_err(|message| match (message, end) {
             (_, Some(error)) => Err(error),

@@ -6,8 +6,8 @@
 //! decides whether the guest must end. Guests whose code the shim has rewritten cannot call the hook. The host ends them
 //! with [`end_thread`] when it knows that the hook would.
 
-pub mod cpu_clock;
 pub mod ticker;
+pub mod watch;
 
 use std::sync::OnceLock;
 
@@ -33,14 +33,7 @@ pub fn call_hook() -> u64 {
 }
 
 /// Ends the guests that run on a thread and whose code the shim has rewritten. `thread` is the number of
-/// [`thread_number`].
+/// [`thread_number`](crate::backend::thread_clock::thread_number).
 pub fn end_thread(thread: u64) {
     ticker::for_each_engine(|engine| engine.end_thread(thread));
-}
-
-/// Returns the number of this thread, which is that of Python's `threading.get_ident`.
-#[inline]
-pub fn thread_number() -> u64 {
-    // SAFETY: the function has no condition.
-    unsafe { libc::pthread_self() as u64 }
 }

@@ -30,6 +30,8 @@ pub fn plan(functions: &mut [Facts], is_entrance: impl Fn(usize) -> bool) -> Vec
     let (mut price, mut unseen) = (vec![0_u64; functions.len()], vec![0_u64; functions.len()]);
     for index in order {
         let facts = &mut functions[index];
+        // A call by the host costs something, even if the function does nothing.
+        facts.segments[0].cost += u64::from(is_entrance(index));
         for call in 0..facts.calls.len() {
             let (callee, segment, innermost) = {
                 let call = &facts.calls[call];

@@ -3,12 +3,12 @@
 //! Code that [metering](crate::lower::metering) has rewritten looks at the word of its instance, so a watch writes these
 //! words. Other guests ask their store when their engine's time advances.
 
-use crate::engine::interrupt::cpu_clock::CpuClock;
-use crate::engine::interrupt::thread_number;
+use crate::backend::thread_clock::{CpuClock, thread_number};
+use crate::backend::word::Word;
 use crate::engine::interrupt::ticker::{self, Tick, Timer};
 use parking_lot::Mutex;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -52,12 +52,6 @@ struct State {
     cpu: Option<Cpu>,
 }
 
-/// A word in the memory of an instance.
-struct Word(*const AtomicU32);
-
-// SAFETY: the word is atomic, so any thread may write it. It is valid as long as it is in a `State`: see `Watch::add`.
-unsafe impl Send for Word {}
-
 /// A limit on processor time.
 struct Cpu {
     left: Duration,
@@ -70,10 +64,7 @@ impl State {
         let bit = cause as u32;
         let causes = if holds { self.causes | bit } else { self.causes & !bit };
         if std::mem::replace(&mut self.causes, causes) != causes {
-            for word in &self.words {
-                // SAFETY: the word is valid as long as it is in the list.
-                unsafe { &*word.0 }.store(causes, Ordering::Relaxed);
-            }
+            self.words.iter().for_each(|word| word.write(causes));
         }
     }
 }
@@ -101,15 +92,11 @@ impl Watch {
         self.records_calls.store(true, Ordering::Relaxed);
     }
 
-    /// Adds the word of an instance, and writes it.
-    ///
-    /// # Safety
-    /// The word is valid and aligned until [`Watch::clear`] returns.
-    pub unsafe fn add(&self, word: *const AtomicU32) {
+    /// Adds the word of an instance, and writes it. The caller keeps the word's memory until [`Watch::clear`] returns.
+    pub fn add(&self, word: Word) {
         let mut state = self.state.lock();
-        state.words.push(Word(word));
-        // SAFETY: the caller guarantees that the word is valid.
-        unsafe { &*word }.store(state.causes, Ordering::Relaxed);
+        word.write(state.causes);
+        state.words.push(word);
     }
 
     /// Forgets all words. No thread writes them any more.
@@ -258,31 +245,28 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn values(words: &[AtomicU32; 2]) -> [u32; 2] {
-        words.each_ref().map(|word| word.load(Ordering::Relaxed))
-    }
+    use std::sync::atomic::AtomicU32;
 
     #[test]
     fn words_follow_the_epoch() {
-        let (watch, words) = (Watch::default(), [AtomicU32::new(7), AtomicU32::new(7)]);
+        static WORDS: [AtomicU32; 2] = [const { AtomicU32::new(7) }; 2];
+        let values = || WORDS.each_ref().map(|word| word.load(Ordering::Relaxed));
+        let watch = Watch::default();
         watch.set_epoch(5, || 4);
-        // SAFETY: the words live until the end of the test.
-        unsafe { watch.add(&raw const words[0]) };
-        assert_eq!((values(&words), watch.ends_guests()), ([0, 7], false));
+        watch.add(Word::in_place(&WORDS[0]));
+        assert_eq!((values(), watch.ends_guests()), ([0, 7], false));
         watch.advance_epoch(4);
-        assert_eq!(values(&words), [0, 7]);
+        assert_eq!(values(), [0, 7]);
         watch.advance_epoch(5);
-        // SAFETY: as above.
-        unsafe { watch.add(&raw const words[1]) };
-        assert_eq!((values(&words), watch.ends_guests()), ([1, 1], true));
+        watch.add(Word::in_place(&WORDS[1]));
+        assert_eq!((values(), watch.ends_guests()), ([1, 1], true));
         watch.set_epoch(6, || 5);
-        assert_eq!(values(&words), [0, 0]);
+        assert_eq!(values(), [0, 0]);
         watch.set_epoch(5, || 5);
-        assert_eq!(values(&words), [1, 1]);
+        assert_eq!(values(), [1, 1]);
         watch.clear();
         watch.set_epoch(9, || 5);
-        assert_eq!((values(&words), watch.ends_guests()), ([1, 1], false));
+        assert_eq!((values(), watch.ends_guests()), ([1, 1], false));
     }
 
     #[test]

@@ -1,7 +1,14 @@
-//! The processor time of a thread, which another thread can read.
+//! The number of a thread, and its processor time, which another thread can read.
 
 use std::mem::MaybeUninit;
 use std::time::Duration;
+
+/// Returns the number of this thread, which is that of Python's `threading.get_ident`.
+#[inline]
+pub fn thread_number() -> u64 {
+    // SAFETY: the function has no condition.
+    unsafe { libc::pthread_self() as u64 }
+}
 
 /// The clock that counts the processor time of a thread.
 #[derive(Clone, Copy)]
