@@ -71,7 +71,7 @@ class Func(core.Func):
 
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         if not args:
-            raise TypeError("a function is called with its store, then its arguments")
+            raise TypeError("Func.__call__() missing 1 required positional argument: 'store'")
         check_store(args[0], self)
         args, params, results = args[1:], self._core_signature.params, self._core_signature.results
         if len(args) != len(params):

@@ -10,6 +10,7 @@ from typing import Any, Optional, Union
 
 from anywasm import core
 from anywasm.core import streams, wasi
+from anywasm.wasmtime.argument_types import attribute_of
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
 
@@ -73,6 +74,7 @@ class WasiConfig(Managed):
 
     def _set_argv(self, argv: list[str]) -> None:
         config = self._open_config()
+        len(argv)  # Raises TypeError for an iterable without a length, as in wasmtime-py.
         config.args += [_c_string(arg) for arg in argv]
 
     def _set_env(self, pairs: Iterable[Iterable[str]]) -> None:
@@ -87,7 +89,7 @@ class WasiConfig(Managed):
         setattr(config, name, streams.as_source(stream) if name == "stdin" else streams.as_sink(stream))
 
     def _set_file(self, name: str, path: Path) -> None:
-        path = path if isinstance(path, (str, bytes)) else path.__fspath__()
+        path = path if isinstance(path, (str, bytes)) else attribute_of(path, "__fspath__", "a path")()
         try:
             self._set_stream(name, os.fsdecode(path))
         except OSError:
@@ -182,7 +184,7 @@ class WasiConfig(Managed):
         else:
             perms = wasi.Perms.ALL if dir_perms and fs_mutable else wasi.Perms.READ_ONLY
         directories = self._open_config().directories
-        _c_string(path), _c_string(guest_path)  # Raises AttributeError for an object that is not a str.
+        _c_string(path), _c_string(guest_path)
         try:
             guest_path.encode()
         except UnicodeEncodeError:
@@ -224,7 +226,7 @@ def _c_string(value: str) -> str:
 
     The text may contain bytes that are not UTF-8, as `os.fsdecode` returns them.
     """
-    value.encode("utf-8", "surrogateescape")  # Raises AttributeError for an object that is not a str.
+    attribute_of(value, "encode", "a str")("utf-8", "surrogateescape")
     return value.partition("\0")[0]
 
 
