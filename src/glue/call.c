@@ -11,6 +11,7 @@
  *
  * The slow path, the Python function PY_CALL_SLOWLY, makes a call in these cases:
  *   - The number of arguments is wrong.
+ *   - There are keyword arguments.
  *   - An argument has another type than int or float, or is out of range.
  *   - The function has references or vectors among its parameters or results.
  *   - The function has several results.
@@ -76,14 +77,12 @@ static PyObject *py_callable_call(PyObject *self, PyObject *args, PyObject *keyw
     PyObject *target, *result;
     ternaryfunc call;
 
-    if (keywords != NULL && PyDict_Size(keywords) > 0) {
-        PyErr_SetString(PyExc_TypeError, "a WebAssembly function takes no keyword arguments");
-        return NULL;
-    }
     if (!py_get_target) {
         PyErr_SetString(PyExc_RuntimeError, "setup of this engine module has not been called");
         return NULL;
     }
+    if (keywords != NULL && PyDict_Size(keywords) > 0)
+        return PyObject_CallFunctionObjArgs(py_callbacks[PY_CALL_SLOWLY], self, args, keywords, NULL);
     target = py_get_target(py_callbacks[PY_TARGET_SLOT], self, NULL);
     if (!target)
         return NULL;

@@ -63,7 +63,7 @@ int py_check_argument_count(const char *function, Py_ssize_t count, Py_ssize_t e
 
 /* Indices into `py_callbacks`. Each comment gives the arguments and the result of the Python function at the index. */
 enum {
-    PY_CALL_SLOWLY,           /* (function, argument tuple) -> result of the call */
+    PY_CALL_SLOWLY,           /* (function, argument tuple[, keywords]) -> result of the call */
     PY_RAISE_FAILURE,         /* (function): always raises the exception of the last call, which has failed */
     PY_HOST_SLOWLY,           /* host.c describes the arguments and the result */
     PY_PARK_HOST_EXCEPTION,   /* (Python object of the store, exception) -> token */

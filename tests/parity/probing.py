@@ -86,7 +86,13 @@ def _outcome(code: Any, variables: dict[str, Any]) -> str:
         value = eval(code, variables)
         text = f"-> {type(value).__name__}: {value!r}"
     except BaseException as error:
-        text = f"!! {type(error).__name__}: {error}"
+        text = f"!! {_class_name(type(error))}: {error}"
     for pattern, replacement in _NORMALISED:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _class_name(cls: type) -> str:
+    """The name of an exception's class, and those of its bases if they are several: `Both(KeyError, TypeError)`."""
+    bases = [base.__name__ for base in cls.__bases__ if issubclass(base, BaseException)]
+    return f"{cls.__name__}({', '.join(bases)})" if len(bases) > 1 else cls.__name__

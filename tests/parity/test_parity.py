@@ -50,9 +50,13 @@ def test_every_name_is_there(recorded: Path) -> None:
 
 
 ENTRY = Difference(
-    probe="s: f(*)", stock="!! Panic: (?P<when>.*)", ours="!! TypeError: not <when>", reason="stock panics", lacks="x"
+    probe="s: f(*)",
+    stock="!! Panic: (?P<when>.*)",
+    ours="!! TypeError: not <when>, without <lacks>",
+    reason="stock panics",
+    lacks=("x", "y"),
 )
-STOCK = {"s: f([0])": "!! Panic: at once", "s: g()": "-> int: 1"}
+STOCK = {"s: f([0])": "!! Panic: at once", "s: g()": "-> int: 1", "s: h()": "!! KeyError: no"}
 
 
 @pytest.mark.parametrize(
@@ -62,10 +66,22 @@ STOCK = {"s: f([0])": "!! Panic: at once", "s: g()": "-> int: 1"}
         ({"s: g()": "-> int: 2"}, [], ["s: g()\n    stock -> int: 1\n    ours  -> int: 2"]),
         ({"s: f([0])": "!! Panic: at once"}, [], [f"{ENTRY}\n    is about nothing that differs"]),
         ({"s: f([0])": "!! TypeError: 1"}, [], ["s: f([0])\n    stock !! Panic: at once\n    ours  !! TypeError: 1"]),
-        ({}, ["x"], ["s: f([0])\n    stock !! Panic: at once\n    ours  !! TypeError: not at once"]),
+        ({"s: f([0])": "!! TypeError: not at once, without y"}, ["x"], []),
+        ({}, ["x"], ["s: f([0])\n    stock !! Panic: at once\n    ours  !! TypeError: not at once, without x"]),
+        (
+            {"s: f([0])": "!! TypeError: not at once, without y"},
+            ["x", "y"],
+            ["s: f([0])\n    stock !! Panic: at once\n    ours  !! TypeError: not at once, without y"],
+        ),
+        ({"s: h()": "!! Both(TypeError, KeyError): no"}, [], []),
+        (
+            {"s: h()": "!! Both(TypeError, KeyError): yes"},
+            [],
+            ["s: h()\n    stock !! KeyError: no\n    ours  !! Both(TypeError, KeyError): yes"],
+        ),
         ({"s: new": "-> int: 1"}, [], ["s: new\n    is not recorded"]),
     ],
 )
 def test_the_comparison(changes: dict[str, str], capabilities: list[str], expected: list[str]) -> None:
-    ours = {**STOCK, "s: f([0])": "!! TypeError: not at once", **changes}
+    ours = {**STOCK, "s: f([0])": "!! TypeError: not at once, without x", **changes}
     assert comparison.problems(STOCK, ours, [ENTRY], capabilities) == expected

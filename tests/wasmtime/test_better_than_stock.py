@@ -57,7 +57,7 @@ def test_the_wrong_store(store: Store, use: str) -> None:
     with pytest.raises(WasmtimeError, match="wrong store"):
         USES[use](exports, Store(store.engine))
     with pytest.raises(WasmtimeError, match="wrong store"):
-        instance.exports(Store(store.engine))
+        Instance(store, Module(store.engine, SOURCE), []).exports(Store(store.engine))
 
 
 def test_the_wrong_store_within_a_host_function(store: Store) -> None:

@@ -8,7 +8,6 @@ import click
 
 from anywasm import core
 from anywasm.cli.common import engine_option, file_argument, prefix_errors, read, using, write
-from anywasm.wasmtime import wat2wasm
 from anywasm.wasmtime.style import STYLE
 
 
@@ -22,7 +21,7 @@ def wat_to_wasm(file: str, output: str | None, engine: str | None) -> None:
     FILE is a module in the text format, or `-` for stdin. If FILE is `-`, the default output is stdout.
     """
     with using(engine), prefix_errors(file):
-        wasm = wat2wasm(read(file))
+        wasm = core.wat2wasm(STYLE, read(file))
         write(output or _default_output(file), wasm)
 
 

@@ -60,7 +60,7 @@ from anywasm.core.style import StyleAdapter
 from anywasm.core.table import Table
 from anywasm.core.tag import Tag
 from anywasm.core.target import Triple
-from anywasm.core.text import wasm2wat, wat2wasm
+from anywasm.core.text import check_is_text, wasm2wat, wat2wasm
 from anywasm.core.trap import Frame, TrapCode
 from anywasm.core.types import (
     REFERENCES,
@@ -113,6 +113,7 @@ __all__ = [
     "TrapCode",
     "Triple",
     "ValType",
+    "check_is_text",
     "check_option",
     "describe",
     "round_to_f32",

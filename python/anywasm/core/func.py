@@ -5,7 +5,7 @@ Several files convert arguments and results. `core/values.py` lists these files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from anywasm.core import glue, values
@@ -127,12 +127,24 @@ class Func(Extern):
         """Returns the extern that guests in `store` hold as a reference to this function."""
         return self
 
+    def _core_positional(self, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Returns the arguments of a call with keywords as if they all were positional.
+
+        Raises TypeError for an unexpected keyword. `keywords` contains at least one.
+        """
+        raise unexpected_keyword(self, next(iter(keywords)))
+
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         """Calls the function if the C code in `Callable` cannot: with the API style's conversions and errors."""
         raise NotImplementedError
 
 
 glue.func_class = Func
+
+
+def unexpected_keyword(func: Func, name: str) -> TypeError:
+    """Returns Python's error for a call with a keyword that the function does not take."""
+    return TypeError(f"{func._core_style.func.__name__}.__call__() got an unexpected keyword argument '{name}'")
 
 
 class OpaqueRef(Extern):

@@ -12,6 +12,7 @@ this module.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from anywasm.core import host, parking
@@ -62,9 +63,9 @@ def set_up(engine_module: EngineModule) -> None:
     _set_up.add(engine_module)
 
 
-def _call_slowly(func: Func, args: tuple[Any, ...]) -> Any:
+def _call_slowly(func: Func, args: tuple[Any, ...], keywords: Mapping[str, Any] | None = None) -> Any:
     """Calls a function with arguments that the C code cannot handle."""
-    return func._core_call_slowly(args)
+    return func._core_call_slowly(func._core_positional(args, keywords) if keywords else args)
 
 
 def _raise_failure(func: Func) -> Any:

@@ -56,19 +56,13 @@ class Linker:
         for index, export in enumerate(instance.module.export_list):
             self.define(name, export.name, instance.extern(index))
 
-    def define_module(self, store: Store, name: str, module: Module) -> None:
-        """Defines a module's functions or exports under the module name `name`.
+    def define_command(self, store: Store, name: str, module: Module) -> None:
+        """Defines the functions of a command (`command.is_command`) under the module name `name`.
 
-        If the module is a command (it exports `_start`), defines its functions, which create a new instance for each
-        call. Any other module is a reactor: creates one instance of it, and defines the exports of this instance.
+        Each call of a function creates a new instance.
         """
-        if command.is_command(module):
-            for export_name, function in command.function_definitions(store, module, self.resolve(module)):
-                self.define(name, export_name, function)
-            return
-        instance = self.instantiate(store, module)
-        command.initialize(instance)
-        self.define_instance(name, instance)
+        for export_name, function in command.function_definitions(store, module, self.resolve(module)):
+            self.define(name, export_name, function)
 
     def define_unknown_functions_as_traps(self, module: Module) -> None:
         """Defines each undefined function import of the module as a host function that raises the API style's error."""

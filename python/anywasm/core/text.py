@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from anywasm.core.errors import take_failure
+from anywasm.core.errors import ErrorKind, Failure, take_failure
 from anywasm.core.style import StyleAdapter
 from anywasm.engines import EngineModule, default_engine
 
@@ -16,6 +16,22 @@ def wat2wasm(style: StyleAdapter, text: str | bytes, engine_module: EngineModule
     `engine_module` is None, the default engine's module converts the text. All engine modules return the same bytes.
     """
     return _convert(style, engine_module, "aw_wat2wasm", text.encode() if isinstance(text, str) else text)
+
+
+def check_is_text(style: StyleAdapter, text: str | bytes) -> None:
+    """Raises the API style's error for a module in the binary format, which `wat2wasm` returns unchanged.
+
+    The error has the text of wasmtime's parser for any other text that begins with a null character.
+    """
+    binary = text.encode() if isinstance(text, str) else text
+    if not binary.startswith(b"\0asm"):
+        return
+    try:
+        line = binary.decode().split("\n", 1)[0]
+        problem = f"unexpected character '\\u{{0}}'\n     --> <anon>:1:1\n      |\n    1 | {line}\n      | ^"
+    except UnicodeDecodeError:
+        problem = "input was not valid utf-8"
+    raise style.exception(Failure.of(ErrorKind.MALFORMED, problem))
 
 
 def wasm2wat(style: StyleAdapter, wasm: bytes) -> str:

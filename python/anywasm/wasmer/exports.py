@@ -41,11 +41,22 @@ class Exports(Unconstructible):
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"'Exports' object has no attribute '{name}'")
 
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        """Raises an error that is a LookupError as in wasmer 1.1, and a TypeError as for all that cannot be pickled.
+
+        wasmer 1.1 takes the methods that Python looks for to copy an object for names of exports.
+        """
+        raise _PicklingError("Export `__getstate__` does not exist.")
+
     def __len__(self) -> int:
         return len(object.__getattribute__(self, "__anywasm_instance__").module.export_list)
 
     def __iter__(self) -> ExportsIterator:
         return ExportsIterator._over(self)
+
+
+class _PicklingError(LookupError, TypeError):
+    """The error for copying and pickling an `Exports`."""
 
 
 def make_exports(instance: core.Instance) -> Exports:

@@ -27,10 +27,14 @@ class ImportObject(Sealed):
     True
     """
 
-    __slots__ = ("_namespaces",)
+    __slots__ = ("_namespaces", "_unlisted")
 
-    def __init__(self) -> None:
+    # wasmer 1.1 ignores all arguments.
+    def __init__(self, *_: Any, **__: Any) -> None:
         self._namespaces: dict[str, dict[str, Any]] = {}
+        #: Imports that wasmer 1.1 does not have in the registered namespaces. `to_dict` does not list them, but a
+        #: module can import them.
+        self._unlisted: dict[str, dict[str, Any]] = {}
 
     def contains_namespace(self, namespace_name: str) -> bool:
         """Returns whether a namespace of this name is registered."""
@@ -46,6 +50,7 @@ class ImportObject(Sealed):
         self._namespaces[namespace_name] = _check_namespace(
             arguments.check_instance("namespace", namespace, dict, "PyDict")
         )
+        self._unlisted.pop(namespace_name, None)
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Returns a dictionary that maps names to namespaces. Empty namespaces are omitted."""
@@ -69,7 +74,8 @@ def namespaces_from(import_object: Any) -> dict[str, dict[str, Any]]:
     if import_object is None:
         return {}
     if isinstance(import_object, ImportObject):
-        return import_object._namespaces
+        unlisted = import_object._unlisted
+        return {name: {**unlisted.get(name, {}), **namespace} for name, namespace in import_object._namespaces.items()}
     by_name = arguments.check_instance(None, import_object, dict, "PyDict")
     return {
         str(name): _check_namespace(arguments.check_instance(None, namespace, dict, "PyDict"))

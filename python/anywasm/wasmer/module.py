@@ -82,8 +82,15 @@ class Module(Sealed):
         return [contents for section, contents in self._core.custom_section_contents() if section == name != "name"]
 
     def serialize(self) -> bytes:
-        """Returns the compiled module as bytes. `deserialize` accepts the bytes with the same version of the engine."""
-        return self._core.dump()
+        """Returns the compiled module as bytes. `deserialize` accepts the bytes with the same version of the engine.
+
+        The bytes contain the name of the module, also if the program has set the name.
+        """
+        binary = self._core.dump()
+        if self._name is None or self._name == self._core.name_section:
+            return binary
+        name = self._name.encode()
+        return b"".join((_NAME_MARK, len(name).to_bytes(4, "little"), name, binary))
 
     @staticmethod
     def deserialize(store: Store, bytes: bytes) -> Module:
@@ -93,9 +100,26 @@ class Module(Sealed):
         must come from a trusted source, because they contain machine code.
         """
         arguments.check_instance("store", store, Store)
+        name, binary = _split_name(arguments.check_bytes("bytes", bytes))
         module = Module.__new__(Module)
-        module._init(store, core.Module.load(store._engine, arguments.check_bytes("bytes", bytes)))
+        module._init(store, core.Module.load(store._engine, binary))
+        if name is not None:
+            module._name = name
         return module
+
+
+#: The first bytes of a serialized module whose name a program has set. The length of the name follows, then the name,
+#: then what the core has serialized.
+_NAME_MARK = b"\0anywasm name"
+
+
+def _split_name(serialized: bytes) -> tuple[str | None, bytes]:
+    """Returns the name that a program has set, or None, and the bytes for the core."""
+    if not serialized.startswith(_NAME_MARK):
+        return None, serialized
+    start = len(_NAME_MARK) + 4
+    end = start + int.from_bytes(serialized[len(_NAME_MARK) : start], "little")
+    return serialized[start:end].decode(errors="replace"), serialized[end:]
 
 
 def _to_binary_format(store: Store, source: Any) -> bytes:

@@ -34,7 +34,9 @@ class WasmerAdapter(core.StyleAdapter):
                 text = f"the engine was made without {failure.disabled_features}, which the module needs: {text}"
             return RuntimeError(f"Validation error: {text}")
         if failure.kind is ErrorKind.INCOMPATIBLE:
-            return RuntimeError(f"incompatible binary: {failure.message}")
+            is_foreign = failure.message.startswith("not a serialized module")
+            problem = "The provided bytes are not wasmer-universal" if is_foreign else failure.message
+            return RuntimeError(f"incompatible binary: {problem}")
         return RuntimeError(failure.message)
 
     def link_error(self, expected: core.Import, actual: core.ExternType | None, failure: Failure) -> BaseException:

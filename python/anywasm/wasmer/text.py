@@ -18,13 +18,15 @@ _OLD_NAMES_WARNING = (
 def wat2wasm(wat: str) -> bytes:
     """Translates a module from the text format to the binary format.
 
-    Raises RuntimeError if the text is malformed. The error message contains the position of the mistake.
+    Raises RuntimeError if the text is malformed, or a module in the binary format. The error message contains the
+    position of the mistake.
 
     >>> from anywasm.wasmer import wat2wasm
     >>> wat2wasm("(module)")
     b'\\x00asm\\x01\\x00\\x00\\x00'
     """
-    return to_binary(arguments.check_text("wat", wat), frames_above=2)
+    core.check_is_text(TEXT_STYLE, arguments.check_text("wat", wat))
+    return to_binary(wat, frames_above=2)
 
 
 def wasm2wat(bytes: bytes) -> str:

@@ -250,16 +250,22 @@ class Environment(Unconstructible):
     def generate_import_object(self, store: Store, wasi_version: int | None) -> ImportObject:
         """Returns an import object with all functions of a version of WASI.
 
-        Any number of instances can use the import object. Raises TypeError if `wasi_version` is None: `get_version`
-        returns None for a module that does not use WASI.
+        Any number of instances can use the import object. Modules can also import `sock_accept`, which `to_dict` does
+        not list, because wasmer 1.1 does not have it. Raises TypeError if `wasi_version` is None: `get_version` returns
+        None for a module that does not use WASI.
         """
         imports = ImportObject()
-        for name, namespace in self.generate_imports(store, wasi_version).items():
-            imports.register(name, namespace)
+        for name, namespace in self._all_imports(store, wasi_version).items():
+            imports.register(name, _without_later_calls(namespace))
+            imports._unlisted[name] = namespace
         return imports
 
     def generate_imports(self, store: Store, wasi_version: int | None) -> dict[str, dict[str, Function]]:
-        """Returns the imports of `generate_import_object` as a dictionary that maps module names to dictionaries."""
+        """Returns the functions of wasmer 1.1 as a dictionary that maps module names to dictionaries."""
+        by_name = self._all_imports(store, wasi_version)
+        return {name: _without_later_calls(namespace) for name, namespace in by_name.items()}
+
+    def _all_imports(self, store: Store, wasi_version: int | None) -> dict[str, dict[str, Function]]:
         check_instance("store", store, Store)
         version = _VERSIONS[_to_version(wasi_version)]
         calls = wasi.system_calls(store._engine._core_engine_module, version, self._context_for)
@@ -277,6 +283,14 @@ class Environment(Unconstructible):
         if context is None:
             context = self._contexts.setdefault(engine._core_engine_module, wasi.WasiContext(engine, self._config))
         return context
+
+
+#: The functions of preview 1 that wasmer 1.1 does not have.
+_LATER_CALLS = frozenset({"sock_accept"})
+
+
+def _without_later_calls(namespace: dict[str, Function]) -> dict[str, Function]:
+    return {name: function for name, function in namespace.items() if name not in _LATER_CALLS}
 
 
 def _to_version(number: int | None) -> Version:

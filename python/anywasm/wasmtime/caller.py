@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from anywasm import core
+from anywasm.wasmtime.argument_types import check_texts
 
 
 class Caller(core.Caller):
@@ -43,7 +44,12 @@ class Caller(core.Caller):
 
         Returns None if the instance has no such export, or if the host function has returned.
         """
-        name.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
+        # The same as `check_texts(name)`, without a call, for speed.
+        try:
+            name.encode()
+        except AttributeError:
+            check_texts(name)
+            raise
         return self._core_export(name)
 
     def _context(self) -> core.Store:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm.core import Func, OpaqueRef, ValType
+from anywasm.wasmtime.argument_types import check_class
 from anywasm.wasmtime.val import INTEGER_BITS, Val, wrap
 
 
@@ -20,7 +21,10 @@ def to_wasm(ty: ValType, value: Any) -> Any:
     if isinstance(value, Val):
         if value._core_type is not ty:
             raise TypeError("wrong type of `Val` provided")
-        return value._core_value
+        value = value._core_value
+        if ty is ValType.FUNCREF and value is not None and not isinstance(value, OpaqueRef):
+            check_class(value, Func, "_func")
+        return value
     if ty in INTEGER_BITS and isinstance(value, int):
         return wrap(ty, value)
     if ty in (ValType.F32, ValType.F64) and isinstance(value, float):

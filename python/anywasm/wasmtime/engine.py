@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from anywasm import core
+from anywasm.wasmtime.argument_types import check_class
 from anywasm.wasmtime.config import Config
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.style import STYLE
@@ -58,3 +59,10 @@ class Engine(core.Engine, Managed):
         """
         self._core_check_open()
         return False
+
+
+def check_engine(engine: Engine) -> Engine:
+    """Returns the engine. Raises TypeError for any other object, and ValueError if the engine is closed."""
+    check_class(engine, Engine)
+    engine._core_check_open()
+    return engine

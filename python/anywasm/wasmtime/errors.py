@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from anywasm import core
+from anywasm.wasmtime.argument_types import check_texts
 from anywasm.wasmtime.managed import Managed
 
 
@@ -44,7 +45,7 @@ class WasmtimeError(Picklable, Managed):
     _core_exit_code: Optional[int] = None
 
     def __init__(self, message: str) -> None:
-        message.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
+        check_texts(message)
         super().__init__(message)
         self._core_message, self._core_created_by_program = message, True
         self._core_set_open()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from anywasm import core
+from anywasm.core.func import unexpected_keyword
 from anywasm.core.store.host_calls import new_host_func
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.caller import Caller
@@ -69,9 +70,17 @@ class Func(core.Func):
         ty: FuncType = type_from_core(self._core_signature)
         return ty
 
+    def _core_positional(self, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[Any, ...]:
+        for name in keywords:
+            if name != "store":
+                raise unexpected_keyword(self, name)
+        if args:
+            raise TypeError("Func.__call__() got multiple values for argument 'store'")
+        return (keywords["store"],)
+
     def _core_call_slowly(self, args: tuple[Any, ...]) -> Any:
         if not args:
-            raise TypeError("a function is called with its store, then its arguments")
+            raise TypeError("Func.__call__() missing 1 required positional argument: 'store'")
         check_store(args[0], self)
         args, params, results = args[1:], self._core_signature.params, self._core_signature.results
         if len(args) != len(params):

@@ -7,7 +7,7 @@ from typing import Any
 from anywasm import core
 from anywasm.wasmtime import convert
 from anywasm.wasmtime.errors import WasmtimeError
-from anywasm.wasmtime.store import Storelike, check_store
+from anywasm.wasmtime.store import Storelike, check_store, context
 from anywasm.wasmtime.types import GlobalType, type_from_core
 from anywasm.wasmtime.val import Val
 
@@ -30,9 +30,8 @@ class Global:
     def __init__(self, store: Storelike, ty: GlobalType, val: Any) -> None:
         if not isinstance(ty, GlobalType):
             raise TypeError("expected a GlobalType")
-        self._core_object = core.Global.new(
-            store._context(), ty._core_object, convert.to_wasm(ty._core_object.content, val)
-        )
+        value = convert.to_wasm(ty._core_object.content, val)
+        self._core_object = core.Global.new(context(store), ty._core_object, value)
 
     @classmethod
     def _core_wrap(cls, extern: core.Global) -> Global:
@@ -47,9 +46,13 @@ class Global:
         return ty
 
     def value(self, store: Storelike) -> Any:
-        """Returns the value of the global. Returns a null reference as a `Val`."""
+        """Returns the value of the global.
+
+        Returns a null reference as a `Val`, which equals None, but is not the object None.
+        """
         check_store(store, self._core_object)
-        return null_as_val(self._core_object.type.content, self._core_object.get())
+        value = self._core_object.get()
+        return Val._core_make(self._core_object.type.content, None) if value is None else value
 
     def set_value(self, store: Storelike, val: Any) -> None:
         """Sets the value of the global. Raises WasmtimeError if the global is immutable."""
@@ -58,11 +61,3 @@ class Global:
         if not self._core_object.type.mutable:
             raise WasmtimeError("immutable global cannot be set")
         self._core_object.set(value)
-
-
-def null_as_val(ty: core.ValType, value: Any) -> Any:
-    """Returns a null reference as a `Val`, and any other value unchanged.
-
-    The `Val` of a null reference equals None, but it is not the object None.
-    """
-    return Val._core_make(ty, None) if value is None else value

@@ -8,7 +8,7 @@ from typing import Any, Optional
 from anywasm import core
 from anywasm.wasmtime.extern import AsExtern, unwrap
 from anywasm.wasmtime.module import Module, check_module
-from anywasm.wasmtime.store import Storelike, check_store
+from anywasm.wasmtime.store import Storelike, check_store, context
 
 
 class InstanceExports(Mapping[str, Any]):
@@ -59,7 +59,7 @@ class Instance:
     def __init__(self, store: Storelike, module: Module, imports: Sequence[AsExtern]) -> None:
         len(imports)  # Raises TypeError for an iterable without a length, as in wasmtime-py.
         externs = [item if isinstance(item, core.Extern) else unwrap(item) for item in imports]
-        self._core_object = core.Instance(store._context(), check_module(module), externs)
+        self._core_object = core.Instance(context(store), check_module(module), externs)
         self._core_exports: Optional[InstanceExports] = None
 
     @classmethod
@@ -69,8 +69,11 @@ class Instance:
         return instance
 
     def exports(self, store: Storelike) -> InstanceExports:
-        """Returns the exports of the instance as a mapping from names to objects."""
-        check_store(store, self._core_object)
+        """Returns the exports of the instance as a mapping from names to objects.
+
+        As in wasmtime-py, only the first call needs the store of the instance.
+        """
         if self._core_exports is None:
+            check_store(store, self._core_object)
             self._core_exports = InstanceExports(self._core_object)
         return self._core_exports

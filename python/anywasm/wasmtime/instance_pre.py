@@ -6,7 +6,7 @@ from anywasm import core
 from anywasm.wasmtime.instance import Instance
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.module import Module
-from anywasm.wasmtime.store import Storelike
+from anywasm.wasmtime.store import Storelike, context
 
 
 class InstancePre(Managed):
@@ -20,22 +20,21 @@ class InstancePre(Managed):
     """
 
     _core_prepared: core.PreparedModule
-    _core_module: Module
 
     @classmethod
-    def _core_wrap(cls, prepared: core.PreparedModule, module: Module) -> InstancePre:
+    def _core_wrap(cls, prepared: core.PreparedModule) -> InstancePre:
         instance_pre = cls.__new__(cls)
-        instance_pre._core_prepared, instance_pre._core_module = prepared, module
+        instance_pre._core_prepared = prepared
         instance_pre._core_set_open()
         return instance_pre
 
     def instantiate(self, store: Storelike) -> Instance:
         """Creates an instance in this store. Raises WasmtimeError if an import lives in another store."""
         self._core_check_open()
-        return Instance._core_wrap(self._core_prepared.instantiate(store._context()))
+        return Instance._core_wrap(self._core_prepared.instantiate(context(store)))
 
     @property
     def module(self) -> Module:
-        """The module that `instantiate` instantiates."""
+        """The module that `instantiate` instantiates: a new object, which stays open when another is closed."""
         self._core_check_open()
-        return self._core_module
+        return Module._core_wrap(self._core_prepared.module)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from anywasm import core
-from anywasm.core import wasi
-from anywasm.wasmtime.engine import Engine
+from anywasm.core import command, wasi
+from anywasm.wasmtime.argument_types import check_texts
+from anywasm.wasmtime.engine import Engine, check_engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.extern import AsExtern, unwrap
 from anywasm.wasmtime.func import Func, make_definition
@@ -15,9 +16,9 @@ from anywasm.wasmtime.instance import Instance
 from anywasm.wasmtime.instance_pre import InstancePre
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.module import Module, check_module
-from anywasm.wasmtime.store import Storelike, check_store, wrong_store_error
+from anywasm.wasmtime.store import Storelike, check_store, context, wrong_store_error
 from anywasm.wasmtime.style import STYLE
-from anywasm.wasmtime.trap import Trap
+from anywasm.wasmtime.trap import Trap, with_context
 from anywasm.wasmtime.types import FuncType
 from anywasm.wasmtime.wasi import context_of_store
 
@@ -41,8 +42,7 @@ class Linker(Managed):
     engine: Engine
 
     def __init__(self, engine: Engine) -> None:
-        engine.ptr()  # Raises ValueError if the engine is closed.
-        self._core_linker = core.Linker(engine)
+        self._core_linker = core.Linker(check_engine(engine))
         self.engine = engine
         self._core_set_open()
 
@@ -62,6 +62,7 @@ class Linker(Managed):
     def define(self, store: Storelike, module: str, name: str, item: AsExtern) -> None:
         """Defines a name as an object in this store. Raises WasmtimeError if the name is already defined."""
         extern = unwrap(item)
+        check_texts(module, name)
         if not extern._core_lives_in(self._core_checked_store(store)):
             raise wrong_store_error()
         self._core_object.define(module, name, extern)
@@ -73,12 +74,14 @@ class Linker(Managed):
 
         Raises WasmtimeError if the name is already defined.
         """
+        check_texts(module, name)
         self._core_object.define(module, name, make_definition(ty, func, access_caller))
 
     def define_instance(self, store: Storelike, name: str, instance: Instance) -> None:
         """Defines all exports of an instance. `name` is the module name of the definitions."""
         if not isinstance(instance, Instance):
             raise TypeError("expected an `Instance`")
+        check_texts(name)
         self._core_checked_store(store)
         check_store(store, instance._core_object)
         self._core_object.define_instance(name, instance._core_object)
@@ -91,10 +94,21 @@ class Linker(Managed):
         module is a *reactor*: this method creates one instance, calls the export `_initialize` if the module has this
         export, and defines all exports of the instance.
         """
+        _check_module(module)
+        check_texts(name)
+        linker, core_store, core_module = self._core_object, self._core_checked_store(store), module._core_object
+        if command.is_command(core_module):
+            linker.define_command(core_store, name, core_module)
+            return
         try:
-            self._core_object.define_module(self._core_checked_store(store), name, _core_module(module))
+            instance = linker.instantiate(core_store, core_module)
         except Trap as trap:
             raise WasmtimeError(str(trap)) from None
+        try:
+            command.initialize(instance)
+        except Trap as trap:
+            raise WasmtimeError(with_context("calling the Reactor initialization function", str(trap))) from None
+        linker.define_instance(name, instance)
 
     def define_wasi(self) -> None:
         """Defines the functions of WASI preview 1 and `wasi_unstable`, for all stores.
@@ -111,7 +125,8 @@ class Linker(Managed):
 
         A call of such a function raises WasmtimeError.
         """
-        self._core_object.define_unknown_functions_as_traps(_core_module(module))
+        _check_module(module)
+        self._core_object.define_unknown_functions_as_traps(module._core_object)
 
     def define_unknown_imports_as_default_values(self, store: Storelike, module: Module) -> None:
         """Defines a default object for each import of the module that has no definition yet.
@@ -119,10 +134,12 @@ class Linker(Managed):
         A default function returns zeros and null references. A default memory contains zeros. A default global contains
         zero or a null reference. A default table contains null references.
         """
-        self._core_object.define_unknown_as_defaults(self._core_checked_store(store), _core_module(module))
+        _check_module(module)
+        self._core_object.define_unknown_as_defaults(self._core_checked_store(store), module._core_object)
 
     def get(self, store: Storelike, module: str, name: str) -> Any:
         """Returns the definition of a name. Raises WasmtimeError if the name is not defined."""
+        check_texts(module, name)
         extern = self._core_object.find(self._core_checked_store(store), module, name)
         if extern is None:
             raise WasmtimeError("item not defined in linker")
@@ -134,6 +151,7 @@ class Linker(Managed):
         The linker looks for a definition with an empty name, and then for a definition with the name `_start`. If
         neither name is defined, the returned function does nothing.
         """
+        check_texts(name)
         func = self._core_object.default_function(self._core_checked_store(store), name)
         assert isinstance(func, Func)
         return func
@@ -150,16 +168,17 @@ class Linker(Managed):
 
         The returned object can create any number of instances.
         """
-        return InstancePre._core_wrap(self._core_object.prepare(_core_module(module)), module)
+        _check_module(module)
+        return InstancePre._core_wrap(self._core_object.prepare(module._core_object))
 
     def _core_checked_store(self, store: Storelike) -> core.Store:
         """Returns the `core.Store` of `store`. Raises WasmtimeError if the store has another engine than the linker."""
-        core_store = store._context()
-        self._core_object.check_store(core_store)
+        linker = self._core_object  # Raises ValueError if the linker is closed.
+        core_store = context(store)
+        linker.check_store(core_store)
         return core_store
 
 
-def _core_module(module: Any) -> core.Module:
+def _check_module(module: Module) -> None:
     if not isinstance(module, Module):
         raise TypeError("expected a `Module`")
-    return module._core_object

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any, Optional
 
 from anywasm import core
+from anywasm.wasmtime.argument_types import check_class, to_int
 from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
-from anywasm.wasmtime.store import Storelike, check_store
+from anywasm.wasmtime.store import Storelike, check_store, context
 from anywasm.wasmtime.types import MemoryType, type_from_core
 
 
@@ -27,11 +27,11 @@ class Memory:
     __slots__ = ("__dict__", "__weakref__", "_core_object")
 
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
-        if not isinstance(ty, MemoryType):
-            raise TypeError("expected a MemoryType")
+        core_store = context(store)
+        check_class(ty, MemoryType)
         if ty.is_shared:
             raise WasmtimeError("shared memories must be created through `SharedMemory`")
-        self._core_object = core.Memory.new(store._context(), ty._core_object)
+        self._core_object = core.Memory.new(core_store, ty._core_object)
 
     @classmethod
     def _core_wrap(cls, extern: core.Memory) -> Memory:
@@ -69,11 +69,11 @@ class Memory:
 
         Raises WasmtimeError if the new size is too large.
         """
-        check_store(store, self._core_object)
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
+        check_store(store, self._core_object)
         try:
-            return self._core_object.grow(operator.index(delta))
+            return self._core_object.grow(to_int(delta, 3))
         except (OverflowError, WasmtimeError) as error:
             if isinstance(error, MissingCapability):
                 raise

@@ -7,7 +7,8 @@ import re
 from typing import Any, Union
 
 from anywasm import core
-from anywasm.wasmtime.engine import Engine
+from anywasm.wasmtime.argument_types import check_class, check_texts
+from anywasm.wasmtime.engine import Engine, check_engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.style import STYLE
@@ -26,19 +27,23 @@ class Module(Managed):
     """
 
     def __init__(self, engine: Engine, wasm: Union[str, bytes, bytearray]) -> None:
-        ptr = core.Module.compile(_check_engine(engine), _to_binary(engine, wasm))
+        if not isinstance(engine, Engine):
+            raise TypeError("expected an Engine")
+        binary = _to_binary(engine, wasm)
+        engine._core_check_open()
+        ptr = core.Module.compile(engine, binary)
         if not ptr:
-            raise _compile_error(core.Module.take_failure(engine))
-        self._core_init(engine, ptr)
+            raise _compile_error(core.Module.take_failure(engine), binary)
+        self._core_init(core.Module(engine, ptr))
 
     @classmethod
-    def _core_from_pointer(cls, engine: Engine, ptr: Any) -> Module:
+    def _core_wrap(cls, core_module: core.Module) -> Module:
         module = cls.__new__(cls)
-        module._core_init(engine, ptr)
+        module._core_init(core_module)
         return module
 
-    def _core_init(self, engine: Engine, ptr: Any) -> None:
-        self._core_module = core.Module(engine, ptr)
+    def _core_init(self, core_module: core.Module) -> None:
+        self._core_module = core_module
         self._core_set_open()
 
     @property
@@ -63,10 +68,9 @@ class Module(Managed):
     def validate(cls, engine: Engine, wasm: Union[bytes, bytearray]) -> None:
         """Raises WasmtimeError if the bytes are not a valid module. The message contains the reason."""
         binary = _check_bytes(wasm)
-        engine.ptr()  # Raises ValueError if the engine is closed.
-        error = core.Module.check(engine, binary)
+        error = core.Module.check(check_engine(engine), binary)
         if error is not None:
-            raise error
+            raise WasmtimeError._core_from_engine(_magic_problem(binary)) if _lacks_magic(binary) else error
 
     def serialize(self) -> bytearray:
         """Returns the compiled module as bytes. `deserialize` needs the same engine in the same version."""
@@ -81,8 +85,7 @@ class Module(Managed):
         """
         if not isinstance(encoded, (bytes, bytearray)):
             raise TypeError("expected bytes")
-        engine.ptr()  # Raises ValueError if the engine is closed.
-        return cls._core_from_pointer(engine, core.Module.load(engine, encoded))
+        return cls._core_wrap(core.Module(engine, core.Module.load(check_engine(engine), encoded)))
 
     @classmethod
     def deserialize_file(cls, engine: Engine, path: str) -> Module:
@@ -90,9 +93,10 @@ class Module(Managed):
 
         Raises WasmtimeError if the file cannot be read.
         """
-        encoded_path = path.encode()
+        check_texts(path)
+        check_engine(engine)
         try:
-            with open(encoded_path, "rb") as file:
+            with open(path.encode(), "rb") as file:
                 encoded = file.read()
         except OSError as error:
             raise WasmtimeError(f"failed to open file {path!r} for reading: {error.strerror}") from error
@@ -109,21 +113,13 @@ class Module(Managed):
         return [ExportType._core_wrap(export) for export in self._core_object.export_list]
 
 
-def check_module(module: Any) -> core.Module:
+def check_module(module: Module) -> core.Module:
     """Returns the `core.Module` of a `Module`.
 
     Raises TypeError for any other object, and ValueError if the module is closed.
     """
-    if not isinstance(module, Module):
-        raise TypeError("expected a Module")
+    check_class(module, Module)
     return module._core_object
-
-
-def _check_engine(engine: Any) -> Engine:
-    if not isinstance(engine, Engine):
-        raise TypeError("expected an Engine")
-    engine._core_check_open()
-    return engine
 
 
 def _check_bytes(wasm: Any) -> Union[bytes, bytearray]:
@@ -146,12 +142,27 @@ def _to_binary(engine: Engine, wasm: Any) -> Union[bytes, bytearray]:
 _MAX_NAME = 96
 
 
-def _compile_error(failure: core.Failure) -> BaseException:
+#: The first bytes of each module in the binary format.
+_MAGIC = b"\0asm"
+
+
+def _lacks_magic(binary: Union[bytes, bytearray]) -> bool:
+    return len(binary) >= len(_MAGIC) and not binary.startswith(_MAGIC)
+
+
+def _magic_problem(binary: Union[bytes, bytearray]) -> str:
+    """Returns wasmtime's text for bytes that do not begin as a module does."""
+    expected, actual = ("".join(f"    {byte:#x},\n" for byte in start) for start in (_MAGIC, binary[: len(_MAGIC)]))
+    return f"magic header not detected: bad magic number - expected=[\n{expected}] actual=[\n{actual}] (at offset 0x0)"
+
+
+def _compile_error(failure: core.Failure, binary: Union[bytes, bytearray]) -> BaseException:
     """Returns the exception for a module that cannot be compiled. An invalid module has wasmtime's text."""
     if failure.kind is not core.ErrorKind.MALFORMED:
         return STYLE.exception(failure)
     if not failure.frames:
-        text = f"failed to parse WebAssembly module\n\nCaused by:\n    {failure.message}\n"
+        problem = _magic_problem(binary) if _lacks_magic(binary) else failure.message
+        text = f"failed to parse WebAssembly module\n\nCaused by:\n    {problem}\n"
         return WasmtimeError._core_from_engine(text)
     (function,) = failure.frames
     symbol, name = f"wasm[0]::function[{function.func_index}]", function.func_name

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from anywasm import core
-from anywasm.wasmtime.engine import Engine
+from anywasm.wasmtime.argument_types import check_class, to_int
+from anywasm.wasmtime.engine import Engine, check_engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
 from anywasm.wasmtime.memory import Memory
@@ -31,11 +32,8 @@ class SharedMemory(Managed):
     _core_memory: core.SharedMemory
 
     def __init__(self, engine: Engine, ty: MemoryType) -> None:
-        if not isinstance(engine, Engine):
-            raise TypeError("expected an Engine")
-        if not isinstance(ty, MemoryType):
-            raise TypeError("expected a MemoryType")
-        engine._core_check_open()
+        check_engine(engine)
+        check_class(ty, MemoryType)
         self._core_memory = core.SharedMemory.new(engine, ty._core_object)
         self._core_set_open()
 
@@ -82,7 +80,7 @@ class SharedMemory(Managed):
         if delta < 0:
             raise WasmtimeError("cannot grow by negative amount")
         try:
-            return memory.grow(delta)
+            return memory.grow(to_int(delta, 2))
         except (OverflowError, WasmtimeError):
             raise WasmtimeError(f"failed to grow memory by `{delta}`") from None
 

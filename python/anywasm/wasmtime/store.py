@@ -9,13 +9,14 @@ from anywasm import core
 from anywasm.core.store import limits
 from anywasm.core.store.externrefs import collect
 from anywasm.core.wasi import WasiContext
+from anywasm.wasmtime.argument_types import attribute_of, check_class, to_int
 from anywasm.wasmtime.engine import Engine
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
+from anywasm.wasmtime.wasi import WasiConfig
 
 if TYPE_CHECKING:
     from anywasm.wasmtime.caller import Caller
-    from anywasm.wasmtime.wasi import WasiConfig
 
 
 class Store(core.Store, Managed):
@@ -72,8 +73,9 @@ class Store(core.Store, Managed):
 
         Raises WasmtimeError if the config cannot be applied, e.g. because a descriptor is not open.
         """
-        wasi._core_consume()
         core_store = self._context()
+        check_class(wasi, WasiConfig, "_consume")
+        wasi._core_consume()
         wasi_context = WasiContext(self._core_engine, wasi._take_config())
         state = core_store._core_state.wasi
         if state.store_context is None:
@@ -94,7 +96,7 @@ class Store(core.Store, Managed):
         Guests trap with `TrapCode.OUT_OF_FUEL` when the fuel is used up. A new store has no fuel, so its guests trap at
         once. Raises WasmtimeError unless the engine was created with `Config.consume_fuel`.
         """
-        limits.set_fuel(self._context(), _check_int(fuel) % (1 << 64))
+        limits.set_fuel(self._context(), to_int(fuel, 2) % (1 << 64))
 
     def get_fuel(self) -> int:
         """Returns the remaining fuel. Raises WasmtimeError unless the engine was created with `Config.consume_fuel`."""
@@ -107,7 +109,7 @@ class Store(core.Store, Managed):
         reaches the deadline. A new store has already reached its deadline, so its guests trap at once. The deadline has
         no effect unless the engine was created with `Config.epoch_interruption`.
         """
-        limits.set_epoch_deadline(self._context(), _check_int(ticks_after_current) % (1 << 64))
+        limits.set_epoch_deadline(self._context(), to_int(ticks_after_current, 2) % (1 << 64))
 
     def set_limits(
         self,
@@ -124,7 +126,9 @@ class Store(core.Store, Managed):
         `table.grow` return -1, and Python calls that create or grow the object raise WasmtimeError.
         """
         maximums = (memory_size, table_elements, instances, tables, memories)
-        limits.set_limits(self._context(), *(_to_signed_64(_check_int(maximum)) for maximum in maximums))
+        core_store = self._context()
+        numbers = (to_int(maximum, position) for position, maximum in enumerate(maximums, start=2))
+        limits.set_limits(core_store, *map(_to_signed_64, numbers))
 
     def set_wasi_http(self) -> None:
         """Allows components to use `wasi:http`. Raises WasmtimeError if the engine lacks the component model."""
@@ -156,12 +160,6 @@ class StoreContext:
         self._core_store = None
 
 
-def _check_int(value: Any) -> int:
-    if not isinstance(value, int):
-        raise TypeError(f"expected an int, found {value!r}")
-    return int(value)
-
-
 def _to_signed_64(value: int) -> int:
     return (value + (1 << 63)) % (1 << 64) - (1 << 63)
 
@@ -170,9 +168,27 @@ def _to_signed_64(value: int) -> int:
 Storelike = Union[Store, StoreContext, "Caller"]
 
 
+def context(store: Storelike) -> core.Store:
+    """Returns the core's store for an object that programs pass as a store.
+
+    Raises ValueError if the store is closed, and TypeError for any other object.
+    """
+    try:
+        return store._context()
+    except AttributeError:
+        attribute_of(store, "_context", "a Store")
+        raise
+
+
 def check_store(store: Storelike, handle: core.Extern | core.Instance) -> None:
     """Raises WasmtimeError if the core object `handle` does not live in `store`."""
-    if store._context() is not handle._core_store:
+    # The same as `context(store)`, without a call, for speed.
+    try:
+        is_same = store._context() is handle._core_store
+    except AttributeError:
+        attribute_of(store, "_context", "a Store")
+        raise
+    if not is_same:
         raise wrong_store_error()
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from anywasm import core
 from anywasm.wasmtime import convert
+from anywasm.wasmtime.argument_types import check_class, to_int
 from anywasm.wasmtime.errors import MissingCapability, WasmtimeError
-from anywasm.wasmtime.globals import null_as_val
-from anywasm.wasmtime.store import Storelike, check_store
+from anywasm.wasmtime.store import Storelike, check_store, context
 from anywasm.wasmtime.types import TableType, type_from_core
+from anywasm.wasmtime.val import Val
 
 
 class Table:
@@ -26,11 +27,9 @@ class Table:
     __slots__ = ("__dict__", "__weakref__", "_core_object")
 
     def __init__(self, store: Storelike, ty: TableType, init: Any) -> None:
-        if not isinstance(ty, TableType):
-            raise TypeError("expected a TableType")
-        self._core_object = core.Table.new(
-            store._context(), ty._core_object, convert.to_wasm(ty._core_object.element, init)
-        )
+        check_class(ty, TableType, "element")
+        value = convert.to_wasm(ty._core_object.element, init)
+        self._core_object = core.Table.new(context(store), ty._core_object, value)
 
     @classmethod
     def _core_wrap(cls, extern: core.Table) -> Table:
@@ -52,18 +51,19 @@ class Table:
     def get(self, store: Storelike, idx: int) -> Any:
         """Returns the element at an index, or None if the index is out of range.
 
-        Returns a null reference as a `Val`.
+        As in wasmtime-py, returns a null reference as a `Val`, and also an object whose truth value is False.
         """
         check_store(store, self._core_object)
-        if not 0 <= operator.index(idx) < self._core_object.size():
+        if not 0 <= to_int(idx, 3) < self._core_object.size():
             return None
-        return null_as_val(self._core_object.type.element, self._core_object.get(idx))
+        element = self._core_object.get(idx)
+        return element if element else Val._core_make(self._core_object.type.element, element)
 
     def set(self, store: Storelike, idx: int, val: Any) -> None:
         """Sets the element at an index. Raises WasmtimeError if the index is out of range."""
         check_store(store, self._core_object)
         value = convert.to_wasm(self._core_object.type.element, val)
-        if not 0 <= operator.index(idx) < self._core_object.size():
+        if not 0 <= to_int(idx, 3) < self._core_object.size():
             raise WasmtimeError("wasm trap: undefined element: out of bounds table access")
         self._core_object.set(idx, value)
 

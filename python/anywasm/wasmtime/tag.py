@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from anywasm import core
-from anywasm.wasmtime.store import Store, check_store
+from anywasm.wasmtime.argument_types import check_class
+from anywasm.wasmtime.store import Store, check_store, context
 from anywasm.wasmtime.types import TagType, type_from_core
 
 
@@ -26,7 +27,7 @@ class Tag:
     def __init__(self, store: Store, ty: TagType) -> None:
         if not isinstance(ty, TagType):
             raise TypeError("expected a TagType")
-        self._core_object = core.Tag.new(store._context(), ty._core_object)
+        self._core_object = core.Tag.new(context(store), ty._core_object)
 
     @classmethod
     def _core_wrap(cls, extern: core.Tag) -> Tag:
@@ -43,5 +44,6 @@ class Tag:
     def eq(self, store: Store, other: Tag) -> bool:
         """Returns whether `other` is the same tag."""
         check_store(store, self._core_object)
+        check_class(other, Tag, "_tag")
         check_store(store, other._core_object)
         return self._core_object.same(other._core_object)

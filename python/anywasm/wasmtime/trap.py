@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 from typing import Optional
 
 from anywasm import core
+from anywasm.wasmtime.argument_types import check_texts
 from anywasm.wasmtime.described import Described
 from anywasm.wasmtime.errors import ExitTrap, Picklable, WasmtimeError
 from anywasm.wasmtime.managed import Managed
@@ -108,7 +110,7 @@ class Trap(Picklable, Managed):
     """
 
     def __init__(self, message: str) -> None:
-        message.encode()  # Raises AttributeError for an object that is not a str, as in wasmtime-py.
+        check_texts(message)
         super().__init__(message)
         self._core_init(message)
 
@@ -193,3 +195,14 @@ def _with_backtrace(failure: core.Failure, text: str) -> str:
     if any(frame.has_debug_info for frame in failure.frames) and os.environ.get(_DETAILS) != "1":
         lines.append(f"note: using the `{_DETAILS}=1` environment variable may show more debugging information")
     return "\n".join([*lines, "", "Caused by:", f"    {text}", ""])
+
+
+def with_context(context: str, text: str) -> str:
+    """Returns an error's text with one more message in front of its causes, numbered as wasmtime does."""
+    message, _, causes = text.partition("\n\nCaused by:\n    ")
+    if not causes:
+        return f"{context}\n\nCaused by:\n    {message}\n"
+    # Several causes are numbered, one cause is not.
+    numbered = re.split(r"^ *\d: ", causes, flags=re.MULTILINE)[1:]
+    chain = [message, *(numbered or [causes])]
+    return f"{context}\n\nCaused by:\n" + "".join(f"{index:5}: {each.rstrip()}\n" for index, each in enumerate(chain))

@@ -10,6 +10,7 @@ from typing import Any, Optional, Union
 
 from anywasm import core
 from anywasm.core import streams, wasi
+from anywasm.wasmtime.argument_types import attribute_of
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.managed import Managed
 
@@ -68,24 +69,17 @@ class WasiConfig(Managed):
     def _take_config(self) -> wasi.WasiConfig:
         """Returns the config of the core and removes it from this object, which then keeps no directory open."""
         config = self._core_config
-        config.args = [arg for args in self._core_args.values() for arg in args]
-        given = {name for name, _ in self._core_env.get("given", [])}
-        config.env = [
-            (name, value)
-            for origin, pairs in self._core_env.items()
-            for name, value in pairs
-            if origin == "given" or name not in given
-        ]
         self._core_delete()
         return config
 
     def _set_argv(self, argv: list[str]) -> None:
-        self._core_check_open()
-        self._core_args["given"] = [_c_string(arg) for arg in argv]
+        config = self._open_config()
+        len(argv)  # Raises TypeError for an iterable without a length, as in wasmtime-py.
+        config.args += [_c_string(arg) for arg in argv]
 
     def _set_env(self, pairs: Iterable[Iterable[str]]) -> None:
-        self._core_check_open()
-        self._core_env["given"] = [(_c_string(name), _c_string(value)) for name, value in pairs]
+        config = self._open_config()
+        config.env += [(_c_string(name), _c_string(value)) for name, value in pairs]
 
     def _set_max_open_files(self, count: int) -> None:
         self._open_config().max_open_files = wasi.to_file_count(count)
@@ -95,7 +89,7 @@ class WasiConfig(Managed):
         setattr(config, name, streams.as_source(stream) if name == "stdin" else streams.as_sink(stream))
 
     def _set_file(self, name: str, path: Path) -> None:
-        path = path if isinstance(path, (str, bytes)) else path.__fspath__()
+        path = path if isinstance(path, (str, bytes)) else attribute_of(path, "__fspath__", "a path")()
         try:
             self._set_stream(name, os.fsdecode(path))
         except OSError:
@@ -107,12 +101,14 @@ class WasiConfig(Managed):
     argv = property(
         None,
         _set_argv,
-        doc="The command-line arguments. The first argument is the program's name. `inherit_argv` adds arguments.",
+        doc="The command-line arguments. The first argument is the program's name. As in wasmtime-py, another "
+        "assignment adds arguments.",
     )
     env = property(
         None,
         _set_env,
-        doc="The environment variables, as pairs of name and value. `inherit_env` adds variables.",
+        doc="The environment variables, as pairs of name and value. As in wasmtime-py, another assignment adds "
+        "variables. If several have the same name, the guest sees all of them, in the order in which they were added.",
     )
     max_open_files = property(
         None,
@@ -144,20 +140,15 @@ class WasiConfig(Managed):
     )
 
     def inherit_argv(self) -> None:
-        """Passes this process's command-line arguments to the guest, in addition to those of `argv`.
+        """Adds this process's command-line arguments.
 
-        The arguments are those of `sys.argv`, without Python itself and its options.
+        As in wasmtime-py, they begin with Python itself and its options, as in `sys.orig_argv`.
         """
-        self._core_check_open()
-        self._core_args["inherited"] = list(sys.argv)
+        self._open_config().args += sys.orig_argv
 
     def inherit_env(self) -> None:
-        """Passes this process's environment variables to the guest, in addition to those of `env`.
-
-        If both have a variable, the guest gets the value of `env`.
-        """
-        self._core_check_open()
-        self._core_env["inherited"] = list(os.environ.items())
+        """Adds this process's environment variables."""
+        self._open_config().env += os.environ.items()
 
     def inherit_stdin(self) -> None:
         """Lets the guest read this process's standard input (descriptor 0)."""
@@ -193,7 +184,7 @@ class WasiConfig(Managed):
         else:
             perms = wasi.Perms.ALL if dir_perms and fs_mutable else wasi.Perms.READ_ONLY
         directories = self._open_config().directories
-        _c_string(path), _c_string(guest_path)  # Raises AttributeError for an object that is not a str.
+        _c_string(path), _c_string(guest_path)
         try:
             guest_path.encode()
         except UnicodeEncodeError:
@@ -206,10 +197,6 @@ class WasiConfig(Managed):
 
     def _core_delete(self) -> None:
         self._core_config = wasi.WasiConfig()
-        #: The arguments and the environment variables by their origin: "given" by the program or "inherited". The
-        #: origins are in the order in which the guest gets them.
-        self._core_args: dict[str, list[str]] = {}
-        self._core_env: dict[str, list[tuple[str, str]]] = {}
 
 
 #: The maximum number of bytes that `stdout_custom` and `stderr_custom` get in one call, as in wasmtime-py.
@@ -239,7 +226,7 @@ def _c_string(value: str) -> str:
 
     The text may contain bytes that are not UTF-8, as `os.fsdecode` returns them.
     """
-    value.encode("utf-8", "surrogateescape")  # Raises AttributeError for an object that is not a str.
+    attribute_of(value, "encode", "a str")("utf-8", "surrogateescape")
     return value.partition("\0")[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from anywasm import core
+from anywasm.wasmtime.argument_types import to_int
 from anywasm.wasmtime.described import Described
 from anywasm.wasmtime.errors import WasmtimeError
 from anywasm.wasmtime.types.limits import Limits, check_limits
@@ -28,11 +29,12 @@ class MemoryType(Described[core.MemoryType]):
     def __init__(self, limits: Limits, is_64: bool = False, shared: bool = False, page_size_log2: int = 16) -> None:
         check_limits(limits)
         address_space = 1 << (64 if is_64 else 32)
-        for bound, size in (("minimum", limits.min), ("maximum", limits.max)):
-            if size is not None and size >= address_space:
+        for bound, size in (("minimum", limits.min), ("maximum", limits.max or 0)):
+            if size >= address_space:
                 raise WasmtimeError(f"{bound} size too large")
-        maximum = None if limits.max is None else _to_u64(limits.max)
-        ty = core.MemoryType(_to_u64(limits.min), maximum, bool(is_64), bool(shared), _to_byte(page_size_log2))
+        minimum = to_int(limits.min, 1) % _U64_RANGE
+        maximum = None if limits.max is None else to_int(limits.max, 3) % _U64_RANGE
+        ty = core.MemoryType(minimum, maximum, bool(is_64), bool(shared), to_int(page_size_log2, 6) % 256)
         problem = _find_problem(ty)
         if problem:
             raise WasmtimeError(problem)
@@ -62,20 +64,6 @@ class MemoryType(Described[core.MemoryType]):
     def page_size_log2(self) -> int:
         """The base-2 logarithm of `page_size`."""
         return self._core_object.page_size_log2
-
-
-def _to_u64(size: int) -> int:
-    if not isinstance(size, int):
-        raise TypeError(f"expected a size in pages, an int, and not {type(size).__name__!r}")
-    return size % _U64_RANGE
-
-
-def _to_byte(page_size_log2: int) -> int:
-    if not isinstance(page_size_log2, int):
-        raise TypeError(
-            f"expected the base-2 logarithm of a page size, an int, and not {type(page_size_log2).__name__!r}"
-        )
-    return page_size_log2 % 256
 
 
 def _find_problem(ty: core.MemoryType) -> Optional[str]:

@@ -126,6 +126,7 @@ defining('(global (export "_initialize") i32 (i32.const 0))')
 defining('(func (export "_initialize") (param i32))')
 defining('(func (export "_initialize") (result i32) (i32.const 1))')
 defining('(func (export "_initialize") unreachable)')
+defining('(func unreachable) (func (export "_initialize") (call 0))')
 defining("(func $go unreachable) (start $go)")
 defining('(func (export "_start") unreachable)', "_start")
 defining('(func (export "add") (param i32) (result i32) unreachable) (func (export "_start"))', "add")
@@ -170,6 +171,9 @@ values.define_unknown_imports_as_default_values(store, module('(import "v" "t" (
 values.get(store, "v", "t").size(store)
 pre = linker.instantiate_pre(caller)
 pre
+[each.name for each in pre.module.exports]
+pre.module is pre.module
+pre.module.close()
 [each.name for each in pre.module.exports]
 pre.instantiate(store).exports(store)["run"](store)
 pre.instantiate(other).exports(other)["run"](other)

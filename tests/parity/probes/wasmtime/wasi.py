@@ -96,9 +96,9 @@ environment([("A", "1"), ("A", "2")])
 environment([("A", "")])
 arguments(["a", "", "b"])
 arguments(["a"], ["b"])
-arguments(True) == sys.argv
-arguments(["a"], True) == ["a", *sys.argv]
-arguments(True, ["a"]) == [*sys.argv, "a"]
+arguments(True) == sys.orig_argv
+arguments(["a"], True) == ["a", *sys.orig_argv]
+arguments(True, ["a"]) == [*sys.orig_argv, "a"]
 
 written(10)
 written(5000)
