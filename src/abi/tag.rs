@@ -55,21 +55,20 @@ pub extern "C" fn aw_tag_same(
     catch_errors(|| {
         let out = non_null(out, "the place for the answer")?;
         let (one, other) = (non_null(one, "the tag")?, non_null(other, "the tag")?);
-        check_is_tag(one)?;
-        check_is_tag(other)?;
-        let same = Arc::ptr_eq(&one.store, &other.store) && {
+        let (ty, other_ty) = (tag_type(one)?, tag_type(other)?);
+        let same = Arc::ptr_eq(&one.store, &other.store) && ty == other_ty && {
             one.store.engine.capabilities.require(capabilities::TAGS, LinkedBackend::NAME, "comparing tags")?;
-            LinkedBackend::tag_same(one.store.enter()?.raw, &one.raw, &other.raw)
+            LinkedBackend::tag_same(one.store.enter()?.raw, ty, &one.raw, &other.raw)?
         };
         out.write(same);
         Ok(true)
     })
 }
 
-/// Fails if the extern is not a tag.
-fn check_is_tag(object: &Extern) -> Result<()> {
+/// Returns the type of a tag. Fails if the extern is not a tag.
+fn tag_type(object: &Extern) -> Result<&FuncType> {
     match &object.ty {
-        Some(ExternType::Tag(_)) => Ok(()),
+        Some(ExternType::Tag(ty)) => Ok(ty),
         _ => Err(object::wrong_kind("tag", object)),
     }
 }

@@ -274,8 +274,8 @@ pub trait TagOps: Backend {
         Self::missing_capability(cap::TAGS)
     }
 
-    /// Returns whether both externs are the same tag.
-    fn tag_same(_: Self::Store, _one: &Self::Extern, _other: &Self::Extern) -> bool {
-        false
+    /// Returns whether both externs are the same tag. Both have this type.
+    fn tag_same(_: Self::Store, _: &FuncType, _one: &Self::Extern, _other: &Self::Extern) -> Result<bool> {
+        Self::missing_capability(cap::TAGS)
     }
 }

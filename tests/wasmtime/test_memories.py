@@ -41,7 +41,7 @@ def test_pages_of_one_byte(on_engine: str) -> None:
 
 
 @pytest.mark.needs("memory64")
-@pytest.mark.parametrize("page_size_log2", [0, 16])
+@pytest.mark.parametrize("page_size_log2", [pytest.param(0, marks=pytest.mark.needs("custom_page_sizes")), 16])
 def test_wide_addresses(on_engine: str, page_size_log2: int) -> None:
     config = Config()
     if page_size_log2 == 0:

@@ -146,6 +146,20 @@ unsafe fn to_func(store: *mut wasm_store_t, object: *const wasm_extern_t) -> Opt
     }
 }
 
+/// Returns the function that a reference refers to, as an extern that the caller deletes. Returns null for another
+/// reference.
+///
+/// # Safety
+/// wasmi created both objects, and the reference belongs to the store.
+pub unsafe fn wasmi_ref_to_func(store: *mut wasm_store_t, reference: *const wasm_ref_t) -> *mut wasm_extern_t {
+    // SAFETY: the caller guarantees that wasmi created the reference. In the pinned version, its type is a struct whose
+    // only field is a `Ref`, as `to_val` checks.
+    match unsafe { *reference.cast::<Ref>() } {
+        Ref::Func(Nullable::Val(func)) => into_raw(store, Extern::Func(func)),
+        _ => core::ptr::null_mut(),
+    }
+}
+
 /// Returns the value behind the C type.
 ///
 /// # Safety

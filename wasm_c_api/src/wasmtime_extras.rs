@@ -3,11 +3,11 @@
 
 extern crate alloc;
 
-use crate::{wasm_config_t, wasm_engine_t, wasm_store_t};
+use crate::{wasm_config_t, wasm_engine_t, wasm_extern_t, wasm_ref_t, wasm_store_t};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::cell::UnsafeCell;
-use wasmtime_c_api::wasmtime::{Config, Engine, ResourceLimiter, Result, Store};
+use wasmtime_c_api::wasmtime::{Config, Engine, Extern, Ref, ResourceLimiter, Result, Store};
 
 /// Returns a new engine with the configuration `config`, like `wasm_engine_new_with_config`. Returns `to_error(error)`
 /// if the configuration contradicts itself, or contains a flag, a target or a size that does not exist. Always frees
@@ -60,6 +60,36 @@ pub unsafe fn wasmtime_store_remove_limits(store: *mut wasm_store_t) {
     let store = unsafe { &mut *(*store.cast::<StoreHandle>()).get() };
     // A leaked box of a type without fields takes no memory.
     store.limiter(|_| Box::leak(Box::new(Unlimited)));
+}
+
+/// A struct with the same fields as `wasm_extern_t` in wasmtime's C API, whose fields are private.
+struct ExternParts {
+    _store: StoreHandle,
+    _which: Extern,
+}
+
+/// Returns the function that a reference refers to, as an extern that the caller deletes. Returns null for another
+/// reference.
+///
+/// # Safety
+/// wasmtime created both objects, and the reference belongs to the store.
+pub unsafe fn wasmtime_ref_to_func(store: *mut wasm_store_t, reference: *const wasm_ref_t) -> *mut wasm_extern_t {
+    const {
+        assert!(size_of::<Ref>() == size_of::<wasmtime_c_api::wasm_ref_t>());
+        assert!(align_of::<Ref>() == align_of::<wasmtime_c_api::wasm_ref_t>());
+        assert!(size_of::<ExternParts>() == size_of::<wasmtime_c_api::wasm_extern_t>());
+        assert!(align_of::<ExternParts>() == align_of::<wasmtime_c_api::wasm_extern_t>());
+    }
+    // SAFETY: the caller guarantees that wasmtime created both objects. In the pinned version, the reference is a struct
+    // whose only field is a `Ref`, and the store one whose only field is a struct whose only field is a `StoreHandle`.
+    let (reference, store) = unsafe { (&*reference.cast::<Ref>(), (*store.cast::<StoreHandle>()).clone()) };
+    match reference {
+        // wasmtime frees the extern as a box of its own type, which has the same fields, size and alignment.
+        Ref::Func(Some(func)) => {
+            Box::into_raw(Box::new(ExternParts { _store: store, _which: Extern::Func(*func) })).cast()
+        }
+        _ => core::ptr::null_mut(),
+    }
 }
 
 type StoreHandle = Arc<UnsafeCell<Store<()>>>;

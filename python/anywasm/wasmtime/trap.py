@@ -154,10 +154,13 @@ def _trap_message(failure: core.Failure) -> str:
     # stays unchanged.
     if failure.trap_code is None or "wasm backtrace" in failure.message:
         return failure.message
-    text = failure.trap_code.text
-    if failure.trap_code is core.TrapCode.UNREACHABLE_CODE_REACHED:
-        text = "wasm `unreachable` instruction executed"
-    return _with_backtrace(failure, f"wasm trap: {text}")
+    if failure.trap_code is core.TrapCode.UNCAUGHT_EXCEPTION:
+        text = "thrown Wasm exception"
+    elif failure.trap_code is core.TrapCode.UNREACHABLE_CODE_REACHED:
+        text = "wasm trap: wasm `unreachable` instruction executed"
+    else:
+        text = f"wasm trap: {failure.trap_code.text}"
+    return _with_backtrace(failure, text)
 
 
 #: The environment variable that makes wasmtime read the debug information of modules.

@@ -53,6 +53,11 @@ impl FuncOps for Standard {
             // SAFETY: the caller guarantees what the function requires.
             return unsafe { adapter.call(store, func.raw, ty, values) };
         }
+        // The type of a function that a guest has passed was not known when the extern was made.
+        if !func.reference.is_null() && border::func::is_converted(ty) {
+            // SAFETY: the caller guarantees what the function requires.
+            return unsafe { border::func::Adapter::default().call(store, func.raw, ty, values) };
+        }
         let mut args = Slots::new(ty.params.len(), ZERO);
         for (index, (arg, ty)) in args.as_mut_slice().iter_mut().zip(ty.params.iter()).enumerate() {
             // SAFETY: the caller guarantees that `values` has a slot for every parameter.

@@ -18,9 +18,13 @@ use wasm_c_api as c;
 ///
 /// # Safety
 /// The reference refers to a function. The reference's store is alive.
-pub unsafe fn to_extern(reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t {
+pub unsafe fn to_extern(store: Store, reference: *mut c::wasm_ref_t) -> *mut c::wasm_extern_t {
     if !quirks::CAPABILITIES.has(capabilities::FUNCREF_CALL) {
         return std::ptr::null_mut();
+    }
+    if let Some(ref_to_func) = QUIRKS.ref_to_func {
+        // SAFETY: the caller guarantees that the reference refers to a function of the store, and that both are alive.
+        return unsafe { ref_to_func(store.raw, reference) };
     }
     // SAFETY: the caller guarantees that the reference refers to a function and that the store is alive. The copy stays
     // valid after the original function object is deleted.

@@ -4,7 +4,7 @@ use crate::backend::MemoryOps;
 use crate::backend::standard::error::last_error;
 #[cfg(feature = "wasmi")]
 use crate::backend::standard::pinning;
-use crate::backend::standard::{Extern, Standard, types};
+use crate::backend::standard::{Extern, Standard, border, types};
 use crate::base::error::{Result, fail};
 use crate::base::types::MemoryType;
 use wasm_c_api as c;
@@ -17,6 +17,9 @@ fn memory(object: &Extern) -> *mut c::wasm_memory_t {
 
 impl MemoryOps for Standard {
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Extern> {
+        if ty.memory64 {
+            return Ok(Extern::owning(border::memory::new(store, ty)?));
+        }
         let raw_type = types::memory_type(ty);
         // SAFETY: the store lives. The engine only reads the type. The returned extern is a copy, so the original
         // memory is freed.

@@ -34,7 +34,8 @@ use crate::backend::reserve::CompileMemory;
 use crate::backend::standard::quirks::QUIRKS;
 use crate::backend::{Backend, SharedMemoryOps, TagOps};
 use crate::base::capabilities::Capabilities;
-use crate::base::types::ExternType;
+use crate::base::error::Result;
+use crate::base::types::{ExternType, FuncType};
 use crate::lower::Needs;
 use crate::wasm::complexity::Limits;
 use std::ptr;
@@ -131,4 +132,12 @@ impl SharedMemoryOps for Standard {
     }
 }
 
-impl TagOps for Standard {}
+impl TagOps for Standard {
+    fn tag_new(store: Self::Store, ty: &FuncType) -> Result<Extern> {
+        Ok(Extern::owning(border::tag::new(store, ty)?))
+    }
+
+    fn tag_same(store: Self::Store, ty: &FuncType, one: &Extern, other: &Extern) -> Result<bool> {
+        border::tag::is_same(store, ty, one, other)
+    }
+}

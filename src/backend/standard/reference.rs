@@ -32,7 +32,7 @@ impl RefOps for Standard {
         Ok(Value { reference: reference as u64 })
     }
 
-    unsafe fn ref_lift(_: Self::Store, ty: ValType, slot: Value) -> Ref<Extern> {
+    unsafe fn ref_lift(store: Self::Store, ty: ValType, slot: Value) -> Ref<Extern> {
         let reference = slot.bits() as *mut c::wasm_ref_t;
         if reference.is_null() {
             return Ref::Null;
@@ -46,7 +46,7 @@ impl RefOps for Standard {
             return Ref::Host(consume(slot, |reference| unsafe { c::wasm_ref_get_host_info(reference) }) as u64);
         }
         // SAFETY: the caller guarantees that the slot owns a reference to a function and that the store is alive.
-        Ref::Func(Extern { reference, ..Extern::owning(unsafe { funcref::to_extern(reference) }) })
+        Ref::Func(Extern { reference, ..Extern::owning(unsafe { funcref::to_extern(store, reference) }) })
     }
 }
 

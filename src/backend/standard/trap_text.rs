@@ -32,6 +32,10 @@ const TEXTS: &[(&str, TrapCode)] = &[
     ("non-shared memory", TrapCode::AtomicWaitNonSharedMemory),
     ("null reference", TrapCode::NullReference),
     ("cast failure", TrapCode::CastFailure),
+    ("allocation size too large", TrapCode::AllocationTooLarge),
+    ("uninitialized exnref", TrapCode::NullReference),
+    // wasmer, for a wait on a memory that is not shared.
+    ("interrupted by host", TrapCode::AtomicWaitNonSharedMemory),
     ("all fuel consumed", TrapCode::OutOfFuel),
     ("outoffuel", TrapCode::OutOfFuel),
     ("uncaught exception", TrapCode::UncaughtException),

@@ -21,8 +21,8 @@ impl TagOps for Wasmtime {
         }
     }
 
-    fn tag_same(store: Self::Store, one: &Extern, other: &Extern) -> bool {
+    fn tag_same(store: Self::Store, _: &FuncType, one: &Extern, other: &Extern) -> Result<bool> {
         // SAFETY: the caller passes two tags of this store, so both unions hold tags.
-        unsafe { c::wasmtime_tag_eq(store.context, one.as_tag(), other.as_tag()) }
+        Ok(unsafe { c::wasmtime_tag_eq(store.context, one.as_tag(), other.as_tag()) })
     }
 }

@@ -8,7 +8,9 @@
 
 pub mod func;
 pub mod global;
+pub mod memory;
 pub mod table;
+pub mod tag;
 
 use crate::backend::standard::helper::Helper;
 use crate::backend::standard::quirks::{Conversions, ExternalRefs, QUIRKS};

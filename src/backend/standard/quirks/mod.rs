@@ -27,6 +27,12 @@ pub struct Quirks {
     /// True if `wasm_instance_new` expects the imports grouped by kind, not in the module's order: functions first,
     /// then tables, memories and globals.
     pub imports_grouped: bool,
+    /// Returns the function that a reference refers to, as an extern that the caller owns, for an engine whose
+    /// `wasm_ref_as_func` does not work.
+    ///
+    /// # Safety
+    /// The engine created both objects, the reference refers to a function of the store, and both are alive.
+    pub ref_to_func: Option<unsafe fn(*mut c::wasm_store_t, *const c::wasm_ref_t) -> *mut c::wasm_extern_t>,
     /// True if `wasm_ref_as_func` returns a new object that the caller must delete, not a view of the reference.
     pub ref_as_func_is_new: bool,
     /// Maximum number of pages that a memory type may declare.
@@ -124,6 +130,7 @@ impl Quirks {
         stack_size: 1 << 20,
         exports_sorted: false,
         imports_grouped: false,
+        ref_to_func: None,
         ref_as_func_is_new: false,
         max_memory_pages: u64::MAX,
         max_table_elements: u64::MAX,

@@ -17,6 +17,7 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::FUNCREF_CALL)
         .with(cap::EXTERNREF)
         .with(cap::V128)
+        .with(cap::TAGS)
         .with(cap::FRAMES)
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)

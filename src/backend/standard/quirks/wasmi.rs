@@ -17,13 +17,16 @@ const GROWTH_STACK_SIZE: usize = 256;
 
 pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::FUNCREF
+        .with(cap::FUNCREF_CALL)
         .with(cap::EXTERNREF)
+        .with(cap::MEMORY64)
         .with(cap::V128)
         .with(cap::VIEWS)
         .with(cap::FUEL)
         .with(cap::EPOCH)
         .with(cap::SIGNAL_HANDLERS),
     options: &["max_wasm_stack", "consume_fuel", "epoch_interruption", "interruptible"],
+    ref_to_func: Some(c::wasmi_ref_to_func),
     external_refs: ExternalRefs::HostFunctions(Conversions {
         functions: c::wasmi_external_ref_functions,
         new_global: c::wasmi_external_ref_global,

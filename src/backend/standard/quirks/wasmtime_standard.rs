@@ -9,12 +9,16 @@ use wasmparser::WasmFeatures;
 pub const QUIRKS: Quirks = Quirks {
     capabilities: cap::SERIALIZE
         .with(cap::FUNCREF)
+        .with(cap::FUNCREF_CALL)
         .with(cap::EXTERNREF)
+        .with(cap::MEMORY64)
+        .with(cap::TAGS)
         .with(cap::V128)
         .with(cap::FRAMES)
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS),
+    ref_to_func: Some(c::wasmtime_ref_to_func),
     external_refs: ExternalRefs::I31,
     // The shim honours this option, because `wasm.h` has no function for it.
     options: &["parallel_compilation"],
