@@ -9,8 +9,8 @@ import pytest
 import anywasm
 import children
 import scarce
-from anywasm.wasmtime import Config, Engine, Module
 from anywasm.engines import load
+from anywasm.wasmtime import Config, Engine, Module
 from drivers import Driver
 
 PRELUDE = """

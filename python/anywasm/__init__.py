@@ -17,7 +17,7 @@ from anywasm.engines import EngineInfo, EngineUnavailable, engines, use_engine
 TYPE_CHECKING = False  # As `typing.TYPE_CHECKING`.
 if TYPE_CHECKING:
     from anywasm.core.errors import CapabilityError
-    from anywasm.core.guest_limits import limits
+    from anywasm.core.guest_limits import GuestLimits as limits  # noqa: N813
 
 __all__ = [
     "CapabilityError",
@@ -33,11 +33,10 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Imports `CapabilityError` and `limits` when they are first used, because their modules import the whole core."""
-    if name == "CapabilityError":
-        from anywasm.core.errors import CapabilityError as value
-    elif name == "limits":
-        from anywasm.core.guest_limits import limits as value  # type: ignore[assignment]
-    else:
+    if name not in ("CapabilityError", "limits"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    from anywasm.core.errors import CapabilityError
+    from anywasm.core.guest_limits import GuestLimits
+
+    globals().update(CapabilityError=CapabilityError, limits=GuestLimits)
+    return globals()[name]

@@ -352,6 +352,7 @@ mod tests {
         limits: true,
         max_table_elements: Some(1000),
         max_growths: None,
+        deferred_start: false,
         no_table_init_of_externref: true,
     };
 

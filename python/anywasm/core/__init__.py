@@ -48,7 +48,7 @@ from anywasm.core.errors import CapabilityError, ErrorKind, Failure
 from anywasm.core.extern import Extern
 from anywasm.core.func import Func, OpaqueRef
 from anywasm.core.globals import Global
-from anywasm.core.guest_limits import current_limits, limits
+from anywasm.core.guest_limits import GuestLimits, current_limits
 from anywasm.core.importer import Caller, Importable
 from anywasm.core.instance import Instance
 from anywasm.core.linker import Linker, PreparedModule
@@ -92,6 +92,7 @@ __all__ = [
     "FuncType",
     "Global",
     "GlobalType",
+    "GuestLimits",
     "HostDefinition",
     "Import",
     "Importable",
@@ -115,6 +116,7 @@ __all__ = [
     "ValType",
     "check_is_text",
     "check_option",
+    "current_limits",
     "describe",
     "round_to_f32",
     "wasm2wat",

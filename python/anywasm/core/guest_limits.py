@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from anywasm.core.store.store import Store
 
 #: The limits of new stores, which a `with` statement sets.
-_current: contextvars.ContextVar[limits | None] = contextvars.ContextVar("anywasm-limits", default=None)
+_current: contextvars.ContextVar[GuestLimits | None] = contextvars.ContextVar("anywasm-limits", default=None)
 
 _UNITS = {"": 1, "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
@@ -21,8 +21,8 @@ _UNITS = {"": 1, "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "M
 _MAX_NANOSECONDS = (1 << 63) - 1
 
 
-class limits:
-    """Limits on the guests of a store.
+class GuestLimits:
+    """Limits on the guests of a store. Programs know this class as `anywasm.limits`.
 
     * `timeout`: the guests end this many seconds after the limits began.
     * `cpu_seconds`: the processor time in seconds that calls into the store may use, with the host functions that the
@@ -36,12 +36,13 @@ class limits:
     `table_elements`.
 
     The limits can be given to a store: `Store(limits=anywasm.limits(timeout=2.0))`. They then begin when the store is
-    made. In a `with` statement they hold for all stores that the thread makes in the block, and begin with the block. The
-    limits of an inner block replace those of an outer one, where both are given. `apply_to` gives a store limits anew, for
-    example before each call.
+    made. In a `with` statement they hold for all stores that the thread makes in the block, and begin with the block.
+    The limits of an inner block replace those of an outer one, where both are given. `apply_to` gives a store limits
+    anew, for example before each call.
 
-    Code must be compiled in a way that allows `timeout`, `cpu_seconds` and `fuel`. An engine that is made for the limits,
-    in the block or by the store, does so. Any other engine needs the options `interruptible` and `consume_fuel`.
+    Code must be compiled in a way that allows `timeout`, `cpu_seconds` and `fuel`. An engine that is made for the
+    limits, in the block or by the store, does so. Any other engine needs the options `interruptible` and
+    `consume_fuel`.
 
     Raises ValueError for a negative number and for a text that is no size, and TypeError for another type.
 
@@ -77,16 +78,16 @@ class limits:
         self.fuel = _integer("fuel", fuel)
         #: When the timeout ends, by `time.monotonic`, if a block has begun.
         self._end: float | None = None
-        self._tokens: list[contextvars.Token[limits | None]] = []
+        self._tokens: list[contextvars.Token[GuestLimits | None]] = []
 
     def __repr__(self) -> str:
         names = ("timeout", "cpu_seconds", "memory", "table_elements", "fuel")
         given = [f"{name}={getattr(self, name)!r}" for name in names if getattr(self, name) is not None]
         return f"anywasm.limits({', '.join(given)})"
 
-    def __enter__(self) -> limits:
+    def __enter__(self) -> GuestLimits:
         outer = _current.get()
-        inner = limits(timeout=self.timeout)
+        inner = GuestLimits(timeout=self.timeout)
         for name in ("cpu_seconds", "memory", "table_elements", "fuel"):
             value = getattr(self, name)
             setattr(inner, name, getattr(outer, name) if value is None and outer is not None else value)
@@ -110,9 +111,7 @@ class limits:
         """
         lib, pointer = store._core_engine_module.lib, store._core_ptr
         timeout = self.timeout if self._end is None else max(0.0, self._end - time.monotonic())
-        store._core_check(
-            lib.aw_store_set_time_limits(pointer, _nanoseconds(timeout), _nanoseconds(self.cpu_seconds))
-        )
+        store._core_check(lib.aw_store_set_time_limits(pointer, _nanoseconds(timeout), _nanoseconds(self.cpu_seconds)))
         sizes = [-1 if size is None else min(size, _MAX_NANOSECONDS) for size in (self.memory, self.table_elements)]
         store._core_check(lib.aw_store_set_limits(pointer, *sizes, -1, -1, -1))
         if self.fuel is not None:
@@ -130,7 +129,7 @@ class limits:
         return options
 
 
-def current_limits() -> limits | None:
+def current_limits() -> GuestLimits | None:
     """The limits of the innermost `with` statement, or None."""
     return _current.get()
 

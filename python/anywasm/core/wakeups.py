@@ -1,10 +1,10 @@
 """Ends guests at Ctrl-C on engines whose running guests cannot run Python's signal handlers.
 
-The shim can end such a guest, but the guest cannot go on afterwards. Only the default handler of SIGINT is known to raise
-an exception, so only this handler ends a guest. Other handlers run when the guest ends or calls a host function.
+The shim can end such a guest, but the guest cannot go on afterwards. Only the default handler of SIGINT is known to
+raise an exception, so only this handler ends a guest. Other handlers run when the guest ends or calls a host function.
 
-Python writes the number of each signal to a pipe (`signal.set_wakeup_fd`). A thread reads the pipe, and asks the shim to
-end the guests of the main thread. The main thread then runs the handler, which raises KeyboardInterrupt.
+Python writes the number of each signal to a pipe (`signal.set_wakeup_fd`). A thread reads the pipe, and asks the shim
+to end the guests of the main thread. The main thread then runs the handler, which raises KeyboardInterrupt.
 """
 
 from __future__ import annotations

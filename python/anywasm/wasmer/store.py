@@ -28,7 +28,7 @@ _DEFAULT_STORE_ENGINE = Universal(Compiler)
 
 
 def _shared_engine(
-    name: str | None, compiler: str | None, options: Mapping[str, core.Option], limits: core.limits | None
+    name: str | None, compiler: str | None, options: Mapping[str, core.Option], limits: core.GuestLimits | None
 ) -> core.Engine:
     engine_module = load(name) if name is not None else default_engine()
     engine_options: dict[str, core.Option] = {}
@@ -71,8 +71,8 @@ class Store(Sealed):
     engines. None means the default engine. Raises TypeError if `engine` is an object of another class, and
     `anywasm.EngineUnavailable` if the engine called `name` is not installed.
 
-    `limits` limits the time, memory and fuel of the guests. Each engine store has limits of its own, which begin when the
-    engine store is made, that is, with the first object or instance in it.
+    `limits` limits the time, memory and fuel of the guests. Each engine store has limits of its own, which begin when
+    the engine store is made, that is, with the first object or instance in it.
 
     `options` sets options of the engine. For example, options switch WebAssembly proposals on or off. The option names
     are the attribute names of the class `Config` in anywasm's other API style. Raises RuntimeError for an unknown name
@@ -98,14 +98,14 @@ class Store(Sealed):
         name: str | None = None,
         together: bool = False,
         options: Mapping[str, core.Option] | None = None,
-        limits: core.limits | None = None,
+        limits: core.GuestLimits | None = None,
     ) -> None:
         store_engine = _DEFAULT_STORE_ENGINE if engine is None else engine
         if not isinstance(store_engine, StoreEngine):
             raise TypeError("Unknown engine")
         if limits is None:
             limits = core.current_limits()
-        elif not isinstance(limits, core.limits):
+        elif not isinstance(limits, core.GuestLimits):
             raise TypeError("expected anywasm.limits")
         self._store_engine = store_engine
         self._engine = _shared_engine(name, store_engine._core_compiler_name, options or {}, limits)

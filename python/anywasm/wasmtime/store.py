@@ -42,9 +42,9 @@ class Store(core.Store, Managed):
     _core_engine: Engine
 
     def __init__(
-        self, engine: Optional[Engine] = None, data: Any = None, *, limits: Optional[core.limits] = None
+        self, engine: Optional[Engine] = None, data: Any = None, *, limits: Optional[core.GuestLimits] = None
     ) -> None:
-        if limits is not None and not isinstance(limits, core.limits):
+        if limits is not None and not isinstance(limits, core.GuestLimits):
             raise TypeError("expected anywasm.limits")
         if engine is None:
             with limits or contextlib.nullcontext():

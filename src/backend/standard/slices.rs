@@ -31,14 +31,16 @@ pub struct Resumable {
     /// # Safety
     /// The engine created the store and the function, which belongs to the store. The arguments and results have the
     /// types of the function. This thread alone uses the store.
-    pub call: unsafe fn(
-        *mut c::wasm_store_t,
-        *const c::wasm_extern_t,
-        &[c::wasm_val_t],
-        &mut [c::wasm_val_t],
-        &mut dyn FnMut(u64) -> bool,
-    ) -> std::result::Result<(), Option<String>>,
+    pub call: CallInSlices,
 }
+
+type CallInSlices = unsafe fn(
+    *mut c::wasm_store_t,
+    *const c::wasm_extern_t,
+    &[c::wasm_val_t],
+    &mut [c::wasm_val_t],
+    &mut dyn FnMut(u64) -> bool,
+) -> std::result::Result<(), Option<String>>;
 
 type DeadlineCallback = Box<dyn Fn() -> Result<()>>;
 

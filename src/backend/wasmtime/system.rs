@@ -31,7 +31,7 @@ fn check_options(options: &Options, stack_size: usize) -> Result<()> {
     if stack_size == 0 {
         return Err(config::contradiction(&"max_wasm_stack size cannot be zero"));
     }
-    let features = options.switch_proposals(config::DEFAULT_FEATURES);
+    let features = options.switch_proposals(config::DEFAULT_FEATURES, config::max_features());
     if features.contains(WasmFeatures::RELAXED_SIMD) && !features.contains(WasmFeatures::SIMD) {
         let reason = "cannot disable the simd proposal but enable the relaxed simd proposal";
         return Err(config::contradiction(&reason));

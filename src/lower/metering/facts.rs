@@ -172,7 +172,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Adds an instruction. Returns the call that the instruction makes, if the call comes back.
     fn add(&mut self, operator: &Operator<'_>) -> Option<OpenCall> {
-        let Some(innermost) = self.labels.last().map(|label| label.innermost) else { return None };
+        let innermost = self.labels.last().map(|label| label.innermost)?;
         if !self.is_dead {
             self.facts.segments[self.segment].cost += operators::cost(operator);
         }

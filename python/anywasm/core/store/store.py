@@ -27,7 +27,7 @@ class Store(Handle):
     #: has read the results.
     _core_last_results: Any = None
 
-    def __init__(self, engine: Engine, limits: guest_limits.limits | None = None) -> None:
+    def __init__(self, engine: Engine, limits: guest_limits.GuestLimits | None = None) -> None:
         # This method repeats the assignments of `Handle.__init__`, for speed, because programs create many stores.
         self._core_check_is_new()
         engine_module = engine._core_engine_module
