@@ -391,9 +391,9 @@ struct aw_str aw_version(void);
 // to a bit number.
 uint64_t aw_capabilities(void);
 
-// Returns the capabilities that the engine has only because the shim rewrites modules: one bit for each capability. They
-// are among those that `aw_capabilities` returns.
-uint64_t aw_lowered_capabilities(void);
+// Returns the capabilities that the engine has only because the shim makes up for them, by rewriting modules or by
+// helper modules: one bit for each capability. They are among those that `aw_capabilities` returns.
+uint64_t aw_made_up_capabilities(void);
 
 // Returns the name of the capability with this bit number, or no text if no capability has the bit.
 struct aw_str aw_capability_name(uint32_t bit);

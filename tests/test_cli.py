@@ -338,7 +338,8 @@ def test_engines_lists_engines_and_capabilities() -> None:
     for (name, meaning), line in zip(meanings.items(), capabilities[2:]):
         having = [info for info in INFOS.values() if name in info.capabilities]
         assert line.split()[0] == name
-        assert line.count("✓") == len(having)
+        made_up = [info for info in having if name in info.made_up]
+        assert (line.count("✓"), line.count("+")) == (len(having) - len(made_up), len(made_up))
         assert line.rstrip().endswith(meaning)
 
 
@@ -376,7 +377,7 @@ def test_engines_as_json(cli: Cli, engine: str) -> None:
     assert told["limits"] == load(engine).limit_meanings
     assert told["measured"] == [vars(row) for row in measured()]
     for info, entry in zip(anywasm.engines(), told["engines"]):
-        assert entry == {**info._asdict(), "capabilities": sorted(info.capabilities)}
+        assert entry == {**info._asdict(), "capabilities": sorted(info.capabilities), "made_up": sorted(info.made_up)}
     only = json.loads(cli("engines", "--json").stdout)["engines"]
     assert only == [entry for entry in told["engines"] if entry["name"] == engine]
 

@@ -49,11 +49,11 @@ pub extern "C" fn aw_capabilities() -> u64 {
     catch_errors(|| Ok(lowering::capabilities().0))
 }
 
-/// Returns the capabilities that the engine has only because the shim rewrites modules: one bit for each capability. They
-/// are among those that `aw_capabilities` returns.
+/// Returns the capabilities that the engine has only because the shim makes up for them, by rewriting modules or by
+/// helper modules: one bit for each capability. They are among those that `aw_capabilities` returns.
 #[unsafe(no_mangle)]
-pub extern "C" fn aw_lowered_capabilities() -> u64 {
-    catch_errors(|| Ok(lowering::capabilities_by_rewriting().0))
+pub extern "C" fn aw_made_up_capabilities() -> u64 {
+    catch_errors(|| Ok(lowering::made_up_capabilities().0))
 }
 
 /// Returns the name of the capability with this bit number, or no text if no capability has the bit.

@@ -82,7 +82,7 @@ mod threads {
     /// Runs `work`. If `work` uses rayon, rayon uses several threads of this process, or only this thread if
     /// `is_parallel` is false or no threads can be started.
     pub fn with_threads<T: Send>(is_parallel: bool, len: usize, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
-        if LinkedBackend::STARTS_THREADS && (len >= MIN_PROBED_LEN || !has_global_pool()) {
+        if LinkedBackend::STARTS_THREADS && (len >= MIN_PROBED_LEN || !has_global_pool() || are_threads_limited()) {
             probe()?;
         }
         if is_parallel {
@@ -152,12 +152,28 @@ mod threads {
         Ok(())
     }
 
-    /// Fails if a thread cannot be started, for an engine that ends the process in this case. Starts only one thread,
-    /// because the engine is about to start several, and a probe with as many would double their cost. The process still
-    /// ends if the system refuses a thread after it has allowed one.
+    /// Returns whether the user of this process may have only a few threads.
+    fn are_threads_limited() -> bool {
+        /// More threads than this take hundreds of programs.
+        const MANY: u64 = 1 << 12;
+        let mut limit = std::mem::MaybeUninit::<libc::rlimit>::uninit();
+        // SAFETY: `limit` receives the result. On success the function has written it.
+        unsafe { libc::getrlimit(libc::RLIMIT_NPROC, limit.as_mut_ptr()) == 0 && limit.assume_init().rlim_cur < MANY }
+    }
+
+    /// Fails if the threads of a compilation cannot be started, for an engine that ends the process in this case. Starts
+    /// as many threads as the engine does, and ends them.
     fn probe() -> Result<()> {
-        let thread = thread::Builder::new().spawn(|| ()).map_err(no_threads)?;
-        thread.join().map_err(|_| no_threads("the thread panicked"))
+        let count = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let gate = Mutex::new(());
+        thread::scope(|scope| {
+            // The threads wait at the gate, so that they exist at the same time.
+            let guard = gate.lock();
+            let wait = || drop(gate.lock());
+            let started = (0..count).try_for_each(|_| thread::Builder::new().spawn_scoped(scope, wait).map(drop));
+            drop(guard);
+            started.map_err(no_threads)
+        })
     }
 
     fn no_threads(error: impl Display) -> Error {

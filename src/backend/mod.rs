@@ -62,6 +62,8 @@ pub trait Backend {
     const KIND: &'static str;
     /// The capabilities of an engine without any options.
     const CAPABILITIES: Capabilities;
+    /// Those of the capabilities that the engine has only because of helper modules of the shim.
+    const BY_HELPER_MODULES: Capabilities = Capabilities(0);
     /// Maximum number of pages that a memory may declare. The engine aborts the process if a memory declares more
     /// pages.
     const MAX_MEMORY_PAGES: u64 = u64::MAX;

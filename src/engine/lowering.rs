@@ -96,6 +96,11 @@ pub fn capabilities() -> Capabilities {
     LinkedBackend::CAPABILITIES.with(capabilities_by_rewriting())
 }
 
+/// Returns the capabilities that the engine does not have by itself, but by rewriting or by helper modules.
+pub fn made_up_capabilities() -> Capabilities {
+    capabilities_by_rewriting().with(LinkedBackend::BY_HELPER_MODULES)
+}
+
 /// Returns the capabilities that the engine does not have by itself, but by rewriting.
 pub fn capabilities_by_rewriting() -> Capabilities {
     let mut by_rewriting = cap::FUEL.with(cap::LIMITS);

@@ -40,13 +40,20 @@ def list_engines(engine: str | None, as_json: bool) -> None:
     if installed:
         out.print()
         out.print(_make_capability_table(out, installed))
+        out.print("+ means that the engine itself cannot do this, and anywasm makes up for it.", style="dim")
 
 
 def _as_json(infos: Sequence[EngineInfo], installed: Sequence[EngineInfo]) -> dict[str, object]:
     capabilities, limits = _read_meanings(installed)
     return {
         "engines": [
-            info._asdict() | {"capabilities": sorted(info.capabilities), "limits": dict(info.limits)} for info in infos
+            info._asdict()
+            | {
+                "capabilities": sorted(info.capabilities),
+                "made_up": sorted(info.made_up),
+                "limits": dict(info.limits),
+            }
+            for info in infos
         ],
         "capabilities": capabilities,
         "limits": limits,
@@ -78,7 +85,7 @@ def _make_engine_table(infos: Sequence[EngineInfo]) -> Table:
 
 def _make_capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
     """Returns a table with a column for each engine, and with sections for capabilities, limits and measurements."""
-    mark = "✓" if out.encoding.startswith("utf") else "x"
+    mark, made_up = ("✓", "+") if out.encoding.startswith("utf") else ("x", "+")
     capabilities, limits = _read_meanings(infos)
     rows = table("capability")
     for info in infos:
@@ -87,7 +94,10 @@ def _make_capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
         rows.add_column(info.name.replace("-", "-\n") if out.is_terminal else info.name, justify="center")
     rows.add_column("meaning")
     for name, meaning in capabilities.items():
-        marks = [Text(mark, "green") if name in info.capabilities else "" for info in infos]
+        marks = [
+            Text(made_up if name in info.made_up else mark, "green") if name in info.capabilities else ""
+            for info in infos
+        ]
         rows.add_row(name, *marks, meaning)
     rows.add_section()
     for name, meaning in limits.items():

@@ -41,7 +41,8 @@ def _create_types(ffi: Any, lib: Any) -> None:
 class EngineModule:
     """A loaded engine module: cffi's `ffi` and `lib`, and the engine's name, version, capabilities and limits.
 
-    `capabilities` contains the names of the engine's capabilities. `meanings` maps the name of each capability to a
+    `capabilities` contains the names of the engine's capabilities. `made_up` contains those that the engine has only
+    because the shim makes up for them. `meanings` maps the name of each capability to a
     sentence that explains the capability. `meanings` also contains the capabilities that the engine lacks.
     """
 
@@ -92,6 +93,7 @@ class EngineModule:
         #: Maps the name of each limit to a phrase that explains what the limit counts.
         self.limit_meanings = self._read_limits()
         self.capabilities = self.capability_names(self.lib.aw_capabilities())
+        self.made_up = self.capability_names(self.lib.aw_made_up_capabilities())
         self._option_values: dict[str, tuple[str, ...]] = {}
 
     def own(self, kind: str, ptr: Any) -> Any:

@@ -21,6 +21,8 @@ class EngineInfo(NamedTuple):
     backend: str | None = None
     #: The names of the engine's capabilities.
     capabilities: frozenset[str] = frozenset()
+    #: Those of the capabilities that the engine itself lacks: anywasm makes up for them, e.g. by rewriting modules.
+    made_up: frozenset[str] = frozenset()
     #: Maps the name of each limit to the largest value that the engine accepts. None means that the engine does not
     #: have this limit.
     limits: Mapping[str, int | None] = MappingProxyType({})
@@ -55,6 +57,7 @@ def _info(name: str) -> EngineInfo:
         engine_module.version,
         engine_module.backend,
         engine_module.capabilities,
+        engine_module.made_up,
         engine_module.limits,
         engine_module.path,
     )

@@ -28,8 +28,9 @@ _NUMBER_TYPE = "i32|i64|f32|f64"
 _CONVERSION = re.compile(
     rf"(?P<target>{_NUMBER_TYPE})\.(?P<verb>[a-z]+)(?P<sign>_[su])?(?P<saturating>:sat)?/(?P<source>{_NUMBER_TYPE})"
 )
-#: Matches a string, a comment or a name. Each string or comment is a single token, so no name inside is replaced.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|;;[^\n]*|\(;.*?;\)|[^\s()";]+', re.DOTALL)
+#: Matches a string, a comment or a name. Each string or comment is a single token, so no name inside is replaced. One
+#: without an end reaches to the end of the text, so that the search for the end is not repeated.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|;;[^\n]*|\(;.*?(?:;\)|\Z)|[^\s()";]+', re.DOTALL)
 
 
 def replace_old_names(text: str) -> str:

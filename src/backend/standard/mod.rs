@@ -104,6 +104,7 @@ impl Backend for Standard {
     const NAME: &'static str = quirks::NAME;
     const KIND: &'static str = "wasm.h";
     const CAPABILITIES: Capabilities = quirks::CAPABILITIES;
+    const BY_HELPER_MODULES: Capabilities = QUIRKS.by_helper_modules;
     const MAX_MEMORY_PAGES: u64 = QUIRKS.max_memory_pages;
     const MAX_TABLE_ELEMENTS: u64 = QUIRKS.max_table_elements;
     const NEEDS: Needs = QUIRKS.needs;

@@ -17,6 +17,8 @@ pub struct Quirks {
     /// The engine's capabilities (features that not all engines have), without `compilers`. The capability `compilers`
     /// follows from `engines.toml`.
     pub capabilities: Capabilities,
+    /// Those of `capabilities` that the engine has only because of [helper modules](crate::backend::standard::helper).
+    pub by_helper_modules: Capabilities,
     /// Names of the options that the engine honours. The options that switch a WebAssembly proposal are not in this
     /// list.
     pub options: &'static [&'static str],
@@ -125,6 +127,7 @@ impl Quirks {
     /// An engine that behaves as `wasm.h` describes. Nothing else is known about this engine.
     pub const NONE: Self = Self {
         capabilities: Capabilities(0),
+        by_helper_modules: Capabilities(0),
         options: &[],
         // No bundled engine uses a larger stack.
         stack_size: 1 << 20,

@@ -22,6 +22,7 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS),
+    by_helper_modules: cap::V128.with(cap::TAGS),
     options: if HAS_COMPILERS {
         &["cranelift_nan_canonicalization", "compiler"]
     } else {

@@ -12,6 +12,9 @@ use wasmparser::WasmFeatures;
 /// How often an instance may grow its memories and tables.
 const MAX_GROWTHS: u32 = 20_000;
 
+/// Maximum number of elements of a table: the limit of the WebAssembly JavaScript API ("Implementation-defined Limits").
+const MAX_TABLE_ELEMENTS: u32 = 10_000_000;
+
 /// Number of bytes of native stack that each growth keeps at most. Measured: 176 for a memory.
 const GROWTH_STACK_SIZE: usize = 256;
 
@@ -25,6 +28,7 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::FUEL)
         .with(cap::EPOCH)
         .with(cap::SIGNAL_HANDLERS),
+    by_helper_modules: cap::V128.with(cap::EXTERNREF).with(cap::MEMORY64),
     options: &["max_wasm_stack", "consume_fuel", "epoch_interruption", "interruptible"],
     ref_to_func: Some(c::wasmi_ref_to_func),
     external_refs: ExternalRefs::HostFunctions(Conversions {
@@ -41,7 +45,13 @@ pub const QUIRKS: Quirks = Quirks {
     // handlers, `memory_grow` and `table_grow`, do not end in a tail call on this processor.
     stack_size: GROWTH_STACK_SIZE * MAX_GROWTHS as usize,
     // The engine cannot resume a start function that it runs itself.
-    needs: Needs { max_growths: Some(MAX_GROWTHS), deferred_start: true, ..Needs::NONE },
+    needs: Needs {
+        max_growths: Some(MAX_GROWTHS),
+        // A table with 64-bit indices could otherwise take all memory of the machine.
+        max_table_elements: Some(MAX_TABLE_ELEMENTS),
+        deferred_start: true,
+        ..Needs::NONE
+    },
     // `wasm_instance_exports` of wasmi returns the exports sorted by name.
     exports_sorted: true,
     // `ModuleImports` in wasmi groups the imports by kind.
@@ -51,7 +61,7 @@ pub const QUIRKS: Quirks = Quirks {
     // wasmi counts the bytes of a memory with 64 bits, and panics on overflow. A page has 2^16 bytes.
     max_memory_pages: (1 << 48) - 1,
     // wasmi writes every element of a new table, so the machine must have memory for all elements.
-    max_table_elements: 10_000_000,
+    max_table_elements: MAX_TABLE_ELEMENTS as u64,
     complexity_limits: Limits {
         // `LOCAL_VARIABLES_MAX` of wasmi. A function cannot have more than 2^16 - 1 slots either, and a vector takes two.
         function_values: 30_000,
