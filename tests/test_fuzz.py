@@ -24,7 +24,7 @@ def test_random_operations(engine: str, style: str) -> None:
 
 
 @pytest.mark.parametrize("style", list(STYLES))
-@pytest.mark.parametrize("scarcity", ["descriptors", "memory"])
+@pytest.mark.parametrize("scarcity", ["descriptors", "memory", "threads"])
 def test_random_operations_when_something_is_scarce(engine: str, style: str, scarcity: str) -> None:
     check(engine, style, 0, 500, scarcity)
 

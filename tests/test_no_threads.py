@@ -39,12 +39,14 @@ PRELUDE = """
         raise AssertionError("a thread was started")
 
     # An engine may ask for threads only for a module of some size.
+    SMALL = '(module (func (export "f") (result i32) (i32.const 7)))'
     TEXT = "(module " + "(func (result i32) (i32.const 1))" * 4000 + '(func (export "f") (result i32) (i32.const 7)))'
 """
 
 
+@pytest.mark.parametrize("text", ["SMALL", "TEXT"])
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_compiling(wasm: Driver, moment: str, request: pytest.FixtureRequest) -> None:
+def test_compiling(wasm: Driver, moment: str, text: str, request: pytest.FixtureRequest) -> None:
     """The calling thread compiles alone, or an exception says why the engine cannot."""
     engine, style = request.node.callspec.params["wasm"]
     code = f"""
@@ -54,7 +56,7 @@ def test_compiling(wasm: Driver, moment: str, request: pytest.FixtureRequest) ->
         refuse_threads()
         for _ in range(3):
             try:
-                assert wasm.run(TEXT, "f") == 7
+                assert wasm.run({text}, "f") == 7
                 print("compiled")
             except wasm.error as error:
                 assert "cannot start threads for compiling: " in str(error), error

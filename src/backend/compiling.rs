@@ -23,15 +23,15 @@ pub const STACK_SIZE: usize = 2 << 20;
 
 /// Runs the compilation of a module on a stack with at least [`STACK_SIZE`] bytes left. `options` are those of the
 /// engine, and `len` is the length of the module in bytes.
-pub fn run_compilation<T: Send>(options: &Options, len: usize, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+pub fn run_compilation<T: Send>(options: &Options, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     let is_parallel = options.switch("parallel_compilation") != Some(false);
-    stack::with_room(STACK_SIZE, || threads::with_threads(is_parallel, len, work))
+    stack::with_room(STACK_SIZE, || threads::with_threads(is_parallel, work))
 }
 
 /// Runs a compilation that is too small for several threads, as [`run_compilation`] does. Starts no threads if an
 /// earlier compilation on this thread was not parallel.
 pub fn run_small_compilation<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
-    stack::with_room(STACK_SIZE, || threads::with_threads(!threads::is_alone(), 0, work))
+    stack::with_room(STACK_SIZE, || threads::with_threads(!threads::is_alone(), work))
 }
 
 #[cfg(feature = "rayon")]
@@ -58,10 +58,6 @@ mod threads {
     /// locked for ever.
     static OWN_POOL: AtomicPtr<OwnPool> = AtomicPtr::new(ptr::null_mut());
 
-    /// Length in bytes from which a module is worth a probe whether threads can be started. A probe takes a tenth of a
-    /// millisecond, which is much for a small module. The first compilation of a process always finds out.
-    const MIN_PROBED_LEN: usize = 16 << 10;
-
     thread_local! {
         /// Whether this thread is the only thread of a pool of its own, so that work of rayon runs on this thread.
         static IS_ALONE: Cell<bool> = const { Cell::new(false) };
@@ -81,8 +77,8 @@ mod threads {
 
     /// Runs `work`. If `work` uses rayon, rayon uses several threads of this process, or only this thread if
     /// `is_parallel` is false or no threads can be started.
-    pub fn with_threads<T: Send>(is_parallel: bool, len: usize, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
-        if LinkedBackend::STARTS_THREADS && (len >= MIN_PROBED_LEN || !has_global_pool() || are_threads_limited()) {
+    pub fn with_threads<T: Send>(is_parallel: bool, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+        if LinkedBackend::STARTS_THREADS {
             probe()?;
         }
         if is_parallel {
@@ -152,15 +148,6 @@ mod threads {
         Ok(())
     }
 
-    /// Returns whether the user of this process may have only a few threads.
-    fn are_threads_limited() -> bool {
-        /// More threads than this take hundreds of programs.
-        const MANY: u64 = 1 << 12;
-        let mut limit = std::mem::MaybeUninit::<libc::rlimit>::uninit();
-        // SAFETY: `limit` receives the result. On success the function has written it.
-        unsafe { libc::getrlimit(libc::RLIMIT_NPROC, limit.as_mut_ptr()) == 0 && limit.assume_init().rlim_cur < MANY }
-    }
-
     /// Fails if the threads of a compilation cannot be started, for an engine that ends the process in this case. Starts
     /// as many threads as the engine does, and ends them.
     fn probe() -> Result<()> {
@@ -194,7 +181,7 @@ mod threads {
     }
 
     /// Runs `work` on the calling thread, because this engine compiles without other threads.
-    pub fn with_threads<T>(_: bool, _: usize, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub fn with_threads<T>(_: bool, work: impl FnOnce() -> Result<T>) -> Result<T> {
         work()
     }
 }

@@ -59,7 +59,7 @@ impl Module {
                 lowered.wasm.into()
             });
         let compiled = lowered.as_ref().unwrap_or(&wasm);
-        let raw = run_compilation(&engine.options, wasm.len(), || LinkedBackend::module_new(&engine.raw, compiled))?;
+        let raw = run_compilation(&engine.options, || LinkedBackend::module_new(&engine.raw, compiled))?;
         let info = Arc::new(info);
         if engine.capabilities.has(capabilities::SERIALIZE) && !info.has_start {
             wasm = envelope::without_code(&wasm).into();
