@@ -49,7 +49,7 @@ impl Store {
         if !self.engine.lowering.metering.deadline {
             LinkedBackend::store_set_deadline(entered.raw, u64::from(!self.watch.ends_guests()));
         }
-        match self.watch.add_timer(end) {
+        match end.map_or(Ok(()), |end| self.watch.schedule(end)) {
             Ok(()) => Ok(()),
             Err(error) => fail!(Engine, "time limits need a thread, and the system cannot start one: {error}"),
         }

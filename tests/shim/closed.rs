@@ -15,7 +15,7 @@ use anywasm::abi::memory_access::{AW_FAILED, aw_memory_try_read, aw_memory_try_s
 use anywasm::abi::shared_memory::{aw_shared_memory_extern, aw_shared_memory_of};
 use anywasm::abi::store::{
     CStore, aw_store_close, aw_store_fuel, aw_store_gc, aw_store_set_epoch_deadline, aw_store_set_fuel,
-    aw_store_set_limits, aw_store_take_released,
+    aw_store_set_limits, aw_store_set_time_limits, aw_store_take_released,
 };
 use anywasm::abi::table::{aw_table_get, aw_table_grow, aw_table_new, aw_table_set, aw_table_size};
 use anywasm::abi::tag::{aw_tag_new, aw_tag_same};
@@ -42,6 +42,7 @@ const FUNCTIONS: &[(&str, Capabilities, Call)] = &[
     ("aw_store_fuel", FUEL, |o| !aw_store_fuel(Some(&o.store), Some(&mut MaybeUninit::uninit()))),
     ("aw_store_set_epoch_deadline", EPOCH, |o| !aw_store_set_epoch_deadline(Some(&o.store), 1)),
     ("aw_store_set_limits", LIMITS, |o| !aw_store_set_limits(Some(&o.store), -1, -1, -1, -1, -1)),
+    ("aw_store_set_time_limits", NOTHING, |o| !aw_store_set_time_limits(Some(&o.store), -1, -1)),
     ("aw_store_gc", NOTHING, |o| !aw_store_gc(Some(&o.store))),
     ("aw_store_take_released", NOTHING, |o| aw_store_take_released(Some(&o.store)).is_none()),
     ("aw_instance_new", NOTHING, |o| instantiate(&o.store, &o.module, &[]).is_none()),

@@ -96,6 +96,7 @@ const FUNCTIONS: &[(&str, Call)] = &[
     ("aw_store_fuel", |o, n| !aw_store_fuel(n.at(0, &o.store), n.at(1, &mut place()))),
     ("aw_store_set_epoch_deadline", |o, n| !aw_store_set_epoch_deadline(n.at(0, &o.store), 1)),
     ("aw_store_set_limits", |o, n| !aw_store_set_limits(n.at(0, &o.store), -1, -1, -1, -1, -1)),
+    ("aw_store_set_time_limits", |o, n| !aw_store_set_time_limits(n.at(0, &o.store), -1, -1)),
     ("aw_store_gc", |o, n| !aw_store_gc(n.at(0, &o.store))),
     ("aw_store_take_released", |o, n| aw_store_take_released(n.at(0, &o.store)).is_none()),
     ("aw_module_new", |o, n| raw!(aw_module_new(n.at(0, &o.engine), n.array(1, EMPTY), 8)).is_none()),

@@ -24,9 +24,13 @@ pub trait Tick: Send + Sync {
 
 /// Something that is due at a time.
 pub trait Timer: Send + Sync {
-    /// Acts if the time has come. Returns the next time at which this function must be called.
-    fn expire(&self, now: Instant) -> Option<Instant>;
+    /// Acts if the time has come. The timer is not in the ticker any more; the function adds a new one if it must be called
+    /// again.
+    fn expire(self: Arc<Self>, now: Instant);
 }
+
+/// Identifies a timer in the ticker: its time, and a number of its own.
+pub type TimerKey = (Instant, u64);
 
 /// Time between two ticks.
 const TICK_PERIOD: Duration = Duration::from_millis(100);
@@ -52,8 +56,7 @@ static ACTING: Mutex<()> = Mutex::new(());
 /// What the ticker thread serves, and whether this thread is running.
 struct Ticker {
     engines: Vec<Weak<dyn Tick>>,
-    /// The timers, by their time and by a number of their own.
-    timers: BTreeMap<(Instant, u64), Weak<dyn Timer>>,
+    timers: BTreeMap<TimerKey, Weak<dyn Timer>>,
     next_timer: u64,
     is_running: bool,
 }
@@ -77,11 +80,6 @@ impl Ticker {
         self.is_running = true;
         Ok(())
     }
-
-    fn add_timer(&mut self, time: Instant, timer: Weak<dyn Timer>) {
-        self.next_timer += 1;
-        self.timers.insert((time, self.next_timer), timer);
-    }
 }
 
 /// Starts the ticker if something needs it.
@@ -102,12 +100,31 @@ pub fn register(engine: Weak<dyn Tick>) -> io::Result<()> {
 }
 
 /// Adds a timer that is due at `time`. Fails if the system cannot start the ticker thread.
-pub fn add_timer(time: Instant, timer: Weak<dyn Timer>) -> io::Result<()> {
+pub fn add_timer(time: Instant, timer: Weak<dyn Timer>) -> io::Result<TimerKey> {
     let mut ticker = Ticker::lock();
-    ticker.add_timer(time, timer);
-    ticker.start()?;
-    WAKE.notify_all();
-    Ok(())
+    ticker.next_timer += 1;
+    let key = (time, ticker.next_timer);
+    ticker.timers.insert(key, timer);
+    if let Err(error) = ticker.start() {
+        ticker.timers.remove(&key);
+        return Err(error);
+    }
+    // The thread need not wake up for a time later than the one that it waits for.
+    if ticker.timers.first_key_value().is_some_and(|(first, _)| *first == key) {
+        WAKE.notify_all();
+    }
+    Ok(key)
+}
+
+/// Removes a timer. Does nothing if it is not in the ticker any more.
+pub fn remove_timer(key: TimerKey) {
+    Ticker::lock().timers.remove(&key);
+}
+
+/// Returns whether a timer is in the ticker.
+#[cfg(test)]
+pub fn has_timer(key: TimerKey) -> bool {
+    Ticker::lock().timers.contains_key(&key)
 }
 
 /// Wakes the ticker if the ticker sleeps. Called when a guest is about to run.
@@ -147,14 +164,10 @@ fn run_ticker() {
     let (mut idle_ticks, mut last_tick) = (0, Instant::now());
     while let Some(due) = wait(&mut idle_ticks, &mut last_tick) {
         let now = Instant::now();
-        let next = acting(|| {
+        acting(|| {
             due.engines.iter().for_each(|engine| engine.tick());
-            due.timers.iter().filter_map(|timer| Some((timer.expire(now)?, Arc::downgrade(timer)))).collect::<Vec<_>>()
+            due.timers.iter().for_each(|timer| timer.clone().expire(now));
         });
-        // The objects are dropped outside the lock, because their destructors could take it.
-        drop(due);
-        let mut ticker = Ticker::lock();
-        next.into_iter().for_each(|(time, timer)| ticker.add_timer(time, timer));
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::backend::thread_clock::{CpuClock, thread_number};
 use crate::backend::word::Word;
-use crate::engine::interrupt::ticker::{self, Tick, Timer};
+use crate::engine::interrupt::ticker::{self, Tick, Timer, TimerKey};
 use parking_lot::Mutex;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -50,6 +50,8 @@ struct State {
     end: Option<Instant>,
     /// The processor time that guests may still use, if it is limited, and what measures it during a call.
     cpu: Option<Cpu>,
+    /// The timer that looks at the time.
+    timer: Option<TimerKey>,
 }
 
 /// A limit on processor time.
@@ -70,14 +72,19 @@ impl State {
 }
 
 impl Timer for Watch {
-    fn expire(&self, now: Instant) -> Option<Instant> {
-        let next = self.look_at_time(now);
-        if next.is_none()
-            && let Some(engine) = self.engine.get().and_then(Weak::upgrade)
-        {
-            engine.tick();
+    fn expire(self: Arc<Self>, now: Instant) {
+        self.state.lock().timer = None;
+        match self.look_at_time(now) {
+            // The thread that would have to be started is this one.
+            Some(next) => drop(self.schedule(next)),
+            None => self.engine.get().and_then(Weak::upgrade).into_iter().for_each(|engine| engine.tick()),
         }
-        next
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.state.get_mut().timer.into_iter().for_each(ticker::remove_timer);
     }
 }
 
@@ -131,11 +138,17 @@ impl Watch {
         }
     }
 
-    /// Makes the ticker look at the time of the store at `time`. Fails if the system cannot start the ticker's thread.
-    pub fn add_timer(self: &Arc<Self>, time: Option<Instant>) -> io::Result<()> {
-        let Some(time) = time else { return Ok(()) };
+    /// Makes the ticker look at the time of the store at `time`, if it does not look earlier. Fails if the system cannot
+    /// start the ticker's thread.
+    pub fn schedule(self: &Arc<Self>, time: Instant) -> io::Result<()> {
+        let mut state = self.state.lock();
+        if state.timer.is_some_and(|(known, _)| known <= time) {
+            return Ok(());
+        }
+        state.timer.take().into_iter().for_each(ticker::remove_timer);
         let this: Arc<dyn Timer> = self.clone();
-        ticker::add_timer(time, Arc::downgrade(&this))
+        state.timer = Some(ticker::add_timer(time, Arc::downgrade(&this))?);
+        Ok(())
     }
 
     /// Ends the guests if the time of the store is over. Returns when to look again.
@@ -207,7 +220,7 @@ impl Watch {
         drop(state);
         // The thread was started when the limit was set. If it has ended and cannot be started again, the next tick of
         // another store starts it.
-        let _ = self.add_timer(Some(end));
+        let _ = self.schedule(end);
         ends
     }
 
@@ -276,10 +289,10 @@ mod tests {
         let now = Instant::now();
         let end = now + Duration::from_secs(60);
         watch.set_time(Some(end), None);
-        assert_eq!((watch.expire(now), watch.ends_guests()), (Some(end), false));
-        assert_eq!((watch.expire(end), watch.ends_guests()), (None, true));
+        assert_eq!((watch.look_at_time(now), watch.ends_guests()), (Some(end), false));
+        assert_eq!((watch.look_at_time(end), watch.ends_guests()), (None, true));
         watch.set_time(None, None);
-        assert_eq!((watch.expire(end), watch.ends_guests()), (None, false));
+        assert_eq!((watch.look_at_time(end), watch.ends_guests()), (None, false));
         watch.set_time(Some(now), None);
         assert!(watch.ends_guests());
     }
@@ -289,10 +302,10 @@ mod tests {
         let watch = Arc::<Watch>::default();
         watch.set_epoch(u64::MAX, || 0);
         watch.set_time(None, Some(Duration::from_millis(5)));
-        assert_eq!(watch.expire(Instant::now()), None, "no guest runs");
+        assert_eq!(watch.look_at_time(Instant::now()), None, "no guest runs");
         assert!(!watch.ends_guests());
         assert!(!watch.begin());
-        while watch.expire(Instant::now()).is_some() {}
+        while watch.look_at_time(Instant::now()).is_some() {}
         assert!(watch.has(Cause::Timeout));
         watch.end();
         assert!(watch.ends_guests() && watch.begin());
@@ -301,7 +314,26 @@ mod tests {
         assert!(!watch.ends_guests());
         watch.set_time(None, None);
         watch.begin();
-        assert_eq!(watch.expire(Instant::now()), None);
+        assert_eq!(watch.look_at_time(Instant::now()), None);
+    }
+
+    #[test]
+    fn a_timer_ends_guests_and_goes_with_its_watch() {
+        let watch = Arc::<Watch>::default();
+        watch.set_epoch(u64::MAX, || 0);
+        let end = Instant::now() + Duration::from_millis(20);
+        watch.set_time(Some(end), None);
+        watch.schedule(Instant::now() + Duration::from_secs(3600)).unwrap();
+        watch.schedule(end).unwrap();
+        assert!(!watch.has(Cause::Timeout));
+        while !watch.has(Cause::Timeout) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        watch.schedule(Instant::now() + Duration::from_secs(3600)).unwrap();
+        let key = watch.state.lock().timer.unwrap();
+        assert!(ticker::has_timer(key));
+        drop(watch);
+        assert!(!ticker::has_timer(key));
     }
 
     #[test]
