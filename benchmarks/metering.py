@@ -66,7 +66,14 @@ KERNELS = """(module (memory 64)
 ARGUMENTS = {"fib": (27, 19), "sum": (30_000_000, 1_000_000), "matrix": (200, 50), "sieve": (1_900_000, 200_000)}
 
 #: The variants: the limits that are given to the store.
-VARIANTS: dict[str, dict[str, Any]] = {"plain": {}, "deadline": {"timeout": 3600}, "both": {"timeout": 3600, "fuel": 10**15}}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "deadline": {"timeout": 3600},
+    "both": {"timeout": 3600, "fuel": 10**15},
+}
+
+#: The engines that get less to do.
+INTERPRETERS = ("wasmi",)
 
 ROUNDS = 8
 
@@ -146,52 +153,46 @@ def subjects() -> Iterator[tuple[str, Any, dict[str, tuple[Any, Callable[[], Any
         yield "wasmtime-py", wasmtime, {name: stock(wasmtime, *flags) for name, flags in variants.items()}
 
 
+def instantiate(wasmtime: Any, module: Any, new_store: Callable[[], Any]) -> Work:
+    """Returns what makes 200 stores with an instance each."""
+
+    def run() -> None:
+        for _ in range(200):
+            wasmtime.Instance(new_store(), module, [])
+
+    return run
+
+
+def compile_all(wasmtime: Any, engines: dict[str, Any], wasm: bytes) -> tuple[dict[str, Any], dict[str, float]]:
+    """Returns a module for each variant, and the best time of two compilations in turn, in seconds."""
+    modules, times = {}, dict.fromkeys(engines, float("inf"))
+    for _ in range(2):
+        for variant, engine in engines.items():
+            start = time.perf_counter()
+            modules[variant] = wasmtime.Module(engine, wasm)
+            times[variant] = min(times[variant], time.perf_counter() - start)
+    return modules, times
+
+
 def measure(programs: list[str]) -> dict[str, dict[str, dict[str, float]]]:
-    """Returns seconds by subject, work and variant. The works "compile" and "instantiate" belong to the last program, or to
-    the kernels."""
+    """Returns seconds by subject, work and variant."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     for subject, wasmtime, variants in subjects():
         rows = found.setdefault(subject, {})
-        modules = {name: wasmtime.Module(engine, KERNELS) for name, (engine, _) in variants.items()}
-        interprets = subject in ("wasmi",)
+        engines = {name: engine for name, (engine, _) in variants.items()}
+        stores = {name: store for name, (_, store) in variants.items()}
+        modules, _ = compile_all(wasmtime, engines, wasmtime.wat2wasm(KERNELS))
         for name, arguments in ARGUMENTS.items():
-            argument = arguments[interprets]
-            works = {
-                variant: kernel(wasmtime, modules[variant], store(), name, argument)
-                for variant, (_, store) in variants.items()
-            }
+            argument = arguments[subject in INTERPRETERS]
+            works = {each: kernel(wasmtime, modules[each], stores[each](), name, argument) for each in variants}
             rows[name] = best(works)
-        rows["instantiate"] = best(
-            {
-                variant: lambda module=modules[variant], store=store: [
-                    wasmtime.Instance(store(), module, []) for _ in range(200)
-                ]  # type: ignore[misc]
-                for variant, (_, store) in variants.items()
-            }
-        )
+        rows["instantiate"] = best({each: instantiate(wasmtime, modules[each], stores[each]) for each in variants})
         for text in programs:
             path, *arguments = text.split(":")
-            wasm = Path(path).read_bytes()
-            compiled: dict[str, Any] = {}
-
-            def compile_for(variant: str, engine: Any, wasm: bytes = wasm, compiled: dict[str, Any] = compiled) -> Work:
-                def work() -> None:
-                    start = time.perf_counter()
-                    module = wasmtime.Module(engine, wasm)
-                    took = time.perf_counter() - start
-                    compiled[variant] = module, min(took, compiled.get(variant, (None, took))[1])
-
-                return work
-
-            for _ in range(2):
-                for variant, (engine, _) in variants.items():
-                    compile_for(variant, engine)()
             name = Path(path).stem
-            rows[f"compile {name}"] = {variant: seconds for variant, (_, seconds) in compiled.items()}
-            works = {
-                variant: program(wasmtime, engine, compiled[variant][0], store, [name, *arguments])
-                for variant, (engine, store) in variants.items()
-            }
+            modules, rows[f"compile {name}"] = compile_all(wasmtime, engines, Path(path).read_bytes())
+            run = [name, *arguments]
+            works = {each: program(wasmtime, engines[each], modules[each], stores[each], run) for each in variants}
             rows[name] = best(works)
     return found
 

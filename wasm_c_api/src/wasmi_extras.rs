@@ -20,12 +20,25 @@ const BYTES_COPIED_PER_FUEL: u32 = 64;
 
 type StoreHandle = Arc<UnsafeCell<Store<()>>>;
 
-/// Sets the maximum size of the stack of guests in bytes, the maximum number of nested calls, and whether guests consume
-/// fuel.
+/// Settings of an engine.
+pub struct WasmiSettings {
+    /// Maximum size of the stack of guests, in bytes.
+    pub stack_size: usize,
+    /// Maximum number of nested calls.
+    pub max_calls: usize,
+    /// Whether guests consume fuel.
+    pub consume_fuel: bool,
+    /// Whether memories may have pages of one byte.
+    pub custom_page_sizes: bool,
+    /// Whether modules may use 128-bit sums and products.
+    pub wide_arithmetic: bool,
+}
+
+/// Changes the settings in a configuration.
 ///
 /// # Safety
 /// `wasm_config_new` has returned `config`, and nobody else uses it during the call.
-pub unsafe fn wasmi_config_set(config: *mut wasm_config_t, stack_size: usize, max_calls: usize, consume_fuel: bool) {
+pub unsafe fn wasmi_config_set(config: *mut wasm_config_t, settings: &WasmiSettings) {
     const {
         assert!(size_of::<Config>() == size_of::<wasmi_c_api::wasm_config_t>());
         assert!(align_of::<Config>() == align_of::<wasmi_c_api::wasm_config_t>());
@@ -34,8 +47,9 @@ pub unsafe fn wasmi_config_set(config: *mut wasm_config_t, stack_size: usize, ma
     // wasmi_c_api_impl 2.0.0, the pinned version, the C type is a struct whose only field is a `Config`.
     let config = unsafe { &mut *config.cast::<Config>() };
     // wasmi panics if the maximum is below the minimum.
-    config.set_min_stack_height(stack_size.min(1_000)).set_max_stack_height(stack_size);
-    config.set_max_recursion_depth(max_calls).consume_fuel(consume_fuel);
+    config.set_min_stack_height(settings.stack_size.min(1_000)).set_max_stack_height(settings.stack_size);
+    config.set_max_recursion_depth(settings.max_calls).consume_fuel(settings.consume_fuel);
+    config.wasm_custom_page_sizes(settings.custom_page_sizes).wasm_wide_arithmetic(settings.wide_arithmetic);
     // wasmi translates a function when it is first called. A call that has no fuel for that could not be resumed, and the
     // first call would cost more than the next one.
     config.fuel_cost(CustomFuelCosts {

@@ -34,6 +34,36 @@ pub unsafe fn wasmtime_engine_try_new<E>(
     }
 }
 
+/// Settings of an engine that `wasm.h` cannot change.
+pub struct WasmtimeSettings {
+    /// Maximum size of the stack of guests, in bytes. `None` for wasmtime's default.
+    pub stack_size: Option<usize>,
+    /// Whether memories may have pages of one byte.
+    pub custom_page_sizes: bool,
+    /// Whether modules may use 128-bit sums and products.
+    pub wide_arithmetic: bool,
+}
+
+/// Changes the settings in a configuration.
+///
+/// # Safety
+/// `wasm_config_new` has returned `config`, and nobody else uses it during the call.
+pub unsafe fn wasmtime_config_set(config: *mut wasm_config_t, settings: &WasmtimeSettings) {
+    const {
+        assert!(size_of::<Config>() == size_of::<wasmtime_c_api::wasm_config_t>());
+        assert!(align_of::<Config>() == align_of::<wasmtime_c_api::wasm_config_t>());
+    }
+    // SAFETY: the caller guarantees that wasmtime created the configuration, and that nobody else uses it. In
+    // wasmtime-c-api-impl 48, the pinned version, the C type is a struct whose only field is a `Config`.
+    let config = unsafe { &mut *config.cast::<Config>() };
+    if let Some(size) = settings.stack_size {
+        config.max_wasm_stack(size);
+        // The stack of async functions, which the engine does not use, must not be smaller.
+        config.async_stack_size(size.saturating_mul(2));
+    }
+    config.wasm_custom_page_sizes(settings.custom_page_sizes).wasm_wide_arithmetic(settings.wide_arithmetic);
+}
+
 /// Moves an engine to a box and returns a pointer of the C type. The cast of the pointer is valid, because the C type
 /// is a struct whose only field is the engine (`engine.rs` of wasmtime-c-api-impl 48).
 fn engine_into_raw(engine: Engine) -> *mut wasm_engine_t {

@@ -43,7 +43,7 @@ from anywasm.core.buffer import Buffer
 from anywasm.core.definition import HostDefinition
 from anywasm.core.description import Description, Export, Import, describe
 from anywasm.core.elements import Elements
-from anywasm.core.engine import Engine, Option, check_option
+from anywasm.core.engine import Engine, Option, accepts_option, check_option
 from anywasm.core.errors import CapabilityError, ErrorKind, Failure
 from anywasm.core.extern import Extern
 from anywasm.core.func import Func, OpaqueRef
@@ -114,6 +114,7 @@ __all__ = [
     "TrapCode",
     "Triple",
     "ValType",
+    "accepts_option",
     "check_is_text",
     "check_option",
     "current_limits",

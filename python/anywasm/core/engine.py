@@ -108,12 +108,12 @@ def _name_capable_engines(failure: Failure, name: str, value: Option) -> Failure
     """
     if failure.kind is not ErrorKind.UNSUPPORTED or failure.capability is not None:
         return failure
-    capable = [info.name for info in engines() if info.installed and _accepts_option(load(info.name), name, value)]
+    capable = [info.name for info in engines() if info.installed and accepts_option(load(info.name), name, value)]
     message = f"{failure.message}; installed engines that can: {', '.join(capable) or 'none'}"
     return failure._replace(message=message, capability=name)
 
 
-def _accepts_option(engine_module: EngineModule, name: str, value: Option) -> bool:
+def accepts_option(engine_module: EngineModule, name: str, value: Option) -> bool:
     """Returns whether an engine accepts this value for the option."""
     raw_options = engine_module.lib.aw_options_new()
     # The owner deletes the options when Python frees the owner. This variable keeps the owner until this function

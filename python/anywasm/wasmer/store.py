@@ -23,6 +23,10 @@ from anywasm.wasmer.style import STYLE
 # modules.
 _engines: dict[tuple[EngineModule, frozenset[tuple[str, core.Option]]], WeakSingleton[core.Engine]] = {}
 
+#: The maximum size of a guest's stack, in bytes, unless the program says otherwise. Programs for wasmer 1.1 nest
+#: hundreds of calls through the host, for which the default of some engines is too small.
+_STACK_SIZE = 2 << 20
+
 #: The default of the parameter `engine` of `Store`: an engine class with the Cranelift compiler.
 _DEFAULT_STORE_ENGINE = Universal(Compiler)
 
@@ -42,6 +46,8 @@ def _shared_engine(
         # A program for wasmer 1.1 sets no option to use a shared memory: the type of the memory has an attribute
         # `shared`. So the engine always gets the option for shared memories.
         engine_options["shared_memory"] = True
+    if core.accepts_option(engine_module, "max_wasm_stack", _STACK_SIZE):
+        engine_options["max_wasm_stack"] = _STACK_SIZE
     if limits is not None:
         engine_options.update(limits._core_engine_options())
     engine_options.update(options)

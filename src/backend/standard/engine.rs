@@ -63,8 +63,13 @@ impl EngineOps for Standard {
         (QUIRKS.features)(options)
     }
 
-    fn guest_stack_size(_: &Options) -> usize {
-        QUIRKS.stack_size
+    fn max_features() -> WasmFeatures {
+        Self::features(&Options::default()) | QUIRKS.optional_features
+    }
+
+    fn guest_stack_size(options: &Options) -> usize {
+        let of_option = options.size("max_wasm_stack").filter(|_| QUIRKS.stack_size_is_an_option);
+        of_option.map_or(QUIRKS.stack_size, |size| size as usize)
     }
 
     fn interruptible(options: &Options) -> bool {

@@ -157,14 +157,35 @@ unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
     /// as there.
     const CALL_SIZE: usize = 16;
     let stack_size = options.size("max_wasm_stack").unwrap_or(DEFAULT_STACK_SIZE) as usize;
-    let consumes_fuel = Slices::new(options, &Arc::default()).is_some();
+    let settings = c::WasmiSettings {
+        stack_size,
+        max_calls: stack_size / CALL_SIZE,
+        consume_fuel: Slices::new(options, &Arc::default()).is_some(),
+        custom_page_sizes: options.switch("wasm_custom_page_sizes") == Some(true),
+        wide_arithmetic: options.switch("wasm_wide_arithmetic") == Some(true),
+    };
     // SAFETY: the caller guarantees that the config is live.
-    unsafe { c::wasmi_config_set(config, stack_size, stack_size / CALL_SIZE, consumes_fuel) }
+    unsafe { c::wasmi_config_set(config, &settings) }
+}
+
+/// Sets the options that this engine honours in a config.
+///
+/// # Safety
+/// `config` is a live config.
+#[cfg(feature = "wasmtime-standard")]
+unsafe fn configure(config: *mut c::wasm_config_t, options: &Options) {
+    let settings = c::WasmtimeSettings {
+        stack_size: options.size("max_wasm_stack").map(|size| size as usize),
+        custom_page_sizes: options.switch("wasm_custom_page_sizes") == Some(true),
+        wide_arithmetic: options.switch("wasm_wide_arithmetic") == Some(true),
+    };
+    // SAFETY: the caller guarantees that the config is live.
+    unsafe { c::wasmtime_config_set(config, &settings) }
 }
 
 /// Does nothing, because this engine has no options.
 ///
 /// # Safety
 /// The function has no condition. It is `unsafe` because the variant for wasmer is `unsafe`.
-#[cfg(not(any(feature = "wasmer", feature = "wasmi")))]
+#[cfg(not(any(feature = "wasmer", feature = "wasmi", feature = "wasmtime-standard")))]
 unsafe fn configure(_: *mut c::wasm_config_t, _: &Options) {}

@@ -17,7 +17,7 @@ fn memory(object: &Extern) -> *mut c::wasm_memory_t {
 
 impl MemoryOps for Standard {
     fn memory_new(store: Self::Store, ty: &MemoryType) -> Result<Extern> {
-        if ty.memory64 {
+        if border::memory::is_unusual(ty) {
             return Ok(Extern::owning(border::memory::new(store, ty)?));
         }
         let raw_type = types::memory_type(ty);

@@ -24,6 +24,8 @@ pub struct Quirks {
     pub options: &'static [&'static str],
     /// Number of bytes of the caller's stack that guests may use; 0 for an engine that runs guests on a separate stack.
     pub stack_size: usize,
+    /// Whether the option `max_wasm_stack` replaces `stack_size`.
+    pub stack_size_is_an_option: bool,
     /// True if `wasm_instance_exports` returns the exports sorted by name, not in the module's order.
     pub exports_sorted: bool,
     /// True if `wasm_instance_new` expects the imports grouped by kind, not in the module's order: functions first,
@@ -78,6 +80,8 @@ pub struct Quirks {
     pub compile_memory: CompileMemory,
     /// Returns the WebAssembly features that the engine implements under these options.
     pub features: fn(&Options) -> WasmFeatures,
+    /// Features that are off unless an option switches them on.
+    pub optional_features: WasmFeatures,
 }
 
 /// How the host and guests exchange external references.
@@ -131,6 +135,7 @@ impl Quirks {
         options: &[],
         // No bundled engine uses a larger stack.
         stack_size: 1 << 20,
+        stack_size_is_an_option: false,
         exports_sorted: false,
         imports_grouped: false,
         ref_to_func: None,
@@ -152,6 +157,7 @@ impl Quirks {
         // No bundled engine needs more.
         compile_memory: CompileMemory { per_function: 5 << 10, per_byte: 14 },
         features: |_| WasmFeatures::WASM2 | WasmFeatures::GC_TYPES,
+        optional_features: WasmFeatures::empty(),
     };
 }
 

@@ -23,12 +23,13 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::FUNCREF_CALL)
         .with(cap::EXTERNREF)
         .with(cap::MEMORY64)
+        .with(cap::CUSTOM_PAGE_SIZES)
         .with(cap::V128)
         .with(cap::VIEWS)
         .with(cap::FUEL)
         .with(cap::EPOCH)
         .with(cap::SIGNAL_HANDLERS),
-    by_helper_modules: cap::V128.with(cap::EXTERNREF).with(cap::MEMORY64),
+    by_helper_modules: cap::V128.with(cap::EXTERNREF).with(cap::MEMORY64).with(cap::CUSTOM_PAGE_SIZES),
     options: &["max_wasm_stack", "consume_fuel", "epoch_interruption", "interruptible"],
     ref_to_func: Some(c::wasmi_ref_to_func),
     external_refs: ExternalRefs::HostFunctions(Conversions {
@@ -85,5 +86,6 @@ pub const QUIRKS: Quirks = Quirks {
             | WasmFeatures::MEMORY64
             | WasmFeatures::RELAXED_SIMD
     },
+    optional_features: WasmFeatures::CUSTOM_PAGE_SIZES.union(WasmFeatures::WIDE_ARITHMETIC),
     ..Quirks::NONE
 };
