@@ -22,7 +22,7 @@ use wasmparser::WasmFeatures;
 
 /// Maximum size of a guest's stack, in bytes. The shim may allocate a stack of this size as committed memory, so a
 /// larger maximum could exhaust the machine's memory.
-const MAX_STACK_SIZE: usize = 1 << 30;
+const MAX_STACK_SIZE: u64 = 1 << 30;
 
 /// Estimated memory for an engine, in bytes.
 const ENGINE_MEMORY: usize = 1 << 20;
@@ -64,10 +64,14 @@ impl Engine {
     /// Creates an engine with these options. Fails if the options ask for a guest stack of more than 1 GiB, or if the
     /// engine library fails.
     pub fn new(options: Options) -> Result<Arc<Self>> {
-        let guest_stack_size = LinkedBackend::guest_stack_size(&options);
-        if guest_stack_size > MAX_STACK_SIZE {
-            fail!(Invalid, "the option `max_wasm_stack` cannot be {guest_stack_size}: {MAX_STACK_SIZE} is the most");
+        match options.size("max_wasm_stack") {
+            Some(0) => fail!(Invalid, "max_wasm_stack size cannot be zero"),
+            Some(size) if size > MAX_STACK_SIZE => {
+                fail!(Invalid, "the option `max_wasm_stack` cannot be {size}: {MAX_STACK_SIZE} is the most");
+            }
+            _ => {}
         }
+        let guest_stack_size = LinkedBackend::guest_stack_size(&options);
         let lowering = Lowering::new(&options);
         let native = lowering::native_options(&options);
         let interruptible = lowering.metering.deadline || LinkedBackend::interruptible(&native);

@@ -7,6 +7,8 @@ use crate::backend::standard::compiled::RawModule;
 use crate::backend::standard::error::last_error;
 #[cfg(feature = "wasmi")]
 use crate::backend::standard::slices::Slices;
+#[cfg(feature = "wasmtime-standard")]
+use crate::base::error::{Error, ErrorKind};
 use crate::base::error::{Result, fail};
 use crate::base::options::Options;
 use parking_lot::Mutex;
@@ -61,7 +63,7 @@ impl EngineObject {
         let raw = unsafe {
             let config = c::wasm_config_new();
             configure(config, options);
-            c::wasm_engine_new_with_config(config)
+            new_engine(config)?
         };
         if raw.is_null() {
             fail!(Engine, "the engine could not be made: {}", last_error());
@@ -124,6 +126,29 @@ impl Drop for EngineObject {
         // no module is left.
         unsafe { c::wasm_engine_delete(self.raw) }
     }
+}
+
+/// Creates an engine with this config, and frees the config. Fails with the engine's reason if it gives one.
+///
+/// # Safety
+/// `config` is a live config, and the caller does not use it again.
+#[cfg(feature = "wasmtime-standard")]
+unsafe fn new_engine(config: *mut c::wasm_config_t) -> Result<*mut c::wasm_engine_t> {
+    let to_error = |reason: &dyn std::fmt::Display| {
+        Error::new(ErrorKind::Invalid, format!("the engine cannot be made with these options: {reason}"))
+    };
+    // SAFETY: the caller guarantees that the config is live. `wasm.h` has no function that reports a contradiction.
+    unsafe { c::wasmtime_engine_try_new(config, to_error) }
+}
+
+/// Creates an engine with this config, and frees the config.
+///
+/// # Safety
+/// `config` is a live config, and the caller does not use it again.
+#[cfg(not(feature = "wasmtime-standard"))]
+unsafe fn new_engine(config: *mut c::wasm_config_t) -> Result<*mut c::wasm_engine_t> {
+    // SAFETY: the caller guarantees that the config is live. The engine takes ownership of it.
+    Ok(unsafe { c::wasm_engine_new_with_config(config) })
 }
 
 /// Sets the options that this engine honours in a config.
