@@ -19,11 +19,7 @@ pub const QUIRKS: Quirks = Quirks {
         .with(cap::FRAME_OFFSETS)
         .with(cap::STABLE_MEMORY)
         .with(cap::VIEWS),
-    by_helper_modules: cap::V128
-        .with(cap::EXTERNREF)
-        .with(cap::MEMORY64)
-        .with(cap::CUSTOM_PAGE_SIZES)
-        .with(cap::TAGS),
+    by_helper_modules: cap::V128.with(cap::EXTERNREF).with(cap::MEMORY64).with(cap::CUSTOM_PAGE_SIZES).with(cap::TAGS),
     ref_to_func: Some(c::wasmtime_ref_to_func),
     external_refs: ExternalRefs::I31,
     // The shim honours `parallel_compilation` itself, because `wasm.h` has no function for it.
