@@ -206,7 +206,7 @@ options! {
     /// Whether compiled code has debug information for native debuggers.
     switch("debug_info").ignorable();
     /// Profiler that the engine reports compiled code to.
-    choice("profiler", &["none", "jitdump", "vtune", "perfmap"]).ignorable();
+    choice("profiler", &["none", "jitdump", "vtune", "perfmap"]).neutral("none");
     /// Path of a TOML file that configures a cache for compiled code. The empty text selects the defaults.
     text("cache").ignorable().without_property();
     /// Whether the functions of a module are compiled on several threads.

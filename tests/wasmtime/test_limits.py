@@ -96,7 +96,8 @@ def test_a_deadline_stops_a_loop_from_another_thread(on_engine: str) -> None:
     assert 0.14 < time.monotonic() - start < 10
     thread.join()
     assert caught.value.trap_code is TrapCode.INTERRUPT
-    assert [frame.func_index for frame in caught.value.frames] == [0]
+    if "frames" in store.engine.capabilities:
+        assert [frame.func_index for frame in caught.value.frames] == [0]
     with pytest.raises(Trap):
         exports["nothing"](store)
     store.set_epoch_deadline(1)

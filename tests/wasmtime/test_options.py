@@ -20,6 +20,7 @@ from anywasm.wasmtime import (
     Store,
     Trap,
     TrapCode,
+    WasmtimeError,
 )
 from engine_configs import MEMORY, engine_with, refused, works
 
@@ -72,6 +73,10 @@ def _is_interrupted(engine: Engine) -> None:
 
 
 def _has_small_pages(engine: Engine) -> None:
+    if "custom_page_sizes" not in engine.capabilities:
+        with pytest.raises(WasmtimeError, match="does not support `custom-page-sizes`"):
+            Module(engine, "(module (memory 1 (pagesize 1)))")
+        return
     assert Module(engine, '(module (memory (export "m") 3 (pagesize 1)))').exports[0].type.page_size == 1
 
 
