@@ -33,6 +33,7 @@ impl Lowering {
             metering: Metering {
                 fuel: all || has_fuel && !metered.has(cap::FUEL),
                 deadline: all || has_deadline && !metered.has(cap::EPOCH),
+                has_atomics: LinkedBackend::max_features().contains(WasmFeatures::THREADS),
             },
             initial_fuel: if has_fuel { 0 } else { u64::MAX },
             needs: Needs {
@@ -45,7 +46,7 @@ impl Lowering {
 
     /// Returns whether stores need [`Meter`](crate::store::meter::Meter).
     pub fn needs_meter(&self) -> bool {
-        self.needs.limits || self.metering != Metering::default()
+        self.needs.limits || self.metering.is_on()
     }
 
     /// Returns the capabilities of an engine object with this lowering. `native` are those of the engine itself.
@@ -56,7 +57,7 @@ impl Lowering {
 
     /// Returns the letters that tell serialized modules of different rewritings apart.
     pub fn stamp(&self) -> String {
-        let Metering { fuel, deadline } = self.metering;
+        let Metering { fuel, deadline, .. } = self.metering;
         let letters = [('f', fuel), ('d', deadline), ('l', self.needs.limits)];
         letters.into_iter().filter_map(|(letter, is_on)| is_on.then_some(letter)).collect()
     }
@@ -72,9 +73,13 @@ fn meters_by_rewriting(options: &Options) -> bool {
     is_forced(options) || options.get("lowering") == Some("fast") && LinkedBackend::REWRITTEN_METERING_IS_FASTER
 }
 
-/// Returns the options for the engine itself: those that rewritten modules honour are left out.
+/// The proposals that rewritten modules need, even if the program has switched them off for its own modules.
+const NEEDED_PROPOSALS: [&str; 2] = ["wasm_multi_memory", "wasm_threads"];
+
+/// Returns the options for the engine itself: without those that rewritten modules honour, and without those that would
+/// keep the engine from running rewritten modules. The shim itself checks the proposals of modules.
 pub fn native_options(options: &Options) -> Options {
-    if meters_by_rewriting(options) { options.without(&OPTIONS) } else { options.clone() }
+    if meters_by_rewriting(options) { options.without(&OPTIONS).without(&NEEDED_PROPOSALS) } else { options.clone() }
 }
 
 /// Returns whether the engine, or rewritten modules, honour the option `name`.

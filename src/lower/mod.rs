@@ -82,8 +82,8 @@ pub fn rewrite(
 ) -> Result<Option<Lowered>> {
     let tables = if needs.imported_fixed_tables { table_imports::tables(info) } else { &[] };
     let looks_at_code = (needs.guards() || needs.no_table_init_of_externref) && !rewritable.is_empty();
-    let defers_start = info.has_start && (needs.deferred_start || metering != Metering::default());
-    if tables.is_empty() && !looks_at_code && metering == Metering::default() && !defers_start {
+    let defers_start = info.has_start && (needs.deferred_start || metering.is_on());
+    if tables.is_empty() && !looks_at_code && !metering.is_on() && !defers_start {
         return Ok(None);
     }
     let spaces = Spaces::read(wasm).map_err(malformed_error)?;

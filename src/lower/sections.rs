@@ -356,8 +356,8 @@ mod tests {
         no_table_init_of_externref: true,
     };
 
-    const UNMETERED: Metering = Metering { fuel: false, deadline: false };
-    const METERED: Metering = Metering { fuel: true, deadline: true };
+    const UNMETERED: Metering = Metering { fuel: false, deadline: false, has_atomics: true };
+    const METERED: Metering = Metering { fuel: true, deadline: true, has_atomics: true };
 
     fn lowered(text: &str) -> Option<String> {
         lowered_with(text, UNMETERED)

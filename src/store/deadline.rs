@@ -55,6 +55,18 @@ impl Store {
         }
     }
 
+    /// Fails if the time of the store is over, so that its guests must end.
+    #[inline]
+    pub fn check_end(&self) -> Result<()> {
+        if self.watch.ends_guests() { self.end_guest() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn end_guest(&self) -> Result<()> {
+        self.enter()?.mark_interrupted();
+        fail!(Trap, "wasm trap: interrupt");
+    }
+
     /// Fails if the running guest must end. The engine calls this function at each tick, on the thread that runs the
     /// guest. A system call of WASI that waits calls this function several times a second, on any engine.
     pub fn check_deadline(&self) -> Result<()> {

@@ -49,6 +49,8 @@ fn run(function: &impl HostCall, store: &Store, values: &mut [Value]) -> Result<
     if !has_room {
         function.discard(store, values)?;
     }
+    // A host function may take long, and the guest may call it more often than it looks at its deadline.
+    let result = result.and_then(|()| store.check_end());
     // The engine passes on a trap. The store record stores any other error.
     if let Err(error) = &result
         && error.kind != ErrorKind::Trap

@@ -8,7 +8,7 @@ use crate::backend::word::Word;
 use crate::engine::interrupt::ticker::{self, Tick, Timer, TimerKey};
 use parking_lot::Mutex;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,9 @@ pub struct Watch {
     records_calls: AtomicBool,
     /// The number of the thread that runs guests of the store; 0 for none.
     thread: AtomicU64,
+    /// The causes that hold now, as a sum of [`Cause`]s. It is the value of all words. Threads write it only while they
+    /// hold the lock of `state`.
+    causes: AtomicU32,
     /// The engine, if its guests must be asked to look.
     engine: OnceLock<Weak<dyn Tick>>,
 }
@@ -42,8 +45,6 @@ pub struct Watch {
 #[derive(Default)]
 struct State {
     words: Vec<Word>,
-    /// The causes that hold now, as a sum of [`Cause`]s. It is the value of all words.
-    causes: u32,
     /// The epoch from which on guests must end.
     epoch: u64,
     /// When the time of the store is over.
@@ -59,16 +60,6 @@ struct Cpu {
     left: Duration,
     /// The clock of the thread that runs guests now, and its time when the call began.
     running: Option<(CpuClock, Duration)>,
-}
-
-impl State {
-    fn set(&mut self, cause: Cause, holds: bool) {
-        let bit = cause as u32;
-        let causes = if holds { self.causes | bit } else { self.causes & !bit };
-        if std::mem::replace(&mut self.causes, causes) != causes {
-            self.words.iter().for_each(|word| word.write(causes));
-        }
-    }
 }
 
 impl Timer for Watch {
@@ -89,6 +80,20 @@ impl Drop for Watch {
 }
 
 impl Watch {
+    fn set(&self, state: &State, cause: Cause, holds: bool) {
+        let (old, bit) = (self.causes.load(Ordering::Relaxed), cause as u32);
+        let causes = if holds { old | bit } else { old & !bit };
+        if causes != old {
+            self.causes.store(causes, Ordering::Relaxed);
+            state.words.iter().for_each(|word| word.write(causes));
+        }
+    }
+
+    fn update_timeout(&self, state: &State, now: Instant) {
+        let is_over = state.end.is_some_and(|end| end <= now) || state.cpu_left() == Some(Duration::ZERO);
+        self.set(state, Cause::Timeout, is_over);
+    }
+
     /// Sets the engine whose running guests must be asked to look when the time of the store is over.
     pub fn set_engine(&self, engine: Weak<dyn Tick>) {
         self.engine.get_or_init(|| engine);
@@ -103,8 +108,9 @@ impl Watch {
     pub fn add(&self, word: Word) {
         let mut state = self.state.lock();
         // The word of a new instance is 0. To write the 0 again would make the system provide memory for it.
-        if state.causes != 0 {
-            word.write(state.causes);
+        let causes = self.causes.load(Ordering::Relaxed);
+        if causes != 0 {
+            word.write(causes);
         }
         state.words.push(word);
     }
@@ -118,14 +124,14 @@ impl Watch {
     pub fn set_epoch(&self, epoch: u64, now: impl FnOnce() -> u64) {
         let mut state = self.state.lock();
         state.epoch = epoch;
-        state.set(Cause::Epoch, now() >= epoch);
+        self.set(&state, Cause::Epoch, now() >= epoch);
     }
 
     /// Ends the guests if the epoch `now` has reached their deadline.
     pub fn advance_epoch(&self, now: u64) {
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         if now >= state.epoch {
-            state.set(Cause::Epoch, true);
+            self.set(&state, Cause::Epoch, true);
         }
     }
 
@@ -135,7 +141,7 @@ impl Watch {
         let mut state = self.state.lock();
         state.end = end;
         state.cpu = cpu.map(|left| Cpu { left, running: None });
-        state.update_timeout();
+        self.update_timeout(&state, Instant::now());
         if cpu.is_some() {
             self.record_calls();
         }
@@ -156,9 +162,9 @@ impl Watch {
 
     /// Ends the guests if the time of the store is over. Returns when to look again.
     fn look_at_time(&self, now: Instant) -> Option<Instant> {
-        let mut state = self.state.lock();
-        state.update_timeout_at(now);
-        if state.causes & Cause::Timeout as u32 != 0 {
+        let state = self.state.lock();
+        self.update_timeout(&state, now);
+        if self.has(Cause::Timeout) {
             return None;
         }
         let runs = state.cpu.as_ref().is_some_and(|cpu| cpu.running.is_some());
@@ -169,32 +175,33 @@ impl Watch {
     /// Returns whether guests must end at the engine's epoch `now`.
     pub fn ends_guests_at(&self, now: u64) -> bool {
         self.advance_epoch(now);
-        self.state.lock().causes != 0
+        self.ends_guests()
     }
 
     /// Returns whether this cause holds.
     pub fn has(&self, cause: Cause) -> bool {
-        self.state.lock().causes & cause as u32 != 0
+        self.causes.load(Ordering::Relaxed) & cause as u32 != 0
     }
 
     /// Returns whether any cause holds.
+    #[inline]
     pub fn ends_guests(&self) -> bool {
-        self.state.lock().causes != 0
+        self.causes.load(Ordering::Relaxed) != 0
     }
 
     /// Ends the guests of the store that run on this thread, because of [`Cause::Signal`].
     pub fn end_thread(&self, thread: u64) {
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         if self.thread.load(Ordering::Relaxed) == thread {
-            state.set(Cause::Signal, true);
+            self.set(&state, Cause::Signal, true);
         }
     }
 
     /// Forgets [`Cause::Signal`]. Returns whether it held.
     pub fn take_signal(&self) -> bool {
-        let mut state = self.state.lock();
-        let held = state.causes & Cause::Signal as u32 != 0;
-        state.set(Cause::Signal, false);
+        let state = self.state.lock();
+        let held = self.has(Cause::Signal);
+        self.set(&state, Cause::Signal, false);
         held
     }
 
@@ -216,7 +223,7 @@ impl Watch {
     fn begin_recorded(self: &Arc<Self>) -> bool {
         let mut state = self.state.lock();
         self.thread.store(thread_number(), Ordering::Relaxed);
-        let ends = state.causes != 0;
+        let ends = self.ends_guests();
         let Some(cpu) = &mut state.cpu else { return ends };
         cpu.running = CpuClock::of_this_thread().and_then(|clock| Some((clock, clock.now()?)));
         let end = Instant::now() + cpu.left;
@@ -230,12 +237,12 @@ impl Watch {
     fn end_recorded(&self) {
         let mut state = self.state.lock();
         self.thread.store(0, Ordering::Relaxed);
-        state.set(Cause::Signal, false);
+        self.set(&state, Cause::Signal, false);
         if let Some(left) = state.cpu_left()
             && let Some(cpu) = &mut state.cpu
         {
             *cpu = Cpu { left, running: None };
-            state.update_timeout();
+            self.update_timeout(&state, Instant::now());
         }
     }
 }
@@ -247,21 +254,11 @@ impl State {
         let used = cpu.running.and_then(|(clock, start)| Some(clock.now()?.saturating_sub(start)));
         Some(cpu.left.saturating_sub(used.unwrap_or_default()))
     }
-
-    fn update_timeout(&mut self) {
-        self.update_timeout_at(Instant::now());
-    }
-
-    fn update_timeout_at(&mut self, now: Instant) {
-        let is_over = self.end.is_some_and(|end| end <= now) || self.cpu_left() == Some(Duration::ZERO);
-        self.set(Cause::Timeout, is_over);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicU32;
 
     #[test]
     fn words_follow_the_epoch() {

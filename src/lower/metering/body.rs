@@ -363,7 +363,16 @@ impl Writer<'_> {
     fn look_at_word(&mut self) {
         if self.metering().deadline {
             let place = MemArg { offset: 0, align: 2, memory_index: self.context.indices.word };
-            self.out.instructions().i32_const(0).i32_load(place);
+            let has_atomics = self.metering().has_atomics;
+            let mut code = self.out.instructions();
+            code.i32_const(0);
+            // A compiler may take the value of an earlier plain load if no code of the guest has written memory since, so
+            // that a loop in a loop would never see another value.
+            if has_atomics {
+                code.i32_atomic_load(place);
+            } else {
+                code.i32_load(place);
+            }
             self.trap_if();
         }
     }
@@ -464,6 +473,7 @@ impl Writer<'_> {
         }
         code.i64_const(0).i64_lt_s();
         self.trap_if();
+        self.look_at_word();
     }
 
     /// Returns whether a call of this function leaves the counter alone.

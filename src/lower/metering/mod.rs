@@ -28,6 +28,15 @@ use wasmparser::{BinaryReaderError, FunctionBody, Parser, Payload};
 pub struct Metering {
     pub fuel: bool,
     pub deadline: bool,
+    /// Whether the engine has atomic instructions. Only an interpreter can do without.
+    pub has_atomics: bool,
+}
+
+impl Metering {
+    /// Returns whether code looks at anything.
+    pub fn is_on(&self) -> bool {
+        self.fuel || self.deadline
+    }
 }
 
 /// The indices of the objects that metering adds, and those that move because of them.
@@ -64,7 +73,7 @@ pub struct Meter {
 impl Meter {
     /// Reads the functions of a valid module. Returns `None` if nothing is metered.
     pub fn new(wasm: &[u8], spaces: &Spaces, metering: Metering) -> Result<Option<Self>, BinaryReaderError> {
-        if metering == Metering::default() {
+        if !metering.is_on() {
             return Ok(None);
         }
         let mut functions = Vec::new();
