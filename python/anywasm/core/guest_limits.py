@@ -38,7 +38,7 @@ class limits:
     The limits can be given to a store: `Store(limits=anywasm.limits(timeout=2.0))`. They then begin when the store is
     made. In a `with` statement they hold for all stores that the thread makes in the block, and begin with the block. The
     limits of an inner block replace those of an outer one, where both are given. `apply_to` gives a store limits anew, for
-    example before each call.
+    example before each call. The store may be given by an object that lives in it, such as an instance.
 
     Code must be compiled in a way that allows `timeout`, `cpu_seconds` and `fuel`. An engine that is made for the limits,
     in the block or by the store, does so. Any other engine needs the options `interruptible` and `consume_fuel`.
@@ -102,12 +102,16 @@ class limits:
     ) -> None:
         _current.reset(self._tokens.pop())
 
-    def apply_to(self, store: Store) -> None:
+    def apply_to(self, store: Any) -> None:
         """Gives a store these limits. Its time begins now, and earlier limits end.
 
+        `store` is a store, or an object in a store, such as an instance. In the style of wasmer, where each instance may
+        have a store of its own, it is an instance or another object.
+
         Raises the API style's error if the store's engine was made without the options that the limits need, or if the
-        store runs a guest on this thread.
+        store runs a guest on this thread. Raises TypeError for any other object.
         """
+        store = _store_of(store)
         lib, pointer = store._core_engine_module.lib, store._core_ptr
         timeout = self.timeout if self._end is None else max(0.0, self._end - time.monotonic())
         store._core_check(
@@ -133,6 +137,14 @@ class limits:
 def current_limits() -> limits | None:
     """The limits of the innermost `with` statement, or None."""
     return _current.get()
+
+
+def _store_of(owner: Any) -> Store:
+    """Returns the store that an object stands for or lives in."""
+    if not hasattr(type(owner), "_core_limited_store"):
+        raise TypeError(f"expected a store, or an object in a store, not {type(owner).__name__}")
+    store: Store = owner._core_limited_store
+    return store
 
 
 def _number(name: str, value: Any) -> float | None:
