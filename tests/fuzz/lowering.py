@@ -41,6 +41,8 @@ TESTS = Path(__file__).parent.parent
 
 #: Number of modules that one process runs.
 BATCH = 100
+#: Number of functions of a module that run in an instance of their own.
+MAX_FUNCS = 8
 #: Numbers that functions are called with, by their position.
 NUMBERS = (3, -1, 0, 0x7FFFFFFF, 65536, 1, -7)
 ZEROS: dict[str, Any] = {"i32": 0, "i64": 0, "f32": 0.0, "f64": 0.0, "v128": 0}
@@ -111,13 +113,18 @@ def contents(store: Store, export: Any) -> Any:
 
 
 def observe(engine: Engine, wasm: bytes) -> list[Any]:
-    """All that the host sees of a module."""
+    """All that the host sees of a module.
+
+    The first instance runs all functions. Each of the others runs one function, which then has all the steps after which
+    the generator has functions end.
+    """
     try:
         module = Module(engine, wasm)
     except WasmtimeError as error:
         return ["no module", str(error)]
     seen: list[Any] = []
-    for reverse in (False, True):
+    func_count = sum(isinstance(each.type, FuncType) for each in module.exports)
+    for only in (None, *range(min(func_count, MAX_FUNCS))):
         store, log = Store(engine), []  # type: tuple[Store, list[Any]]
         try:
             imports = [imported(store, each.type, log, each.name or "") for each in module.imports]
@@ -125,14 +132,17 @@ def observe(engine: Engine, wasm: bytes) -> list[Any]:
             return ["no imports", type(error).__name__]
         instances: list[Instance] = []
         seen.append(outcome(lambda: instances.append(Instance(store, module, imports))))
-        seen.append(log)
         for instance in instances:
             exports = list(instance.exports(store).by_index)
             funcs = [each for each in exports if isinstance(each, Func)]
-            for position, func in enumerate(reversed(funcs) if reverse else funcs):
-                args = [number(str(ty), position + i if reverse else 2) for i, ty in enumerate(func.type(store).params)]
-                seen.append([position, outcome(lambda: func(store, *args))])
+            for func in funcs if only is None else funcs[only:][:1]:
+                types = [str(ty) for ty in func.type(store).params]
+                # Zeros are the arguments with the shortest paths, so a function gets other numbers first.
+                for first in (0,) if only is None else (only, 2):
+                    args = [number(ty, first + index) for index, ty in enumerate(types)]
+                    seen.append([first, outcome(lambda: func(store, *args))])
             seen.append([outcome(lambda: contents(store, each)) for each in exports])
+        seen.append(log)
     return seen
 
 
