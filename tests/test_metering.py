@@ -23,7 +23,7 @@ from anywasm.wasmtime import (
     WasmtimeError,
     wat2wasm,
 )
-from conftest import INSTALLED
+from conftest import INSTALLED, known_fault
 from engine_configs import engine_with
 from fuzz.lowering import alike, observe, outcome
 from metered_programs import PROGRAMS
@@ -229,6 +229,34 @@ def test_the_largest_amounts_of_fuel(on_engine: str) -> None:
             assert store.get_fuel() == fuel
             assert run(store) == 500_500
             assert fuel - 20_000 < store.get_fuel() < fuel - 2_000
+
+
+@pytest.mark.parametrize("lowering", ["needed", "all"])
+def test_a_start_function_that_throws(on_engine: str, lowering: str, request: pytest.FixtureRequest) -> None:
+    if lowering == "needed":
+        known_fault(request, "the engine's own error is not taken for a trap", ["wasmtime", "wasmtime-standard"])
+    engine = engine_with(lowering=lowering)
+    module = compiled(engine, "(module (tag $e) (func $f (throw $e)) (start $f))")
+    with pytest.raises(Trap) as caught:
+        Instance(Store(engine), module, [])
+    assert caught.value.trap_code is TrapCode.UNCAUGHT_EXCEPTION
+
+
+@pytest.mark.needs("frames")
+def test_frames_have_names_where_the_stack_is_exhausted(on_engine: str, request: pytest.FixtureRequest) -> None:
+    known_fault(request, "a frame without a place has no name", ["wasmtime", "wasmtime-standard"])
+    named = []
+    for lowering in ("needed", "all"):
+        engine = engine_with(lowering=lowering)
+        store = Store(engine)
+        source = '(module $m (func $recurse (export "f") (result i32) (i32.add (call $recurse) (i32.const 1))))'
+        recurse = Instance(store, Module(engine, source), []).exports(store)["f"]
+        with pytest.raises(Trap) as caught:
+            recurse(store)
+        assert caught.value.trap_code is TrapCode.STACK_OVERFLOW
+        assert "0xffffffffffffffff" not in str(caught.value)
+        named.append([(frame.func_index, frame.func_name, frame.module_name) for frame in caught.value.frames[:5]])
+    assert named[0] == named[1]
 
 
 DESCRIBED = """(module $named
