@@ -117,7 +117,7 @@ def skip_by_capabilities(request: pytest.FixtureRequest, engine: str) -> None:
 
 
 def known_fault(request: pytest.FixtureRequest, reason: str, engines: Collection[str] = INSTALLED) -> None:
-    """Says that the running test fails on these engines, and why. The test must not pass there before the fault is gone."""
+    """Says that the running test fails on these engines, and why. It must not pass."""
     if engine_of(request.node) in engines:
         request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
 

@@ -1,4 +1,4 @@
-"""Vectors and external references at the border between the host and guests, in every place where a value can cross it."""
+"""Vectors and external references at the border between the host and guests, wherever a value can cross it."""
 
 from __future__ import annotations
 
@@ -187,14 +187,17 @@ def test_functions_of_one_instance_in_another(wasm: Driver) -> None:
 @pytest.mark.parametrize("ty", ["i32", "v128", "externref"])
 @pytest.mark.parametrize(
     "declared",
-    ["(rec (type $t (func (param {0}) (result {0}))) (type (func)))", "(type $t (sub (func (param {0}) (result {0}))))"],
+    [
+        "(rec (type $t (func (param {0}) (result {0}))) (type (func)))",
+        "(type $t (sub (func (param {0}) (result {0}))))",
+    ],
     ids=["of a group", "not final"],
 )
-def test_a_function_whose_type_is_special(
-    wasm: Driver, declared: str, ty: str, request: pytest.FixtureRequest
-) -> None:
+def test_a_function_whose_type_is_special(wasm: Driver, declared: str, ty: str, request: pytest.FixtureRequest) -> None:
     if ty != "i32":
-        known_fault(request, "helper modules import functions by a type that is equal only in its text", ["wasmtime-standard"])
+        known_fault(
+            request, "helper modules import functions by a type that is equal only in its text", ["wasmtime-standard"]
+        )
     source = f'(module {declared.format(ty)} (func (export "f") (type $t) (local.get 0)))'
     if not wasm.validate(bytes(wat2wasm(source))):
         pytest.skip("the engine lacks a proposal")
@@ -274,7 +277,8 @@ def test_globals_of_one_instance_in_another(wasm: Driver) -> None:
     outer = exported(
         wasm,
         """(module (import "env" "vectors" (global $v (mut v128))) (import "env" "refs" (global $r (mut externref)))
-            (func (export "set") (param v128 externref) (global.set $v (local.get 0)) (global.set $r (local.get 1))))""",
+            (func (export "set") (param v128 externref)
+              (global.set $v (local.get 0)) (global.set $r (local.get 1))))""",
         {name: inner(name) for name in ("vectors", "refs")},
     )
     wasm.call(outer("set"), VECTORS[4], THINGS[0])
@@ -429,16 +433,20 @@ LEAKS = """
 """
 
 
-VECTOR_LEAKS = LEAKS.replace("externref", "i32").replace("(ref.null extern)", "(i32.const 0)").replace(
-    "one or [number]", "number"
-).replace("one = None if sys.argv[3] == \"release\" else [0]", "").replace(" is thing", " == thing")
+VECTOR_LEAKS = (
+    LEAKS.replace("externref", "i32")
+    .replace("(ref.null extern)", "(i32.const 0)")
+    .replace("one or [number]", "number")
+    .replace('one = None if sys.argv[3] == "release" else [0]', "")
+    .replace(" is thing", " == thing")
+)
 
 
 def test_many_crossings_leave_nothing_behind(wasm: Driver, request: pytest.FixtureRequest) -> None:
     engine, style = request.node.callspec.params["wasm"]
     has = next(info.capabilities for info in anywasm.engines() if info.name == engine)
     way = "release" if "externref_release" in has else "keep"
-    # A list of one int is more than 64 bytes. Where nothing is released, each of three crossings in a round keeps a number.
+    # A list of one int is more than 64 bytes. Where nothing is released, each crossing keeps a number.
     allowed = 600_000 if way == "release" else 10_000 * 3 * 150
     assert int(children.run(engine, LEAKS, style, str(children.TESTS / "soak"), way)) < allowed
     assert int(children.run(engine, VECTOR_LEAKS, style, str(children.TESTS / "soak"))) < 600_000

@@ -1,5 +1,4 @@
-"""Guests that try not to end, or to use up the machine: each is stopped by fuel and by time, for the same reason on every
-engine."""
+"""Guests that do not end, or use up the machine: fuel and time stop each of them, for one reason on every engine."""
 
 from __future__ import annotations
 
@@ -90,11 +89,11 @@ def compiled(wasm: Driver, source: str) -> Any:
     return wasm.compile(source)
 
 
-def reason(wasm: Driver, work: Any) -> TrapCode | None:
+def reason(wasm: Driver, work: Any, *args: Any) -> TrapCode | None:
     """Why the guest was ended, soon."""
     start = time.monotonic()
     with pytest.raises(wasm.trap) as caught:
-        work()
+        work(*args)
     assert time.monotonic() - start < LONG
     return wasm.code(caught.value)
 
@@ -105,7 +104,7 @@ def test_what_does_not_end_is_stopped(wasm: Driver, case: str, limit: str) -> No
     guests = limited(wasm, limit)
     host = {"host": guests.func([], [], lambda: None)}
     instance = guests.instantiate(compiled(guests, ENDLESS[case]), host if "host" in case else {})
-    assert reason(guests, lambda: guests.call(guests.export(instance, "run"))) is REASONS[limit]
+    assert reason(guests, guests.call, guests.export(instance, "run")) is REASONS[limit]
     anywasm.limits().apply_to(instance)
 
 
@@ -115,7 +114,7 @@ def test_a_start_function_that_does_not_end_is_stopped(wasm: Driver, case: str, 
     guests = limited(wasm, limit)
     source = ENDLESS[case].replace('(export "run")', "$run")[:-1] + "(start $run))"
     module = compiled(guests, source)
-    assert reason(guests, lambda: guests.instantiate(module)) is REASONS[limit]
+    assert reason(guests, guests.instantiate, module) is REASONS[limit]
 
 
 @pytest.mark.parametrize("limit", REASONS)
@@ -131,12 +130,12 @@ def test_a_loop_in_a_call_by_a_host_function_is_stopped(
     def host() -> None:
         # Without this, a failure would take long. A loop that calls looks at the fuel from time to time.
         assert len(seen) < (5000 if limit == "fuel" else 20)
-        seen.append(reason(guests, lambda: guests.call(guests.export(instance, "inner"))))
+        seen.append(reason(guests, guests.call, guests.export(instance, "inner")))
 
     source = """(module (import "env" "host" (func $host)) (func (export "inner") (loop (br 0)))
         (func (export "run") (loop (call $host) (br 0))))"""
     instance = guests.instantiate(guests.compile(source), {"host": guests.func([], [], host)})
-    assert reason(guests, lambda: guests.call(guests.export(instance, "run"))) is REASONS[limit]
+    assert reason(guests, guests.call, guests.export(instance, "run")) is REASONS[limit]
     assert set(seen) == {REASONS[limit]}
 
 
@@ -181,7 +180,7 @@ def test_recursion_ends_with_the_stack_or_the_fuel(wasm: Driver, case: str) -> N
         guests = wasm.limited(fuel=fuel, timeout=60)
         instance = guests.instantiate(guests.compile(RECURSIVE[case]))
         for _ in range(2):
-            assert reason(guests, lambda: guests.call(guests.export(instance, "run"))) is code
+            assert reason(guests, guests.call, guests.export(instance, "run")) is code
 
 
 BOMBS = """(module (memory (export "m") 1) (table (export "t") 0 funcref)
@@ -207,7 +206,7 @@ def test_bombs_with_little_fuel_or_time_end_too(wasm: Driver, limit: str) -> Non
         guests = wasm.limited(**{limit: LIMITS[limit]}, memory="1MiB", table_elements=1000)
         source = f'(module (memory 1) (table 1 funcref) (func (export "run") (loop (drop {grow}) (br 0))))'
         instance = guests.instantiate(guests.compile(source))
-        assert reason(guests, lambda: guests.call(guests.export(instance, "run"))) is REASONS[limit]
+        assert reason(guests, guests.call, guests.export(instance, "run")) is REASONS[limit]
 
 
 def chain(count: int) -> bytes:
@@ -224,5 +223,5 @@ def test_a_long_chain_of_functions_is_stopped(wasm: Driver, limit: str, count: i
     """Metering walks along the chain without recursion. The guest may use up its stack before its fuel."""
     guests = wasm.limited(**{limit: 100_000 if limit == "fuel" else 2})
     instance = guests.instantiate(guests.compile(chain(count)))
-    ended = reason(guests, lambda: guests.call(guests.export(instance, "run")))
+    ended = reason(guests, guests.call, guests.export(instance, "run"))
     assert ended in (REASONS[limit], TrapCode.STACK_OVERFLOW)

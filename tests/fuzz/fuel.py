@@ -13,15 +13,16 @@ from typing import Any
 import anywasm
 from anywasm.wasmtime import Engine, Func, Instance, Module, Store, WasmtimeError
 from engine_configs import engine_with
-from fuzz.lowering import imported, modules, number, outcome
+from fuzz.lowering import imported, instantiate, modules, number, outcome
 
 #: Amounts of fuel: more than any generated function uses, and less than many use.
 AMOUNTS = (10**9, 500, 37)
 
 
 def fuel_used(engine: Engine, wasm: bytes) -> list[Any] | None:
-    """The outcome of each exported function for each amount of fuel, and the fuel that is left. None if the engine cannot
-    run the module.
+    """The outcome of each exported function for each amount of fuel, and the fuel that is left.
+
+    None if the engine cannot run the module.
     """
     try:
         module = Module(engine, wasm)
@@ -36,7 +37,7 @@ def fuel_used(engine: Engine, wasm: bytes) -> list[Any] | None:
         except (WasmtimeError, TypeError):
             return None
         instances: list[Instance] = []
-        ended = outcome(lambda: instances.append(Instance(store, module, imports)))
+        ended = outcome(instantiate, store, module, imports, instances)
         if "incompatible import type" in str(ended):
             # Types of the GC proposal that the host cannot make on each engine.
             return None
@@ -46,7 +47,7 @@ def fuel_used(engine: Engine, wasm: bytes) -> list[Any] | None:
                 if isinstance(func, Func):
                     store.set_fuel(amount)
                     args = [number(str(ty), index) for index, ty in enumerate(func.type(store).params)]
-                    ended = outcome(lambda: func(store, *args))
+                    ended = outcome(func, store, *args)
                     if "incompatible import type" in str(ended):
                         return None
                     seen.append([kind(ended), store.get_fuel()])

@@ -66,10 +66,10 @@ def shown(value: Any) -> Any:
     return repr(value) if value is None else type(value).__name__
 
 
-def outcome(work: Any) -> Any:
+def outcome(work: Any, *args: Any) -> Any:
     """What came of a call: its result, the trap with the places in the code, or the error."""
     try:
-        return shown(work())
+        return shown(work(*args))
     except Trap as trap:
         code = trap.trap_code
         return [code.name if code else str(trap), [(each.func_index, each.module_offset) for each in trap.frames]]
@@ -112,11 +112,16 @@ def contents(store: Store, export: Any) -> Any:
     return None
 
 
+def instantiate(store: Store, module: Module, imports: list[Any], instances: list[Instance]) -> None:
+    """Adds an instance to `instances`."""
+    instances.append(Instance(store, module, imports))
+
+
 def observe(engine: Engine, wasm: bytes) -> list[Any]:
     """All that the host sees of a module.
 
-    The first instance runs all functions. Each of the others runs one function, which then has all the steps after which
-    the generator has functions end.
+    The first instance runs all functions. Each of the others runs one function, which then has all the steps that the
+    generator allows.
     """
     try:
         module = Module(engine, wasm)
@@ -131,7 +136,7 @@ def observe(engine: Engine, wasm: bytes) -> list[Any]:
         except (WasmtimeError, TypeError) as error:
             return ["no imports", type(error).__name__]
         instances: list[Instance] = []
-        seen.append(outcome(lambda: instances.append(Instance(store, module, imports))))
+        seen.append(outcome(instantiate, store, module, imports, instances))
         for instance in instances:
             exports = list(instance.exports(store).by_index)
             funcs = [each for each in exports if isinstance(each, Func)]
@@ -140,8 +145,8 @@ def observe(engine: Engine, wasm: bytes) -> list[Any]:
                 # Zeros are the arguments with the shortest paths, so a function gets other numbers first.
                 for first in (0,) if only is None else (only, 2):
                     args = [number(ty, first + index) for index, ty in enumerate(types)]
-                    seen.append([first, outcome(lambda: func(store, *args))])
-            seen.append([outcome(lambda: contents(store, each)) for each in exports])
+                    seen.append([first, outcome(func, store, *args)])
+            seen.append([outcome(contents, store, each) for each in exports])
         seen.append(log)
     return seen
 
@@ -166,7 +171,15 @@ def observations(engine: str, lowering: str, folder: Path, first: int, count: in
     while seeds:
         environment = {**os.environ, "ANYWASM_ENGINE": engine, "ANYWASM_LOWERING": lowering}
         environment["PYTHONPATH"] = os.pathsep.join([str(TESTS), *sys.path])
-        line = [sys.executable, "-m", "fuzz.lowering", "observe", str(folder), str(seeds[0]), str(seeds[-1] - seeds[0] + 1)]
+        line = [
+            sys.executable,
+            "-m",
+            "fuzz.lowering",
+            "observe",
+            str(folder),
+            str(seeds[0]),
+            str(seeds[-1] - seeds[0] + 1),
+        ]
         try:
             done = subprocess.run(
                 line, env=environment, cwd=TESTS, capture_output=True, text=True, timeout=300, check=False
@@ -186,8 +199,10 @@ def observations(engine: str, lowering: str, folder: Path, first: int, count: in
 
 
 def alike(expected: Any, actual: Any) -> bool:
-    """Whether observations are equal. An engine may say that `if unreachable` has trapped at the `if`, which is two bytes
-    before the `unreachable`, unless other code keeps it from joining them.
+    """Whether observations are equal.
+
+    An engine may say that `if unreachable` has trapped at the `if`, which is two bytes before the `unreachable`, unless
+    other code keeps it from joining them.
     """
     if expected == actual:
         return True

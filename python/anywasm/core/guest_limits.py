@@ -114,9 +114,7 @@ class limits:
         store = _store_of(store)
         lib, pointer = store._core_engine_module.lib, store._core_ptr
         timeout = self.timeout if self._end is None else max(0.0, self._end - time.monotonic())
-        store._core_check(
-            lib.aw_store_set_time_limits(pointer, _nanoseconds(timeout), _nanoseconds(self.cpu_seconds))
-        )
+        store._core_check(lib.aw_store_set_time_limits(pointer, _nanoseconds(timeout), _nanoseconds(self.cpu_seconds)))
         sizes = [-1 if size is None else min(size, _MAX_NANOSECONDS) for size in (self.memory, self.table_elements)]
         store._core_check(lib.aw_store_set_limits(pointer, *sizes, -1, -1, -1))
         if self.fuel is not None:
