@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 import anywasm
 from anywasm.core import TrapCode
+from anywasm.core.guest_limits import current_limits
 from anywasm.wasmtime import Engine, Store, StoreContext
 from conftest import known_fault
 from drivers import Driver
@@ -135,6 +137,32 @@ def test_the_same_limits_can_be_entered_again(wasm: Driver) -> None:
             guest = Guest(type(wasm)())
         assert guest.end("loop") is TrapCode.OUT_OF_FUEL
     assert Guest(type(wasm)()).call("count", 10_000_000) == 0
+
+
+def test_threads_use_the_same_limits_at_the_same_time(wasm: Driver) -> None:
+    limits = anywasm.limits(memory="64KiB")
+    entered, left = threading.Event(), threading.Event()
+    seen: list[Any] = []
+
+    def work() -> None:
+        with limits:
+            entered.set()
+            assert left.wait(LONG)
+            seen.append(current_limits())
+        seen.append(current_limits())
+
+    thread = threading.Thread(target=work)
+    with limits:
+        thread.start()
+        assert entered.wait(LONG)
+        inside = Guest(type(wasm)())
+    # The block of the other thread goes on.
+    outside = Guest(type(wasm)())
+    left.set()
+    thread.join()
+    assert (inside.call("grow", 1), outside.call("grow", 1)) == (-1, 1)
+    assert repr(seen[0]) == repr(limits)
+    assert seen[1] is None is current_limits()
 
 
 def test_a_block_that_ends_with_an_exception_has_ended(wasm: Driver) -> None:

@@ -54,7 +54,7 @@ class limits:
     ValueError: `memory` cannot be '64 mebibytes': expected a number and one of B, kB, MB, GB, KiB, MiB, GiB
     """
 
-    __slots__ = ("_end", "_tokens", "cpu_seconds", "fuel", "memory", "table_elements", "timeout")
+    __slots__ = ("_end", "_outer", "cpu_seconds", "fuel", "memory", "table_elements", "timeout")
 
     def __init__(
         self,
@@ -77,7 +77,8 @@ class limits:
         self.fuel = _integer("fuel", fuel)
         #: When the timeout ends, by `time.monotonic`, if a block has begun.
         self._end: float | None = None
-        self._tokens: list[contextvars.Token[limits | None]] = []
+        #: What holds again when the block ends, in the limits that hold in a block.
+        self._outer: limits | None = None
 
     def __repr__(self) -> str:
         names = ("timeout", "cpu_seconds", "memory", "table_elements", "fuel")
@@ -94,13 +95,16 @@ class limits:
             inner._end = time.monotonic() + self.timeout
         elif outer is not None:
             inner.timeout, inner._end = outer.timeout, outer._end
-        self._tokens.append(_current.set(inner))
+        # Several threads and tasks may be in blocks of these limits, so that `self` cannot hold what each block needs.
+        inner._outer = outer
+        _current.set(inner)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        _current.reset(self._tokens.pop())
+        inner = _current.get()
+        _current.set(None if inner is None else inner._outer)
 
     def apply_to(self, store: Any) -> None:
         """Gives a store these limits. Its time begins now, and earlier limits end.
