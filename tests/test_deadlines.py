@@ -11,6 +11,8 @@ import pytest
 import anywasm
 import children
 from anywasm.core import TrapCode
+from anywasm.wasmtime import wat2wasm
+from conftest import known_fault
 from drivers import Driver
 
 GUEST = '(module (memory 1) (func (export "loop") (loop (br 0))) (func (export "five") (result i32) (i32.const 5)))'
@@ -121,6 +123,53 @@ def test_processor_time_of_other_threads_does_not_count(wasm: Driver, request: p
     finally:
         stop.set()
         thread.join()
+
+
+SLEEPER = """(module (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "run") (result i32)
+      ;; A clock, for twenty seconds.
+      (i32.store (i32.const 16) (i32.const 1)) (i64.store (i32.const 24) (i64.const 20000000000))
+      (call $poll (i32.const 0) (i32.const 100) (i32.const 1) (i32.const 200))))"""
+
+
+def test_a_wasi_guest_that_sleeps_ends_at_its_deadline(wasm: Driver) -> None:
+    limited = wasm.limited(timeout=0.3)
+    instance = limited.instantiate_wasi(limited.compile(SLEEPER))
+    start = time.monotonic()
+    with pytest.raises(wasm.trap) as caught:
+        limited.call(limited.export(instance, "run"))
+    assert limited.code(caught.value) is TrapCode.INTERRUPT
+    assert time.monotonic() - start < 15
+
+
+WAITER = """
+    import sys
+    import anywasm
+    from drivers import STYLES
+    options = {"shared_memory": True} if sys.argv[2] == "shared" else {}
+    wasm = STYLES[sys.argv[1]](anywasm.limits(timeout=0.3), **options)
+    module = wasm.compile('''(module (memory 1 1 shared) (func (export "run")
+        (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))))''')
+    try:
+        wasm.call(wasm.export(wasm.instantiate(module), "run"))
+    except anywasm.CapabilityError:
+        print("refused")
+    except wasm.trap as trap:
+        print(wasm.code(trap).name)
+"""
+
+
+def test_a_guest_that_waits_for_another_thread_ends_at_its_deadline(
+    wasm: Driver, request: pytest.FixtureRequest
+) -> None:
+    engine, style = request.node.callspec.params["wasm"]
+    known_fault(request, "nothing ends an instruction that waits", ["wasmtime", "wasmer"])
+    shared = "shared_memory" in next(info.capabilities for info in anywasm.engines() if info.name == engine)
+    if not shared and not wasm.validate(bytes(wat2wasm("(module (memory 1 1 shared))"))):
+        pytest.skip("the engine lacks a proposal")
+    ended = children.ended(engine, WAITER, style, "shared" if shared else "", timeout=8)
+    assert ended.stdout in ("INTERRUPT\n", "refused\n"), ended.stderr
 
 
 FORKS = """
