@@ -93,6 +93,30 @@ def test_memories_and_tables_grow_to_their_limits(wasm: Driver) -> None:
         guest.wasm.grow(memory, 1)
 
 
+def test_the_limits_hold_for_imported_memories_and_tables(wasm: Driver) -> None:
+    limited = wasm.limited(memory="128KiB", table_elements=2)
+    owner = limited.instantiate(limited.compile(GUEST))
+    source = """(module (import "env" "m" (memory 1)) (import "env" "t" (table 1 funcref))
+        (func (export "grow") (result i32) (memory.grow (i32.const 1)))
+        (func (export "grow_table") (result i32) (table.grow (ref.null func) (i32.const 1))))"""
+    imports = {name: limited.export(owner, name) for name in ("m", "t")}
+    user = limited.instantiate(limited.compile(source), imports)
+    for name in ("grow", "grow_table"):
+        assert [limited.call(limited.export(user, name)) for _ in range(2)] == [1, -1]
+
+
+def test_another_thread_waits_until_the_guest_has_ended(wasm: Driver) -> None:
+    guest = Guest(wasm.limited(timeout=0.5))
+    seen: list[Any] = []
+    thread = threading.Thread(target=lambda: seen.append(guest.end("loop")))
+    thread.start()
+    time.sleep(0.1)
+    anywasm.limits(timeout=LONG).apply_to(guest.instance)
+    assert guest.call("five") == 5
+    thread.join()
+    assert seen == [TrapCode.INTERRUPT]
+
+
 def test_the_limits_hold_for_what_a_module_begins_with(wasm: Driver) -> None:
     limited = wasm.limited(memory="64KiB", table_elements=10)
     for declared in ("(memory 2)", "(table 11 funcref)"):

@@ -57,6 +57,8 @@ ENDLESS = {
         (loop $again (block $caught (try_table (catch $e $caught) (throw $e))) (br $again))))""",
     "exceptions that a callee throws": """(module (tag $e) (func $f (throw $e)) (func (export "run")
         (loop $again (block $caught (try_table (catch_all $caught) (call $f))) (br $again))))""",
+    "a loop that catches everything": """(module (func (export "run")
+        (loop $again (block $caught (try_table (catch_all $caught) (loop (br 0)))) (br $again))))""",
     "growth by nothing": """(module (memory 1) (func (export "run")
         (loop (drop (memory.grow (i32.const 0))) (br 0))))""",
     "growth that fails": """(module (memory 1 2) (table 1 2 funcref) (func (export "run")

@@ -221,6 +221,24 @@ def test_a_host_function_sees_and_changes_the_fuel(on_engine: str, lowering: str
     assert 3_000 < seen[0] < 7_000
 
 
+@pytest.mark.parametrize("lowering", ["needed", "always"])
+def test_an_exception_of_a_host_function_comes_through_without_fuel(on_engine: str, lowering: str) -> None:
+    engine = engine_with(consume_fuel=True, lowering=lowering)
+    store = Store(engine)
+    store.set_fuel(1000)
+    error = ZeroDivisionError("this one")
+
+    def host() -> None:
+        store.set_fuel(0)
+        raise error
+
+    source = '(module (import "" "" (func $host)) (func (export "run") (call $host)))'
+    run = Instance(store, Module(engine, source), [Func(store, FuncType([], []), host)]).exports(store)["run"]
+    with pytest.raises(ZeroDivisionError) as caught:
+        run(store)
+    assert caught.value is error
+
+
 def test_the_largest_amounts_of_fuel(on_engine: str) -> None:
     for lowering in ("needed", "always"):
         engine = engine_with(consume_fuel=True, lowering=lowering)
