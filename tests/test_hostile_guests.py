@@ -57,8 +57,6 @@ ENDLESS = {
         (loop $again (block $caught (try_table (catch $e $caught) (throw $e))) (br $again))))""",
     "exceptions that a callee throws": """(module (tag $e) (func $f (throw $e)) (func (export "run")
         (loop $again (block $caught (try_table (catch_all $caught) (call $f))) (br $again))))""",
-    "a loop that catches everything": """(module (func (export "run")
-        (loop $again (block $caught (try_table (catch_all $caught) (loop (br 0)))) (br $again))))""",
     "growth by nothing": """(module (memory 1) (func (export "run")
         (loop (drop (memory.grow (i32.const 0))) (br 0))))""",
     "growth that fails": """(module (memory 1 2) (table 1 2 funcref) (func (export "run")
@@ -72,6 +70,18 @@ ENDLESS = {
     "a chain of loops": "(module"
     + "".join(f"(func $f{n} (loop (call $f{n + 1}) (br 0)))" for n in range(50))
     + '(func $f50) (func (export "run") (call $f0)))',
+}
+
+#: Guests that end in a loop which nothing but the engine's compiler connects with an earlier look at the deadline.
+SECOND_LOOPS = {
+    "a loop in a loop": '(module (func (export "run") (loop $again (block (loop (br 0))) (br $again))))',
+    "a loop after a loop": """(module (func (export "run") (local i32)
+        (loop (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 10))))
+        (loop (br 0))))""",
+    "a loop that reads": """(module (memory 1) (func (export "run")
+        (loop $again (block (loop (br_if 0 (i32.eqz (i32.load (i32.const 0)))))) (br $again))))""",
+    "a loop that catches everything": """(module (func (export "run")
+        (loop $again (block $caught (try_table (catch_all $caught) (loop (br 0)))) (br $again))))""",
 }
 
 REASONS = {"fuel": TrapCode.OUT_OF_FUEL, "timeout": TrapCode.INTERRUPT, "cpu_seconds": TrapCode.INTERRUPT}
@@ -108,6 +118,18 @@ def test_what_does_not_end_is_stopped(wasm: Driver, case: str, limit: str) -> No
     instance = guests.instantiate(compiled(guests, ENDLESS[case]), host if "host" in case else {})
     assert reason(guests, guests.call, guests.export(instance, "run")) is REASONS[limit]
     anywasm.limits().apply_to(instance)
+
+
+@pytest.mark.parametrize("case", SECOND_LOOPS)
+def test_every_loop_looks_at_the_deadline(wasm: Driver, case: str, request: pytest.FixtureRequest) -> None:
+    """The word of the deadline must be read anew in each turn, although no code of the guest writes it."""
+    compiling = ["wasmtime", "wasmtime-standard", "wasmer"]
+    if "catches" not in case:
+        known_fault(request, "the compiler joins the reads of the word, and without fuel nothing ends", compiling)
+    # The fuel ends the guest if the deadline does not.
+    guests = wasm.limited(timeout=0.2, fuel=3_000_000_000)
+    instance = guests.instantiate(compiled(guests, SECOND_LOOPS[case]))
+    assert reason(guests, guests.call, guests.export(instance, "run")) is TrapCode.INTERRUPT
 
 
 @pytest.mark.parametrize("limit", REASONS)
