@@ -7,7 +7,7 @@ is asked by `@needs("capability")`, never by its name.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pytest
@@ -114,6 +114,12 @@ def skip_by_capabilities(request: pytest.FixtureRequest, engine: str) -> None:
     for mark in request.node.iter_markers("lacks"):
         if mark.args[0] in has:
             pytest.skip(f"{engine} has {mark.args[0]}")
+
+
+def known_fault(request: pytest.FixtureRequest, reason: str, engines: Collection[str] = INSTALLED) -> None:
+    """Says that the running test fails on these engines, and why. It must not pass."""
+    if engine_of(request.node) in engines:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
 
 
 def check_nothing_pending(engine_module: Any) -> None:

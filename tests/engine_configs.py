@@ -17,7 +17,11 @@ MEMORY = """(module (memory (export "m") 1) (func (export "run") (param i32) (re
 def engine_with(**options: Any) -> Engine:
     config = Config()
     for name, value in options.items():
-        setattr(config, name, value)
+        if hasattr(Config, name):
+            setattr(config, name, value)
+        else:
+            # `Config` has no property for the option.
+            config._core_set(name, value)
     return Engine(config)
 
 

@@ -6,9 +6,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import anywasm
+from anywasm import core
+
 
 class Driver(ABC):
     """One store on one engine. Types are written as in the text format: `"i32"`."""
+
+    @abstractmethod
+    def __init__(self, limits: anywasm.limits | None = None, **options: Any) -> None:
+        """A store, with limits and options of the engine."""
+
+    def limited(self, options: Mapping[str, Any] | None = None, **limits: Any) -> Driver:
+        """A driver of the same style, whose store has these limits."""
+        return type(self)(anywasm.limits(**limits), **options or {})
 
     #: What the style raises when WebAssembly traps, and for everything else.
     trap: type[BaseException]
@@ -138,6 +149,10 @@ class Driver(ABC):
     @abstractmethod
     def close(self) -> None:
         """Lets go of the store."""
+
+    @abstractmethod
+    def code(self, error: BaseException) -> core.TrapCode | None:
+        """Why WebAssembly has trapped; None for an unknown reason, and for what is no trap."""
 
     def run(self, source: str, name: str, *args: Any, imports: Mapping[str, Any] | None = None) -> Any:
         """Compiles, instantiates and calls an export."""

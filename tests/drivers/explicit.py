@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
-from anywasm import wasmtime
+import anywasm
+from anywasm import core, wasmtime
 from drivers.base import Driver
+from engine_configs import engine_with
 
 TYPES = {name: getattr(wasmtime.ValType, name)() for name in ("i32", "i64", "f32", "f64", "funcref", "externref")}
 
@@ -20,8 +23,12 @@ class Explicit(Driver):
     error = wasmtime.WasmtimeError
     sequence = list
 
-    def __init__(self) -> None:
-        self.store = wasmtime.Store()
+    def __init__(self, limits: anywasm.limits | None = None, **options: Any) -> None:
+        engine = None
+        if options:
+            with limits or contextlib.nullcontext():
+                engine = engine_with(**options)
+        self.store = wasmtime.Store(engine, limits=limits)
 
     def compile(self, source: Any) -> Any:
         return wasmtime.Module(self.store.engine, source)
@@ -144,6 +151,10 @@ class Explicit(Driver):
         linker = wasmtime.Linker(self.store.engine)
         linker.define_wasi()
         return linker.instantiate(self.store, module)
+
+    def code(self, error: BaseException) -> core.TrapCode | None:
+        code = error.trap_code if isinstance(error, wasmtime.Trap) else None
+        return None if code is None else core.TrapCode(code.value)
 
     def exit_code(self, error: BaseException) -> int | None:
         return error.code if isinstance(error, wasmtime.ExitTrap) else None

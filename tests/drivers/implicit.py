@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+import anywasm
 from anywasm import core, wasmer
 from anywasm.core.store import externrefs
 from drivers.base import Driver
@@ -18,8 +19,8 @@ class Implicit(Driver):
     error = RuntimeError
     sequence = tuple
 
-    def __init__(self) -> None:
-        self.store = wasmer.Store()
+    def __init__(self, limits: anywasm.limits | None = None, **options: Any) -> None:
+        self.store = wasmer.Store(limits=limits, options=options)
 
     def compile(self, source: Any) -> Any:
         return wasmer.Module(self.store, source)
@@ -104,6 +105,11 @@ class Implicit(Driver):
             builder.max_open_files(max_open_files)
         version = wasmer.wasi.get_version(module, False) or wasmer.wasi.Version.LATEST
         return wasmer.Instance(module, builder.finalize().generate_import_object(self.store, version))
+
+    def code(self, error: BaseException) -> core.TrapCode | None:
+        # The style says it in the text only.
+        line = str(error).partition("\n")[0]
+        return next((code for code in core.TrapCode if line == f"RuntimeError: {code.text}"), None)
 
     def exit_code(self, error: BaseException) -> int | None:
         text = str(error)

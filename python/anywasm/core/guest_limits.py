@@ -38,7 +38,7 @@ class GuestLimits:
     The limits can be given to a store: `Store(limits=anywasm.limits(timeout=2.0))`. They then begin when the store is
     made. In a `with` statement they hold for all stores that the thread makes in the block, and begin with the block.
     The limits of an inner block replace those of an outer one, where both are given. `apply_to` gives a store limits
-    anew, for example before each call.
+    anew, for example before each call. The store may be given by an object that lives in it, such as an instance.
 
     Code must be compiled in a way that allows `timeout`, `cpu_seconds` and `fuel`. An engine that is made for the
     limits, in the block or by the store, does so. Any other engine needs the options `interruptible` and
@@ -55,7 +55,7 @@ class GuestLimits:
     ValueError: `memory` cannot be '64 mebibytes': expected a number and one of B, kB, MB, GB, KiB, MiB, GiB
     """
 
-    __slots__ = ("_end", "_tokens", "cpu_seconds", "fuel", "memory", "table_elements", "timeout")
+    __slots__ = ("_end", "_outer", "cpu_seconds", "fuel", "memory", "table_elements", "timeout")
 
     def __init__(
         self,
@@ -78,7 +78,8 @@ class GuestLimits:
         self.fuel = _integer("fuel", fuel)
         #: When the timeout ends, by `time.monotonic`, if a block has begun.
         self._end: float | None = None
-        self._tokens: list[contextvars.Token[GuestLimits | None]] = []
+        #: What holds again when the block ends, in the limits that hold in a block.
+        self._outer: GuestLimits | None = None
 
     def __repr__(self) -> str:
         names = ("timeout", "cpu_seconds", "memory", "table_elements", "fuel")
@@ -95,20 +96,27 @@ class GuestLimits:
             inner._end = time.monotonic() + self.timeout
         elif outer is not None:
             inner.timeout, inner._end = outer.timeout, outer._end
-        self._tokens.append(_current.set(inner))
+        # Several threads and tasks may be in blocks of these limits, so that `self` cannot hold what each block needs.
+        inner._outer = outer
+        _current.set(inner)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        _current.reset(self._tokens.pop())
+        inner = _current.get()
+        _current.set(None if inner is None else inner._outer)
 
-    def apply_to(self, store: Store) -> None:
+    def apply_to(self, store: Any) -> None:
         """Gives a store these limits. Its time begins now, and earlier limits end.
 
+        `store` is a store, or an object in a store, such as an instance. In the style of wasmer, where each instance
+        may have a store of its own, it is an instance or another object.
+
         Raises the API style's error if the store's engine was made without the options that the limits need, or if the
-        store runs a guest on this thread.
+        store runs a guest on this thread. Raises TypeError for any other object.
         """
+        store = _store_of(store)
         lib, pointer = store._core_engine_module.lib, store._core_ptr
         timeout = self.timeout if self._end is None else max(0.0, self._end - time.monotonic())
         store._core_check(lib.aw_store_set_time_limits(pointer, _nanoseconds(timeout), _nanoseconds(self.cpu_seconds)))
@@ -132,6 +140,14 @@ class GuestLimits:
 def current_limits() -> GuestLimits | None:
     """The limits of the innermost `with` statement, or None."""
     return _current.get()
+
+
+def _store_of(owner: Any) -> Store:
+    """Returns the store that an object stands for or lives in."""
+    if not hasattr(type(owner), "_core_limited_store"):
+        raise TypeError(f"expected a store, or an object in a store, not {type(owner).__name__}")
+    store: Store = owner._core_limited_store
+    return store
 
 
 def _number(name: str, value: Any) -> float | None:

@@ -43,6 +43,12 @@ class Instance(Sealed):
         imports.replace_homes(store, core_module, externs)
 
     @property
+    def _core_limited_store(self) -> core.Store:
+        """The engine store of the instance, for `limits.apply_to`."""
+        instance: core.Instance = object.__getattribute__(self._exports, "__anywasm_instance__")
+        return instance._core_store
+
+    @property
     def exports(self) -> Exports:
         """The exports of the instance, as attributes of an object."""
         return self._exports

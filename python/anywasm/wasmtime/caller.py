@@ -56,3 +56,8 @@ class Caller(core.Caller):
         if self._core_store is None:
             raise ValueError("caller is no longer valid")
         return self._core_store
+
+    @property
+    def _core_limited_store(self) -> core.Store:
+        """The store of the calling instance, for `limits.apply_to`."""
+        return self._context()

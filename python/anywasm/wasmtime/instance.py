@@ -68,6 +68,11 @@ class Instance:
         instance._core_object, instance._core_exports = core_instance, None
         return instance
 
+    @property
+    def _core_limited_store(self) -> core.Store:
+        """The store that contains the instance, for `limits.apply_to`."""
+        return self._core_object._core_store
+
     def exports(self, store: Storelike) -> InstanceExports:
         """Returns the exports of the instance as a mapping from names to objects.
 

@@ -156,6 +156,11 @@ class StoreContext:
             raise ValueError("caller is no longer valid")
         return self._core_store._context()
 
+    @property
+    def _core_limited_store(self) -> core.Store:
+        """The store, for `limits.apply_to`."""
+        return self._context()
+
     def _invalidate(self) -> None:
         self._core_store = None
 

@@ -26,6 +26,11 @@ class StoreObject(Handle):
         self._core_style = store._core_style
         self._core_owner = owner
 
+    @property
+    def _core_limited_store(self) -> Store:
+        """The store that contains the object, for `limits.apply_to`."""
+        return self._core_store
+
     def _core_last_exception(self) -> BaseException:
         """Returns the exception for the call in the object's store that has just failed on this thread."""
         return self._core_store._core_last_exception()

@@ -55,6 +55,11 @@ class Store(Handle):
         """
         return parking.ParkedExceptions()
 
+    @property
+    def _core_limited_store(self) -> Store:
+        """The store itself, for `limits.apply_to`."""
+        return self
+
     def _core_own_extern(self, ptr: Any) -> Any:
         """Takes ownership of `ptr`, a pointer to a new extern in this store.
 

@@ -1,5 +1,7 @@
-//! Writes generated modules for tests: `smith FOLDER COUNT`. All modules are valid. All their functions return or trap
-//! after a limited number of steps.
+//! Writes generated modules for tests: `smith FOLDER COUNT [FIRST]`. All modules are valid. All their functions return or
+//! trap after a limited number of steps.
+//!
+//! With FIRST, the number of the first module, each module has functions and few imports, and exports everything.
 //!
 //! Every second module uses only WebAssembly 2.0, so each engine can run many of the modules. The other modules may use
 //! the proposals in `generate`.
@@ -8,25 +10,34 @@ use arbitrary::Unstructured;
 use std::path::PathBuf;
 use wasm_smith::{Config, Module};
 
+const USAGE: &str = "usage: smith FOLDER COUNT [FIRST]";
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().expect("usage: smith FOLDER COUNT"));
-    let count: u64 = arguments.next().and_then(|count| count.parse().ok()).expect("usage: smith FOLDER COUNT");
-    for seed in 0..count {
-        if let Some(wasm) = generate(seed) {
+    let folder = PathBuf::from(arguments.next().expect(USAGE));
+    let count: u64 = arguments.next().and_then(|count| count.parse().ok()).expect(USAGE);
+    let first: Option<u64> = arguments.next().map(|first| first.parse().expect(USAGE));
+    let start = first.unwrap_or(0);
+    for seed in start..start + count {
+        if let Some(wasm) = generate(seed, first.is_some()) {
             std::fs::write(folder.join(format!("{seed}.wasm")), wasm).expect("the folder can be written to");
         }
     }
 }
 
-/// Returns the module for a seed, or `None` if the generator cannot create a module from the seed.
-fn generate(seed: u64) -> Option<Vec<u8>> {
+/// Returns the module for a seed, or `None` if the generator cannot create a module from the seed. If it `runs`, the host
+/// calls all of its functions, and looks at all of its objects.
+fn generate(seed: u64, runs: bool) -> Option<Vec<u8>> {
     let bytes = random_bytes(seed);
     let all_proposals = seed.is_multiple_of(2);
     let config = Config {
-        max_imports: 20,
-        max_memory32_bytes: 1 << 24,
-        max_memory64_bytes: 1 << 24,
+        max_imports: if runs { 5 } else { 20 },
+        min_funcs: if runs { 3 } else { 0 },
+        export_everything: runs,
+        // Engines choose the bits of other NaNs, also by the code around an instruction.
+        canonicalize_nans: runs,
+        max_memory32_bytes: if runs { 1 << 20 } else { 1 << 24 },
+        max_memory64_bytes: if runs { 1 << 20 } else { 1 << 24 },
         max_table_elements: 1000,
         exceptions_enabled: all_proposals,
         gc_enabled: all_proposals,
@@ -34,7 +45,8 @@ fn generate(seed: u64) -> Option<Vec<u8>> {
         relaxed_simd_enabled: all_proposals,
         tail_call_enabled: all_proposals,
         extended_const_enabled: all_proposals,
-        threads_enabled: all_proposals,
+        // An instruction can wait for ever.
+        threads_enabled: all_proposals && !runs,
         ..Config::default()
     };
     let mut module = Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
