@@ -161,7 +161,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "a division by zero in a loop": (
         """(module (global (export "g") (mut i32) (i32.const 5))
             (func $f (param i32) (result i32) (i32.div_u (i32.const 100) (local.get 0)))
-            (func (export "run")
+            (func (export "run") (global.set 0 (i32.const 5))
               (loop (global.set 0 (i32.sub (global.get 0) (i32.const 1))) (drop (call $f (global.get 0))) (br 0))))""",
         "INTEGER_DIVISION_BY_ZERO",
     ),
