@@ -12,7 +12,6 @@ import anywasm
 from anywasm.core import TrapCode
 from anywasm.core.guest_limits import current_limits
 from anywasm.wasmtime import Engine, Store, StoreContext
-from conftest import known_fault
 from drivers import Driver
 
 GUEST = """(module (memory (export "m") 1) (table (export "t") 1 funcref)
@@ -22,8 +21,6 @@ GUEST = """(module (memory (export "m") 1) (table (export "t") 1 funcref)
       (loop (local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br_if 0 (local.get 0))) (local.get 0))
     (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
     (func (export "grow_table") (param i32) (result i32) (table.grow (ref.null func) (local.get 0))))"""
-
-AFTER_TIMEOUT = "after the timeout, an engine that runs guests in slices ends only one call for each tick"
 
 #: More than any test needs, in seconds.
 LONG = 60.0
@@ -145,8 +142,7 @@ def test_an_inner_block_replaces_the_limits_that_it_gives(wasm: Driver) -> None:
     assert after.call("count", 1_000_000) == 0
 
 
-def test_the_time_of_a_block_begins_with_the_block(wasm: Driver, request: pytest.FixtureRequest) -> None:
-    known_fault(request, AFTER_TIMEOUT, ["wasmi"])
+def test_the_time_of_a_block_begins_with_the_block(wasm: Driver) -> None:
     with anywasm.limits(timeout=0.4):
         time.sleep(0.5)
         guest = Guest(type(wasm)())
@@ -224,11 +220,7 @@ def test_a_limit_below_the_size_stops_further_growth_only(guest: Guest) -> None:
 
 
 @pytest.mark.parametrize("limit", ["timeout", "cpu_seconds", "fuel"])
-def test_a_stopped_store_stays_stopped_until_it_has_new_limits(
-    wasm: Driver, limit: str, request: pytest.FixtureRequest
-) -> None:
-    if limit == "timeout":
-        known_fault(request, AFTER_TIMEOUT, ["wasmi"])
+def test_a_stopped_store_stays_stopped_until_it_has_new_limits(wasm: Driver, limit: str) -> None:
     guest = Guest(wasm.limited(**{limit: 0.2 if limit != "fuel" else 100_000}))
     code = guest.end("loop")
     for _ in range(3):
@@ -242,9 +234,7 @@ def test_a_stopped_store_stays_stopped_until_it_has_new_limits(
 
 
 @pytest.mark.parametrize("limit", ["timeout", "cpu_seconds", "fuel"])
-def test_nothing_runs_with_a_limit_of_zero(wasm: Driver, limit: str, request: pytest.FixtureRequest) -> None:
-    if limit == "timeout":
-        known_fault(request, AFTER_TIMEOUT, ["wasmi"])
+def test_nothing_runs_with_a_limit_of_zero(wasm: Driver, limit: str) -> None:
     guest = Guest(wasm.limited(**{limit: 0}))
     for _ in range(3):
         assert guest.end("five") in (TrapCode.INTERRUPT, TrapCode.OUT_OF_FUEL)

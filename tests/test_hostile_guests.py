@@ -11,7 +11,6 @@ import anywasm
 import bombs
 from anywasm.core import TrapCode
 from anywasm.wasmtime import wat2wasm
-from conftest import known_fault
 from drivers import Driver
 
 #: Guests that run until something stops them. Each exports `run`.
@@ -121,11 +120,8 @@ def test_what_does_not_end_is_stopped(wasm: Driver, case: str, limit: str) -> No
 
 
 @pytest.mark.parametrize("case", SECOND_LOOPS)
-def test_every_loop_looks_at_the_deadline(wasm: Driver, case: str, request: pytest.FixtureRequest) -> None:
+def test_every_loop_looks_at_the_deadline(wasm: Driver, case: str) -> None:
     """The word of the deadline must be read anew in each turn, although no code of the guest writes it."""
-    compiling = ["wasmtime", "wasmtime-standard", "wasmer"]
-    if "catches" not in case:
-        known_fault(request, "the compiler joins the reads of the word, and without fuel nothing ends", compiling)
     # The fuel ends the guest if the deadline does not.
     guests = wasm.limited(timeout=0.2, fuel=3_000_000_000)
     instance = guests.instantiate(compiled(guests, SECOND_LOOPS[case]))
@@ -142,12 +138,8 @@ def test_a_start_function_that_does_not_end_is_stopped(wasm: Driver, case: str, 
 
 
 @pytest.mark.parametrize("limit", REASONS)
-def test_a_loop_in_a_call_by_a_host_function_is_stopped(
-    wasm: Driver, limit: str, request: pytest.FixtureRequest
-) -> None:
+def test_a_loop_in_a_call_by_a_host_function_is_stopped(wasm: Driver, limit: str) -> None:
     """Catching the trap does not give the outer guest more."""
-    if limit != "fuel":
-        known_fault(request, "an ended call moves the deadline of the calls around it", ["wasmi"])
     guests = limited(wasm, limit)
     seen: list[TrapCode | None] = []
 
@@ -164,14 +156,8 @@ def test_a_loop_in_a_call_by_a_host_function_is_stopped(
 
 
 @pytest.mark.parametrize("more", [{}, {"fuel": 10**15}], ids=["time", "time and fuel"])
-def test_a_loop_whose_host_calls_take_time_is_stopped(
-    wasm: Driver, more: dict[str, Any], request: pytest.FixtureRequest
-) -> None:
+def test_a_loop_whose_host_calls_take_time_is_stopped(wasm: Driver, more: dict[str, Any]) -> None:
     """The time of host functions counts, and the loop does nothing but call one."""
-    if more:
-        known_fault(request, "with fuel, a loop that calls looks at its deadline after thousands of instructions only")
-    else:
-        known_fault(request, "between two looks at the deadline are 100,000 units of fuel", ["wasmi"])
     guests = wasm.limited(timeout=0.3, **more)
     calls = []
 
