@@ -123,7 +123,7 @@ def test_what_does_not_end_is_stopped(wasm: Driver, case: str, limit: str) -> No
 def test_every_loop_looks_at_the_deadline(wasm: Driver, case: str) -> None:
     """The word of the deadline must be read anew in each turn, although no code of the guest writes it."""
     # The fuel ends the guest if the deadline does not.
-    guests = wasm.limited(timeout=0.2, fuel=3_000_000_000)
+    guests = wasm.limited(timeout=0.2, fuel=30_000_000_000)
     instance = guests.instantiate(compiled(guests, SECOND_LOOPS[case]))
     assert reason(guests, guests.call, guests.export(instance, "run")) is TrapCode.INTERRUPT
 
