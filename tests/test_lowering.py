@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-import shim
 from anywasm.wasmtime import wat2wasm
 from fuzz.lowering import alike, differences, observations
 
@@ -21,6 +20,9 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of generated modules."""
     if shutil.which("cargo") is None:
         pytest.skip("cargo is not installed")
+    pytest.importorskip("clang", reason="the tool that calls cargo needs it: pip install libclang")
+    import shim
+
     folder = tmp_path_factory.mktemp("generated")
     shim.cargo("run", *shim.TOOLS, "--bin", "smith", "--", str(folder), str(COUNT), "0")
     return folder
