@@ -7,7 +7,7 @@ use std::collections::HashSet;
 /// An export that the shim uses itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HiddenExport {
-    /// The memory whose first four bytes end the guest when they are not 0.
+    /// The memory whose first words end the guest when they are not 0. All have the same value: see [`WORD_COPIES`].
     Word,
     /// The global with the maximum size of each memory, in bytes, as an i64.
     MemoryLimit,
@@ -28,6 +28,9 @@ const EXPORTS: [(HiddenExport, &str); 4] = [
 
 /// The bit of [`Hidden::to_byte`] for the counter of fuel.
 const FUEL_BIT: u8 = 1 << EXPORTS.len();
+
+/// Number of copies of the word. They fill a page of the operating system.
+pub const WORD_COPIES: u32 = 1024;
 
 /// The type of the global that counts fuel. All instances of a store import the same global.
 pub const FUEL_TYPE: GlobalType = GlobalType { content: ValType::I64, mutable: true };

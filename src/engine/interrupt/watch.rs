@@ -262,8 +262,9 @@ mod tests {
 
     #[test]
     fn words_follow_the_epoch() {
-        static WORDS: [AtomicU32; 2] = [const { AtomicU32::new(0) }; 2];
-        let values = || WORDS.each_ref().map(|word| word.load(Ordering::Relaxed));
+        const COUNT: usize = crate::wasm::hidden::WORD_COPIES as usize;
+        static WORDS: [[AtomicU32; COUNT]; 2] = [const { [const { AtomicU32::new(0) }; COUNT] }; 2];
+        let values = || WORDS.each_ref().map(|words| words[COUNT - 1].load(Ordering::Relaxed));
         let watch = Watch::default();
         watch.set_epoch(5, || 4);
         watch.add(Word::in_place(&WORDS[0]));

@@ -9,6 +9,7 @@ use crate::lower::metering::operators::{self, Length};
 use crate::lower::metering::plan::Role;
 use crate::lower::metering::{Indices, Metering};
 use crate::lower::spaces::Spaces;
+use crate::wasm::hidden::WORD_COPIES;
 use wasm_encoder::{BlockType, Function, MemArg, ValType};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
@@ -67,6 +68,8 @@ struct Writer<'a> {
     last_segment: usize,
     /// Number of loops that have begun.
     loops: usize,
+    /// Number of looks at the word.
+    looks: u32,
     is_dead: bool,
     /// The position in `labels` of the loop in which the counter is in the local variable.
     local_loop: Option<usize>,
@@ -117,6 +120,7 @@ pub fn write(
         segment: 0,
         last_segment: 0,
         loops: 0,
+        looks: 0,
         is_dead: false,
         local_loop: None,
     };
@@ -362,13 +366,18 @@ impl Writer<'_> {
 
     fn look_at_word(&mut self) {
         if self.metering().deadline {
-            let place = MemArg { offset: 0, align: 2, memory_index: self.context.indices.word };
+            // A compiler may take the value of an earlier load of the same address if no code of the guest has written
+            // memory since, so that a loop in a loop would never see another value. Each look of a function therefore has
+            // a copy of the word of its own.
+            let copy = self.looks.min(WORD_COPIES - 1);
+            let is_shared = self.looks >= WORD_COPIES - 1;
+            self.looks += 1;
+            let offset = u64::from(copy) * 4;
+            let place = MemArg { offset, align: 2, memory_index: self.context.indices.word };
             let has_atomics = self.metering().has_atomics;
             let mut code = self.out.instructions();
             code.i32_const(0);
-            // A compiler may take the value of an earlier plain load if no code of the guest has written memory since, so
-            // that a loop in a loop would never see another value.
-            if has_atomics {
+            if is_shared && has_atomics {
                 code.i32_atomic_load(place);
             } else {
                 code.i32_load(place);
