@@ -87,11 +87,9 @@ pub fn write(
     let fuel = context.metering.fuel;
     let is_active = !role.is_free;
     let (mut locals, mut count) = (Vec::new(), arity.params);
-    let mut declared = Vec::new();
     for local in body.get_locals_reader()? {
-        let (number, ty) = local?;
+        let (number, _) = local?;
         count += number;
-        declared.push((number, ty));
     }
     let mut add = |is_wanted: bool, ty: ValType| {
         if is_wanted && is_active && fuel {
@@ -386,17 +384,22 @@ impl Writer<'_> {
         }
     }
 
+    /// Pushes the counter, which is in a local inside a loop that keeps it there, and else in the global.
+    fn get_counter(&mut self) {
+        if self.local_loop.is_some() {
+            self.out.instructions().local_get(self.locals.counter);
+        } else {
+            self.out.instructions().global_get(self.context.indices.fuel);
+        }
+    }
+
     /// Takes `cost` off the counter, wherever it is. Looks at the counter and at the word if `looks`.
     fn charge(&mut self, cost: u64, looks: bool) {
         if self.metering().fuel && (cost > 0 || looks) {
             let (fuel, counter) = (self.context.indices.fuel, self.locals.counter);
             let is_local = self.local_loop.is_some();
+            self.get_counter();
             let mut code = self.out.instructions();
-            if is_local {
-                code.local_get(counter);
-            } else {
-                code.global_get(fuel);
-            }
             code.i64_const(cost.min(MAX_CHARGE) as i64).i64_sub();
             match (is_local, looks) {
                 (true, true) => code.local_tee(counter),
@@ -439,12 +442,8 @@ impl Writer<'_> {
         let Some(bill) = self.locals.bill else { return };
         let (fuel, counter) = (self.context.indices.fuel, self.locals.counter);
         let is_local = self.local_loop.is_some();
+        self.get_counter();
         let mut code = self.out.instructions();
-        if is_local {
-            code.local_get(counter);
-        } else {
-            code.global_get(fuel);
-        }
         code.local_get(bill).i64_extend_i32_s().i64_add();
         if is_local {
             code.local_set(counter);
@@ -462,12 +461,8 @@ impl Writer<'_> {
         let (fuel, counter) = (self.context.indices.fuel, self.locals.counter);
         let (length_32, length_64) = (self.locals.length_32, self.locals.length_64);
         let is_local = self.local_loop.is_some();
+        self.get_counter();
         let mut code = self.out.instructions();
-        if is_local {
-            code.local_get(counter);
-        } else {
-            code.global_get(fuel);
-        }
         if length.is_64 {
             code.local_get(length_64);
         } else {
