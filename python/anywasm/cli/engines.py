@@ -85,7 +85,7 @@ def _make_engine_table(infos: Sequence[EngineInfo]) -> Table:
 
 def _make_capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
     """Returns a table with a column for each engine, and with sections for capabilities, limits and measurements."""
-    mark, made_up = ("✓", "+") if out.encoding.startswith("utf") else ("x", "+")
+    mark = "✓" if out.encoding.startswith("utf") else "x"
     capabilities, limits = _read_meanings(infos)
     rows = table("capability")
     for info in infos:
@@ -95,8 +95,7 @@ def _make_capability_table(out: Console, infos: Sequence[EngineInfo]) -> Table:
     rows.add_column("meaning")
     for name, meaning in capabilities.items():
         marks = [
-            Text(made_up if name in info.made_up else mark, "green") if name in info.capabilities else ""
-            for info in infos
+            Text("+" if name in info.made_up else mark, "green") if name in info.capabilities else "" for info in infos
         ]
         rows.add_row(name, *marks, meaning)
     rows.add_section()
